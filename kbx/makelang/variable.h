@@ -1,0 +1,63 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "kbx/makelang/source.h"
+
+namespace kbx::makelang {
+
+/// GNU make manual, "The origin Function". The order is the order of strength: a definition of a
+/// weaker origin does not replace a stronger one.
+enum class Origin : std::uint8_t {
+  default_,              // built in
+  environment,           // from the environment
+  file,                  // from a makefile
+  environment_override,  // from the environment, with -e
+  command_line,
+  override_,  // with the override directive
+  automatic,  // $@ and kin; also arguments of $(call) and the variables of $(foreach)
+};
+enum class Flavor : std::uint8_t { recursive, simple };
+/// Whether a variable goes into the environment of recipes (manual, "Communicating Variables to a
+/// Sub-make").
+enum class Export : std::uint8_t { by_default, yes, no };
+
+/// value[begin, end) of a variable was written at `where`; `begin` is the end of the piece before.
+struct Piece {
+  std::uint32_t end = 0;
+  SourceRef where;
+};
+
+struct Variable {
+  std::string value;  // as written for recursive variables, expanded for simple ones
+  Flavor flavor = Flavor::recursive;
+  Origin origin = Origin::file;
+  Export exported = Export::by_default;
+  bool is_private = false;
+  bool is_append = false;  // target-specific +=, joined with the outer value when it is looked up
+  bool is_conditional = false;     // target-specific ?=
+  mutable bool expanding = false;  // guards against self reference
+  std::vector<Piece> pieces;       // where each part of the value comes from, for `kbx why`
+  SourceRef where;                 // last definition
+};
+
+struct StringHash {
+  using is_transparent = void;
+  size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using VariableTable = std::unordered_map<std::string, Variable, StringHash, std::equal_to<>>;
+
+/// One set of variables in the chain that make searches from the inside out: automatic,
+/// target-specific, those of the targets that asked for this one, and at its end the global set of
+/// the Evaluation.
+struct Scope {
+  VariableTable table;
+  const Scope* outer = nullptr;        // null: the global set comes next
+  bool outer_is_other_target = false;  // private variables of `outer` are not seen from here
+};
+
+}  // namespace kbx::makelang
