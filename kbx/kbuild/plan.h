@@ -87,11 +87,11 @@ struct Plan {
   std::string source;   // the driver's folder as its author knows it
   std::string folder;   // the folder that kbuild was told as M=: `source`, or its shadow in the
                         // output folder
-  std::string release_version;
   Dialect dialect;
-  std::vector<Module> modules;     // in the order of modules.order
-  std::vector<Action> actions;     // an action comes after those whose outputs it needs
-  std::vector<std::string> goals;  // outputs wanted; empty: all
+  std::vector<Module> modules;       // in the order of modules.order
+  std::vector<Action> actions;       // an action comes after those whose outputs it needs
+  std::vector<std::string> written;  // files that planning wrote: modules.order
+  std::vector<std::string> goals;    // outputs wanted; empty: all
   std::vector<Environment> environments;
   std::string compiler_identity;   // changes when the compiler does
   std::vector<std::string> notes;  // one-line remarks for the user

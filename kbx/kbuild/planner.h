@@ -5,6 +5,7 @@
 
 #include "kbx/base/process.h"
 #include "kbx/kbuild/plan.h"
+#include "kbx/makelang/evaluation.h"
 
 namespace kbx::kbuild {
 
@@ -18,6 +19,14 @@ struct Request {
   std::string flags;  // single-letter options for MAKEFLAGS, e.g. "k"
   Environment environment;
   std::string make_command;  // what $(MAKE) is in recipes
+  /// Runs $(shell) commands; null: a shell, each time. kbx::kbuild::probing_shell remembers the
+  /// tree's probes.
+  std::function<makelang::ShellResult(const makelang::ShellCall&)> shell;
+  /// Where $(info) and $(warning) go.
+  std::function<void(makelang::Stream, std::string_view)> print;
+  /// True for files that an earlier build made: an evaluation sees the folder as if they were not
+  /// there.
+  std::function<bool(const std::string& path)> is_output;
 };
 
 /// Evaluates the kernel tree's own Makefiles and the driver's Kbuild files and gives the plan.

@@ -40,6 +40,8 @@ struct Hooks {
   /// references be redirected.
   std::function<std::string(std::string_view path)> redirect;
   std::function<void(Stream, std::string_view text)> print;
+  /// True for absolute paths that $(wildcard) leaves out and -include takes as missing. Null: none.
+  std::function<bool(std::string_view path)> hidden;
   /// Called for every variable that an expansion looks up and finds. For `kbx why`.
   std::function<void(std::string_view name, const Variable&)> trace;
 };

@@ -1,0 +1,393 @@
+// From the kernel tree's own Makefiles to a plan.
+//
+// kbuild is a chain of make processes: the top Makefile calls itself once more in the output
+// folder, then scripts/Makefile.build for the driver's folder and each of its subfolders,
+// scripts/Makefile.modpost, and scripts/Makefile.modfinal. The planner walks that chain without
+// running it. Each process is one Evaluation, started with the environment that the recipe above
+// would give it. From the goal it follows prerequisites as make does; a recipe line that calls make
+// on a Makefile of the tree is entered, every other recipe becomes an Action, its commands expanded
+// in the context of their target (steps.h). So it is the tree that says which flags an object gets,
+// in which folder the compiler runs, and which steps a link has; nothing of that is known here.
+//
+// Two things are known here, since make only knows them while it runs. modules.order is written
+// while planning, because Makefile.modpost and Makefile.modfinal read it when they are read
+// themselves; its content follows from the prerequisites of its rule. And modpost's outputs and
+// inputs are those of every module in that list, which make leaves to the order of its processes.
+#include "kbx/kbuild/planner.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/path.h"
+#include "kbx/base/text.h"
+#include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/steps.h"
+#include "kbx/kbuild/submake.h"
+#include "kbx/makelang/resolve.h"
+
+namespace kbx::kbuild {
+namespace {
+
+using makelang::Evaluation;
+using makelang::Resolved;
+using makelang::Resolver;
+using makelang::Scope;
+
+/// One make process of the chain.
+struct Process {
+  Evaluation evaluation;
+  Resolver resolver;
+  std::set<std::string> visited;
+
+  Process(makelang::Setup setup, makelang::Hooks hooks, makelang::FileExists file_exists)
+      : evaluation(std::move(setup), std::move(hooks)),
+        resolver(evaluation, std::move(file_exists)) {}
+
+  std::string absolute(std::string_view path) const {
+    return absolute_path(path, evaluation.setup().folder);
+  }
+};
+
+/// The words after `echo` and `cat` in the command that writes modules.order, in order.
+struct OrderWord {
+  bool is_list;  // cat: another modules.order
+  std::string path;
+};
+
+std::vector<OrderWord> order_words(std::string_view command) {
+  std::vector<OrderWord> result;
+  std::string spaced = replace_all(command, ";", " ; ");
+  const auto words = split_words(spaced);
+  for (size_t i = 0; i + 1 < words.size(); ++i) {
+    if (words[i] == ">" || words[i] == "|") break;
+    if (words[i] == "cat" || words[i] == "echo") {
+      const bool is_list = words[i] == "cat";
+      while (i + 1 < words.size() && words[i + 1] != ";" && words[i + 1] != ">")
+        result.push_back({is_list, std::string(words[++i])});
+    }
+  }
+  return result;
+}
+
+std::string without_extension(const std::string& path) {
+  return path.substr(0, path.size() - extension(path).size());
+}
+
+class Planner {
+ public:
+  explicit Planner(const Request& request) : request_(request) {}
+
+  Plan run();
+
+ private:
+  makelang::Hooks hooks();
+  makelang::ShellResult shell(const makelang::ShellCall& call);
+  bool file_exists(const std::string& path) const;
+  bool below_driver(const std::string& path) const;
+
+  void enter(makelang::Setup setup, const std::string& makefile);
+  void visit(Process& process, const std::string& target, const Scope* parent,
+             const std::string& needed_by);
+  void read_recipe(Process& process, const Resolved& rule, const Scope* scope);
+  bool enter_submakes(Process& process, const Scope* scope,
+                      std::vector<makelang::CommandLine>& lines);
+  void add_action(Process& process, const Resolved& rule, const Scope& automatic,
+                  std::vector<Step> steps);
+  void add_paths(Process& process, const Resolved& rule, Action& action);
+  void classify(Process& process, const Scope& automatic, Action& action);
+  void write_modules_order(Process& process, const std::string& path, std::string_view command);
+  void complete_modpost(Action& action);
+  int environment_index(Environment environment);
+  void collect_modules();
+  [[noreturn]] void no_rule(Process& process, const std::string& target,
+                            const std::string& needed_by);
+
+  const Request& request_;
+  Plan plan_;
+  Observer observer_;
+  std::set<std::string> outputs_;
+  std::map<std::string, std::vector<std::string>> module_lists_;  // modules.order: its lines
+  std::map<std::string, std::vector<std::string>> parts_;         // composite object: its objects
+  std::map<Environment, int> environments_;
+};
+
+bool Planner::below_driver(const std::string& path) const {
+  return is_below(path, request_.folder) || is_below(path, request_.source);
+}
+
+bool Planner::file_exists(const std::string& path) const {
+  return outputs_.contains(path) || exists(path);
+}
+
+makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
+  const std::string_view command = trim(call.command);
+  constexpr std::string_view make_folder = "mkdir -p ";
+  if (command.starts_with(make_folder) &&
+      command.find_first_of("\"'$`;|&<>()\\*?") == std::string_view::npos) {
+    for (const std::string_view path : split_words(command.substr(make_folder.size())))
+      make_folders(absolute_path(path, call.folder));
+    return {};
+  }
+  if (below_driver(call.files ? call.files->name(call.where.file) : ""))
+    observer_.add_shell_command(command, call.folder);
+  return request_.shell ? request_.shell(call) : makelang::run_shell(call);
+}
+
+makelang::Hooks Planner::hooks() {
+  makelang::Hooks hooks;
+  hooks.shell = [this](const makelang::ShellCall& call) { return shell(call); };
+  hooks.print = request_.print;
+  hooks.hidden = [this](std::string_view path) {
+    const std::string name = base_name(path);
+    const bool trace = name.starts_with('.') && name.ends_with(".cmd");
+    return trace || (request_.is_output && request_.is_output(normal_path(path)));
+  };
+  return hooks;
+}
+
+void Planner::enter(makelang::Setup setup, const std::string& makefile) {
+  const std::vector<std::string> goals = setup.goals;
+  Process process(std::move(setup), hooks(),
+                  [this](const std::string& path) { return file_exists(path); });
+  Evaluation& evaluation = process.evaluation;
+  if (!evaluation.read_makefile(makefile))
+    throw Error("there is no " + process.absolute(makefile), "is this a kernel tree?");
+  describe_commands(evaluation);
+  observer_.add(evaluation, request_.environment);
+  if (goals.empty()) {
+    std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
+    if (goal.empty()) goal = evaluation.rules().default_goal;
+    visit(process, goal, nullptr, "");
+  }
+  for (const std::string& goal : goals) visit(process, goal, nullptr, "");
+}
+
+void Planner::visit(Process& process, const std::string& target, const Scope* parent,
+                    const std::string& needed_by) {
+  if (!process.visited.insert(target).second) return;
+  const std::vector<Resolved> rules = process.resolver.resolve(target, parent);
+  if (rules.empty()) {
+    if (!file_exists(process.absolute(target))) no_rule(process, target, needed_by);
+    return;
+  }
+  const Scope* scope = process.resolver.scope_of(target, parent);
+  for (const Resolved& rule : rules) {
+    for (const makelang::Prerequisite& prerequisite : rule.prerequisites)
+      visit(process, prerequisite.name, scope, target);
+    if (rule.recipe) read_recipe(process, rule, scope);
+  }
+}
+
+void Planner::no_rule(Process& process, const std::string& target, const std::string& needed_by) {
+  std::string message = "there is no rule to make " + process.absolute(target);
+  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
+  std::string hint;
+  if (extension(target) == ".o") {
+    const std::string stem = without_extension(process.absolute(target));
+    hint = "a Kbuild file lists " + base_name(target) + ", but there is neither " + stem +
+           ".c nor " + stem + ".S";
+  }
+  const makelang::Target* entry = process.evaluation.rules().find(needed_by);
+  Location where;
+  if (entry && !entry->rules.empty())
+    where = process.evaluation.files().location(entry->rules.front().where);
+  throw Error(where, message, hint);
+}
+
+bool Planner::enter_submakes(Process& process, const Scope* scope,
+                             std::vector<makelang::CommandLine>& lines) {
+  bool entered = false;
+  std::vector<makelang::CommandLine> others;
+  for (makelang::CommandLine& line : lines) {
+    const auto call = parse_submake(line.text, process.evaluation.setup().make_command);
+    const std::string makefile =
+        call ? absolute_path(call->makefile,
+                             absolute_path(call->folder, process.evaluation.setup().folder))
+             : "";
+    if (!call || below_driver(makefile)) {
+      others.push_back(std::move(line));
+      continue;
+    }
+    entered = true;
+    enter(submake_setup(process.evaluation, scope, *call), call->makefile);
+  }
+  lines = std::move(others);
+  return entered;
+}
+
+void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* scope) {
+  std::vector<std::string> newer;
+  for (const makelang::Prerequisite& prerequisite : rule.prerequisites)
+    if (!prerequisite.order_only) newer.push_back(prerequisite.name);
+  const Scope automatic = makelang::automatic_scope(rule, newer, scope);
+  auto lines = makelang::expand_recipe(process.evaluation, rule, automatic);
+  const bool entered = enter_submakes(process, scope, lines);
+  std::vector<Step> steps = steps_of(lines);
+  // What the tree itself says and checks in passing (compiler names, duplicate modules) is kbx's
+  // own to say.
+  const bool of_the_driver = below_driver(process.evaluation.files().name(rule.recipe->where.file));
+  if (steps.empty() || (rule.phony && (entered || !of_the_driver))) return;
+  const std::string path = process.absolute(rule.name);
+  if (steps.front().name == "modules_order")
+    return write_modules_order(process, path, steps.front().text);
+  if (!outputs_.contains(path)) add_action(process, rule, automatic, std::move(steps));
+}
+
+void Planner::add_paths(Process& process, const Resolved& rule, Action& action) {
+  for (const std::string& name : rule.made_together) {
+    action.outputs.push_back(process.absolute(name));
+    outputs_.insert(action.outputs.back());
+  }
+  const auto first =
+      std::find(action.outputs.begin(), action.outputs.end(), process.absolute(rule.name));
+  if (first != action.outputs.end()) std::iter_swap(action.outputs.begin(), first);
+  for (const makelang::Prerequisite& prerequisite : rule.prerequisites) {
+    const makelang::Target* target = process.evaluation.rules().find(prerequisite.name);
+    const std::string path = process.absolute(prerequisite.name);
+    if ((target && target->phony) || !file_exists(path)) continue;
+    auto& list = prerequisite.order_only ? action.order_only : action.inputs;
+    if (std::find(list.begin(), list.end(), path) == list.end()) list.push_back(path);
+  }
+}
+
+void Planner::classify(Process& process, const Scope& automatic, Action& action) {
+  const std::string& name = action.steps.front().name;
+  const bool host = name.starts_with("host-");
+  if (name == "cc_o_c") {
+    const std::string source = action.inputs.empty() ? "" : action.inputs.front();
+    const bool metadata = source.ends_with(".mod.c") || !below_driver(source);
+    action.kind = metadata ? ActionKind::metadata : ActionKind::compile;
+  } else if (name == "as_o_S") {
+    action.kind = ActionKind::assemble;
+  } else if (name == "ld_multi_m" || name == "link_multi-m") {
+    action.kind = ActionKind::composite;
+    for (const std::string& input : action.inputs)
+      if (extension(input) == ".o") parts_[action.outputs.front()].push_back(input);
+  } else if (name == "modpost") {
+    action.kind = ActionKind::modpost;
+    complete_modpost(action);
+  } else if (name == "ld_ko_o") {
+    action.kind = ActionKind::module;
+  } else if (host) {
+    action.kind = ActionKind::host;
+  }
+  const bool needs_environment =
+      action.kind == ActionKind::custom || action.kind == ActionKind::module;
+  if (needs_environment)
+    action.environment = environment_index(process.evaluation.recipe_environment(&automatic));
+}
+
+void Planner::add_action(Process& process, const Resolved& rule, const Scope& automatic,
+                         std::vector<Step> steps) {
+  Action action;
+  action.steps = std::move(steps);
+  action.folder = process.evaluation.setup().folder;
+  action.target = rule.name;
+  action.always = rule.phony;
+  add_paths(process, rule, action);
+  classify(process, automatic, action);
+  const auto saves = [&](Step::Save save) {
+    return std::any_of(action.steps.begin(), action.steps.end(),
+                       [&](const Step& step) { return step.save == save; });
+  };
+  const Evaluation& evaluation = process.evaluation;
+  if (saves(Step::Save::dependencies))
+    action.depfile = process.absolute(evaluation.expand("$(depfile)", &automatic));
+  if (saves(Step::Save::dependencies) || saves(Step::Save::command))
+    action.dot_cmd = process.absolute(evaluation.expand("$(dot-target).cmd", &automatic));
+  action.module = trim(evaluation.value("modname", &automatic));
+  plan_.actions.push_back(std::move(action));
+}
+
+void Planner::write_modules_order(Process& process, const std::string& path,
+                                  std::string_view command) {
+  std::vector<std::string> lines;
+  for (const OrderWord& word : order_words(command)) {
+    if (!word.is_list) {
+      lines.push_back(word.path);
+    } else {
+      const auto& nested = module_lists_[process.absolute(word.path)];
+      lines.insert(lines.end(), nested.begin(), nested.end());
+    }
+  }
+  std::set<std::string> seen;
+  std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
+  std::string content;
+  for (const std::string& line : lines) content += line + "\n";
+  write_file_if_changed(path, content);
+  outputs_.insert(path);
+  plan_.written.push_back(path);
+  module_lists_[path] = std::move(lines);
+}
+
+void Planner::collect_modules() {
+  const auto list = module_lists_.find(join_path(request_.folder, "modules.order"));
+  if (list == module_lists_.end() || !plan_.modules.empty()) return;
+  for (const std::string& line : list->second) {
+    Module module;
+    const std::string stem = without_extension(absolute_path(line, request_.folder));
+    module.name = base_name(stem);
+    module.ko = stem + ".ko";
+    module.object = stem + ".o";
+    const auto parts = parts_.find(module.object);
+    module.objects = parts == parts_.end() ? std::vector{module.object} : parts->second;
+    plan_.modules.push_back(std::move(module));
+  }
+}
+
+void Planner::complete_modpost(Action& action) {
+  collect_modules();
+  const auto add_input = [&](const std::string& path) {
+    if (std::find(action.inputs.begin(), action.inputs.end(), path) == action.inputs.end())
+      action.inputs.push_back(path);
+  };
+  for (const Module& module : plan_.modules) {
+    const std::string stem = without_extension(module.object);
+    add_input(module.object);
+    if (outputs_.contains(stem + ".mod")) add_input(stem + ".mod");
+    action.outputs.push_back(stem + ".mod.c");
+    outputs_.insert(stem + ".mod.c");
+  }
+  const auto words = shell_split(action.steps.front().text);
+  for (size_t i = 0; words && i + 1 < words->size(); ++i) {
+    const std::string path = absolute_path((*words)[i + 1], action.folder);
+    if ((*words)[i] == "-i" && exists(path) && !outputs_.contains(path)) add_input(path);
+  }
+  action.restat = true;
+}
+
+int Planner::environment_index(Environment environment) {
+  const auto [entry, added] =
+      environments_.emplace(std::move(environment), static_cast<int>(plan_.environments.size()));
+  if (added) plan_.environments.push_back(entry->first);
+  return entry->second;
+}
+
+Plan Planner::run() {
+  plan_.objtree = request_.objtree;
+  plan_.source = request_.source;
+  plan_.folder = request_.folder;
+  makelang::Setup setup;
+  setup.environment = request_.environment;
+  setup.folder = request_.objtree;
+  setup.command_line_variables = request_.variables;
+  setup.command_line_variables.insert(setup.command_line_variables.begin(), "M=" + request_.folder);
+  setup.goals = request_.goals;
+  setup.make_command = request_.make_command;
+  setup.flags = request_.flags;
+  enter(std::move(setup), "Makefile");
+  collect_modules();
+  plan_.inputs = observer_.inputs(outputs_, request_.environment);
+  return std::move(plan_);
+}
+
+}  // namespace
+
+Plan make_plan(const Request& request) {
+  return Planner(request).run();
+}
+
+}  // namespace kbx::kbuild
