@@ -12,6 +12,7 @@
 // of its folder, which is an input of the plan.
 #include "kbx/kbuild/shadow.h"
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 
@@ -90,15 +91,29 @@ void mirror(const std::string& real, const std::string& image,
   }
 }
 
-/// A link for everything in `real` apart from `inner`, the folder on the way down to the driver.
-void link_siblings(const std::string& real, const std::string& image, const std::string& inner,
-                   const std::set<std::string>& leave_out) {
+bool holds_a_source(const std::string& folder, const std::vector<std::string>& sources) {
+  return std::any_of(sources.begin(), sources.end(),
+                     [&](const std::string& source) { return is_below(source, folder); });
+}
+
+/// The way from the anchor down to the sources: folders on it are made, what lies beside it becomes
+/// one link each.
+void mirror_way(const std::string& real, const std::string& image,
+                const std::vector<std::string>& sources, const std::set<std::string>& leave_out,
+                std::set<std::string>& seen) {
+  if (std::find(sources.begin(), sources.end(), real) != sources.end())
+    return mirror(real, image, leave_out, seen);
+  seen.insert(real);
   place_folder(image);
   drop_dead_links(image);
   for (const std::string& name : list_folder(real)) {
     const std::string path = join_path(real, name);
-    if (path != inner && !never_mirrored(name) && !leave_out.contains(path))
+    if (never_mirrored(name) || leave_out.contains(path)) continue;
+    if (holds_a_source(path, sources)) {
+      mirror_way(path, join_path(image, name), sources, leave_out, seen);
+    } else {
       place_link(join_path(image, name), path);
+    }
   }
 }
 
@@ -131,20 +146,11 @@ std::string shadow_anchor(const std::string& source) {
   return anchor;
 }
 
-std::set<std::string> update_shadow(const Shadow& shadow, const std::string& source,
+std::set<std::string> update_shadow(const std::string& root, const std::string& anchor,
+                                    const std::vector<std::string>& sources,
                                     const std::set<std::string>& leave_out) {
   std::set<std::string> seen;
-  std::string real = shadow.anchor;
-  std::string image = shadow.root;
-  while (real != source) {
-    const std::string below = source.substr(real.size() + (real == "/" ? 0 : 1));
-    const std::string name = below.substr(0, below.find('/'));
-    link_siblings(real, image, join_path(real, name), leave_out);
-    seen.insert(real);
-    real = join_path(real, name);
-    image = join_path(image, name);
-  }
-  mirror(source, image, leave_out, seen);
+  mirror_way(anchor, root, sources, leave_out, seen);
   return seen;
 }
 
