@@ -1,6 +1,86 @@
 #include <cstdio>
+#include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
-int main() {
-  std::puts("kbx");
-  return 0;
+#include "kbx/base/error.h"
+#include "kbx/base/path.h"
+#include "kbx/cli/commands.h"
+
+namespace {
+
+struct Subcommand {
+  std::string_view name;
+  int (*run)(const std::vector<std::string>&);
+  std::string_view summary;  // "" for commands that only kbx itself calls
+};
+
+constexpr Subcommand subcommands[] = {
+    {"build", kbx::cli::build_command, "build the modules of a folder, sources untouched"},
+    {"make", kbx::cli::make_command, "the same in make's words; also any ordinary makefile"},
+    {"plan", kbx::cli::plan_command, "show what a build would do, without building"},
+    {"why", kbx::cli::why_command, "tell where an object's flags come from, and what rebuilds it"},
+    {"kernels", kbx::cli::kernels_command, "list, add and fetch kernel headers"},
+    {"doctor", kbx::cli::doctor_command, "examine a kernel tree: what it lacks, what will not run"},
+    {"new", kbx::cli::new_command, "write a module that builds as it comes out"},
+    {"fixdep", kbx::cli::fixdep_command, "stand in for the kernel's scripts/basic/fixdep"},
+    {"step", kbx::cli::step_command, ""},
+};
+
+void print_help() {
+  std::cout << "kbx " KBX_VERSION
+               " builds external Linux kernel modules against prebuilt headers.\n\n"
+               "usage: kbx COMMAND [OPTION...] (kbx COMMAND --help tells more)\n\n";
+  for (const Subcommand& subcommand : subcommands)
+    if (!subcommand.summary.empty())
+      std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
+                  std::string(subcommand.summary).c_str());
+}
+
+const Subcommand* find_subcommand(std::string_view name) {
+  for (const Subcommand& subcommand : subcommands)
+    if (subcommand.name == name) return &subcommand;
+  return nullptr;
+}
+
+int dispatch(const std::vector<std::string>& arguments) {
+  // Called by the name of a program that it stands in for.
+  const std::string own_name = kbx::base_name(arguments[0]);
+  if (own_name == "make" || own_name == "fixdep")
+    return find_subcommand(own_name)->run({arguments.begin() + 1, arguments.end()});
+  if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" ||
+      arguments[1] == "help") {
+    print_help();
+    return arguments.size() < 2 ? 2 : 0;
+  }
+  if (arguments[1] == "--version") {
+    std::puts("kbx " KBX_VERSION);
+    return 0;
+  }
+  const Subcommand* subcommand = find_subcommand(arguments[1]);
+  if (!subcommand) {
+    std::cerr << "kbx: there is no command \"" << arguments[1]
+              << "\"\n  hint: kbx --help lists them\n";
+    return 2;
+  }
+  return subcommand->run({arguments.begin() + 2, arguments.end()});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv, argv + argc);
+  try {
+    return dispatch(arguments);
+  } catch (const kbx::Error& error) {
+    std::fflush(stdout);
+    std::cerr << "kbx: " << error.to_string() << "\n";
+    return 1;
+  } catch (const std::exception& error) {
+    std::fflush(stdout);
+    std::cerr << "kbx: internal error: " << error.what() << "\n";
+    return 1;
+  }
 }
