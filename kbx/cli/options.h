@@ -1,5 +1,5 @@
 #pragma once
-#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
