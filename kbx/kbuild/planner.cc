@@ -81,6 +81,9 @@ class Planner {
   explicit Planner(const Request& request) : request_(request) {}
 
   Plan run();
+  /// While running, records the origins of the words of the command that makes this output.
+  void explain(const std::string& output) { explained_output_ = output; }
+  std::vector<WordOrigin> word_origins() { return std::move(word_origins_); }
 
  private:
   makelang::Hooks hooks();
@@ -112,6 +115,10 @@ class Planner {
   std::map<std::string, std::vector<std::string>> module_lists_;  // modules.order: its lines
   std::map<std::string, std::vector<std::string>> parts_;         // composite object: its objects
   std::map<Environment, int> environments_;
+  ProcessChain chain_;
+  std::string explained_output_;
+  std::vector<WordOrigin> word_origins_;
+  std::vector<SeenVariable>* seen_ = nullptr;  // where variables are recorded, if anywhere
 };
 
 bool Planner::below_driver(const std::string& path) const {
@@ -140,6 +147,10 @@ makelang::Hooks Planner::hooks() {
   makelang::Hooks hooks;
   hooks.shell = [this](const makelang::ShellCall& call) { return shell(call); };
   hooks.print = request_.print;
+  if (!explained_output_.empty())
+    hooks.trace = [this](std::string_view name, const makelang::Variable& variable) {
+      if (seen_) seen_->push_back({std::string(name), &variable});
+    };
   hooks.hidden = [this](std::string_view path) {
     const std::string name = base_name(path);
     const bool trace = name.starts_with('.') && name.ends_with(".cmd");
@@ -156,13 +167,15 @@ void Planner::enter(makelang::Setup setup, const std::string& makefile) {
   if (!evaluation.read_makefile(makefile))
     throw Error("there is no " + process.absolute(makefile), "is this a kernel tree?");
   describe_commands(evaluation);
-  observer_.add(evaluation, request_.environment);
+  chain_.push_back(&evaluation);
   if (goals.empty()) {
     std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
     if (goal.empty()) goal = evaluation.rules().default_goal;
     visit(process, goal, nullptr, "");
   }
   for (const std::string& goal : goals) visit(process, goal, nullptr, "");
+  observer_.add(evaluation, request_.environment);
+  chain_.pop_back();
 }
 
 void Planner::visit(Process& process, const std::string& target, const Scope* parent,
@@ -223,9 +236,16 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
   for (const makelang::Prerequisite& prerequisite : rule.prerequisites)
     if (!prerequisite.order_only) newer.push_back(prerequisite.name);
   const Scope automatic = makelang::automatic_scope(rule, newer, scope);
+  std::vector<SeenVariable> seen;
+  const bool explained =
+      !explained_output_.empty() && process.absolute(rule.name) == explained_output_;
+  if (explained) seen_ = &seen;
   auto lines = makelang::expand_recipe(process.evaluation, rule, automatic);
+  seen_ = nullptr;
   const bool entered = enter_submakes(process, scope, lines);
   std::vector<Step> steps = steps_of(lines);
+  if (explained && !steps.empty())
+    word_origins_ = kbuild::word_origins(steps.front().text, chain_, &automatic, seen);
   // What the tree itself says and checks in passing (compiler names, duplicate modules) is kbx's
   // own to say.
   const bool of_the_driver = below_driver(process.evaluation.files().name(rule.recipe->where.file));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kbx/base/process.h"
+#include "kbx/kbuild/explain.h"
 #include "kbx/kbuild/plan.h"
 #include "kbx/makelang/evaluation.h"
 
@@ -29,8 +30,18 @@ struct Request {
   std::function<bool(const std::string& path)> is_output;
 };
 
+/// Why a file is made as it is.
+struct Explanation {
+  Action action;
+  std::vector<WordOrigin> words;  // of the action's first step
+};
+
 /// Evaluates the kernel tree's own Makefiles and the driver's Kbuild files and gives the plan.
 /// Throws Error with the place in the Makefile.
 Plan make_plan(const Request& request);
+
+/// Plans, and tells of one output where the words of its command come from. Throws Error if nothing
+/// makes it.
+Explanation explain(const Request& request, const std::string& output);
 
 }  // namespace kbx::kbuild
