@@ -45,7 +45,7 @@ void add_pieces(const std::string& name, const makelang::Variable& variable,
 std::vector<Written> all_pieces(const ProcessChain& chain, const std::vector<SeenVariable>& seen) {
   std::vector<Written> written;
   for (const SeenVariable& entry : seen) {
-    const makelang::Variable* variable = entry.variable;
+    const makelang::Variable* variable = &entry.variable;
     size_t level = chain.size() - 1;
     while (variable->origin == makelang::Origin::environment && level > 0) {
       const makelang::Variable* above = chain[level - 1]->find(entry.name);

@@ -19,10 +19,10 @@ struct WordOrigin {
 /// environment is looked up where it was set.
 using ProcessChain = std::vector<const makelang::Evaluation*>;
 
-/// A variable that an expansion looked at.
+/// A variable that an expansion looked at, as it was then.
 struct SeenVariable {
   std::string name;
-  const makelang::Variable* variable;
+  makelang::Variable variable;
 };
 
 /// The origins of the words of `command`, which was expanded in `scope` of the last process while

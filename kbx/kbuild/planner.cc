@@ -149,7 +149,8 @@ makelang::Hooks Planner::hooks() {
   hooks.print = request_.print;
   if (!explained_output_.empty())
     hooks.trace = [this](std::string_view name, const makelang::Variable& variable) {
-      if (seen_) seen_->push_back({std::string(name), &variable});
+      const bool passing = variable.origin == makelang::Origin::automatic;  // $@, arguments
+      if (seen_ && !passing) seen_->push_back({std::string(name), variable});
     };
   hooks.hidden = [this](std::string_view path) {
     const std::string name = base_name(path);
