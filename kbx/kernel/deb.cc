@@ -81,8 +81,7 @@ la_ssize_t read_member(archive* inner, void* context, const void** data) {
   *data = outer.buffer.data();
   const la_ssize_t got =
       archive_read_data(outer.ar.get(), outer.buffer.data(), outer.buffer.size());
-  if (got < 0)
-    archive_set_error(inner, EILSEQ, "%s", reason(outer.ar.get()).c_str());
+  if (got < 0) archive_set_error(inner, EILSEQ, "%s", reason(outer.ar.get()).c_str());
   return got < 0 ? -1 : got;
 }
 
