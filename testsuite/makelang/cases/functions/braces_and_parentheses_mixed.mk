@@ -1,0 +1,3 @@
+a = x
+$(info ${subst x,y,$(a)} $(subst x,y,${a}) ${subst ),],a)b} $(subst {,[,a{b))
+all: ; @:
