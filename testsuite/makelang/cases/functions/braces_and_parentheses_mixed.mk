@@ -1,3 +1,5 @@
 a = x
-$(info ${subst x,y,$(a)} $(subst x,y,${a}) ${subst ),],a)b} $(subst {,[,a{b))
+b = ${subst ),],a)b}
+c = $(subst {,[,a{b)
+$(info ${subst x,y,$(a)} $(subst x,y,${a}) $(b) $(c))
 all: ; @:
