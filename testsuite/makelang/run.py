@@ -62,6 +62,7 @@ class Outcome:
 
     def had_effect(self):
         return bool(self.texts["stdout"] or self.texts["stderr"]
+                    or set(self.texts["status"].split()) != {"0"}
                     or self.texts["tree"] != self.initial_tree)
 
 
@@ -245,7 +246,7 @@ class Judge:
         wanted = normalised(case, first.texts, self.oracle, self.oracle)
         lines = differences(wanted, normalised(case, second.texts, self.oracle, self.oracle))
         if not first.had_effect():
-            lines.append("the oracle prints nothing and changes no file: the case cannot fail")
+            lines.append("the oracle prints nothing, succeeds and changes no file: the case cannot fail")
         if self.show:
             self.print_outcome(case, first)
         return lines
