@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Differential test of `kbx make`: every cases/**/*.mk runs under GNU make 4.3 and under `kbx make`.
+"""Differential test of `kbx make`: every cases/**/*.mk under GNU make 4.3 and `kbx make`.
 
 Both run in a fresh folder at the same path, with the same minimal environment. What a run says
-(stdout, stderr, exit status of each invocation) and what it leaves behind (names and contents of the
-files) must be equal. README.md describes the directives a case may carry in its leading comments.
+(stdout, stderr, exit status of each invocation) and what it leaves behind (names and contents of
+the files) must be equal. README.md describes the directives that a case may carry at its top.
 
 Exit status: 0 all passed, 1 a case failed, 2 wrong usage, 77 the oracle is missing.
 """
@@ -56,7 +56,7 @@ class Case:
 
 @dataclasses.dataclass
 class Outcome:
-    """What one make did with one case: a text per thing compared, and the part that proves an effect."""
+    """What one make did with one case: a text per thing compared; the tree shows an effect."""
     texts: dict
     initial_tree: str
 
@@ -113,7 +113,7 @@ def write_fixed(path, text):
 
 
 def run_command(command, folder, environment, logs, timeout):
-    """Runs one command; gives (status, stdout, stderr). A command over its time is killed with its group."""
+    """Runs one command; gives (status, stdout, stderr). Over its time, it is killed."""
     out, err = logs / "stdout", logs / "stderr"
     with open(out, "wb") as out_file, open(err, "wb") as err_file:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdin=subprocess.DEVNULL,
@@ -160,7 +160,8 @@ def run_case(case, make, home, timeout):
     initial_tree = None
     for kind, value in case.steps:
         if kind == "setup":
-            status, _, err = run_command(["/bin/sh", "-ec", value], folder, environment, logs, timeout)
+            shell = ["/bin/sh", "-ec", value]
+            status, _, err = run_command(shell, folder, environment, logs, timeout)
             if status != "0":
                 raise BadCase(f"{case.name}.mk: setup '{value}' failed: {err.strip()}")
             tree = describe_tree(folder)
@@ -176,7 +177,7 @@ def run_case(case, make, home, timeout):
 
 
 def normalised(case, texts, make, oracle):
-    """The texts as compared: the words that $(MAKE) stands for are the oracle's, order where it counts."""
+    """The texts as compared: $(MAKE) is spelled as the oracle's, lines sorted if unordered."""
     result = {}
     for key, text in texts.items():
         if make != oracle:
@@ -209,7 +210,7 @@ def expected_texts(case):
 
 
 class Judge:
-    """Runs cases in scratch folders, one per worker thread, all of the same path length."""
+    """Runs cases, each worker thread in its own scratch folder."""
 
     def __init__(self, options, scratch):
         self.oracle = [options.make]
@@ -226,27 +227,29 @@ class Judge:
             self.local.home = self.scratch / str(next(self.workers))
         return run_case(case, make, self.local.home, self.timeout)
 
+    def seen(self, case, make):
+        return normalised(case, self.outcome(case, make).texts, make, self.oracle)
+
     def compare(self, case):
         """Lines that say how kbx differs from what is wanted; none when it does not."""
-        got = normalised(case, self.outcome(case, self.kbx).texts, self.kbx, self.oracle)
+        got = self.seen(case, self.kbx)
         if case.has_oracle:
-            wanted = normalised(case, self.outcome(case, self.oracle).texts, self.oracle, self.oracle)
+            wanted = self.seen(case, self.oracle)
         else:
             wanted = expected_texts(case)
         return differences(wanted, got)
 
     def self_check(self, case):
-        """Lines that say why the case proves nothing: it changes from run to run, or has no effect."""
+        """Lines that say why the case proves nothing: it is not deterministic or has no effect."""
         if not case.has_oracle:
             if not self.make44:
                 return []
-            texts = normalised(case, self.outcome(case, self.make44).texts, self.make44, self.oracle)
-            return differences(expected_texts(case), texts)
+            return differences(expected_texts(case), self.seen(case, self.make44))
         first, second = self.outcome(case, self.oracle), self.outcome(case, self.oracle)
         wanted = normalised(case, first.texts, self.oracle, self.oracle)
         lines = differences(wanted, normalised(case, second.texts, self.oracle, self.oracle))
         if not first.had_effect():
-            lines.append("the oracle prints nothing, succeeds and changes no file: the case cannot fail")
+            lines.append("the oracle says nothing and changes no file: the case cannot fail")
         if self.show:
             self.print_outcome(case, first)
         return lines
@@ -263,13 +266,13 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("--kbx", help="the kbx binary to judge")
     parser.add_argument("--make", default="/usr/bin/make", help="the oracle, GNU make 4.3")
-    parser.add_argument("--make44", help="with --self-check: a GNU make 4.4 to verify in-file expectations")
+    parser.add_argument("--make44", help="with --self-check: GNU make 4.4, judges expect- lines")
     parser.add_argument("--filter", action="append", metavar="GLOB",
                         help="only cases whose name (folder/name) matches; may be repeated")
     parser.add_argument("-j", type=int, default=os.cpu_count() or 1, dest="jobs", metavar="N")
     parser.add_argument("--timeout", type=float, default=20, help="seconds per invocation")
-    parser.add_argument("--self-check", action="store_true", help="run the oracle twice instead of kbx")
-    parser.add_argument("--show", action="store_true", help="with --self-check: print what the oracle said")
+    parser.add_argument("--self-check", action="store_true", help="run the oracle twice, not kbx")
+    parser.add_argument("--show", action="store_true", help="with --self-check: the oracle's words")
     parser.add_argument("-v", action="store_true", dest="verbose", help="print the differences")
     options = parser.parse_args()
     if not options.self_check and not options.kbx:
@@ -283,10 +286,10 @@ def parse_options():
 
 def oracle_problem(make):
     try:
-        said = subprocess.run([make, "--version"], capture_output=True, text=True, check=False).stdout
+        run = subprocess.run([make, "--version"], capture_output=True, text=True, check=False)
     except OSError as error:
         return f"{make}: {error.strerror}"
-    first = said.split("\n", 1)[0]
+    first = run.stdout.split("\n", 1)[0]
     return "" if first == ORACLE_VERSION else f"{make} is '{first}', not '{ORACLE_VERSION}'"
 
 
