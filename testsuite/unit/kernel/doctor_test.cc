@@ -260,5 +260,6 @@ TEST_CASE("findings are rendered worst first, wrapped, with the remedy") {
   const auto findings = ward.examined();
   CHECK(std::is_sorted(findings.begin(), findings.end(),
                        [](const Finding& a, const Finding& b) { return a.severity < b.severity; }));
-  for (std::string_view line : split_lines(render(findings))) CHECK(line.size() <= 88);
+  const std::string rendered = render(findings);
+  for (std::string_view line : split_lines(rendered)) CHECK(line.size() <= 88);
 }
