@@ -1,0 +1,21 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kbx::makelang {
+
+/// The shell that a recipe line goes to: the values of SHELL, .SHELLFLAGS and IFS.
+struct ShellChoice {
+  std::string shell = "/bin/sh";
+  std::string flags = "-c";
+  std::string separators = " \t\n";
+  bool one_shell = false;
+};
+
+/// The arguments of the process that runs `line`. A simple command is taken apart here, as make
+/// does, and needs no shell (its error messages differ); everything else goes to the shell. Empty
+/// if there is nothing to run.
+std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice);
+
+}  // namespace kbx::makelang
