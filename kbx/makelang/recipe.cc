@@ -140,6 +140,10 @@ std::vector<CommandLine> one_shell(const Evaluation& evaluation, const Resolved&
 
 }  // namespace
 
+bool always_runs(std::string_view unexpanded) {
+  return unexpanded_prefixes(unexpanded).always;
+}
+
 std::vector<CommandLine> expand_recipe(const Evaluation& evaluation, const Resolved& rule,
                                        const Scope& automatic) {
   std::vector<CommandLine> lines;

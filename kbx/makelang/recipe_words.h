@@ -18,4 +18,7 @@ struct ShellChoice {
 /// if there is nothing to run.
 std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice);
 
+/// True if an unexpanded recipe line runs even under -n, -t and -q: + in front, or $(MAKE) in it.
+bool always_runs(std::string_view unexpanded);
+
 }  // namespace kbx::makelang
