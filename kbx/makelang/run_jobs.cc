@@ -35,24 +35,6 @@ bool is_colon_only(const std::vector<std::string>& words) {
 
 }  // namespace
 
-struct Updater::Job {
-  Node* node = nullptr;
-  const Scope* scope = nullptr;
-  std::vector<CommandLine> lines;
-  size_t next = 0;  // line
-  pid_t process = -1;
-  bool could_not_start = false;
-  bool ignore_errors = false;  // of the line that runs
-  bool recursive = false;
-  bool holds_input = false;
-  bool holds_slot = false;
-  bool holds_token = false;
-  bool do_not_care = false;
-  bool deleted = false;
-  SourceRef where;  // the line that runs
-  std::unique_ptr<Environment> environment;
-};
-
 void Updater::start_recipe(Node* node) {
   reap(false, false);
   auto job = std::make_unique<Job>();
@@ -200,7 +182,7 @@ void Updater::check_signals() {
   std::_Exit(2);
 }
 
-std::unique_ptr<Updater::Job>* Updater::next_ended(bool block, int& status) {
+std::unique_ptr<Job>* Updater::next_ended(bool block, int& status) {
   for (auto& job : jobs_)
     if (job->could_not_start) {
       job->could_not_start = false;

@@ -28,6 +28,25 @@ struct Goal {
   SourceRef where;
 };
 
+/// One recipe on its way.
+struct Job {
+  Node* node = nullptr;
+  const Scope* scope = nullptr;
+  std::vector<CommandLine> lines;
+  size_t next = 0;  // line
+  pid_t process = -1;
+  bool could_not_start = false;
+  bool ignore_errors = false;  // of the line that runs
+  bool recursive = false;
+  bool holds_input = false;
+  bool holds_slot = false;
+  bool holds_token = false;
+  bool do_not_care = false;
+  bool deleted = false;
+  SourceRef where;  // the line that runs
+  std::unique_ptr<Environment> environment;
+};
+
 /// Brings files up to date, one make process's worth (GNU make manual, "How make Processes a
 /// Makefile", "Parallel Execution", "Errors in Recipes"). The walk is depth first and done again
 /// after each child that ends; what a walk may do is decided by the stage of each node.
@@ -51,8 +70,6 @@ class Updater {
   [[noreturn]] void fatal(std::string_view text);
 
  private:
-  struct Job;
-
   // run_update.cc: the walk
   void update_goal(Goal& goal, bool& stop, bool& unfinished, Outcome& status);
   Outcome update_file(Node* node, unsigned depth);
