@@ -75,8 +75,11 @@ def saved_command(text):
 
 
 def _commands(name, left, right):
+    texts = [(side / name).read_text() for side in (left, right)]
+    if texts[0] == texts[1]:
+        return []
     try:
-        one, two = (saved_command((side / name).read_text()) for side in (left, right))
+        one, two = (saved_command(text) for text in texts)
     except ValueError as unreadable:
         return [f"{name}: not a shell command: {unreadable}"]
     if one == two and one is not None:

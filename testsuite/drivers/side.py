@@ -15,7 +15,7 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TIME_LIMIT = 1800
 
 ERROR_LINE = re.compile(r"^\S+:\d+:\d+: (?:fatal )?error: .*$", re.MULTILINE)
-OTHER_ERRORS = re.compile(r"^(?:ERROR: modpost: .*|\S+:\d+: \*\*\* .*|.*No rule to make target.*)$", re.MULTILINE)
+OTHER_ERRORS = re.compile(r"ERROR: modpost: .*|^\S+:\d+: \*\*\* .*|No rule to make target '[^']*'", re.MULTILINE)
 
 
 @dataclass
@@ -84,7 +84,8 @@ def run(commands, folder, env, modules):
 
 
 def _run_one(command, folder, env):
-    with open(folder / ".." / ".kbx-log", "w+", errors="replace") as log:
+    # The log lies outside the sources, whose folders have to keep their times.
+    with open(Path(env["HOME"]) / "log", "w+", errors="replace") as log:
         child = subprocess.Popen(["bash", "-c", command], cwd=folder, env=env | {"PWD": str(folder)}, stdout=log,
                                  stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
         deadline = time.monotonic() + TIME_LIMIT
@@ -100,7 +101,6 @@ def _run_one(command, folder, env):
         child.returncode = os.waitstatus_to_exitcode(status)
         log.seek(0)
         text = log.read()
-    os.unlink(folder / ".." / ".kbx-log")
     return child.returncode, text, usage.ru_utime + usage.ru_stime
 
 

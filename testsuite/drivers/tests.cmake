@@ -4,7 +4,7 @@ set(drivers_run ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME drivers-comparison-notices COMMAND ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
 add_test(NAME drivers-ci COMMAND ${drivers_run} --slice ci --work ${CMAKE_CURRENT_BINARY_DIR}/drivers-ci)
 add_test(NAME drivers-synthetic
-         COMMAND ${drivers_run} --slice synthetic --work ${CMAKE_CURRENT_BINARY_DIR}/drivers-synthetic)
+         COMMAND ${drivers_run} --slice synthetic --parallel 2 --jobs 1 --work ${CMAKE_CURRENT_BINARY_DIR}/drivers-synthetic)
 add_test(NAME drivers-build-command
          COMMAND ${drivers_run} --slice ci --mode build --work ${CMAKE_CURRENT_BINARY_DIR}/drivers-build)
 set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
