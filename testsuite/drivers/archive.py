@@ -38,6 +38,9 @@ def _configured_mirrors():
 class Suite:
     """One Debian suite with its security updates, e.g. Suite("bookworm")."""
 
+    # Why an index could not be had, so that the next cell of the same run does not try it all again.
+    _failed = {}
+
     def __init__(self, name):
         self.name = name
         self.state = cache_root() / "apt" / name
@@ -71,6 +74,8 @@ class Suite:
         stamp = self.state / "updated"
         if not forced and stamp.exists() and time.time() - stamp.stat().st_mtime < INDEX_LIFETIME:
             return
+        if self.name in self._failed:
+            raise Unavailable(self._failed[self.name])
         self._write_sources()
         for pause in PAUSES:
             time.sleep(pause)
@@ -78,7 +83,8 @@ class Suite:
             if said.returncode == 0:
                 stamp.touch()
                 return
-        raise Unavailable(f"the package index of {self.name} cannot be downloaded: {_last_line(said.stderr)}")
+        self._failed[self.name] = f"the package index of {self.name} cannot be downloaded: {_reason(said.stderr)}"
+        raise Unavailable(self._failed[self.name])
 
     def names(self, pattern):
         """Names of the packages whose whole name matches the regular expression."""
@@ -104,12 +110,12 @@ class Suite:
                 break
             self.update(forced=True)
         else:
-            raise Unavailable(f"cannot download {' '.join(packages)} from {self.name}: {_last_line(said.stderr)}")
+            raise Unavailable(f"cannot download {' '.join(packages)} from {self.name}: {_reason(said.stderr)}")
         for deb in sorted(downloads.iterdir()):
             subprocess.run(["dpkg-deb", "-x", str(deb), str(folder)], check=True)
         shutil.rmtree(downloads)
 
 
-def _last_line(text):
-    lines = text.strip().splitlines()
-    return lines[-1] if lines else "no message"
+def _reason(text):
+    lines = [line for line in text.splitlines() if line.startswith(("W: Failed", "E:"))]
+    return lines[0][3:] if lines else text.strip() or "no message"

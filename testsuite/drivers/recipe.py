@@ -57,6 +57,16 @@ def all_cells():
     return cells
 
 
+def newer_than_known(cell):
+    """What the expectation in cells.json was written for, if the archive has moved on since; else ''."""
+    kernel = TABLE["kernels"][cell.kernel]
+    source = TABLE["drivers"][cell.driver]["known"][cell.suite] if cell.suite else cell.driver
+    now = driver_source(cell.driver, cell.suite).name if cell.suite else cell.driver
+    if (source, kernel) == (now, kernel_root(cell.kernel).name):
+        return ""
+    return f"{source} on {kernel}; this is {now} on {kernel_root(cell.kernel).name}"
+
+
 def recipe_of(cell, top, jobs):
     """The recipe of `cell` when its folder is `top` (absolute)."""
     root = kernel_root(cell.kernel)

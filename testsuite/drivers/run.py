@@ -23,7 +23,7 @@ import compare
 import outoftree
 import side
 from cachedir import SKIPPED, Unavailable, cache_root, locked
-from recipe import all_cells, recipe_of
+from recipe import all_cells, newer_than_known, recipe_of
 
 
 @dataclasses.dataclass
@@ -76,6 +76,10 @@ def run_cell(cell, options):
         kbuild = _build(recipe, top, work / "kbuild", None)
         expected = cell.expect == "builds"
         if kbuild.built != expected:
+            changed = newer_than_known(cell)
+            if changed:
+                raise Unavailable(f"kbuild: {kbuild.why or 'it builds'}, but cells.json expects it {cell.expect} for "
+                                  + changed)
             return Verdict(cell.name, "failed", [f"kbuild itself: {kbuild.why or 'it builds'}; expected: {cell.expect}",
                                                  kbuild.first_error, f"log: {work}/kbuild.log"], [])
         if options.mode == "build":
