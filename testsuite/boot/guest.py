@@ -1,4 +1,5 @@
-"""A guest that loads modules in the given order, unloads them in reverse, and reports on its serial line."""
+"""A guest that loads modules in the given order, unloads them in reverse, and reports on its
+serial line."""
 
 import shlex
 import subprocess
@@ -7,8 +8,10 @@ from pathlib import Path
 
 from initramfs import Archive
 
-COMMAND_LINE = ("console=ttyS0 quiet loglevel=0 nokaslr mitigations=off tsc=reliable no_timer_check i8042.noaux "
-                "i8042.nokbd cryptomgr.notests panic=-1")
+COMMAND_LINE = (
+    "console=ttyS0 quiet loglevel=0 nokaslr mitigations=off tsc=reliable no_timer_check "
+    "i8042.noaux i8042.nokbd cryptomgr.notests panic=-1"
+)
 TIME_LIMIT = 240
 
 INIT = """#!/bin/busybox sh
@@ -22,8 +25,9 @@ for name in {names}; do
   if busybox insmod /modules/$name.ko; then say loaded $name; else say refused $name; fi
 done
 for name in {names}; do
-  say state $name $(busybox cat /sys/module/$name/initstate) taint $(busybox cat /sys/module/$name/taint) \\
-    version $(busybox cat /sys/module/$name/version 2>/dev/null)
+  cd /sys/module/$name
+  say state $name $(busybox cat initstate) taint $(busybox cat taint) \\
+    version $(busybox cat version 2>/dev/null)
 done
 say taint-loaded $(busybox cat /proc/sys/kernel/tainted)
 for name in {reversed_names}; do
@@ -61,12 +65,37 @@ def boot(vmlinux, busybox, modules):
         initramfs = Path(folder) / "initramfs"
         initramfs.write_bytes(_initramfs(busybox, modules))
         # tcg: a /dev/kvm that can be opened may still be of no use.
-        command = ["qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-smp", "1", "-m", "512", "-nodefaults",
-                   "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(vmlinux),
-                   "-initrd", str(initramfs), "-append", COMMAND_LINE]
+        command = [
+            "qemu-system-x86_64",
+            "-machine",
+            "q35",
+            "-accel",
+            "tcg",
+            "-smp",
+            "1",
+            "-m",
+            "512",
+            "-nodefaults",
+            "-no-reboot",
+            "-display",
+            "none",
+            "-serial",
+            "stdio",
+            "-kernel",
+            str(vmlinux),
+            "-initrd",
+            str(initramfs),
+            "-append",
+            COMMAND_LINE,
+        ]
         try:
-            said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=TIME_LIMIT).stdout
+            said = subprocess.run(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=TIME_LIMIT,
+            ).stdout
         except subprocess.TimeoutExpired as late:
             said = (late.stdout or b"") + b"\nthe guest did not end in time\n"
     text = said.decode(errors="replace").replace("\r", "")

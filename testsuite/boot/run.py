@@ -5,9 +5,9 @@
     run.py --kbx build/kbx      the examples hello and exporting-pair, built with kbx
     run.py --oracle             the same examples, built with GNU make
 
-Every module has to load, say so in /sys/module, and unload, and the kernel has to be tainted by exactly O (out of
-tree) and E (unsigned) afterwards: a module without usable symbol versions would load too, but with taint F.
---must-refuse turns the last module's part round: it has to be refused.
+Every module has to load, say so in /sys/module, and unload, and the kernel has to be tainted by
+exactly O (out of tree) and E (unsigned) afterwards: a module without usable symbol versions would
+load too, but with taint F. --must-refuse turns the last module's part round: it has to be refused.
 """
 
 import argparse
@@ -24,7 +24,13 @@ sys.path.insert(0, str(HERE.parent / "drivers"))
 
 from archive import Suite  # noqa: E402
 from bzimage import NotABzImage, vmlinux  # noqa: E402
-from cachedir import Unavailable, cache_root, locked, made_aside, skip_when_unavailable  # noqa: E402
+from cachedir import (
+    Unavailable,
+    cache_root,
+    locked,
+    made_aside,
+    skip_when_unavailable,
+)  # noqa: E402
 from guest import boot, module_name  # noqa: E402
 from kernels import kernel_image, kernel_root  # noqa: E402
 from side import environment, private_path  # noqa: E402
@@ -54,7 +60,9 @@ def _busybox():
         if not target.is_dir():
             with made_aside(target) as aside:
                 Suite("bookworm").unpack(["busybox-static"], aside)
-    return next(path for path in (target / "bin/busybox", target / "usr/bin/busybox") if path.exists())
+    return next(
+        path for path in (target / "bin/busybox", target / "usr/bin/busybox") if path.exists()
+    )
 
 
 def build_examples(folder, kbx):
@@ -65,12 +73,20 @@ def build_examples(folder, kbx):
     for name in ("hello", "exporting-pair"):
         shutil.copytree(EXAMPLES / name, folder / name)
         tool = [kbx.resolve(), "make"] if kbx else ["make"]
-        said = subprocess.run([*tool, "-C", kdir, f"M={folder / name}", "modules"], env=env, cwd=folder,
-                              capture_output=True, text=True)
+        said = subprocess.run(
+            [*tool, "-C", kdir, f"M={folder / name}", "modules"],
+            env=env,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+        )
         if said.returncode:
             sys.exit(f"building {name} failed\n{said.stdout}{said.stderr}")
-    return [folder / "hello/hello.ko", folder / "exporting-pair/provider/counter_provider.ko",
-            folder / "exporting-pair/user/counter_user.ko"]
+    return [
+        folder / "hello/hello.ko",
+        folder / "exporting-pair/provider/counter_provider.ko",
+        folder / "exporting-pair/user/counter_user.ko",
+    ]
 
 
 def _expected(modules, release, refused):
@@ -80,14 +96,18 @@ def _expected(modules, release, refused):
     lines += [f"refused {name}" if name == refused else f"loaded {name}" for name in names]
     lines += [f"state {name} live taint OE" for name in loaded]
     taint = OUT_OF_TREE | UNSIGNED
-    lines += [f"taint-loaded {taint}"] + [f"unloaded {name}" for name in loaded] + [f"taint-after {taint}", "end"]
+    lines += (
+        [f"taint-loaded {taint}"]
+        + [f"unloaded {name}" for name in loaded]
+        + [f"taint-after {taint}", "end"]
+    )
     return lines
 
 
 def _judge(modules, refused):
     release = kernel_root(SERIES).name
     told, text = boot(_elf_kernel(), _busybox(), modules)
-    # A module with MODULE_VERSION has its version after "version"; what it is belongs to the module, not to this test.
+    # The version after "version" is the module's own business.
     seen = {re.sub(r" version.*", "", line) for line in told}
     missing = [line for line in _expected(modules, release, refused) if line not in seen]
     if not missing:
@@ -99,7 +119,9 @@ def _judge(modules, refused):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("modules", nargs="*", type=Path)
     parser.add_argument("--kbx", type=Path)
     parser.add_argument("--oracle", action="store_true")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Shows that run.py tells a module that loads cleanly from those that do not. Modules are built by GNU make."""
+"""Shows that run.py tells a module that loads cleanly from those that do not. Modules are built by
+GNU make."""
 
 import subprocess
 import sys
@@ -11,14 +12,18 @@ from cachedir import SKIPPED, skip_when_unavailable
 
 
 def _status(*words):
-    return subprocess.run([sys.executable, Path(__file__).parent / "run.py", *words], capture_output=True).returncode
+    return subprocess.run(
+        [sys.executable, Path(__file__).parent / "run.py", *words], capture_output=True
+    ).returncode
 
 
 def main():
     with tempfile.TemporaryDirectory() as name:
         hello, provider, user = run.build_examples(Path(name), None)
         unversioned = Path(name) / "unversioned.ko"
-        subprocess.run(["objcopy", "--rename-section", "__versions=.set-aside", hello, unversioned], check=True)
+        subprocess.run(
+            ["objcopy", "--rename-section", "__versions=.set-aside", hello, unversioned], check=True
+        )
         checks = [
             ("modules in order", [hello, provider, user], 0),
             ("a user without its provider", [user], 1),

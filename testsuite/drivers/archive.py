@@ -1,7 +1,7 @@
 """Debian packages of any suite, downloaded by apt with a state folder of its own.
 
-Nothing is installed and the machine's own apt state is only read: it tells which mirror to ask. The options that
-move apt's state are those of apt.conf(5), "Directories".
+Nothing is installed and the machine's own apt state is only read: it tells which mirror to ask.
+The options that move apt's state are those of apt.conf(5), "Directories".
 """
 
 import os
@@ -25,12 +25,16 @@ def _configured_mirrors():
     else:
         if not shutil.which("apt-get"):
             raise Unavailable("apt-get is not here, so Debian packages cannot be downloaded")
-        listed = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)"], capture_output=True, text=True)
+        listed = subprocess.run(
+            ["apt-get", "indextargets", "--format", "$(REPO_URI)"], capture_output=True, text=True
+        )
         uris = sorted(set(listed.stdout.split()))
     main = [uri for uri in uris if re.search(r"/debian/?$", uri)]
     security = [uri for uri in uris if re.search(r"debian-security/?$", uri)]
     if not main:
-        raise Unavailable("apt has no Debian mirror configured (KBX_TEST_DEBIAN_MIRROR can name one)")
+        raise Unavailable(
+            "apt has no Debian mirror configured (KBX_TEST_DEBIAN_MIRROR can name one)"
+        )
     beside = re.sub(r"/debian(/?)$", r"/debian-security\1", main[0])
     return main[0], (security or [beside])[0]
 
@@ -38,7 +42,7 @@ def _configured_mirrors():
 class Suite:
     """One Debian suite with its security updates, e.g. Suite("bookworm")."""
 
-    # Why an index could not be had, so that the next cell of the same run does not try it all again.
+    # Why an index could not be had: the next cell of the same run need not try it all again.
     _failed = {}
 
     def __init__(self, name):
@@ -48,10 +52,17 @@ class Suite:
     def _apt(self, program, *words, **keywords):
         state = self.state
         options = {
-            "Dir::State": state, "Dir::State::Lists": state / "lists", "Dir::State::status": state / "status",
-            "Dir::Cache": state / "cache", "Dir::Etc::SourceList": state / "sources.list",
-            "Dir::Etc::SourceParts": "/dev/null", "Acquire::Languages": "none", "Acquire::Retries": "3",
-            "Acquire::Check-Valid-Until": "false", "APT::Architecture": "amd64", "APT::Architectures": "amd64",
+            "Dir::State": state,
+            "Dir::State::Lists": state / "lists",
+            "Dir::State::status": state / "status",
+            "Dir::Cache": state / "cache",
+            "Dir::Etc::SourceList": state / "sources.list",
+            "Dir::Etc::SourceParts": "/dev/null",
+            "Acquire::Languages": "none",
+            "Acquire::Retries": "3",
+            "Acquire::Check-Valid-Until": "false",
+            "APT::Architecture": "amd64",
+            "APT::Architectures": "amd64",
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
         }
         command = [program, "-q"] + [f"-o{key}={value}" for key, value in options.items()]
@@ -83,7 +94,9 @@ class Suite:
             if said.returncode == 0:
                 stamp.touch()
                 return
-        self._failed[self.name] = f"the package index of {self.name} cannot be downloaded: {_reason(said.stderr)}"
+        self._failed[
+            self.name
+        ] = f"the package index of {self.name} cannot be downloaded: {_reason(said.stderr)}"
         raise Unavailable(self._failed[self.name])
 
     def names(self, pattern):
@@ -96,7 +109,11 @@ class Suite:
         """The packages `package` depends on directly, without virtual ones."""
         self.update()
         lines = self._apt("apt-cache", "depends", "--important", package).stdout.splitlines()
-        return [line.split()[1] for line in lines if line.strip().startswith("Depends:") and "<" not in line]
+        return [
+            line.split()[1]
+            for line in lines
+            if line.strip().startswith("Depends:") and "<" not in line
+        ]
 
     def unpack(self, packages, folder):
         """Downloads the packages and unpacks them, one over the other, into `folder`."""
@@ -110,7 +127,9 @@ class Suite:
                 break
             self.update(forced=True)
         else:
-            raise Unavailable(f"cannot download {' '.join(packages)} from {self.name}: {_reason(said.stderr)}")
+            raise Unavailable(
+                f"cannot download {' '.join(packages)} from {self.name}: {_reason(said.stderr)}"
+            )
         for deb in sorted(downloads.iterdir()):
             subprocess.run(["dpkg-deb", "-x", str(deb), str(folder)], check=True)
         shutil.rmtree(downloads)

@@ -1,7 +1,8 @@
 """The folder that keeps what the driver tests download, and how it is filled safely.
 
-Everything lives below $XDG_CACHE_HOME/kbx-testsuite. A folder in it is either absent or whole: it is made
-under another name beside its place and renamed, while a lock keeps other runs from making it a second time.
+Everything lives below $XDG_CACHE_HOME/kbx-testsuite. A folder in it is either absent or whole: it
+is made under another name beside its place and renamed, while a lock keeps other runs from making
+it a second time.
 """
 
 import contextlib

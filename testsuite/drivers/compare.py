@@ -19,7 +19,7 @@ def files_below(folder):
 
 
 def differences(left, right):
-    """What is different in `right` (kbx) from `left` (kbuild): a list of texts, empty when they are equal."""
+    """What is different in `right` (kbx) from `left` (kbuild): texts, none when they are equal."""
     mine, other = files_below(left), files_below(right)
     told = []
     for name in sorted(name for name in mine | other if BYTEWISE.search(name)):
@@ -32,14 +32,18 @@ def differences(left, right):
 def leftovers(left, right):
     """Names of other files that only one side has: no fault by itself."""
     mine, other = files_below(left), files_below(right)
-    return ([f"only kbuild leaves {name}" for name in sorted(mine - other)]
-            + [f"only kbx leaves {name}" for name in sorted(other - mine)])
+    return [f"only kbuild leaves {name}" for name in sorted(mine - other)] + [
+        f"only kbx leaves {name}" for name in sorted(other - mine)
+    ]
 
 
 def counts(folder):
     """How many modules and object commands a build has left: proof that something was compared."""
     names = files_below(folder)
-    return (sum(name.endswith(".ko") for name in names), sum(bool(OBJECT_COMMAND.search(name)) for name in names))
+    return (
+        sum(name.endswith(".ko") for name in names),
+        sum(bool(OBJECT_COMMAND.search(name)) for name in names),
+    )
 
 
 def _presence(name, mine, other):
@@ -58,12 +62,16 @@ def _bytes(name, left, right):
         return [f"{name}: differs in " + ", ".join(differing_sections(left / name, right / name))]
     for number, (a, b) in enumerate(zip(one.splitlines(), two.splitlines()), 1):
         if a != b:
-            return [f"{name}:{number}: kbuild has {a.decode(errors='replace')!r}, kbx {b.decode(errors='replace')!r}"]
+            return [f"{name}:{number}: kbuild has {_text(a)!r}, kbx {_text(b)!r}"]
     return [f"{name}: kbuild's has {len(one)} bytes, kbx's {len(two)}"]
 
 
+def _text(line):
+    return line.decode(errors="replace")
+
+
 def saved_command(text):
-    """The words of the command in a .cmd file, or None. Undoes what kbuild's make-cmd escapes: $$ and \\#."""
+    """The words of the command in a .cmd file, or None. Undoes make-cmd's escapes: $$ and \\#."""
     found = COMMAND.search(text)
     if not found:
         return None
@@ -89,13 +97,14 @@ def _commands(name, left, right):
     for position, (a, b) in enumerate(zip(one, two)):
         if a != b:
             return [f"{name}: argument {position} is {a!r} with kbuild, {b!r} with kbx"]
-    rest = (one if len(one) > len(two) else two)[min(len(one), len(two)):]
+    rest = (one if len(one) > len(two) else two)[min(len(one), len(two)) :]
     return [f"{name}: only {'kbuild' if len(one) > len(two) else 'kbx'} has {' '.join(rest[:6])}"]
 
 
 def differing_sections(one, two):
     """Names of the sections that differ between two ELF files, or what else is different."""
     from elfsections import NotElf, sections
+
     try:
         left, right = sections(one.read_bytes()), sections(two.read_bytes())
     except NotElf as reason:

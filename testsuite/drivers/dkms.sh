@@ -1,9 +1,10 @@
 #!/bin/bash
 # dkms.sh CONF RELEASE KDIR DKMS_TREE SOURCE_TREE JOBS
 #
-# Tells what dkms would do with the dkms.conf of a driver, following "dkms.conf" in dkms(8): prints, each ended by
-# a NUL, package name, version, PRE_BUILD, the build command, then one line per patch ("patch FILE") and per expected
-# module ("module FOLDER/NAME.ko"). Paths of the machine's own dkms in the file are replaced by the given ones.
+# Tells what dkms would do with the dkms.conf of a driver, following "dkms.conf" in dkms(8): prints,
+# each ended by a NUL, package name, version, PRE_BUILD, the build command, then one line per patch
+# ("patch FILE") and per expected module ("module FOLDER/NAME.ko"). Paths of the machine's own dkms
+# in the file are replaced by the given ones.
 
 conf=$1 kernelver=$2 kernel_source_dir=$3 dkms_tree=$4 source_tree=$5 parallel_jobs=$6
 arch=x86_64

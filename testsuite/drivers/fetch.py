@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Downloads what the driver tests use: driver sources of Debian's -dkms packages, kernel headers, kernel images.
+"""Downloads what the driver tests use: driver sources of Debian's -dkms packages, kernel headers,
+kernel images.
 
     fetch.py drivers [NAME@SUITE...]   all that cells.json names, or only these
     fetch.py kernels [SERIES...]       header trees, e.g. 6.1
@@ -29,8 +30,20 @@ def driver_source(name, suite):
     return next(target.glob("usr/src/*/dkms.conf")).parent
 
 
+def package_root(name, suite="bookworm"):
+    """Any other package a driver's build looks into, unpacked."""
+    target = cache_root() / "packages" / suite / name
+    with locked(f"package-{suite}-{name}"):
+        if not target.is_dir():
+            with made_aside(target) as aside:
+                Suite(suite).unpack([name], aside)
+    return target
+
+
 def _main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("what", choices=["drivers", "kernels", "images"])
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()

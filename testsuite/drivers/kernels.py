@@ -1,8 +1,8 @@
 """Prebuilt kernel header trees (and kernel images) to build and boot against, kept in the cache.
 
-A Debian header package expects to lie in /: its one-line Makefile includes an absolute path. So beside the
-unpacked packages there is `kdir`, a folder of links with a Makefile of its own, which plain make can use as -C KDIR;
-lib/modules/<release>/build points to it.
+A Debian header package expects to lie in /: its one-line Makefile includes an absolute path. So
+beside the unpacked packages there is `kdir`, a folder of links with a Makefile of its own, which
+plain make can use as -C KDIR; lib/modules/<release>/build points to it.
 """
 
 import re
@@ -20,7 +20,11 @@ def _release_key(release):
 
 
 def _cached(series):
-    folders = [path for path in (cache_root() / "kernels").glob(f"{series}.*-amd64") if (path / "kdir").is_dir()]
+    folders = [
+        path
+        for path in (cache_root() / "kernels").glob(f"{series}.*-amd64")
+        if (path / "kdir").is_dir()
+    ]
     return max(folders, key=lambda path: _release_key(path.name), default=None)
 
 
@@ -42,12 +46,22 @@ def _make_kdir(root, release):
     common = next((root / "usr/src").glob("linux-headers-*-common"))
     kdir = root / "kdir"
     kdir.mkdir()
-    for name in (".config", ".kernelvariables", "Module.symvers", "arch", "include", "scripts", "tools", "vmlinux"):
+    for name in (
+        ".config",
+        ".kernelvariables",
+        "Module.symvers",
+        "arch",
+        "include",
+        "scripts",
+        "tools",
+        "vmlinux",
+    ):
         if (root / headers / name).exists():
             _link(kdir / name, Path("..") / headers / name)
-    # The path is taken from the makefile itself: it must hold wherever the cache lies when kdir is used.
+    # Relative to the makefile itself: the cache may lie elsewhere when kdir is used.
     (kdir / "Makefile").write_text(
-        f"include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../usr/src/{common.name}/Makefile\n")
+        f"include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../usr/src/{common.name}/Makefile\n"
+    )
     modules = root / "lib/modules" / release
     shutil.rmtree(modules, ignore_errors=True)
     modules.mkdir(parents=True)
@@ -70,7 +84,11 @@ def kernel_root(series, refresh=False):
         if target.is_dir():
             return target
         headers = f"linux-headers-{release}"
-        needed = [name for name in suite.depends(headers) if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
+        needed = [
+            name
+            for name in suite.depends(headers)
+            if re.match(r"linux-(headers-.*-common|kbuild-)", name)
+        ]
         with made_aside(target) as root:
             suite.unpack([headers, *needed], root)
             _make_kdir(root, release)

@@ -15,12 +15,15 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TIME_LIMIT = 1800
 
 ERROR_LINE = re.compile(r"^\S+:\d+:\d+: (?:fatal )?error: .*$", re.MULTILINE)
-OTHER_ERRORS = re.compile(r"ERROR: modpost: .*|^\S+:\d+: \*\*\* .*|No rule to make target '[^']*'", re.MULTILINE)
+OTHER_ERRORS = re.compile(
+    r"ERROR: modpost: .*|^\S+:\d+: \*\*\* .*|No rule to make target '[^']*'", re.MULTILINE
+)
 
 
 @dataclass
 class Outcome:
     """What one build came to."""
+
     built: bool
     why: str  # first missing module or exit status, empty when built
     first_error: str
@@ -30,7 +33,7 @@ class Outcome:
 
 
 def private_path(folder, kdir, kbx):
-    """A PATH value whose first folder has the kernel's compiler by its name, and `make` as kbx when that is given."""
+    """A PATH whose first folder has the kernel's compiler by its name, and kbx as `make` if given."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _provide_compiler(folder, kdir)
@@ -42,12 +45,15 @@ def private_path(folder, kdir, kbx):
 
 
 def _provide_compiler(folder, kdir):
-    """Debian's trees name the compiler they were built with; another version stands in where it is not installed."""
+    """Debian's trees name their compiler; a newer one stands in where it is not installed."""
     named = re.search(r"gcc-(\d+)", (kdir / ".kernelvariables").read_text())
     if not named or shutil.which(named[0], path=SYSTEM_PATH):
         return
     candidates = [f"gcc-{version}" for version in range(14, int(named[1]), -1)] + ["gcc"]
-    found = next((path for path in (shutil.which(name, path=SYSTEM_PATH) for name in candidates) if path), None)
+    found = next(
+        (path for path in (shutil.which(name, path=SYSTEM_PATH) for name in candidates) if path),
+        None,
+    )
     if not found:
         raise Unavailable(f"neither {named[0]} nor a newer gcc is installed")
     for prefix in ("", "x86_64-linux-gnu-"):
@@ -59,13 +65,22 @@ def lay_out(recipe, top):
     for source, to in recipe.copies:
         shutil.copytree(source, top / to, symlinks=True, dirs_exist_ok=True)
     for patch in recipe.patches:
-        subprocess.run(["patch", "-s", "-p1", "-i", f"patches/{patch}"], cwd=top / recipe.folder, check=True)
+        subprocess.run(
+            ["patch", "-s", "-p1", "-i", f"patches/{patch}"], cwd=top / recipe.folder, check=True
+        )
 
 
 def environment(path, home):
     """The environment of both sides: nothing of the caller's that could reach the build."""
-    return {"PATH": path, "HOME": str(home), "LC_ALL": "C", "LANG": "C", "TMPDIR": str(home),
-            "KBUILD_BUILD_TIMESTAMP": "2020-01-01", "XDG_CACHE_HOME": str(home / "cache")}
+    return {
+        "PATH": path,
+        "HOME": str(home),
+        "LC_ALL": "C",
+        "LANG": "C",
+        "TMPDIR": str(home),
+        "KBUILD_BUILD_TIMESTAMP": "2020-01-01",
+        "XDG_CACHE_HOME": str(home / "cache"),
+    }
 
 
 def run(commands, folder, env, modules):
@@ -86,8 +101,15 @@ def run(commands, folder, env, modules):
 def _run_one(command, folder, env):
     # The log lies outside the sources, whose folders have to keep their times.
     with open(Path(env["HOME"]) / "log", "w+", errors="replace") as log:
-        child = subprocess.Popen(["bash", "-c", command], cwd=folder, env=env | {"PWD": str(folder)}, stdout=log,
-                                 stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        child = subprocess.Popen(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=env | {"PWD": str(folder)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         deadline = time.monotonic() + TIME_LIMIT
         pause = 0.002
         while True:
