@@ -107,6 +107,13 @@ TEST_CASE("missing headers are listed with the package that has them") {
   CHECK(found.remedy == "linux-headers-6.1-t");
 }
 
+TEST_CASE("a tree of no known architecture lacks what would tell it") {
+  const Ward ward;
+  ward.remove("arch");
+  const Finding found = ward.finding("missing: ");
+  CHECK(found.title == "missing: arch/*/include/generated, arch/*/Makefile");
+}
+
 TEST_CASE("a damaged configuration is shown with its line") {
   const Ward ward;
   ward.also("garbage\n");
