@@ -65,6 +65,10 @@ Opened open_makefile(EvaluationState& state, const std::string& name) {
   Opened opened;
   opened.name = name;
   opened.path = absolute_path(name, state.setup.folder);
+  if (state.hooks.hidden && state.hooks.hidden(opened.path)) {
+    opened.content.error = ENOENT;
+    return opened;
+  }
   std::string real = join_path(state.setup.folder, name);
   if (state.hooks.redirect) {
     std::string redirected = state.hooks.redirect(opened.path);

@@ -95,6 +95,10 @@ class NameSplitter {
     }
     EvaluationState& state = expander_.state();
     std::vector<std::string> found = glob(name, state.setup.folder);
+    if (state.hooks.hidden)
+      std::erase_if(found, [&](const std::string& match) {
+        return state.hooks.hidden(absolute_path(match, state.setup.folder));
+      });
     state.observations.wildcards.emplace_back(join_path(state.setup.folder, name), found);
     if (found.empty() && !options_.must_exist) found.push_back(std::move(name));
     for (std::string& match : found) names_.push_back(std::move(match));
