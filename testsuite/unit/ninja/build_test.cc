@@ -311,3 +311,34 @@ TEST_CASE("commands run in the environment of the plan") {
   CHECK(project.status == 0);
   CHECK(read_file(action.outputs[0]) == "it's $HOME");
 }
+
+TEST_CASE("an output that a killed run left half made is made again") {
+  Project project;
+  project.run();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  project.write("kx.o", "half");
+  CHECK(project.run() == "");
+  project.write(".kbx/running", "");
+  CHECK(project.run() == "  LD [M]  kx.o\n");
+  CHECK_FALSE(exists(project.path(".kbx/running")));
+}
+
+TEST_CASE("on a terminal the status line tells what runs and goes away in the end") {
+  Project project;
+  project.options.terminal = true;
+  const std::string text = project.run();
+  CHECK(text.find("[0/3] CC [M]  ") != std::string::npos);
+  CHECK(text.find("[2/3] LD [M]  kx.o") != std::string::npos);
+  CHECK(text.ends_with("\r\x1b[K"));
+  CHECK(project.run() == "");
+}
+
+TEST_CASE("a verbose build shows whole commands once") {
+  Project project;
+  project.options.verbose = true;
+  project.write("b.c", "#error no\n");
+  const std::string text = project.run();
+  const size_t at = text.find("./b.c ; true");
+  CHECK(at != std::string::npos);
+  CHECK(text.find("./b.c ; true", at + 1) == std::string::npos);
+}
