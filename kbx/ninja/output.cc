@@ -94,7 +94,10 @@ void Output::take_line(std::string_view line) {
   const Expect expected = std::exchange(expect_, Expect::anything);
   if (expected == Expect::failure && line.starts_with("FAILED: ")) {
     ++failures_;
-    failed_outputs_ = trim(line.substr(8));
+    line.remove_prefix(8);
+    // Ninja 1.13 puts "[code=1] " before the names.
+    if (line.starts_with("[code=")) line.remove_prefix(std::min(line.find(' '), line.size()));
+    failed_outputs_ = trim(line);
     expect_ = Expect::command;
   } else if (expected == Expect::command) {
     // The command: with -v it was printed already, else nobody wants it.

@@ -50,7 +50,7 @@ class Project {
     plan.objtree = root_;
     plan.compiler_identity = "gcc";
     plan.actions = {compile("a"), compile("b"), link({"a", "b"})};
-    layout.state = root_ + "/.kbx";
+    layout.state = root_ + "/.kbx of $x";
     layout.kbx = kbx_program();
     options.jobs = 1;
     layout.compile_commands = root_ + "/compile_commands.json";
@@ -318,9 +318,9 @@ TEST_CASE("an output that a killed run left half made is made again") {
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   project.write("kx.o", "half");
   CHECK(project.run() == "");
-  project.write(".kbx/running", "");
+  project.write(".kbx of $x/running", "");
   CHECK(project.run() == "  LD [M]  kx.o\n");
-  CHECK_FALSE(exists(project.path(".kbx/running")));
+  CHECK_FALSE(exists(project.path(".kbx of $x/running")));
 }
 
 TEST_CASE("on a terminal the status line tells what runs and goes away in the end") {

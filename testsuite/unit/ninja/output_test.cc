@@ -95,3 +95,11 @@ TEST_CASE("what Ninja cannot do is told, and that it had nothing to do is not") 
   CHECK(shown.of("ninja: error: loading 'build.ninja': No such file or directory\n", 3).empty());
   CHECK(shown.complaint == "loading 'build.ninja': No such file or directory");
 }
+
+TEST_CASE("the exit status that Ninja 1.13 adds to a failure is not taken for a name") {
+  CHECK(Shown().of("\x01"
+                   "1/1\x02"
+                   "CC [M]  a.o\nFAILED: [code=2] /shadow/a.o \ngcc a.c\n",
+                   5) ==
+        "  CC [M]  a.o\nkbx: failed: a.o of the module kx (kbx build -v shows the command)\n");
+}
