@@ -1,5 +1,6 @@
 #include "kbx/ninja/fixdep.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unordered_set>
