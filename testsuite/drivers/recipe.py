@@ -1,8 +1,8 @@
 """What one cell of the test does: which folders are copied where, and which commands build them.
 
 A cell is a driver on a kernel. Drivers from packages say it in their dkms.conf; the trees in
-synthetic/ and examples/ may have a case.json with these keys, all optional: "prepare" (commands of
-the shell), "commands" (default: make -C KDIR M=DIR modules), "words" (added to the default command),
+synthetic/ and examples/ may have a case.json with these keys, all optional: "prepare" (shell
+commands), "commands" (default: make -C KDIR M=DIR modules), "words" (added to the default one),
 "kernels", "expect", "needs" (programs), "modules" (files that must exist afterwards).
 """
 
