@@ -117,25 +117,28 @@ std::string reading_flags(std::string_view flags) {
     if (letters || plain_long) kept.emplace_back(word);
     first = false;
   }
+  // The first word is that of the letters, be it empty.
+  if (!kept.empty() && kept[0].starts_with('-')) kept.insert(kept.begin(), "");
   return join(kept, " ");
 }
 
 std::string option_part(std::string_view flags) {
-  if (flags.starts_with("-- ")) return {};
   return std::string(trim(flags.substr(0, flags.find(" -- "))));
 }
 
 void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
   const std::string variables = quoted_command_variables(state);
   std::string value = replace_all(flags, "$", "$$");
-  std::string dashed = value.empty() || value[0] == '-' ? value : '-' + value;
+  const std::string_view trimmed = trim(value);
+  std::string dashed = trimmed.empty() || trimmed[0] == '-' ? "" : "-";
+  dashed += trimmed;
   if (!variables.empty()) {
     define_global(state, {overrides_name, variables, Flavor::simple, Origin::automatic, {}});
     define_global(
         state,
         {"MAKEOVERRIDES", "${-*-command-variables-*-}", Flavor::recursive, Origin::environment, {}})
         .exported = Export::yes;
-    if (with_variables) value += value.empty() ? "-- $(MAKEOVERRIDES)" : " -- $(MAKEOVERRIDES)";
+    if (with_variables) value += " -- $(MAKEOVERRIDES)";
   }
   Variable& current =
       define_global(state, {"MAKEFLAGS", value, Flavor::recursive, Origin::file, {}});
@@ -157,7 +160,7 @@ Environment make_recipe_environment(EvaluationState& state, const Scope* scope) 
   if (!state.flags_are_final) {
     const std::string variables = quoted_command_variables(state);
     std::string& flags = result["MAKEFLAGS"];
-    if (!variables.empty()) flags += (flags.empty() ? "-- " : " -- ") + variables;
+    if (!variables.empty()) flags += " -- " + variables;
   }
   return result;
 }

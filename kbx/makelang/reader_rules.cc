@@ -212,7 +212,7 @@ void Reader::choose_goal() {
   for (const std::string& target : rule_->targets) {
     if (target.find('%') != std::string::npos) return;
     if (!may_be_goal(state_.book, target)) continue;
-    define_global(state_, {".DEFAULT_GOAL", target, Flavor::recursive, Origin::file, place_});
+    define_global(state_, {".DEFAULT_GOAL", target, Flavor::simple, Origin::file, place_});
     state_.book.default_goal = target;
     return;
   }
