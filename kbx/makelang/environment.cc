@@ -116,7 +116,8 @@ std::string option_part(std::string_view flags) {
 void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
   const std::string variables = quoted_command_variables(state.setup);
   std::string value = replace_all(flags, "$", "$$");
-  std::string dashed = value.empty() || value[0] == '-' ? value : '-' + value;
+  std::string dashed(trim(value));
+  if (!dashed.empty() && dashed[0] != '-') dashed.insert(0, "-");
   if (!variables.empty()) {
     define_global(state, {overrides_name, variables, Flavor::recursive, Origin::automatic, {}});
     define_global(

@@ -28,7 +28,8 @@ struct ShellCall {
 };
 struct ShellResult {
   int status = 0;
-  std::string output;  // standard output as it came
+  std::string output;   // standard output as it came
+  std::string failure;  // why the program could not be started, or ""
 };
 
 enum class Stream { output, errors };
@@ -120,6 +121,9 @@ class Evaluation {
   /// The environment of a recipe (or sub-make): the environment given, changed by exports,
   /// target-specific exports of `scope`, MAKELEVEL + 1, MAKEFLAGS. `$(MAKE)` lines get the same.
   Environment recipe_environment(const Scope* scope = nullptr) const;
+
+  /// -R given by a makefile: takes the built-in variables away.
+  void undefine_built_in_variables();
 
   const Setup& setup() const;
   const Hooks& hooks() const;

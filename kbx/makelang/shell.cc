@@ -1,19 +1,27 @@
+#include <cerrno>
+#include <cstring>
+
+#include "kbx/base/file.h"
 #include "kbx/base/process.h"
 #include "kbx/base/text.h"
 #include "kbx/makelang/evaluation.h"
+#include "kbx/makelang/recipe_words.h"
 
 namespace kbx::makelang {
 
 ShellResult run_shell(const ShellCall& call) {
   Command command;
-  command.arguments.push_back(call.shell);
-  for (std::string& flag : shell_split(call.flags).value_or(std::vector<std::string>{"-c"}))
-    command.arguments.push_back(std::move(flag));
-  command.arguments.push_back(call.command);
+  command.arguments = command_words(call.command, {call.shell, call.flags});
+  if (command.arguments.empty()) return {};
   command.folder = call.folder;
   command.environment = call.environment;
-  CommandResult result = run(command);
-  return {result.status, std::move(result.output)};
+  const CommandResult result = run(command);
+  ShellResult answer{result.status, result.output, {}};
+  // Only a program that could not be started leaves words here; those of one that ran are not kept.
+  if (!result.errors.empty())
+    answer.failure = command.arguments[0] + ": " +
+                     std::strerror(is_regular_file(command.arguments[0]) ? EACCES : ENOENT);
+  return answer;
 }
 
 }  // namespace kbx::makelang
