@@ -124,26 +124,23 @@ bool allows_simple_commands(const ShellChoice& choice) {
          choice.separators.find_first_not_of(" \t\n") == std::string::npos;
 }
 
-/// In .ONESHELL mode a Bourne shell does not get the prefixes of the inner lines.
-std::string without_inner_prefixes(std::string_view text) {
+}  // namespace
+
+std::string one_shell_text(std::string_view text, const ShellChoice& choice) {
+  if (!choice.one_shell || !is_bourne_shell(choice.shell)) return std::string(text);
   std::string result;
-  bool line_begins = true;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (line_begins) {
-      const size_t begin = text.find_first_not_of(" \t@+-", at);
-      const std::string_view front = text.substr(at, begin == std::string_view::npos
-                                                         ? std::string_view::npos
-                                                         : begin - at);
-      if (front.find_first_of("@+-") != std::string_view::npos) at += front.size();
-      if (at >= text.size()) break;
+  for (size_t at = 0; at < text.size();) {
+    at = std::min(text.find_first_not_of(" \t@+-", at), text.size());
+    bool escaped = false;
+    while (at < text.size()) {
+      const char c = text[at++];
+      result += c;
+      if (c == '\n' && !escaped) break;
+      escaped = c == '\\' && !escaped;
     }
-    result += text[at];
-    line_begins = text[at] == '\n';
   }
   return result;
 }
-
-}  // namespace
 
 std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice) {
   while (!line.empty() && (line[0] == ' ' || line[0] == '\t')) line.remove_prefix(1);
@@ -158,8 +155,7 @@ std::vector<std::string> command_words(std::string_view line, const ShellChoice&
     else
       words.push_back(*part);
   }
-  const bool strip = choice.one_shell && is_bourne_shell(choice.shell);
-  words.push_back(strip ? without_inner_prefixes(line) : std::string(line));
+  words.push_back(one_shell_text(line, choice));
   return words;
 }
 

@@ -194,8 +194,10 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
   ++depth;
   set_updating(node, true);
   Node* const asked = node;
-  const FileTime time = time_of(node);
+  FileTime time = time_of(node);
   const bool missing = time == time_missing;
+  if (node->coarse_time && time > time_old && time != time_newest)
+    time = time - time % 1'000'000'000 + 999'999'999;  // as new as it may be
   bool must_make = missing;
   graph_.find_recipe(*node);
 
@@ -206,7 +208,7 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
   set_updating(node, false);
   set_updating(asked, false);
   if (running) {
-    node->progress.stage = Stage::waiting_for_prerequisites;
+    set_stage(node, Stage::waiting_for_prerequisites);
     return Outcome::success;
   }
   --depth;
@@ -215,7 +217,7 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
     return status;
   }
   if (node->progress.stage == Stage::waiting_for_prerequisites)
-    node->progress.stage = Stage::not_started;
+    set_stage(node, Stage::not_started);
   if (!is_out_of_date(node, time, missing, must_make)) {
     finish_node(node);
     graph_.take_found_name(*node);
@@ -324,7 +326,7 @@ Outcome Updater::check_intermediate(Node* node, unsigned depth, FileTime time, b
               file->progress.stage == Stage::waiting_for_prerequisites;
     ++i;
   }
-  if (waiting) node->progress.stage = Stage::waiting_for_prerequisites;
+  if (waiting) set_stage(node, Stage::waiting_for_prerequisites);
   return status;
 }
 
@@ -370,7 +372,7 @@ void Updater::remake(Node* node) {
     return;
   }
   if (is_empty_recipe(*node->recipe)) {
-    node->progress.stage = Stage::running;
+    set_stage(node, Stage::running);
     node->progress.outcome = Outcome::success;
     finish_node(node);
     return;
@@ -385,6 +387,13 @@ void Updater::finish_touched(Node* node, bool& touched) {
   node->progress.outcome = touch(node);
   ++commands_started_;
   touched = true;
+}
+
+/// The files that a recipe makes together wait together.
+void Updater::set_stage(Node* node, Stage stage) {
+  node->progress.stage = stage;
+  for (Node* other : node->made_together)
+    other->progress.stage = std::max(other->progress.stage, stage);
 }
 
 void Updater::finish_node(Node* node) {
