@@ -133,7 +133,8 @@ MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocatio
                              Output& output) {
   MainMakefiles result;
   for (const std::string& text : invocation.options.evals) evaluation.read_text(text);
-  for (std::string_view name : split_words(variable_of(invocation.environment, "MAKEFILES")))
+  const std::string first = variable_of(invocation.environment, "MAKEFILES");
+  for (std::string_view name : split_words(first))
     evaluation.read_makefile(std::string(name), true, false);
   if (!invocation.options.makefiles.empty()) {
     for (const std::string& name : invocation.options.makefiles)
