@@ -356,7 +356,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Evaluation evaluation(setup_for(invocation), hooks);
   const MainMakefiles main = read_makefiles(evaluation, invocation, output);
   reread_flags(options, evaluation);
-  if (!options.print_directory.value_or(false)) output.announce("");
+  if (options.print_directory) output.announce(current_folder());
   Jobserver jobserver;
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
@@ -443,10 +443,11 @@ int run_make(const std::vector<std::string>& arguments, const Environment& envir
       return 0;
     }
     change_folder(options, output);
-    if (!options.print_directory && !options.silent &&
-        (!options.folders.empty() || invocation.level > 0))
+    // Later, a makefile's MAKEFLAGS can only turn it on.
+    if (!options.silent && (!options.folders.empty() || invocation.level > 0))
       options.print_directory = true;
-    if (options.print_directory.value_or(false)) output.announce(current_folder());
+    if (options.no_print_directory) options.print_directory = false;
+    if (options.print_directory) output.announce(current_folder());
     keep_input_makefile(invocation, output);
     status = run_to_end(invocation, output);
   } catch (const Stop& stop) {
