@@ -6,6 +6,7 @@
 
 #include "kbx/base/text.h"
 #include "kbx/makelang/expand.h"
+#include "kbx/makelang/reader.h"
 
 namespace kbx::makelang {
 namespace {
@@ -33,14 +34,25 @@ std::string quoted_for_flags(std::string_view text) {
   return quoted;
 }
 
-std::string quoted_command_variables(const Setup& setup) {
-  std::string text;
-  const auto& all = setup.command_line_variables;
-  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
-    if (!text.empty()) text += ' ';
-    text += quoted_for_flags(*entry);
+/// The variables of the command line with their values, last one first as make lists them.
+std::string quoted_command_variables(const EvaluationState& state) {
+  std::vector<std::string> names;
+  for (const std::string& text : state.setup.command_line_variables)
+    if (const auto assignment = parse_assignment(text)) {
+      std::string name(assignment->name);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+  std::string result;
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto found = state.globals.find(*name);
+    if (found == state.globals.end()) continue;
+    const Variable& variable = found->second;
+    if (!result.empty()) result += ' ';
+    result +=
+        quoted_for_flags(*name + (variable.flavor == Flavor::simple ? ":=" : "=") + variable.value);
   }
-  return text;
+  return result;
 }
 
 class EnvironmentBuilder {
@@ -114,12 +126,12 @@ std::string option_part(std::string_view flags) {
 }
 
 void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
-  const std::string variables = quoted_command_variables(state.setup);
+  const std::string variables = quoted_command_variables(state);
   std::string value = replace_all(flags, "$", "$$");
   std::string dashed(trim(value));
   if (!dashed.empty() && dashed[0] != '-') dashed.insert(0, "-");
   if (!variables.empty()) {
-    define_global(state, {overrides_name, variables, Flavor::recursive, Origin::automatic, {}});
+    define_global(state, {overrides_name, variables, Flavor::simple, Origin::automatic, {}});
     define_global(
         state,
         {"MAKEOVERRIDES", "${-*-command-variables-*-}", Flavor::recursive, Origin::environment, {}})
@@ -144,7 +156,7 @@ Environment make_recipe_environment(EvaluationState& state, const Scope* scope) 
   Environment result = builder.take();
   result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
   if (!state.flags_are_final) {
-    const std::string variables = quoted_command_variables(state.setup);
+    const std::string variables = quoted_command_variables(state);
     std::string& flags = result["MAKEFLAGS"];
     if (!variables.empty()) flags += (flags.empty() ? "-- " : " -- ") + variables;
   }

@@ -9,6 +9,7 @@
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/makelang/evaluation.h"
 
 namespace kbx::makelang {
 namespace {
@@ -119,10 +120,6 @@ class SimpleCommand {
   std::vector<std::string> words_;
 };
 
-bool allows_simple_commands(const ShellChoice& choice) {
-  return choice.shell == "/bin/sh" && (choice.flags == "-c" || choice.flags == "-ec") &&
-         choice.separators.find_first_not_of(" \t\n") == std::string::npos;
-}
 
 }  // namespace
 
@@ -142,12 +139,22 @@ std::string one_shell_text(std::string_view text, const ShellChoice& choice) {
   return result;
 }
 
+std::optional<std::vector<std::string>> direct_command(std::string_view command,
+                                                       std::string_view shell,
+                                                       std::string_view flags) {
+  if (shell != "/bin/sh" || (flags != "-c" && flags != "-ec")) return {};
+  command.remove_prefix(std::min(command.find_first_not_of(" \t"), command.size()));
+  return SimpleCommand(command).read();
+}
+
 std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice) {
   while (!line.empty() && (line[0] == ' ' || line[0] == '\t')) line.remove_prefix(1);
   if (line.empty()) return {};
   const bool several_lines = choice.one_shell && line.find('\n') != std::string_view::npos;
-  if (allows_simple_commands(choice) && !several_lines)
-    if (auto words = SimpleCommand(line).read()) return std::move(*words);
+  const bool usual_separators =
+      choice.separators.find_first_not_of(" \t\n") == std::string::npos;
+  if (usual_separators && !several_lines)
+    if (auto words = direct_command(line, choice.shell, choice.flags)) return std::move(*words);
   std::vector<std::string> words;
   for (const std::string* part : {&choice.shell, &choice.flags}) {
     if (const auto pieces = shell_split(*part))

@@ -346,6 +346,7 @@ void print_error(Output& output, const Error& error) {
 /// One reading and updating. Nothing if makefiles were remade and all starts anew.
 std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Options options = invocation.options;
+  if (invocation.restarts > 0) options.always_make = false;
   Hooks hooks;
   hooks.print = [&output](Stream stream, std::string_view text) {
     if (stream == Stream::output)

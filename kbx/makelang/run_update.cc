@@ -463,10 +463,16 @@ void Updater::complain(Node* node) {
 Outcome Updater::touch(Node* node) {
   if (!options_.silent) output_.print(fmt::format("touch {}\n", node->name));
   if (options_.just_print) return Outcome::success;
-  if (const auto member = archive_name(node->name))
-    return touch_archive_member(member->archive, member->member, ::time(nullptr))
-               ? Outcome::success
-               : Outcome::failed;
+  if (const auto member = archive_name(node->name)) {
+    if (touch_archive_member(member->archive, member->member, ::time(nullptr)))
+      return Outcome::success;
+    output_.error(
+        exists(member->archive)
+            ? fmt::format("touch: Member '{}' does not exist in '{}'", member->member,
+                          member->archive)
+            : fmt::format("touch: Archive '{}' does not exist", member->archive));
+    return Outcome::failed;
+  }
   const int descriptor = ::open(node->name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
     output_.error(fmt::format("touch: open: {}: {}", node->name, std::strerror(errno)));
