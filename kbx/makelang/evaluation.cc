@@ -234,6 +234,11 @@ void Evaluation::set_flags(std::string_view flags) {
   define_flags(*state_, flags, true);
 }
 
+void Evaluation::undefine_built_in_variables() {
+  for (std::string_view line : split_lines(builtins::variables))
+    undefine_global(*state_, trim(line.substr(0, line.find('='))), Origin::default_);
+}
+
 std::string Evaluation::current_flags() const {
   return option_part(value("MAKEFLAGS"));
 }

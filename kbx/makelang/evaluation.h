@@ -122,6 +122,9 @@ class Evaluation {
   /// target-specific exports of `scope`, MAKELEVEL + 1, MAKEFLAGS. `$(MAKE)` lines get the same.
   Environment recipe_environment(const Scope* scope = nullptr) const;
 
+  /// -R given by a makefile: takes the built-in variables away.
+  void undefine_built_in_variables();
+
   const Setup& setup() const;
   const Hooks& hooks() const;
   const FileTable& files() const;
