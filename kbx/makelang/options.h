@@ -27,7 +27,8 @@ struct Options {
   bool version = false;                 // -v
   bool trace = false;                   // --trace
   bool warn_undefined = false;          // --warn-undefined-variables
-  std::optional<bool> print_directory;  // -w, --no-print-directory; unset: by the circumstances
+  bool print_directory = false;         // -w
+  bool no_print_directory = false;      // --no-print-directory
   std::optional<int> jobs;              // -j; 0 is without limit
   std::optional<double> max_load;       // -l; negative is without limit
   std::string output_sync;              // -O: "", none, line, target or recurse
