@@ -69,7 +69,7 @@ struct Node {
   bool precious = false;
   bool secondary = false;
   bool intermediate = false;
-  bool coarse_time = false;         // .LOW_RESOLUTION_TIME
+  bool coarse_time = false;  // .LOW_RESOLUTION_TIME
   bool tried_implicit = false;
   bool implicit = false;  // the recipe comes from an implicit rule
   bool from_default = false;

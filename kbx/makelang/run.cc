@@ -343,7 +343,6 @@ void print_error(Output& output, const Error& error) {
 /// One reading and updating. Nothing if makefiles were remade and all starts anew.
 std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Options options = invocation.options;
-  if (invocation.restarts > 0) options.always_make = false;
   Hooks hooks;
   hooks.print = [&output](Stream stream, std::string_view text) {
     if (stream == Stream::output)
@@ -365,6 +364,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
   mark_times(graph, options);
 
+  if (invocation.restarts > 0) options.always_make = false;  // or it would never end
   Updater updater(graph, options, output, jobserver, slots);
   int status = 0;
   try {

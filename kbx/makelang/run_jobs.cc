@@ -195,6 +195,11 @@ std::unique_ptr<Job>* Updater::next_ended(bool block, int& status) {
     std::optional<Ended> ended = std::exchange(pending_, std::nullopt);
     if (!ended) ended = block ? signals_.wait(-1, readable) : ended_child();
     if (ended) {
+      if (!dying_by_signal_ && SignalGuard::fatal_signal() != 0) {
+        // The signal went to the children too: it is the cause, their end the effect.
+        pending_ = ended;
+        check_signals();
+      }
       for (auto& job : jobs_)
         if (job->process == ended->process) {
           job->process = -1;
