@@ -101,11 +101,6 @@ def only_ninja_killed(workspace):
 
 
 @behaviour
-def only_compilers_killed(workspace):
-    _rounds(workspace, lambda session: [pid for pid in _members(session) if _name(pid) in ("cc1", "as", "ld")])
-
-
-@behaviour
 def interrupted_by_the_terminal(workspace):
     _rounds(workspace, _members, signal.SIGINT)
 
