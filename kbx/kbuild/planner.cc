@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
@@ -92,6 +93,9 @@ class Planner {
   bool below_driver(const std::string& path) const;
 
   void enter(makelang::Setup setup, const std::string& makefile);
+  void map_paths(Evaluation& evaluation);
+  void keep_old_flags(Evaluation& evaluation);
+  bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
   void read_recipe(Process& process, const Resolved& rule, const Scope* scope);
@@ -160,6 +164,61 @@ makelang::Hooks Planner::hooks() {
   return hooks;
 }
 
+/// Modules made in a shadow shall name the real sources: in DWARF, in __FILE__, in assertions.
+void Planner::map_paths(Evaluation& evaluation) {
+  const makelang::Variable* flags = evaluation.find("c_flags");
+  if (!flags) return;
+  const std::string option = "-ffile-prefix-map=" + request_.folder + "=" + request_.source;
+  makelang::ShellCall probe;
+  probe.command =
+      evaluation.value("CC") + " -ffile-prefix-map=/a=/b -E -x c /dev/null >/dev/null 2>&1";
+  probe.folder = evaluation.setup().folder;
+  probe.environment = &evaluation.setup().environment;
+  probe.where = flags->where;
+  probe.files = &evaluation.files();
+  if (shell(probe).status != 0) return;
+  const std::string word = replace_all(replace_all(shell_quote(option), "$", "$$"), "#", "\\#");
+  for (const char* name : {"c_flags", "a_flags"})
+    if (const makelang::Variable* variable = evaluation.find(name))
+      evaluation.define(name, variable->value + " " + word, variable->flavor,
+                        makelang::Origin::override_, variable->where);
+}
+
+/// EXTRA_CFLAGS and kin were dropped from kbuild in Linux 6.15, without a word when a driver sets
+/// them.
+void Planner::keep_old_flags(Evaluation& evaluation) {
+  constexpr std::pair<const char*, const char*> names[] = {
+      {"EXTRA_CFLAGS", "ccflags-y"}, {"EXTRA_AFLAGS", "asflags-y"}, {"EXTRA_LDFLAGS", "ldflags-y"}};
+  for (const auto& [old_name, new_name] : names) {
+    const makelang::Variable* old = evaluation.find(old_name);
+    const makelang::Variable* present = evaluation.find(new_name);
+    if (!old || !present ||
+        !below_driver(
+            absolute_path(evaluation.files().name(old->where.file), evaluation.setup().folder)))
+      continue;
+    const std::string value(trim(evaluation.value(old_name)));
+    if (value.empty() || tree_reads(evaluation, old_name)) continue;
+    plan_.notes.push_back(evaluation.files().location(old->where).to_string() +
+                          ": this kernel's kbuild ignores " + old_name + "; it is taken as " +
+                          new_name);
+    evaluation.define(new_name, evaluation.value(new_name) + " " + replace_all(value, "$", "$$"),
+                      makelang::Flavor::recursive, makelang::Origin::override_, old->where);
+  }
+}
+
+/// True if the tree's own Makefiles mention a variable.
+bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) const {
+  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
+    if (!use.found || below_driver(use.path)) continue;
+    const std::string file = base_name(use.path);
+    if (file != "Makefile.build" && file != "Makefile.lib") continue;
+    const std::string text = read_file(use.path);
+    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
+      if (at > 1 && text[at - 1] == '(' && text[at - 2] == '$') return true;
+  }
+  return false;
+}
+
 void Planner::enter(makelang::Setup setup, const std::string& makefile) {
   const std::vector<std::string> goals = setup.goals;
   Process process(std::move(setup), hooks(),
@@ -168,6 +227,8 @@ void Planner::enter(makelang::Setup setup, const std::string& makefile) {
   if (!evaluation.read_makefile(makefile))
     throw Error("there is no " + process.absolute(makefile), "is this a kernel tree?");
   describe_commands(evaluation);
+  keep_old_flags(evaluation);
+  if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
   if (goals.empty()) {
     std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));

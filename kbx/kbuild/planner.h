@@ -17,6 +17,8 @@ struct Request {
   std::string folder;                  // value of M=; equal to `source` or its shadow
   std::vector<std::string> variables;  // further "NAME=value" from the command line
   std::vector<std::string> goals = {"modules"};
+  /// Compilers are told to write `source` where they would write `folder`.
+  bool map_paths = false;
   std::string flags;  // single-letter options for MAKEFLAGS, e.g. "k"
   Environment environment;
   std::string make_command;  // what $(MAKE) is in recipes

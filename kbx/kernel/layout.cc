@@ -106,7 +106,8 @@ std::string root_of(const std::string& objtree) {
   for (std::string_view place : {"/usr/src/", "/usr/lib/modules/", "/lib/modules/"}) {
     const size_t at = objtree.rfind(place);
     if (at == std::string::npos) continue;
-    const bool merged_usr = place == "/lib/modules/" && at >= 4 && objtree.substr(at - 4, 4) == "/usr";
+    const bool merged_usr =
+        place == "/lib/modules/" && at >= 4 && objtree.substr(at - 4, 4) == "/usr";
     if (merged_usr) continue;
     if (end == std::string::npos || at > end) end = at;
   }
@@ -120,7 +121,8 @@ std::string path_in_root(std::string_view installed, const std::string& root) {
 }
 
 std::string release_of(const std::string& objtree) {
-  if (const auto header = read_file_if_present(join_path(objtree, "include/generated/utsrelease.h"))) {
+  if (const auto header =
+          read_file_if_present(join_path(objtree, "include/generated/utsrelease.h"))) {
     std::string release = quoted_definition(*header, "UTS_RELEASE");
     if (!release.empty()) return release;
   }

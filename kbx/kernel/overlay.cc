@@ -118,12 +118,12 @@ std::string stub_led(std::string_view stub, const std::string& installed, const 
 
 [[noreturn]] void throw_no_source(const std::string& objtree, const std::string& root,
                                   const std::string& source) {
-  const std::string where = root.empty() ? "on this machine" : "below " + root + " nor on this machine";
-  throw Error({join_path(objtree, "Makefile"), 1},
-              "leads to " + source + "/Makefile, which is " + (root.empty() ? "not " : "neither ") +
-                  where,
-              "the headers are incomplete: add the package " + base_name(source) +
-                  " to the same place");
+  const std::string where =
+      root.empty() ? "on this machine" : "below " + root + " nor on this machine";
+  throw Error(
+      {join_path(objtree, "Makefile"), 1},
+      "leads to " + source + "/Makefile, which is " + (root.empty() ? "not " : "neither ") + where,
+      "the headers are incomplete: add the package " + base_name(source) + " to the same place");
 }
 
 bool stands(const std::string& folder, const StandIn& wanted) {
@@ -131,8 +131,7 @@ bool stands(const std::string& folder, const StandIn& wanted) {
   if (list_folder(folder).size() != wanted.links.size() + files) return false;
   for (const auto& [name, target] : wanted.links)
     if (read_link(join_path(folder, name)) != target) return false;
-  return !wanted.makefile ||
-         read_file_if_present(join_path(folder, "Makefile")) == wanted.makefile;
+  return !wanted.makefile || read_file_if_present(join_path(folder, "Makefile")) == wanted.makefile;
 }
 
 void put(const std::string& folder, const StandIn& wanted) {

@@ -1,6 +1,219 @@
 #include "kbx/kernel/store.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <map>
+#include <numeric>
+#include <set>
+
+#include <nlohmann/json.hpp>
+#include <sys/stat.h>
+
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/hash.h"
+#include "kbx/base/path.h"
+#include "kbx/base/text.h"
+#include "kbx/kernel/layout.h"
+
 namespace kbx::kernel {
-std::vector<StoredKernel> add_packages(const std::string&, const std::vector<std::string>&, const UnpackLimits&) { throw Error("x"); }
-std::vector<StoredKernel> list(const std::string&) { return {}; }
+namespace {
+
+constexpr std::string_view aside_prefix = ".aside-";
+
+struct PackageFile {
+  std::string file;
+  std::string hash;
+  PackageFacts facts;
+};
+
+bool starts_with(std::string_view text, std::string_view start) {
+  return text.substr(0, start.size()) == start;
 }
+
+std::vector<PackageFile> read_files(const std::vector<std::string>& files) {
+  if (files.empty()) throw Error("no package files were given", "name one or more .deb files");
+  std::map<std::string, PackageFile> by_name;
+  for (const std::string& file : files) {
+    if (!is_regular_file(file))
+      throw Error({file, 0}, "there is no such file; expected a Debian package",
+                  "check the path, or download the package with: apt-get download PACKAGE");
+    PackageFile package{file, content_hash(MappedFile(file).content()), read_package(file)};
+    const auto [known, is_new] = by_name.emplace(package.facts.name, package);
+    if (!is_new && known->second.hash != package.hash)
+      throw Error({file, 0},
+                  "is another version of " + package.facts.name + " than " + known->second.file,
+                  "give one version of each package at a time");
+  }
+  std::vector<PackageFile> result;
+  for (auto& [name, package] : by_name) result.push_back(std::move(package));
+  return result;
+}
+
+/// Splits packages into the sets that their dependencies connect.
+std::vector<std::vector<PackageFile>> connected_sets(const std::vector<PackageFile>& packages) {
+  std::vector<size_t> set_of(packages.size());
+  std::iota(set_of.begin(), set_of.end(), size_t{0});
+  const auto needs = [](const PackageFile& package, const std::string& name) {
+    for (const auto& alternatives : package.facts.depends)
+      if (std::find(alternatives.begin(), alternatives.end(), name) != alternatives.end())
+        return true;
+    return false;
+  };
+  for (size_t a = 0; a < packages.size(); ++a)
+    for (size_t b = 0; b < packages.size(); ++b)
+      if (needs(packages[a], packages[b].facts.name))
+        std::replace(set_of.begin(), set_of.end(), size_t{set_of[b]}, size_t{set_of[a]});
+  std::map<size_t, std::vector<PackageFile>> sets;
+  for (size_t at = 0; at < packages.size(); ++at) sets[set_of[at]].push_back(packages[at]);
+  std::vector<std::vector<PackageFile>> result;
+  for (auto& [number, set] : sets) result.push_back(std::move(set));
+  return result;
+}
+
+/// Throws if a package that carries part of the header tree was not given.
+void check_complete(const std::vector<PackageFile>& set) {
+  std::set<std::string> given;
+  for (const PackageFile& package : set) given.insert(package.facts.name);
+  for (const PackageFile& package : set)
+    for (const auto& alternatives : package.facts.depends) {
+      const std::string& first = alternatives.front();
+      if (!starts_with(first, "linux-headers-") && !starts_with(first, "linux-kbuild-")) continue;
+      const bool met = std::any_of(alternatives.begin(), alternatives.end(),
+                                   [&](const std::string& name) { return given.count(name) > 0; });
+      if (!met)
+        throw Error({package.file, 0},
+                    package.facts.name + " needs " + first + ", which was not given with it",
+                    "download that package too (apt-get download " + first +
+                        ") and give all files at once");
+    }
+}
+
+std::string hash_of(const std::vector<PackageFile>& set) {
+  std::vector<std::string> hashes;
+  for (const PackageFile& package : set) hashes.push_back(package.hash);
+  std::sort(hashes.begin(), hashes.end());
+  return content_hash(join(hashes, "\n"));
+}
+
+std::string packages_json(const std::vector<PackageFile>& set) {
+  nlohmann::json packages = nlohmann::json::array();
+  for (const PackageFile& package : set)
+    packages.push_back({{"name", package.facts.name},
+                        {"version", package.facts.version},
+                        {"architecture", package.facts.architecture}});
+  return nlohmann::json({{"packages", packages}}).dump(2) + "\n";
+}
+
+std::vector<std::string> packages_of(const std::string& entry) {
+  std::vector<std::string> result;
+  const auto text = read_file_if_present(join_path(entry, "packages.json"));
+  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
+  if (!json.is_object() || !json.contains("packages") || !json["packages"].is_array())
+    return result;
+  for (const auto& package : json["packages"])
+    if (package.is_object())
+      result.push_back(package.value("name", "") + " " + package.value("version", ""));
+  return result;
+}
+
+std::vector<StoredKernel> kernels_of_entry(const std::string& entry) {
+  std::vector<StoredKernel> result;
+  const std::string root = real_path(join_path(entry, "root"));
+  if (root.empty()) return result;
+  for (const std::string& headers : header_trees_below(root))
+    result.push_back({release_of(headers), headers, root, false, packages_of(entry)});
+  return result;
+}
+
+std::vector<StoredKernel> kernels_of_folder(const std::string& folder) {
+  std::vector<StoredKernel> result;
+  if (is_header_tree(folder)) return {{release_of(folder), folder, root_of(folder), true, {}}};
+  for (const std::string& headers : header_trees_below(folder))
+    result.push_back({release_of(headers), headers, folder, true, {}});
+  return result;
+}
+
+/// Unpacks a set aside and renames it to `entry`. Called with the store locked.
+void make_entry(const std::string& store, const std::string& entry,
+                const std::vector<PackageFile>& set, const UnpackLimits& limits) {
+  for (const std::string& name : list_folder(store))
+    if (starts_with(name, aside_prefix)) remove_tree(join_path(store, name));
+  const std::string aside = make_temporary_folder(store, std::string(aside_prefix));
+  try {
+    const std::string root = join_path(aside, "root");
+    make_folders(root);
+    for (const PackageFile& package : set) unpack_package(package.file, root, limits);
+    if (header_trees_below(root).empty())
+      throw Error({set.front().file, 0}, "holds no kernel headers",
+                  "give the packages linux-headers-RELEASE, linux-headers-*-common and "
+                  "linux-kbuild-*");
+    write_file_atomically(join_path(aside, "packages.json"), packages_json(set));
+    ::chmod(aside.c_str(), 0755);
+    if (::rename(aside.c_str(), entry.c_str()) != 0)
+      throw system_error("cannot make " + entry, errno);
+  } catch (...) {
+    remove_tree(aside);
+    throw;
+  }
+}
+
+void sort_newest_first(std::vector<StoredKernel>& kernels) {
+  std::stable_sort(kernels.begin(), kernels.end(),
+                   [](const StoredKernel& a, const StoredKernel& b) {
+                     return compare_releases(a.release, b.release) > 0;
+                   });
+}
+
+}  // namespace
+
+std::vector<StoredKernel> add_packages(const std::string& store,
+                                       const std::vector<std::string>& files,
+                                       const UnpackLimits& limits) {
+  const auto sets = connected_sets(read_files(files));
+  for (const auto& set : sets) check_complete(set);
+  make_folders(store);
+  std::vector<StoredKernel> result;
+  for (const auto& set : sets) {
+    const std::string entry = join_path(store, hash_of(set));
+    if (!is_folder(entry)) {
+      const FileLock lock(join_path(store, ".lock"), nullptr);
+      if (!is_folder(entry)) make_entry(store, entry, set, limits);
+    }
+    const auto kernels = kernels_of_entry(entry);
+    result.insert(result.end(), kernels.begin(), kernels.end());
+  }
+  sort_newest_first(result);
+  return result;
+}
+
+std::vector<StoredKernel> add_folder(const std::string& store, const std::string& folder) {
+  const std::string path = real_path(folder);
+  std::vector<StoredKernel> kernels = kernels_of_folder(path);
+  if (kernels.empty())
+    throw Error({folder, 0},
+                "holds no kernel headers: expected a Makefile with .config or include/generated "
+                "beside it, or usr/src/linux-headers-* below it",
+                "give the folder that /lib/modules/RELEASE/build leads to");
+  write_file_if_changed(join_path(store, "folders/" + content_hash(path)), path + "\n");
+  sort_newest_first(kernels);
+  return kernels;
+}
+
+std::vector<StoredKernel> list(const std::string& store) {
+  std::vector<StoredKernel> result;
+  const auto append = [&](const std::vector<StoredKernel>& kernels) {
+    result.insert(result.end(), kernels.begin(), kernels.end());
+  };
+  for (const std::string& name : list_folder(store))
+    if (!name.empty() && name[0] != '.' && name != "folders")
+      append(kernels_of_entry(join_path(store, name)));
+  const std::string folders = join_path(store, "folders");
+  for (const std::string& name : list_folder(folders))
+    if (const auto path = read_file_if_present(join_path(folders, name)))
+      append(kernels_of_folder(std::string(trim(*path))));
+  sort_newest_first(result);
+  return result;
+}
+
+}  // namespace kbx::kernel

@@ -1,7 +1,8 @@
 #pragma once
-#include <cstdint>
 #include <string>
 #include <vector>
+
+#include "kbx/kernel/deb.h"
 
 /// The kernel store: header packages unpacked below one folder, without being installed.
 ///
@@ -10,22 +11,17 @@
 ///   STORE/folders/HASH          the path of a registered folder
 ///
 /// HASH stands for the content of the package files, so adding them again changes nothing. An entry
-/// is made aside and renamed into place when it is whole; whatever else a killed run left is removed
-/// by the next that adds.
+/// is made aside and renamed into place when it is whole; whatever else a killed run left is
+/// removed by the next that adds.
 namespace kbx::kernel {
-
-/// What a package may unpack to before it is refused as hostile.
-struct UnpackLimits {
-  std::uint64_t bytes = std::uint64_t{4} << 30;
-  std::uint64_t entries = 1'000'000;
-};
 
 /// A header tree in the store.
 struct StoredKernel {
   std::string release;
-  std::string headers;  // the objtree's folder
-  std::string root;     // the folder the packages were unpacked below; "" for a registered folder
-  std::vector<std::string> packages;  // "name version"; empty for a registered folder
+  std::string headers;                // the objtree's folder
+  std::string root;                   // the folder it was unpacked below; "" is this machine
+  bool registered = false;            // by add_folder; else unpacked by add_packages
+  std::vector<std::string> packages;  // "name version" of what was unpacked
 };
 
 /// Unpacks Debian packages into the store. Packages that depend on each other share one root; each

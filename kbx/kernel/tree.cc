@@ -138,8 +138,8 @@ Tree find_tree(const std::string& spec, const Places& places) {
     throw Error({spec, 0}, "there is no such folder; expected kernel headers",
                 "known kernels:" + known_releases(places));
   throw Error("no headers of kernel " + spec + " in /lib/modules/" + spec +
-                  "/build, /usr/src/linux-headers-" + spec + " or the store; known kernels:" +
-                  known_releases(places),
+                  "/build, /usr/src/linux-headers-" + spec +
+                  " or the store; known kernels:" + known_releases(places),
               install_hint(spec));
 }
 
@@ -152,8 +152,7 @@ std::vector<KnownTree> known_trees(const Places& places) {
   for (const std::string& headers : header_trees_below(places.system))
     result.push_back({release_of(headers), headers, KnownTree::Where::installed, false});
   for (const StoredKernel& kernel : list(places.store)) {
-    const auto where =
-        kernel.packages.empty() ? KnownTree::Where::registered : KnownTree::Where::store;
+    const auto where = kernel.registered ? KnownTree::Where::registered : KnownTree::Where::store;
     result.push_back({kernel.release, kernel.headers, where, false});
   }
   for (KnownTree& known : result) known.running = known.release == places.running;

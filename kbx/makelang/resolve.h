@@ -23,6 +23,7 @@ struct Resolved {
   bool phony = false;
   bool double_colon = false;
   bool implicit = false;       // the recipe is from a pattern or suffix rule
+  bool from_default = false;   // the recipe is that of .DEFAULT
   bool intermediates = false;  // some prerequisite is only known through a chain of implicit rules
   SourceRef where;             // the rule
 };

@@ -1,11 +1,12 @@
+#include "kbx/kernel/tree.h"
+
+#include "scratch.h"
 #include <doctest/doctest.h>
 
 #include "kbx/base/error.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/store.h"
-#include "kbx/kernel/tree.h"
-#include "scratch.h"
 
 using namespace kbx;
 using namespace kbx::kernel;

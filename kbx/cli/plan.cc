@@ -1,0 +1,110 @@
+#include <iostream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "kbx/base/path.h"
+#include "kbx/base/text.h"
+#include "kbx/cli/commands.h"
+#include "kbx/cli/job_options.h"
+
+namespace kbx::cli {
+namespace {
+
+using nlohmann::json;
+
+std::string_view kind_name(kbuild::ActionKind kind) {
+  using kbuild::ActionKind;
+  switch (kind) {
+    case ActionKind::compile:
+      return "compile";
+    case ActionKind::assemble:
+      return "assemble";
+    case ActionKind::composite:
+      return "composite";
+    case ActionKind::modpost:
+      return "modpost";
+    case ActionKind::metadata:
+      return "metadata";
+    case ActionKind::module:
+      return "module";
+    case ActionKind::host:
+      return "host";
+    case ActionKind::custom:
+      return "custom";
+  }
+  return "custom";
+}
+
+json to_json(const kbuild::Action& action) {
+  json steps = json::array();
+  for (const kbuild::Step& step : action.steps)
+    steps.push_back({{"name", step.name}, {"command", step.text}});
+  return {{"kind", kind_name(action.kind)},
+          {"outputs", action.outputs},
+          {"inputs", action.inputs},
+          {"order_only", action.order_only},
+          {"folder", action.folder},
+          {"module", action.module},
+          {"steps", steps}};
+}
+
+json to_json(const kbuild::Plan& plan) {
+  json modules = json::array();
+  for (const kbuild::Module& module : plan.modules)
+    modules.push_back({{"name", module.name}, {"ko", module.ko}, {"objects", module.objects}});
+  json actions = json::array();
+  for (const kbuild::Action& action : plan.actions) actions.push_back(to_json(action));
+  json files = json::array();
+  for (const auto& [path, stamp] : plan.inputs.files)
+    files.push_back({{"path", path}, {"present", stamp.has_value()}});
+  json variables = json::array();
+  for (const auto& [name, value] : plan.inputs.environment) variables.push_back(name);
+  return {{"release", plan.release},
+          {"arch", plan.arch},
+          {"kernel", plan.objtree},
+          {"source", plan.source},
+          {"folder", plan.folder},
+          {"modules", modules},
+          {"actions", actions},
+          {"notes", plan.notes},
+          {"inputs", {{"files", files}, {"environment", variables}}}};
+}
+
+void print_plan(const kbuild::Plan& plan) {
+  fmt::print("{} for {} ({})\n", plan.source, plan.release, plan.arch);
+  for (const kbuild::Module& module : plan.modules) {
+    fmt::print("  {}.ko\n", module.name);
+    for (const std::string& object : module.objects)
+      fmt::print("    {}\n", relative_path(object, plan.folder));
+  }
+  std::map<std::string_view, int> counts;
+  for (const kbuild::Action& action : plan.actions) ++counts[kind_name(action.kind)];
+  std::vector<std::string> words;
+  for (const auto& [kind, count] : counts) words.push_back(fmt::format("{} {}", count, kind));
+  fmt::print("  actions: {}\n", join(words, ", "));
+  for (const std::string& note : plan.notes) fmt::print("  note: {}\n", note);
+}
+
+}  // namespace
+
+int plan_command(const std::vector<std::string>& arguments) {
+  CLI::App app("Shows what a build would do, without building.", "kbx plan");
+  JobOptions options;
+  options.add_to(app);
+  bool as_json = false;
+  app.add_flag("--json", as_json, "every action with its full command");
+  if (const auto status = parse(app, arguments)) return *status;
+
+  const std::vector<kbuild::Plan> plans = plan_job(options.job());
+  if (as_json) {
+    json all = json::array();
+    for (const kbuild::Plan& plan : plans) all.push_back(to_json(plan));
+    std::cout << all.dump(2) << "\n";
+  } else {
+    for (const kbuild::Plan& plan : plans) print_plan(plan);
+  }
+  return 0;
+}
+
+}  // namespace kbx::cli

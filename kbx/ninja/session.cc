@@ -1,0 +1,305 @@
+// A build from the user's words to the modules in the output folder.
+//
+// Layout of an output folder:
+//
+//     OUT/NAME.ko, Module.symvers, modules.order, compile_commands.json   what people want
+//     OUT/.kbx/tree/…      the shadow, where everything is made
+//     OUT/.kbx/N/          state of the N-th driver folder: build.ninja, Ninja's logs, stamp
+//
+// `kbx make` has no output folder: outputs lie beside the sources, state in the cache folder.
+#include "kbx/ninja/session.h"
+
+#include <algorithm>
+#include <cctype>
+#include <iostream>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "kbx/base/cache.h"
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/hash.h"
+#include "kbx/base/path.h"
+#include "kbx/base/text.h"
+#include "kbx/kbuild/probes.h"
+#include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/probe_cache.h"
+#include "kbx/ninja/build.h"
+#include "kbx/ninja/stamp.h"
+
+namespace kbx::ninja {
+namespace {
+
+/// One driver folder of a job.
+struct Part {
+  std::string source;
+  std::string folder;  // M=: the source, or its image in the shadow
+  Layout layout;
+  Environment environment;
+  std::string hash;  // of everything that was asked for
+};
+
+/// The folders of a job that share one shadow.
+struct Shadow {
+  std::string root;
+  std::string anchor;
+};
+
+/// kbuild splits paths at white space and refuses colons; a shadow of such a folder lies elsewhere.
+bool kbuild_can_name(const std::string& path) {
+  return std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/._-+@,~").find(c) != std::string_view::npos;
+  });
+}
+
+std::string common_folder(std::vector<std::string> folders) {
+  std::string common = folders.front();
+  for (const std::string& folder : folders)
+    while (!is_below(folder, common)) common = dir_name(common);
+  return common;
+}
+
+/// The driver's folder inside the shadow.
+std::string image_of(const Shadow& shadow, const std::string& source) {
+  const std::string below = source.substr(std::min(source.size(), shadow.anchor.size()));
+  return normal_path(shadow.root + "/" + below);
+}
+
+Shadow shadow_of(const Job& job) {
+  Shadow shadow;
+  std::vector<std::string> anchors;
+  for (const std::string& folder : job.folders) anchors.push_back(kbuild::shadow_anchor(folder));
+  shadow.anchor = common_folder(anchors);
+  shadow.root = join_path(job.out, ".kbx/tree");
+  if (!kbuild_can_name(shadow.root))
+    shadow.root = join_path(cache_folder(job.environment), "shadows/" + content_hash(shadow.root));
+  // A folder on the way down that kbuild cannot name: the shadow begins below it.
+  if (job.folders.size() == 1 && !kbuild_can_name(image_of(shadow, job.folders.front())))
+    shadow.anchor = job.folders.front();
+  return shadow;
+}
+
+std::string request_hash(const Job& job, const Part& part) {
+  std::string text = "1\n";
+  for (const std::string& word :
+       {job.tree.objtree, part.source, part.folder, job.rules_folder, job.kbx})
+    text += word + "\n";
+  if (const auto stamp = stamp_of(job.kbx))
+    text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
+  for (const std::string& variable : job.variables) text += variable + "\n";
+  text += job.keep_going ? "k" : "";
+  return content_hash(text);
+}
+
+std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
+  std::vector<Part> parts;
+  for (size_t i = 0; i < job.folders.size(); ++i) {
+    Part part;
+    part.source = job.folders[i];
+    part.environment = job.environment;
+    part.layout.kbx = job.kbx;
+    part.layout.rules_folder = job.rules_folder;
+    if (shadow) {
+      part.folder = image_of(*shadow, part.source);
+      part.environment["PWD"] = part.folder;
+      part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
+      part.layout.light_cmd_files = true;
+      part.layout.compile_commands = join_path(job.out, "compile_commands.json");
+    } else {
+      part.folder = part.source;
+      part.layout.state = join_path(cache_folder(job.environment),
+                                    "make/" + content_hash(job.tree.objtree + "\n" + part.source));
+    }
+    part.hash = request_hash(job, part);
+    parts.push_back(std::move(part));
+  }
+  return parts;
+}
+
+kbuild::Request request_of(const Job& job, const Part& part) {
+  kbuild::Request request;
+  request.objtree = job.tree.objtree;
+  request.source = part.source;
+  request.folder = part.folder;
+  request.map_paths = part.folder != part.source;
+  request.variables = job.variables;
+  request.flags = job.keep_going ? "k" : "";
+  request.environment = part.environment;
+  request.make_command = shell_quote(job.kbx) + " make";
+  request.print = [](makelang::Stream stream, std::string_view text) {
+    (stream == makelang::Stream::errors ? std::cerr : std::cout) << text << std::flush;
+  };
+  return request;
+}
+
+kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
+                             part.environment);
+  kbuild::Request request = request_of(job, part);
+  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  const std::set<std::string> outputs = previous_outputs(part.layout);
+  request.is_output = [&outputs](const std::string& path) { return outputs.contains(path); };
+  kbuild::Plan plan = kbuild::make_plan(request);
+  shell.save();
+  plan.release = job.tree.release;
+  plan.arch = job.tree.arch;
+  for (const std::string& folder : mirrored)
+    plan.inputs.files.emplace_back(folder, stamp_of(folder));
+  return plan;
+}
+
+RunOptions run_options(const Job& job) {
+  RunOptions options;
+  options.jobs = job.jobs;
+  options.keep_going = job.keep_going;
+  options.verbose = job.verbose;
+  options.quiet = job.quiet;
+  options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
+  return options;
+}
+
+/// Puts a result where people look for it: the same file under a second name, or a copy.
+void publish_file(const std::string& from, const std::string& to) {
+  const auto present = stamp_of(to);
+  const auto wanted = stamp_of(from);
+  if (!wanted || present == wanted) return;
+  const std::string aside = to + ".new";
+  remove_file(aside);
+  if (::link(from.c_str(), aside.c_str()) != 0) write_file_atomically(aside, read_file(from));
+  if (::rename(aside.c_str(), to.c_str()) != 0) throw system_error("cannot write " + to, errno);
+}
+
+/// A text in which kbuild names files of the module's folder: the shadow's names become the
+/// source's.
+void publish_text(const std::string& from, const std::string& to, const Part& part) {
+  if (const auto text = read_file_if_present(from))
+    write_file_if_changed(to, replace_all(*text, part.folder + "/", part.source + "/"));
+}
+
+std::string results_file(const Part& part) {
+  return part.layout.file("results");
+}
+
+void remember_results(const Part& part, const kbuild::Plan& plan) {
+  std::string text;
+  for (const kbuild::Module& module : plan.modules)
+    text += module.name + "\t" + module.ko + "\t" + module.object + "\n";
+  write_file_if_changed(results_file(part), text);
+}
+
+std::vector<kbuild::Module> remembered_results(const Part& part) {
+  std::vector<kbuild::Module> modules;
+  const std::string text = read_file_if_present(results_file(part)).value_or("");
+  for (const std::string_view line : split_lines(text)) {
+    const auto words = split(line, '\t');
+    if (words.size() == 3)
+      modules.push_back({std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
+  }
+  return modules;
+}
+
+void publish(const Job& job, const Part& part, Outcome& outcome) {
+  if (job.out.empty()) return;
+  for (const kbuild::Module& module : outcome.modules)
+    publish_file(module.ko, join_path(job.out, module.name + ".ko"));
+  std::set<std::string> names;
+  const std::string list = part.layout.file("published");
+  std::string text;
+  for (const kbuild::Module& module : outcome.modules) {
+    names.insert(module.name);
+    text += module.name + "\n";
+  }
+  const std::string before = read_file_if_present(list).value_or("");
+  for (const std::string_view name : split_lines(before))
+    if (!names.contains(std::string(name)))
+      remove_file(join_path(job.out, std::string(name) + ".ko"));
+  write_file_if_changed(list, text);
+  if (job.folders.size() > 1) return;
+  for (const char* name : {"Module.symvers", "modules.order"})
+    publish_text(join_path(part.folder, name), join_path(job.out, name), part);
+}
+
+std::set<std::string> refresh_shadow(const Job& job, const Shadow& shadow) {
+  return kbuild::update_shadow(shadow.root, shadow.anchor, job.folders, {job.out});
+}
+
+void print_notes(const Job& job, const kbuild::Plan& plan) {
+  if (job.quiet) return;
+  for (const std::string& note : plan.notes) std::cerr << "note: " << note << "\n";
+}
+
+Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
+  Outcome outcome;
+  outcome.source = part.source;
+  outcome.out = job.out.empty() ? part.source : job.out;
+  const RunOptions options = run_options(job);
+  int status = 0;
+  if (fresh(part.layout.state, part.hash, part.environment)) {
+    status = run_ninja(part.layout, options, part.folder, part.source);
+  } else {
+    make_folders(part.layout.state);
+    std::set<std::string> mirrored;
+    if (shadow) mirrored = refresh_shadow(job, *shadow);
+    const kbuild::Plan plan = plan_part(job, part, mirrored);
+    print_notes(job, plan);
+    remember_results(part, plan);
+    status = build(plan, part.layout, options, part.hash);
+  }
+  outcome.modules = remembered_results(part);
+  outcome.built = status == 0;
+  if (outcome.built) publish(job, part, outcome);
+  return outcome;
+}
+
+struct Prepared {
+  std::optional<Shadow> shadow;
+  std::vector<Part> parts;
+  const Shadow* shadow_or_null() const { return shadow ? &*shadow : nullptr; }
+};
+
+Prepared prepare(const Job& job) {
+  Prepared prepared;
+  if (!job.out.empty()) prepared.shadow = shadow_of(job);
+  prepared.parts = parts_of(job, prepared.shadow_or_null());
+  return prepared;
+}
+
+}  // namespace
+
+std::vector<Outcome> run_job(const Job& job) {
+  const Prepared prepared = prepare(job);
+  std::vector<Outcome> outcomes;
+  for (const Part& part : prepared.parts) {
+    outcomes.push_back(build_part(job, part, prepared.shadow_or_null()));
+    if (!outcomes.back().built && !job.keep_going) break;
+  }
+  return outcomes;
+}
+
+std::vector<kbuild::Plan> plan_job(const Job& job) {
+  const Prepared prepared = prepare(job);
+  std::vector<kbuild::Plan> plans;
+  for (const Part& part : prepared.parts) {
+    std::set<std::string> mirrored;
+    if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
+    plans.push_back(plan_part(job, part, mirrored));
+  }
+  return plans;
+}
+
+kbuild::Explanation explain_output(const Job& job, const std::string& output) {
+  const Prepared prepared = prepare(job);
+  const Part& part = prepared.parts.front();
+  if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
+  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
+                             part.environment);
+  kbuild::Request request = request_of(job, part);
+  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  std::string path = absolute_path(output, part.source);
+  if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
+  return kbuild::explain(request, path);
+}
+
+}  // namespace kbx::ninja

@@ -1,0 +1,44 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kbx/base/process.h"
+#include "kbx/kbuild/planner.h"
+#include "kbx/kernel/tree.h"
+
+namespace kbx::ninja {
+
+/// What a person asks `kbx build` (or `kbx make`) for.
+struct Job {
+  kernel::Tree tree;
+  std::vector<std::string> folders;  // drivers' folders, absolute; built in this order
+  std::string out;  // output folder; "": outputs beside the sources, as make leaves them
+  std::vector<std::string> variables;  // NAME=value
+  Environment environment;
+  std::string kbx;           // path of the kbx binary
+  std::string rules_folder;  // replaces the built-in rule templates; "" does not
+  int jobs = 0;              // 0: one per processor
+  bool keep_going = false;
+  bool verbose = false;
+  bool quiet = false;
+};
+
+/// What became of one driver's folder.
+struct Outcome {
+  bool built = false;
+  std::string source;
+  std::string out;  // where the modules lie
+  std::vector<kbuild::Module> modules;
+};
+
+/// Builds every folder of the job: plans where the last plan is stale, then runs Ninja. Stops at
+/// the first folder that fails unless `keep_going`. Throws Error where not even a plan can be made.
+std::vector<Outcome> run_job(const Job& job);
+
+/// The plans of a job without building. Links and modules.order are written, nothing else.
+std::vector<kbuild::Plan> plan_job(const Job& job);
+
+/// Which Makefile lines make `output` (an object's name or path) what it is.
+kbuild::Explanation explain_output(const Job& job, const std::string& output);
+
+}  // namespace kbx::ninja

@@ -1,0 +1,3 @@
+@ = mine
+$(info $@)
+all: ; @echo $@

@@ -1,0 +1,2 @@
+out: b a b c a ; @echo [$^] [$+]
+a b c: ; @:

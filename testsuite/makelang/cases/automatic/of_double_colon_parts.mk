@@ -1,0 +1,3 @@
+all:: one ; @echo $< $^
+all:: two three ; @echo $< $^
+one two three: ; @:

@@ -1,0 +1,3 @@
+all: a.x ; @:
+%.x: one | two three ; @echo [$|] [$(firstword $|)]
+one two three: ; @:

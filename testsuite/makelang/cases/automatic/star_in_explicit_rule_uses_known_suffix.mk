@@ -1,0 +1,2 @@
+all: x.c y.unknown z
+x.c y.unknown z: ; @echo [$*]

@@ -1,0 +1,3 @@
+all: a.one b.two ; @:
+%.one: ; @echo $*
+b.two: %.two: ; @echo $*

@@ -1,0 +1,6 @@
+v = early
+ifeq ($(v),early)
+$(info value of the moment)
+endif
+v = late
+all: ; @echo $(v)

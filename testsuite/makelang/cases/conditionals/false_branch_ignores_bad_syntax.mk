@@ -1,0 +1,7 @@
+ifdef nothing
+this line has no separator
+: : : :
+else
+$(info skipped)
+endif
+all: ; @:

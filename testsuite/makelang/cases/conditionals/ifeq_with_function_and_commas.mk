@@ -1,0 +1,7 @@
+ifeq ($(subst a,b,a),b)
+$(info commas inside references are shielded)
+endif
+ifeq ($(filter x,a x),x)
+$(info filter)
+endif
+all: ; @:

@@ -1,0 +1,6 @@
+ifndef nothing
+$(info undefined)
+else
+$(info defined)
+endif
+all: ; @:

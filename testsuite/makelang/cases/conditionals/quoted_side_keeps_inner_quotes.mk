@@ -1,0 +1,5 @@
+a = it's
+ifeq "$(a)" "it's"
+$(info same)
+endif
+all: ; @:

@@ -1,0 +1,3 @@
+all:
+	ifeq (a,a)
+	@echo two

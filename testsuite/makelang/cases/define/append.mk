@@ -1,0 +1,7 @@
+a = zero
+define a +=
+one
+two
+endef
+$(info [$(a)])
+all: ; @:

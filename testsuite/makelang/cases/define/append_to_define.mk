@@ -1,0 +1,8 @@
+define a
+one
+endef
+define a +=
+two
+endef
+$(info [$(a)])
+all: ; @:

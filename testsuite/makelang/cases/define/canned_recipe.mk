@@ -1,0 +1,5 @@
+define steps
+@echo one $@
+@echo two $@
+endef
+all: ; $(steps)

@@ -1,0 +1,6 @@
+define steps
+echo one
+echo two
+endef
+all:
+	@$(steps)

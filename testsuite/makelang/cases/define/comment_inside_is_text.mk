@@ -1,0 +1,6 @@
+define a
+# not a comment
+x # nor this
+endef
+$(info $(a))
+all: ; @:

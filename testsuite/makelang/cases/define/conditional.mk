@@ -1,0 +1,9 @@
+a = kept
+define a ?=
+dropped
+endef
+define b ?=
+taken
+endef
+$(info $(a) $(b))
+all: ; @:

@@ -1,0 +1,7 @@
+define a
+ifdef nothing
+x
+endif
+endef
+$(info $(a))
+all: ; @:

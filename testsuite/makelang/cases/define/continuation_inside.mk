@@ -1,0 +1,7 @@
+define a
+one \
+   two
+endef
+$(info [$(value a)])
+$(info [$(a)])
+all: ; @:

@@ -1,0 +1,6 @@
+define a
+x$$
+y
+endef
+$(info $(a))
+all: ; @:

@@ -1,0 +1,4 @@
+define a
+endef
+$(info [$(a)] $(flavor a) $(origin a))
+all: ; @:

@@ -1,0 +1,5 @@
+define a
+x
+endef # done
+$(info [$(a)])
+all: ; @:

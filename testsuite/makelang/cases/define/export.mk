@@ -1,0 +1,5 @@
+export define a
+one
+two
+endef
+all: ; @echo "$$a"

@@ -1,0 +1,9 @@
+v = 1
+ifdef v
+define a
+ifdef x
+endif
+endef
+endif
+$(info $(a))
+all: ; @:

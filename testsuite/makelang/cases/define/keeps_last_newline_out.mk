@@ -1,0 +1,6 @@
+define a
+one
+
+endef
+$(info [$(a)])
+all: ; @:

@@ -1,0 +1,6 @@
+define a
+	tabbed
+   spaced
+endef
+$(info $(a))
+all: ; @:

@@ -1,0 +1,6 @@
+define newline
+
+
+endef
+$(info a$(newline)b)
+all: ; @:

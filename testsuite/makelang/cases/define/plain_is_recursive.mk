@@ -1,0 +1,8 @@
+define a
+one $(b)
+two
+endef
+b = late
+$(info $(a))
+$(info $(flavor a))
+all: ; @:

@@ -1,0 +1,6 @@
+define a !=
+echo one
+echo two
+endef
+$(info [$(a)] $(flavor a))
+all: ; @:

@@ -1,0 +1,5 @@
+define a
+x
+  endef
+$(info [$(a)])
+all: ; @:

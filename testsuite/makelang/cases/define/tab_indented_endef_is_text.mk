@@ -1,0 +1,6 @@
+define a
+x
+	endef
+endef
+$(info [$(a)])
+all: ; @:

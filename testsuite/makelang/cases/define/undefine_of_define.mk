@@ -1,0 +1,6 @@
+define a
+x
+endef
+undefine a
+$(info [$(a)] $(flavor a))
+all: ; @:

@@ -1,0 +1,5 @@
+define a =
+text
+endef
+$(info [$(a)])
+all: ; @:

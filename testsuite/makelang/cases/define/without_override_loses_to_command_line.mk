@@ -1,0 +1,6 @@
+# args: a=cmd
+define a
+from file
+endef
+$(info $(a))
+all: ; @:

@@ -1,0 +1,3 @@
+all: one ; @echo all
+one: two ; @echo one
+two: one all ; @echo two

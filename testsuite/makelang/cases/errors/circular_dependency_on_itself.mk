@@ -1,0 +1,2 @@
+all: all one ; @echo all $^
+one: ; @echo one

@@ -1,0 +1,4 @@
+ifeq (a,a) extra
+v = yes
+endif
+all: ; @echo [$(v)]

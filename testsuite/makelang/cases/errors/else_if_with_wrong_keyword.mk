@@ -1,0 +1,4 @@
+ifdef a
+else iff b
+endif
+all: ; @:

@@ -1,0 +1,2 @@
+# args: thing
+v = x

@@ -1,0 +1,3 @@
+all: ; @echo fine
+: dep ; @echo never
+dep: ; @echo never

@@ -1,0 +1,4 @@
+# file: inc.mk|
+# file: inc.mk|$(error from inc)
+include inc.mk
+all: ; @:

@@ -1,0 +1,4 @@
+v = $(error deep)
+
+all: ; @:
+x := $(v)

@@ -1,0 +1,2 @@
+all: ; @:
+$(eval ifdef x)

@@ -1,0 +1,4 @@
+define v = x
+y
+endef
+all: ; @echo fine $(v)

@@ -1,0 +1,4 @@
+ifdef x
+else what
+endif
+all: ; @echo fine

@@ -1,0 +1,4 @@
+define v
+x
+endef what
+all: ; @echo fine $(v)

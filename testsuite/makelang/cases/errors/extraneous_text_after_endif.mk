@@ -1,0 +1,3 @@
+ifdef x
+endif what
+all: ; @echo fine

@@ -1,0 +1,2 @@
+v := $(file >no/such/folder,text)
+all: ; @:

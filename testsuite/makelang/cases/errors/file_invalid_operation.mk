@@ -1,0 +1,2 @@
+v := $(file what,text)
+all: ; @:

@@ -1,0 +1,2 @@
+v := $(file <case.mk,text)
+all: ; @:

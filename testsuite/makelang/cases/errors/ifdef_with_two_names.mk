@@ -1,0 +1,3 @@
+ifdef a b
+endif
+all: ; @:

@@ -1,0 +1,6 @@
+ifdef
+$(info wrong)
+else
+$(info taken as undefined)
+endif
+all: ; @:

@@ -1,0 +1,3 @@
+all:
+	-no-such-command-here
+	@echo goes on

@@ -1,0 +1,6 @@
+ifdef nothing
+one
+two
+endif
+bad line
+all: ; @:

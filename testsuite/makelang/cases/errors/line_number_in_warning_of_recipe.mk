@@ -1,0 +1,5 @@
+all:
+	@echo one
+	@echo two
+
+	@echo $(warning here) three

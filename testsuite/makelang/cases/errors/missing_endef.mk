@@ -1,0 +1,4 @@
+all: ; @:
+define v
+text
+more text

@@ -1,0 +1,4 @@
+all: ; @:
+ifdef x
+ifdef y
+endif

@@ -1,0 +1,4 @@
+v = x
+
+this is no rule
+all: ; @:

@@ -1,0 +1,6 @@
+v = a \
+  b
+x = 1
+bad line \
+  goes on
+all: ; @:

@@ -1,0 +1,2 @@
+all:
+        @echo eight spaces instead of a tab

@@ -1,0 +1,3 @@
+# args: a.three
+%.two: %.one ; @:
+%.three: %.two ; @:

@@ -1,0 +1,3 @@
+all: a.o
+a.o: a.c missing.h ; @:
+a.c: ; @:

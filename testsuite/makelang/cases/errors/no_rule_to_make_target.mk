@@ -1,0 +1,2 @@
+all: one
+one: missing.file

@@ -1,0 +1,6 @@
+ifdef x
+else
+v = 1
+else
+endif
+all: ; @:

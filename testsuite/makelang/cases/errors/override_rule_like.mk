@@ -1,0 +1,4 @@
+# args: override x
+all: ; @:
+override x: y ; @echo $@ $^
+y: ; @:

@@ -1,0 +1,2 @@
+	@echo no target yet
+all: ; @:

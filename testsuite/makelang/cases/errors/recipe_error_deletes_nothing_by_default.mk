@@ -1,0 +1,1 @@
+out: ; @echo partial > $@; exit 2

@@ -1,0 +1,4 @@
+# file: inc.mk|one:
+# file: inc.mk|	@false
+all: one
+include inc.mk

@@ -1,0 +1,3 @@
+# file: a.c|x
+CC = false
+all: a.o

@@ -1,0 +1,7 @@
+define rule
+all:
+	@echo one
+	@false
+endef
+v = 1
+$(eval $(rule))

@@ -1,0 +1,8 @@
+all: one
+	@echo unreached
+one:
+	@echo first line
+	@true; \
+	 true
+
+	@false

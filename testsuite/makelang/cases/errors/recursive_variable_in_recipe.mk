@@ -1,0 +1,4 @@
+v = x$(v)
+all:
+	@echo one
+	@echo $(v)

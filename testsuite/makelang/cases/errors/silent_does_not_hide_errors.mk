@@ -1,0 +1,2 @@
+# args: -s
+all: ; false

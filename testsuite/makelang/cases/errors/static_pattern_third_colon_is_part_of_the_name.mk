@@ -1,0 +1,5 @@
+# args: a.o
+all: ; @:
+a.o: %.o: %.c: %.d ; @echo $@ $^
+a.c: ; @:
+a.d: ; @:

@@ -1,0 +1,4 @@
+ifdef x
+endif
+	@echo orphan
+all: ; @:

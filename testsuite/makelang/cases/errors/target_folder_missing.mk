@@ -1,0 +1,2 @@
+all: no/such/out ; @:
+no/such/out: ; @echo x > $@

@@ -1,0 +1,3 @@
+unexport nothing
+export nothing_else
+all: ; @echo fine [$$nothing_else]

@@ -1,0 +1,2 @@
+all: ; @:
+ifeqq (a,b)

@@ -1,0 +1,2 @@
+v := ${subst a,b,c)
+all: ; @:

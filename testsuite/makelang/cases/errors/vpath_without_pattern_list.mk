@@ -1,0 +1,3 @@
+all: ; @echo fine
+vpath %.c
+vpath

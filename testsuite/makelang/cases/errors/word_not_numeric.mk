@@ -1,0 +1,2 @@
+v := $(word x,a b)
+all: ; @:

@@ -1,0 +1,6 @@
+define v
+one
+two
+endef
+export v
+all: ; @echo "$$v"

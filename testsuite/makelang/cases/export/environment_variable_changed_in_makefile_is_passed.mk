@@ -1,0 +1,3 @@
+# env: v=env
+v = file
+all: ; @echo $$v

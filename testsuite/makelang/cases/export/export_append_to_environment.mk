@@ -1,0 +1,3 @@
+# env: FLAGS=env
+FLAGS += more
+all: ; @echo $$FLAGS / $(origin FLAGS)

@@ -1,0 +1,3 @@
+export v = $(w)
+w = late
+all: ; @echo $$v

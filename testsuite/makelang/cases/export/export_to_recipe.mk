@@ -1,0 +1,4 @@
+v = x
+export v
+w = not exported
+all: ; @echo [$$v] [$$w]

@@ -1,0 +1,7 @@
+export a = one$$two
+define b
+x
+y
+endef
+export b
+all: ; @echo "$$a"; echo "$$b"

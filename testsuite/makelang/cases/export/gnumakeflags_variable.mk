@@ -1,0 +1,3 @@
+# env: GNUMAKEFLAGS=-s
+$(info [$(GNUMAKEFLAGS)] [$(MAKEFLAGS)])
+all: ; echo silent

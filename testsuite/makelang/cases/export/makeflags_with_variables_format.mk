@@ -1,0 +1,3 @@
+# args: -k v=1 w='a b' --no-print-directory
+$(info [$(MAKEFLAGS)] [$(MAKEOVERRIDES)])
+all: ; @echo "[$$MAKEFLAGS]" "[$(-*-command-variables-*-)]"

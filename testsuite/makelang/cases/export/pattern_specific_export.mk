@@ -1,0 +1,3 @@
+%.x: export v = pattern
+all: a.x a.y
+a.x a.y: ; @echo $@ [$$v]

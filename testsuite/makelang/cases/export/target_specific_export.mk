@@ -1,0 +1,3 @@
+all: one two
+one: export v = only-one
+one two: ; @echo $@ [$$v]

@@ -1,0 +1,4 @@
+export
+v = x
+unexport
+all: ; @echo [$$v]

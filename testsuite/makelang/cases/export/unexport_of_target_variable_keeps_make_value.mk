@@ -1,0 +1,4 @@
+v = x
+export v
+unexport v
+all: ; @echo $(v) [$$v]

@@ -1,0 +1,5 @@
+export
+v = x
+w = y
+unexport w
+all: ; @echo [$$v] [$$w]

@@ -1,0 +1,2 @@
+$(info [$(abspath )] [$(realpath )] [$(dir )] [$(notdir )] [$(join ,)] [$(addprefix x,)])
+all: ; @:

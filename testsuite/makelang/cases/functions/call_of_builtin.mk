@@ -1,0 +1,2 @@
+$(info $(call sort,b a) $(call patsubst,%.c,%.o,x.c))
+all: ; @:

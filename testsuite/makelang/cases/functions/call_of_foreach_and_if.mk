@@ -1,0 +1,2 @@
+$(info [$(call if,x,a,b)] [$(call words,a b c)])
+all: ; @:

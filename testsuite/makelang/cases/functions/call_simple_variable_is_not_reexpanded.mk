@@ -1,0 +1,3 @@
+s := fixed $(1)
+$(info [$(call s,x)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(call nothing,a,b)] [$(call ,a)])
+all: ; @:

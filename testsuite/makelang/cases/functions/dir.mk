@@ -1,0 +1,2 @@
+$(info [$(dir src/foo.c hacks a/b/ / . ../x)])
+all: ; @:

@@ -1,0 +1,4 @@
+all: one
+	@echo not reached
+	$(error from $@)
+one: ; @echo one

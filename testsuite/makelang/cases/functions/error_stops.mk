@@ -1,0 +1,4 @@
+$(info before)
+$(error this is  wrong)
+$(info after)
+all: ; @:

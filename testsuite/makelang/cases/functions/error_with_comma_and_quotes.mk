@@ -1,0 +1,2 @@
+all: ; @:
+$(error a, "b", 'c' and $(sort d c))

@@ -1,0 +1,2 @@
+$(eval export v = exported)
+all: ; @echo [$$v]

@@ -1,0 +1,2 @@
+all: ; @echo all$(eval other: dep)
+other: ; @:

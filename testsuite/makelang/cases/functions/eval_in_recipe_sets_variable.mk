@@ -1,0 +1,4 @@
+a = before
+all:
+	@echo $(a)$(eval a = after)
+	@echo $(a)

@@ -1,0 +1,5 @@
+define rule
+$(1): ; @echo making $(1) $$@
+endef
+all: one two
+$(foreach t,one two,$(eval $(call rule,$(t))))

@@ -1,0 +1,6 @@
+define rule
+all:
+	@echo one
+	@echo two $$@
+endef
+$(eval $(rule))

@@ -1,0 +1,3 @@
+$(eval $$(eval inner = deep))
+$(info $(inner))
+all: ; @:

@@ -1,0 +1,5 @@
+$(eval )
+$(eval # only a comment)
+$(eval a = x # tail)
+$(info [$(a)])
+all: ; @:

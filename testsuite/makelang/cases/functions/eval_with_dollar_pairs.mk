@@ -1,0 +1,3 @@
+$(eval a = $$$$x)
+$(info $(value a) $(a))
+all: ; @echo '$(a)'

@@ -1,0 +1,3 @@
+all:
+	@cat out.txt
+	$(file >out.txt,written first)

@@ -1,0 +1,2 @@
+$(info [$(filter \%a,%a xa)] [$(filter a%b,ab axb a%b)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info $(filter c a% %b,ab zb c a d ca))
+all: ; @:

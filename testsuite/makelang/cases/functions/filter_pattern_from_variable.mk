@@ -1,0 +1,3 @@
+exts = %.c %.h
+$(info $(filter $(exts),a.c b.h c.o))
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(filter x%,a b)] [$(filter ,a b)] [$(filter a,)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(firstword  a b)] [$(lastword a b  )] [$(firstword )] [$(lastword )])
+all: ; @:

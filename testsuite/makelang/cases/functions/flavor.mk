@@ -1,0 +1,4 @@
+rec = x
+sim := x
+$(info $(flavor rec) $(flavor sim) $(flavor nothing) $(flavor MAKE) $(flavor CURDIR))
+all: ; @:

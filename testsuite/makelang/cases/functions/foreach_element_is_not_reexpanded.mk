@@ -1,0 +1,3 @@
+list = $$(x) b
+$(info $(foreach v,$(list),$(v)))
+all: ; @:

@@ -1,0 +1,3 @@
+$(info $(foreach x,a b,$(foreach y,1 2,$(x)$(y))))
+$(info $(foreach x,a b,$(foreach x,1 2,$(x))-$(x)))
+all: ; @:

@@ -1,0 +1,3 @@
+name = v
+$(info $(foreach $(name),a b,[$(v)]))
+all: ; @:

@@ -1,0 +1,3 @@
+all: ; @:
+$(foreach x,a b c,$(eval list += $(x)$(words $(list))))
+$(info $(list))

@@ -1,0 +1,2 @@
+$(info [$(if ,a,b,c,d)] [$(if x,a,b,c)])
+all: ; @:

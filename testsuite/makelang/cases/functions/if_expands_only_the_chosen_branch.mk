@@ -1,0 +1,3 @@
+$(if x,$(info then),$(info else))
+$(if ,$(info then),$(info else))
+all: ; @:

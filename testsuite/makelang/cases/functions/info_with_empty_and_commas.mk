@@ -1,0 +1,4 @@
+$(info)
+$(info )
+$(info a,b, c)
+all: ; @:

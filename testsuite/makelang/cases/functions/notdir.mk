@@ -1,0 +1,2 @@
+$(info [$(notdir src/foo.c hacks a/b/ x)] [$(notdir /)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(or ,a,b)] [$(or ,,)] [$(or  a ,b)] [$(or a,$(info not reached))])
+all: ; @:

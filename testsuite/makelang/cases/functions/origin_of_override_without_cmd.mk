@@ -1,0 +1,5 @@
+# env: E=env
+E = file
+override E += over
+$(info $(origin E) $(E))
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(patsubst %.c,%.o,  a.c   b.c  )])
+all: ; @:

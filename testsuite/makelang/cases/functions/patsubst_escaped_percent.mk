@@ -1,0 +1,2 @@
+$(info $(patsubst \%a,b%,%a xa) $(patsubst %.c,\%%.o,a.c) $(patsubst \\%x,y%,\ax))
+all: ; @:

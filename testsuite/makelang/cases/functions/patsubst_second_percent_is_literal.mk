@@ -1,0 +1,2 @@
+$(info $(patsubst %.%,%_%,a.% b.c))
+all: ; @:

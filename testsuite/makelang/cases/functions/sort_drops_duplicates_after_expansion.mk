@@ -1,0 +1,3 @@
+a = b a
+$(info $(sort $(a) $(a) c) $(words $(sort $(a) $(a))))
+all: ; @:

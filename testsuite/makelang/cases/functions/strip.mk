@@ -1,0 +1,3 @@
+a =   x   y	z  
+$(info [$(strip $(a))] [$(strip  )])
+all: ; @:

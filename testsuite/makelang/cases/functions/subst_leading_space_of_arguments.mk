@@ -1,0 +1,3 @@
+$(info [$(subst a, b ,xax)])
+$(info [$(subst  a,b,x ax)])
+all: ; @:

@@ -1,0 +1,5 @@
+x = $(warning used)val
+
+a := $(x)
+all: ; @:
+$(info $(a))

@@ -1,0 +1,4 @@
+# file: inc.mk|# first
+# file: inc.mk|$(warning here)
+include inc.mk
+all: ; @:

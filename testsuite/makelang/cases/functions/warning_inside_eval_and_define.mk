@@ -1,0 +1,8 @@
+define body
+
+$(warning first expansion)
+$$(warning second expansion)
+endef
+
+all: ; @:
+$(eval $(body))

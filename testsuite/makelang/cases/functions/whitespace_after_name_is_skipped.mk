@@ -1,0 +1,2 @@
+$(info [$(subst   a,b,a)] [$(strip	x )] [$(words		a b)])
+all: ; @:

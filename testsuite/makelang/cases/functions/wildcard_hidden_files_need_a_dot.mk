@@ -1,0 +1,3 @@
+# setup: touch .hidden shown
+$(info [$(filter %hidden %shown,$(wildcard *))] [$(wildcard .h*)])
+all: ; @:

@@ -1,0 +1,4 @@
+$(info [$(wildcard new.*)])
+made := $(shell touch new.x)
+$(info [$(wildcard new.x)])
+all: ; @:

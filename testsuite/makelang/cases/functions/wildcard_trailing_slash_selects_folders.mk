@@ -1,0 +1,3 @@
+# setup: mkdir d && touch f
+$(info [$(wildcard */)] [$(wildcard d/)] [$(wildcard f/)] [$(wildcard d/.)] [$(wildcard ./f)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info $(words a b  c) $(words ) $(words $(nothing)))
+all: ; @:

@@ -1,0 +1,7 @@
+# env: GREP_OPTIONS=--color
+unexport GREP_OPTIONS
+unexport LC_ALL
+LC_COLLATE=C
+LC_NUMERIC=C
+export LC_COLLATE LC_NUMERIC
+all: ; @echo [$$GREP_OPTIONS] [$$LC_COLLATE] [$$LC_NUMERIC]

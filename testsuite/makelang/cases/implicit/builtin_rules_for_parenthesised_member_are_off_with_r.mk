@@ -1,0 +1,2 @@
+# args: -r
+lib: lib.a(a.o) ; @:

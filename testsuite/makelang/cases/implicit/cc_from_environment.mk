@@ -1,0 +1,3 @@
+# env: CC=echo envcc
+# file: a.c|x
+all: a.o

@@ -1,0 +1,3 @@
+# setup: touch prog.c
+CC = echo cc
+prog:

@@ -1,0 +1,3 @@
+# setup: touch p.y; touch s.l
+# args: -n
+all: p.c s.c ; @:

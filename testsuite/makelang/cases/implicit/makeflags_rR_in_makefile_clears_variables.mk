@@ -1,0 +1,3 @@
+MAKEFLAGS += -rR
+$(info read: [$(flavor CC)] [$(flavor RM)])
+all: ; @echo run: [$(origin CC)] [$(origin RM)] [$(MAKEFLAGS)]

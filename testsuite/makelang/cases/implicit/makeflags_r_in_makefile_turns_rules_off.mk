@@ -1,0 +1,5 @@
+# file: a.c|x
+# args: a.o
+MAKEFLAGS += -r
+CC = echo
+all: ; @:

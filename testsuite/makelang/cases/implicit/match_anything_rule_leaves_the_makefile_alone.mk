@@ -1,0 +1,2 @@
+%: %.sh ; @echo $@ from $<
+all: ; @echo all

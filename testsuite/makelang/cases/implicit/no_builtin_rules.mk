@@ -1,0 +1,4 @@
+# file: a.c|x
+# args: -r a.o
+CC = echo
+all: ; @:

@@ -1,0 +1,5 @@
+# file: all.c|x
+CC = echo cc
+all: sub ; @echo all
+.PHONY: all sub
+sub: ; @echo sub

@@ -1,0 +1,2 @@
+# args: a.x
+%.x: %.x.x ; @echo never

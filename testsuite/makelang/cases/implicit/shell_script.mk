@@ -1,0 +1,3 @@
+# setup: printf 'echo hi\n' > script.sh
+# args: script
+# args: script

@@ -1,0 +1,3 @@
+# setup: mkdir d && touch d/a.c
+CC = echo cc
+all: d/a.o

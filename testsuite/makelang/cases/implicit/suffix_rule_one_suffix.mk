@@ -1,0 +1,4 @@
+# file: a.in|x
+.SUFFIXES: .in
+.in: ; @echo $@ from $<
+all: a

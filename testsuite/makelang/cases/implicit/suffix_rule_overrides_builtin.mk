@@ -1,0 +1,3 @@
+# file: a.c|x
+.c.o: ; @echo mine $< $@
+all: a.o

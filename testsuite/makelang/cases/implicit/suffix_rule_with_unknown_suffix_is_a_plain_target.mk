@@ -1,0 +1,3 @@
+.foo.bar: ; @echo $@
+all: .foo.bar
+.DEFAULT_GOAL = all

@@ -1,0 +1,4 @@
+# file: a.c|x
+CC = echo cc
+a.o: a.h
+a.h: ; @echo header

@@ -1,0 +1,4 @@
+# file: inc.mk|ifdef x
+include inc.mk
+endif
+all: ; @:

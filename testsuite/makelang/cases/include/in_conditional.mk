@@ -1,0 +1,7 @@
+# file: a.mk|$(info a)
+ifdef nothing
+include missing.mk
+else
+include a.mk
+endif
+all: ; @:

@@ -1,0 +1,4 @@
+# file: inc.mk|v = x
+  include inc.mk
+$(info $(v))
+all: ; @:

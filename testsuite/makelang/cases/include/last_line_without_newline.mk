@@ -1,0 +1,4 @@
+# setup: printf 'v = x' > inc.mk
+include inc.mk
+$(info $(v))
+all: ; @:

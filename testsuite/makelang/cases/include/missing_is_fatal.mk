@@ -1,0 +1,2 @@
+include nothing.mk
+all: ; @echo not reached

@@ -1,0 +1,4 @@
+# file: inc.mk|# one
+# file: inc.mk|include deeper.mk
+include inc.mk
+all: ; @:

@@ -1,0 +1,3 @@
+-include nothing.mk
+sinclude nothing-either.mk
+all: ; @echo fine

@@ -1,0 +1,3 @@
+include
+include $(nothing)
+all: ; @echo fine

@@ -1,0 +1,3 @@
+# file: inc.mk|include deeper.mk
+-include inc.mk
+all: ; @:

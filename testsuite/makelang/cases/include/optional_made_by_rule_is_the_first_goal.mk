@@ -1,0 +1,3 @@
+-include gen.mk
+gen.mk: ; @echo 'v = made' > $@
+all: ; @echo [$(v)]

@@ -1,0 +1,7 @@
+# file: a.mk|ifndef guard
+# file: a.mk|guard := 1
+# file: a.mk|$(info once)
+# file: a.mk|include a.mk
+# file: a.mk|endif
+include a.mk
+all: ; @:

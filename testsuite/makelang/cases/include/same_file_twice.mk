@@ -1,0 +1,5 @@
+# file: inc.mk|count += x
+include inc.mk
+include inc.mk
+$(info $(count))
+all: ; @:

@@ -1,0 +1,2 @@
+include one.mk two.mk
+all: ; @:

@@ -1,0 +1,3 @@
+# file: a.mk|$(info a)
+all:
+	include a.mk

@@ -1,0 +1,3 @@
+include = x
+$(info $(include))
+all: ; @:

@@ -1,0 +1,4 @@
+# args: -B
+all: a b
+a: ; @echo a
+b: a ; @echo b

@@ -1,0 +1,3 @@
+# args: -kis
+$(info [$(MAKEFLAGS)])
+all: ; false

@@ -1,0 +1,3 @@
+# args: v=one v=two
+$(info $(v) [$(MAKEOVERRIDES)])
+all: ; @:

@@ -1,0 +1,3 @@
+# args: "v=two words" "w = trimmed "
+$(info [$(v)] [$(w)])
+all: ; @:

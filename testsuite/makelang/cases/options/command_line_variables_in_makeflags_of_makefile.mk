@@ -1,0 +1,3 @@
+MAKEFLAGS += v=set
+$(info [$(v)])
+all: ; @echo [$(v)] [$(MAKEFLAGS)]

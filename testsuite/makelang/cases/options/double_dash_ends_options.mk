@@ -1,0 +1,4 @@
+# args: -- one
+# args: one -- -s
+one: ; echo one
+-s: ; echo option-like

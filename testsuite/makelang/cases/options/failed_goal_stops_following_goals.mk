@@ -1,0 +1,3 @@
+# args: bad good
+bad: ; @false
+good: ; @echo good

@@ -1,0 +1,3 @@
+# args: all one
+all: one ; @echo all
+one: ; @echo one

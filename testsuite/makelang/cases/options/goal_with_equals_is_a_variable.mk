@@ -1,0 +1,2 @@
+# args: a=b
+all: ; @echo $(a) [$(MAKECMDGOALS)]

@@ -1,0 +1,2 @@
+# args: all all
+all: ; @echo all

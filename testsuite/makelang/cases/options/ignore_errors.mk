@@ -1,0 +1,5 @@
+# args: -i
+all: one ; @echo all
+one:
+	false
+	@echo goes on

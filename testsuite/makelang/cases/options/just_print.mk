@@ -1,0 +1,5 @@
+# args: -n
+all: one
+	@echo quiet
+	echo loud
+one: ; touch one

@@ -1,0 +1,4 @@
+# args: -k
+all: bad good ; @echo all
+bad: ; @false
+good: ; @echo good

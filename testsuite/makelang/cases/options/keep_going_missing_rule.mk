@@ -1,0 +1,3 @@
+# args: -k
+all: missing good ; @echo all
+good: ; @echo good

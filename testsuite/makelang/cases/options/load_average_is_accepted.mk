@@ -1,0 +1,2 @@
+# args: -l 100 all
+all: ; @echo all

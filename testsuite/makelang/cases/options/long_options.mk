@@ -1,0 +1,3 @@
+# args: --silent --keep-going --dry-run
+$(info [$(MAKEFLAGS)])
+all: ; @echo would

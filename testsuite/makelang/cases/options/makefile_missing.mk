@@ -1,0 +1,2 @@
+# args: -f nothing.mk
+all: ; @:

@@ -1,0 +1,2 @@
+# args: -k -I inc v=1
+all: ; @echo '[$(MAKEFLAGS)]' "[$$MAKEFLAGS]" "[$$MFLAGS]"

@@ -1,0 +1,4 @@
+MAKEFLAGS += -k
+all: bad good
+bad: ; @false
+good: ; @echo good

@@ -1,0 +1,3 @@
+MAKEFLAGS += n
+$(info [$(MAKEFLAGS)])
+all: ; echo not run

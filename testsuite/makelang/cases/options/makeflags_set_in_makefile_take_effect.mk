@@ -1,0 +1,3 @@
+MAKEFLAGS += -s --no-print-directory
+all: ; echo silent
+	echo [$(MAKEFLAGS)]

@@ -1,0 +1,3 @@
+# args: -R
+$(info [$(CC)] [$(AR)] [$(origin MAKE)] [$(MAKEFLAGS)])
+all: ; @:

@@ -1,0 +1,4 @@
+# args: -k -S
+all: bad good
+bad: ; @false
+good: ; @echo good

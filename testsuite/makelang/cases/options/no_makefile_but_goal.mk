@@ -1,0 +1,3 @@
+# setup: mkdir g
+all:
+	@$(MAKE) --no-print-directory -C g thing

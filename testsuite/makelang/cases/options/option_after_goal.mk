@@ -1,0 +1,3 @@
+# args: two -s one
+one: ; echo one
+two: ; echo two

@@ -1,0 +1,3 @@
+# args: -w
+# file: sub/Makefile|all: ; @echo in sub [$(MAKEFLAGS)]
+all: ; @$(MAKE) -C sub

@@ -1,0 +1,2 @@
+# args: -w --no-print-directory
+all: ; @echo in all

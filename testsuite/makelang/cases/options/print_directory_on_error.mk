@@ -1,0 +1,2 @@
+# args: -w
+all: ; @false

@@ -1,0 +1,3 @@
+# args: -q
+# args: -q nothing
+all: ; echo never

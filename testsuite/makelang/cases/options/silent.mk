@@ -1,0 +1,4 @@
+# args: -s
+# args: --quiet
+all: one ; echo all
+one: ; echo one

@@ -1,0 +1,4 @@
+# args: -s all
+# args: -s loud
+all:
+loud: ; @echo loud

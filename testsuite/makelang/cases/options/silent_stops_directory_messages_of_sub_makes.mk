@@ -1,0 +1,3 @@
+# args: -s
+# file: sub/Makefile|all: ; echo in sub
+all: ; $(MAKE) -C sub

@@ -1,0 +1,3 @@
+# args: -t
+all: one
+one: ; @echo never

@@ -1,0 +1,4 @@
+# args: -t
+.PHONY: all
+all: out ; +@echo plus line runs
+out: ; @echo never

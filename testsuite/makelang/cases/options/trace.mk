@@ -1,0 +1,3 @@
+# args: --trace
+all: one ; @echo all
+one: ; @echo one

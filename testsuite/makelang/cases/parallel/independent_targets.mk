@@ -1,0 +1,4 @@
+# args: -j4
+# unordered
+all: a b c d
+a b c d: ; @echo $@

@@ -1,0 +1,4 @@
+# file: a.c|x
+# args: a.o
+CC = echo
+%.o: %.c

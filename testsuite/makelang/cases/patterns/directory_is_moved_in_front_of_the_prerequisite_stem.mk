@@ -1,0 +1,3 @@
+all: src/eat
+e%t: c%r ; @echo $@ $< '$*'
+src/car: ; @echo $@

@@ -1,0 +1,3 @@
+all: a.x ; @echo $^
+a.x: ; @echo explicit
+%.x: ; @echo pattern

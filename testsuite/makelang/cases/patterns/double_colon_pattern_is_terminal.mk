@@ -1,0 +1,4 @@
+# file: a.src|x
+# args: a.x
+%.x:: %.y ; @echo never: $@
+%.y: %.src ; @echo $@

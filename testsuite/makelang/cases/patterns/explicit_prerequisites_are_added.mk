@@ -1,0 +1,4 @@
+all: a.x
+a.x: extra
+%.x: %.y ; @echo $@ $< / $^
+a.y extra: ; @:

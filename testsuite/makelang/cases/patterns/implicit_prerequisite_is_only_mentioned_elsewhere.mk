@@ -1,0 +1,3 @@
+# args: a.x
+%.x: %.y ; @echo $@ $<
+other: a.y

@@ -1,0 +1,4 @@
+all: a.x
+%.x: %.y ; @echo first
+%.x: %.y ; @echo second
+a.y: ; @:

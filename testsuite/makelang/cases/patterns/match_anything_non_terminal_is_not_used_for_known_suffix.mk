@@ -1,0 +1,3 @@
+# file: a.z|x
+all: a.c ; @:
+%: %.z ; @echo $@ from $<

@@ -1,0 +1,3 @@
+# file: file.in|x
+all: file ; @:
+%:: %.in ; @echo $@ from $<

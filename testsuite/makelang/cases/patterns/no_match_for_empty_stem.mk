@@ -1,0 +1,2 @@
+# args: .x
+%.x: ; @echo never

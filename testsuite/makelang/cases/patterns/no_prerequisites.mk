@@ -1,0 +1,2 @@
+all: any.gen
+%.gen: ; @echo generating $@

@@ -1,0 +1,3 @@
+all: a.x
+%.x: %.y | dir ; @echo $@ [$^] [$|]
+a.y dir: ; @echo $@

@@ -1,0 +1,3 @@
+all: out/a.o ; @:
+%.o: ; @echo general $*
+out/%.o: ; @echo in out $*

@@ -1,0 +1,2 @@
+all: some/thing ; @:
+%: ; @echo making $@ stem $*

@@ -1,0 +1,3 @@
+all: a.x b.x
+%.x: common ; @echo $@ $<
+common: ; @echo common

@@ -1,0 +1,3 @@
+all: d/x.o ; @:
+%.o: %.c common.h ; @echo $@ $^
+d/x.c common.h: ; @:

@@ -1,0 +1,3 @@
+all: a.x
+%.x: ; @echo one $@
+	@echo two $*

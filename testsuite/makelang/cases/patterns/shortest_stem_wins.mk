@@ -1,0 +1,3 @@
+all: libfoo.x
+%.x: ; @echo long $*
+lib%.x: ; @echo short $*

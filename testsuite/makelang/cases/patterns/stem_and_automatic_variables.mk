@@ -1,0 +1,3 @@
+all: lib.x ; @:
+%.x: %.in ; @echo $@ $< $*
+%.in: ; @echo $@ $*

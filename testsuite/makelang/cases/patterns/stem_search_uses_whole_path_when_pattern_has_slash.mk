@@ -1,0 +1,3 @@
+all: d/sub/x.o ; @:
+d/%.o: s/%.c ; @echo $@ $< $*
+s/sub/x.c: ; @:

@@ -1,0 +1,3 @@
+all: dir/lib.x
+%.x: %.y ; @echo $@ $< $* $(*D) $(*F)
+dir/lib.y: ; @echo $@

@@ -1,0 +1,5 @@
+ext = o
+dir = out
+all: out/x.o ; @:
+$(dir)/%.$(ext): %.c ; @echo $@ $<
+x.c: ; @:

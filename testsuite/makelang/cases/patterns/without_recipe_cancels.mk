@@ -1,0 +1,4 @@
+# args: a.x
+%.x: %.y ; @echo never
+%.x: %.y
+a.y: ; @:

@@ -1,0 +1,4 @@
+all:
+	@echo quiet
+	echo loud
+	 @ echo spaces before and after

@@ -1,0 +1,7 @@
+all:
+	@exit 0
+	@:
+	@cd . && echo ok
+	@umask 022
+	@true
+	@echo done

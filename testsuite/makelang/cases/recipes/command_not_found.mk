@@ -1,0 +1,1 @@
+all: ; @no-such-command-here arg

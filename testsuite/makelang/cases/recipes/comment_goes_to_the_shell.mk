@@ -1,0 +1,4 @@
+all:
+	# shown and run
+	@# hidden
+	@echo done # comment of the shell

@@ -1,0 +1,4 @@
+all: one ; @echo no
+one: two ; @echo no
+two:
+	@false

@@ -1,0 +1,2 @@
+all: ; @echo first
+all: ; @echo second

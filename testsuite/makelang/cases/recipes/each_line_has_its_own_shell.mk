@@ -1,0 +1,5 @@
+all:
+	@v=lost
+	@echo [$$v]
+	@cd /; pwd
+	@test "`pwd`" != / && echo back

@@ -1,0 +1,4 @@
+all:
+	$(nothing)
+	@$(nothing)
+	@echo done

@@ -1,0 +1,4 @@
+all:
+	@echo one
+	@exit 3
+	@echo not reached

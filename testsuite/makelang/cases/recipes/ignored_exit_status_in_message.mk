@@ -1,0 +1,4 @@
+all:
+	-@exit 42
+	-@kill -KILL $$$$
+	@echo done

@@ -1,0 +1,4 @@
+all:
+	-false
+	-@exit 3
+	@echo goes on

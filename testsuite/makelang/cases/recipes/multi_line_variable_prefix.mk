@@ -1,0 +1,6 @@
+define two
+@echo one
+-false
+echo three
+endef
+all: ; $(two)

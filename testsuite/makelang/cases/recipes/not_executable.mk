@@ -1,0 +1,2 @@
+# file: script|x
+all: ; @./script

@@ -1,0 +1,5 @@
+q = @
+all:
+	$(q)echo quiet
+	$(nothing)echo loud
+	$(if x,@)echo quiet too

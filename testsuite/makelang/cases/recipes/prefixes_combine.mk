@@ -1,0 +1,5 @@
+all:
+	@-false
+	-@false
+	+@-echo done
+	- @ + echo end

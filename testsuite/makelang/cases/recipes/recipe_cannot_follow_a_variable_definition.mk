@@ -1,0 +1,3 @@
+all:
+v = x
+	@echo $(v)

@@ -1,0 +1,4 @@
+all:
+	@echo one > out; echo two >> out
+	@cat < out | sort -r
+	@ls nothing-here 2>/dev/null || echo failed

@@ -1,0 +1,1 @@
+all: ; @case ~ in /*) echo absolute;; *) echo not expanded;; esac

@@ -1,0 +1,2 @@
+# env: WHO=env
+all: ; @echo $(WHO) $$WHO "$${WHO}"

@@ -1,0 +1,3 @@
+all: ; @echo never
+include gen.mk
+gen.mk: ; @exit 3

@@ -1,0 +1,4 @@
+# args: -n
+all: ; echo would print $(v)
+include gen.mk
+gen.mk: ; echo 'v = 1' > $@

@@ -1,0 +1,3 @@
+all: ; @echo all
+-include gen.mk
+gen.mk: no-such-file ; @echo never

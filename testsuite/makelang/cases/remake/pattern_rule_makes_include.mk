@@ -1,0 +1,4 @@
+# file: gen.in|v = from-in
+all: ; @echo $(v)
+include gen.mk
+%.mk: %.in ; cp $< $@

@@ -1,0 +1,2 @@
+all: lib.a(a.o b.o)
+lib.a(a.o) lib.a(b.o): ; @echo $@ $%

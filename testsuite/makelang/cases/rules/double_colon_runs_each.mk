@@ -1,0 +1,3 @@
+all:: ; @echo one
+all:: dep ; @echo two
+dep: ; @echo dep

@@ -1,0 +1,3 @@
+all: d//one ; @echo $^
+d/one: ; @echo slash
+d//one: ; @echo two slashes

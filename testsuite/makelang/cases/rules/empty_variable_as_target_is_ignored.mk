@@ -1,0 +1,2 @@
+$(nothing): dep ; @echo never
+all: ; @echo all

@@ -1,0 +1,3 @@
+all: a\#b c$$d ; @echo '$^'
+a\#b: ; @echo '$@'
+c$$d: ; @echo '$@'

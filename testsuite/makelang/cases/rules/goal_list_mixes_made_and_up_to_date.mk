@@ -1,0 +1,4 @@
+# setup: touch old
+# args: old new old
+old: ; @echo never
+new: ; @echo new

@@ -1,0 +1,2 @@
+# args: nothing
+all: ; @:

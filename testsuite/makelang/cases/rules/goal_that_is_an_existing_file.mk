@@ -1,0 +1,3 @@
+# args: plain
+# file: plain|x
+all: ; @:

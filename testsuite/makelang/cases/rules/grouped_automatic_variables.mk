@@ -1,0 +1,3 @@
+# file: in|x
+all: two one
+one two &: in ; @echo $@ $< $^; touch one two

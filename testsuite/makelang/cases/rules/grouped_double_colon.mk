@@ -1,0 +1,3 @@
+all: one two three
+one two &:: ; @echo first $@; touch one two
+two three &:: ; @echo second $@; touch two three

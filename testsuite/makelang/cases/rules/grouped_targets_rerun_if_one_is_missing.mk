@@ -1,0 +1,4 @@
+# setup: touch one
+# args: one
+# args: two
+one two &: ; @echo making $@; touch one two

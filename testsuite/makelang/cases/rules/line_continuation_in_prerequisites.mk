@@ -1,0 +1,5 @@
+all: one \
+     two \
+	three
+	@echo $^
+one two three: ; @:

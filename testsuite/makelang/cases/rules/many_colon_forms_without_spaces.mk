@@ -1,0 +1,4 @@
+all:one two
+one:;@echo one
+two:three;@echo two
+three:;@echo three

@@ -1,0 +1,3 @@
+# args: a b a
+a: ; @:
+b: a

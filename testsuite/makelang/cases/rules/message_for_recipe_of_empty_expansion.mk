@@ -1,0 +1,3 @@
+# args: one two
+one: ; $(nothing)
+two: ; @$(nothing)

@@ -1,0 +1,2 @@
+all: a
+a: ; @echo a

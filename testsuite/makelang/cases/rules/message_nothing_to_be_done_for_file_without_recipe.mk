@@ -1,0 +1,2 @@
+# setup: touch out in
+out: in

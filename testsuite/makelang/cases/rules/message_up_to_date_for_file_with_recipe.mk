@@ -1,0 +1,2 @@
+# setup: touch out
+out: ; @echo never

@@ -1,0 +1,3 @@
+sep = |
+all: a $(sep) b ; @echo [$^] [$|]
+a b: ; @:

@@ -1,0 +1,3 @@
+all: in | dir ; @echo $^ / $|
+in: ; @echo $@
+dir: ; @echo $@; mkdir dir

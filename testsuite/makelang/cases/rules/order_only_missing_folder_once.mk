@@ -1,0 +1,3 @@
+all: d/a d/b ; @ls d
+d/a d/b: | d ; @touch $@
+d: ; mkdir $@

@@ -1,0 +1,3 @@
+all: | one two
+	@echo [$^] [$|] [$<]
+one two: ; @echo $@

@@ -1,0 +1,2 @@
+all: *.none ; @echo $^
+*.none: ; @echo making '$@'

@@ -1,0 +1,4 @@
+v = early
+all: $(v) ; @echo $(v) $^
+early late: ; @:
+v = late

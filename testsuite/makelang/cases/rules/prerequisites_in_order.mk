@@ -1,0 +1,2 @@
+all: c a b ; @echo $^
+a b c: ; @echo $@

@@ -1,0 +1,4 @@
+all: a
+all: b ; @echo $< : $^
+all: c
+a b c: ; @:

@@ -1,0 +1,2 @@
+all: ; # comment for the shell
+	@echo done

@@ -1,0 +1,4 @@
+all:
+	@echo $(v)
+v = late
+other: ; @echo other

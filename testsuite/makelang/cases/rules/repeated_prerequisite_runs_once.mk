@@ -1,0 +1,2 @@
+all: one one two one ; @echo $^ / $+
+one two: ; @echo $@

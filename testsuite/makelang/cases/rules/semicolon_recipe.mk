@@ -1,0 +1,3 @@
+all: one ; @echo all
+	@echo more
+one:; @echo one

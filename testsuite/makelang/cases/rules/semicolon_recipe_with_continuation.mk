@@ -1,0 +1,3 @@
+all: ; @echo one \
+two; \
+	echo three

@@ -1,0 +1,2 @@
+# args: b a b
+a b: ; @echo $@

@@ -1,0 +1,5 @@
+all: a
+all: b
+	@echo $^
+all: c
+a b c: ; @echo $@

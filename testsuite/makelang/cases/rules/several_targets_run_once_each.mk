@@ -1,0 +1,2 @@
+all: one two
+one two: ; @echo making $@

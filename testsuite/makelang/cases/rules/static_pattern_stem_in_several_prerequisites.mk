@@ -1,0 +1,3 @@
+bigoutput littleoutput: %output: text-%.g common
+	@echo $@ $* $^
+text-big.g text-little.g common: ; @:

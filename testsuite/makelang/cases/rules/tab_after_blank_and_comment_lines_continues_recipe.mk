@@ -1,0 +1,9 @@
+all:
+	@echo one
+
+# comment at the margin
+	# comment for the shell
+	@echo two
+  # indented comment
+
+	@echo three

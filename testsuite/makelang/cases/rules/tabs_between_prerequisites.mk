@@ -1,0 +1,2 @@
+all:	one	two	;	@echo $^
+one two: ; @:

@@ -1,0 +1,3 @@
+names = one two
+all: $(names)
+$(names): ; @echo $@

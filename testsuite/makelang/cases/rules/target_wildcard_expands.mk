@@ -1,0 +1,3 @@
+# setup: touch a.x b.x
+all: *.x ; @echo $^
+a.x: ; @echo never

@@ -1,0 +1,5 @@
+# args:
+# args:
+all: a b
+a: b ; @echo $@; touch $@
+b: ; @echo $@; touch $@

@@ -1,0 +1,3 @@
+line = all: one ; @echo $$@ $$^
+$(line)
+one: ; @:

@@ -1,0 +1,5 @@
+define lines
+all: one
+one: ; @echo one
+endef
+$(lines)

@@ -1,0 +1,4 @@
+.SECONDEXPANSION:
+all: one two ; @:
+one two: $$@.dep ; @echo $@ $^
+one.dep two.dep: ; @:

@@ -1,0 +1,3 @@
+.SECONDEXPANSION:
+v = x
+all: ; @echo $$0 > /dev/null; echo '$$v' '$$$$v'

@@ -1,0 +1,2 @@
+.SECONDEXPANSION:
+all: $$(nothing) ; @echo [$^]

@@ -1,0 +1,4 @@
+# setup: touch d.1 d.2
+.SECONDEXPANSION:
+all: d ; @:
+d: $$(wildcard $$@.*) ; @echo $^

@@ -1,0 +1,4 @@
+.SECONDEXPANSION:
+all: $(v) $$(v) ; @echo $^
+v = late
+late: ; @echo $@

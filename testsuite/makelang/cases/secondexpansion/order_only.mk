@@ -1,0 +1,4 @@
+.SECONDEXPANSION:
+all: d/one ; @:
+d/one: src | $$(@D) ; @echo $@ [$^] [$|]
+d src: ; @echo $@

@@ -1,0 +1,4 @@
+.SECONDEXPANSION:
+all: a
+all: $$(^:%=%.each) ; @echo $^
+a: ; @:

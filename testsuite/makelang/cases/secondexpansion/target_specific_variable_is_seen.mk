@@ -1,0 +1,5 @@
+.SECONDEXPANSION:
+all: one ; @:
+one: v = two
+one: $$(v) ; @echo $@ $^
+two: ; @echo two

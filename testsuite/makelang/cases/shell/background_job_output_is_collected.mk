@@ -1,0 +1,2 @@
+$(info $(shell (sleep 0.02; echo late) & echo early; wait))
+all: ; @:

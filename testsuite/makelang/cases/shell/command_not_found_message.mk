@@ -1,0 +1,3 @@
+x := $(shell no-such-command-here)
+$(info $(.SHELLSTATUS) [$(x)])
+all: ; @:

@@ -1,0 +1,4 @@
+x := $(shell echo a; \
+  echo b)
+$(info [$(x)])
+all: ; @:

@@ -1,0 +1,2 @@
+$(info [$(shell )] [$(shell $(nothing))])
+all: ; @:

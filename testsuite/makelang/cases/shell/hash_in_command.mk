@@ -1,0 +1,5 @@
+$(info $(shell echo 'a#b'))
+hash := \#
+x := $(shell echo '$(hash)')
+$(info $(x))
+all: ; @:

@@ -1,0 +1,3 @@
+all:
+	@echo recipe
+	@echo $(shell echo shell >&2)

@@ -1,0 +1,3 @@
+x := $(shell echo out; echo err >&2)
+$(info [$(x)])
+all: ; @:

@@ -1,0 +1,6 @@
+$(info [$(.SHELLSTATUS)])
+x := $(shell exit 3)
+$(info $(.SHELLSTATUS))
+x := $(shell true)
+$(info $(.SHELLSTATUS))
+all: ; @:

@@ -1,0 +1,3 @@
+x != exit 4
+$(info $(.SHELLSTATUS) [$(x)])
+all: ; @:

@@ -1,0 +1,3 @@
+x := $(shell kill -TERM $$$$)
+$(info [$(.SHELLSTATUS)])
+all: ; @:

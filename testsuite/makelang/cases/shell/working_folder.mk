@@ -1,0 +1,3 @@
+# setup: mkdir d; touch d/inside
+$(info $(shell cd d && ls) [$(shell ls d)])
+all: ; @:

@@ -1,0 +1,4 @@
+# args: thing
+.DEFAULT: ; @echo never
+.DEFAULT:
+all: ; @:

@@ -1,0 +1,3 @@
+# args: anything else.x
+all: ; @:
+.DEFAULT: ; @echo default for $@

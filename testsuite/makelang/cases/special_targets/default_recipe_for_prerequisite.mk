@@ -1,0 +1,2 @@
+all: missing.x ; @echo all
+.DEFAULT: ; @echo default for $@ [$<]

@@ -1,0 +1,4 @@
+# args: x.y
+.DEFAULT:
+	@echo default $@ [$<]
+	@echo second line

@@ -1,0 +1,2 @@
+.DELETE_ON_ERROR:
+out: ; echo partial > $@; false

@@ -1,0 +1,3 @@
+.hidden: ; @echo hidden
+./shown: ; @echo shown
+all: ; @echo all

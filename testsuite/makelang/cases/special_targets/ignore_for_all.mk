@@ -1,0 +1,5 @@
+.IGNORE:
+all: one ; @echo all
+one:
+	false
+	@echo one goes on

@@ -1,0 +1,2 @@
+.IGNORE:
+all: missing ; @echo never

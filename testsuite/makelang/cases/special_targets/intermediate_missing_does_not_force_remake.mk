@@ -1,0 +1,5 @@
+# setup: touch -d 2021-01-01 src; touch -d 2021-01-02 out
+# args: out
+out: mid ; @echo out remade
+mid: src ; @echo mid remade
+.INTERMEDIATE: mid

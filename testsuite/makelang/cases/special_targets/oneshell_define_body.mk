@@ -1,0 +1,6 @@
+.ONESHELL:
+define script
+@a=1
+echo $$a
+endef
+all: ; $(script)

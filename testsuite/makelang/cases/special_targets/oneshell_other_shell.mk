@@ -1,0 +1,5 @@
+.ONESHELL:
+SHELL = /bin/cat
+.SHELLFLAGS = case.mk
+all:
+	@not run

@@ -1,0 +1,6 @@
+.ONESHELL:
+all:
+	@v=kept
+	echo $$v
+	cd /
+	pwd

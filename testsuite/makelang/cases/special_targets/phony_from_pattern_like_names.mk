@@ -1,0 +1,3 @@
+.PHONY: %.x
+all: a.x ; @:
+%.x: ; @echo $@

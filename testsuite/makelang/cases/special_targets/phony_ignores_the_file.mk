@@ -1,0 +1,5 @@
+# file: clean|x
+# args: clean
+# args: clean
+.PHONY: clean
+clean: ; @echo cleaning

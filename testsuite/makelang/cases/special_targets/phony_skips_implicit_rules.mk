@@ -1,0 +1,4 @@
+# file: prog.c|x
+# args: prog
+.PHONY: prog
+CC = echo cc

@@ -1,0 +1,3 @@
+# setup: touch one two
+.PHONY: all
+all: one two ; @echo $@ $< $^ [$?]

@@ -1,0 +1,5 @@
+.POSIX:
+a = one\
+   two
+$(info [$(a)])
+all: ; @:

@@ -1,0 +1,2 @@
+.POSIX:
+all: ; @echo [$(.SHELLFLAGS)]; false; echo not here

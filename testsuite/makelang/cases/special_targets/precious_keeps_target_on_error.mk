@@ -1,0 +1,3 @@
+.DELETE_ON_ERROR:
+.PRECIOUS: out
+out: ; echo partial > $@; false

@@ -1,0 +1,7 @@
+.RECIPEPREFIX = >
+all:
+>@echo one
+> @echo two
+.RECIPEPREFIX =
+other:
+	@echo three

@@ -1,0 +1,6 @@
+all: one
+	@echo all
+.RECIPEPREFIX := +
+one:
++@echo one
+++echo two

@@ -1,0 +1,5 @@
+# file: a.one|x
+all: a.three
+%.two: %.one ; cp $< $@
+%.three: %.two ; cp $< $@
+.SECONDARY:

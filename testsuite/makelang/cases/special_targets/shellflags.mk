@@ -1,0 +1,2 @@
+.SHELLFLAGS = -uc
+all: ; @echo [$(.SHELLFLAGS)]; echo $$not_set; echo not here

@@ -1,0 +1,3 @@
+.SILENT:
+all: one ; echo all
+one: ; echo one

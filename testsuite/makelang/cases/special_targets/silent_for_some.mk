@@ -1,0 +1,3 @@
+.SILENT: one
+all: one ; echo all
+one: ; echo one

@@ -1,0 +1,4 @@
+# file: a.c|x
+# args: a.o
+.SUFFIXES:
+.c.o: ; @echo never

@@ -1,0 +1,4 @@
+# file: a.in|x
+.SUFFIXES:
+%.out: %.in ; @echo $< $@
+all: a.out ; @:

@@ -1,0 +1,3 @@
+.UNKNOWN: dep ; @echo $@ $^
+all: .UNKNOWN ; @echo all
+dep: ; @echo dep

@@ -1,0 +1,6 @@
+a = x
+a +=
+b := x
+b += $(nothing)
+$(info [$(a)] [$(b)])
+all: ; @:

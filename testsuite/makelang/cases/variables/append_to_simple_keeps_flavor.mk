@@ -1,0 +1,6 @@
+b = early
+a := x
+a += $(b)
+b = late
+$(info $(a) $(flavor a))
+all: ; @:

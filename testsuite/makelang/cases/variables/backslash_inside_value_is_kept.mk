@@ -1,0 +1,3 @@
+a = c:\dir\new \% \\
+$(info [$(a)])
+all: ; @:

@@ -1,0 +1,3 @@
+# args: v=cmd
+all: v = specific
+all: ; @echo $(v) $(origin v)

@@ -1,0 +1,4 @@
+hash := \#
+v := a$(hash)b
+$(info $(v))
+all: ; @echo '$(v)'

@@ -1,0 +1,5 @@
+x = y
+y = z
+z = end
+$(info $($(x)) $($($(x))) $($(x)$(undefined)))
+all: ; @:

@@ -1,0 +1,4 @@
+n = two
+one_$(n) = value
+$(info $(one_two))
+all: ; @:

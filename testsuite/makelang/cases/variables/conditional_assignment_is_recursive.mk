@@ -1,0 +1,4 @@
+a ?= $(b)
+b = late
+$(info $(a))
+all: ; @:

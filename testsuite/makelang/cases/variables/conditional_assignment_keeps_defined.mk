@@ -1,0 +1,7 @@
+a = first
+a ?= second
+b ?= third
+empty =
+empty ?= not-used
+$(info [$(a)] [$(b)] [$(empty)] $(flavor b))
+all: ; @:

@@ -1,0 +1,4 @@
+# env: FROM_ENV=outside
+FROM_ENV ?= inside
+$(info $(FROM_ENV) $(origin FROM_ENV))
+all: ; @:

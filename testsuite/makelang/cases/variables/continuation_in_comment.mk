@@ -1,0 +1,5 @@
+a = x
+# a comment that goes on \
+a = y
+$(info $(a))
+all: ; @:

@@ -1,0 +1,2 @@
+$(info $(origin CC) $(CC) $(origin RM) $(RM) $(AR) $(ARFLAGS) $(flavor CC))
+all: ; @:

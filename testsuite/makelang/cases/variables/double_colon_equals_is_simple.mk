@@ -1,0 +1,5 @@
+b = early
+a ::= $(b)
+b = late
+$(info $(a) $(flavor a))
+all: ; @:

@@ -1,0 +1,5 @@
+# env: a=env
+# args: -e
+a = file
+$(info $(a) $(origin a))
+all: ; @:

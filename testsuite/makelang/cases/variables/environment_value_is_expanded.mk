@@ -1,0 +1,4 @@
+# env: a=x$(b)y
+b = late
+$(info $(a) $(value a) $(flavor a))
+all: ; @:

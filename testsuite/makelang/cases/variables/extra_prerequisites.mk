@@ -1,0 +1,4 @@
+.EXTRA_PREREQS = extra
+all: one ; @echo $@ [$^] [$<]
+one: ; @echo $@ [$^] [$?]
+extra: ; @echo $@

@@ -1,0 +1,3 @@
+a =    x y  # comment after two spaces
+$(info [$(a)])
+all: ; @:

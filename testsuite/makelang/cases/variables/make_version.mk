@@ -1,0 +1,2 @@
+$(info $(MAKE_VERSION) $(origin MAKE_VERSION) $(origin MAKE))
+all: ; @:

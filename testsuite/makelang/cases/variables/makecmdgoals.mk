@@ -1,0 +1,4 @@
+# args: two one
+# args:
+$(info [$(MAKECMDGOALS)] $(origin MAKECMDGOALS))
+one two: ; @echo $@

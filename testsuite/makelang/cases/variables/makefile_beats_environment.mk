@@ -1,0 +1,5 @@
+# env: a=env
+# env: b=env
+a = file
+$(info $(a) $(b) $(origin a) $(origin b))
+all: ; @:

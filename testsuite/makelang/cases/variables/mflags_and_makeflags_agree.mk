@@ -1,0 +1,3 @@
+# args: -k -s
+$(info [$(MAKEFLAGS)] [$(MFLAGS)])
+all: ; @:

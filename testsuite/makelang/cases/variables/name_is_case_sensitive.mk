@@ -1,0 +1,4 @@
+v = lower
+V = upper
+$(info $(v) $(V))
+all: ; @:

@@ -1,0 +1,4 @@
+v = global
+%.x: v = pattern
+all: a.x b.y
+a.x b.y: ; @echo $@ $(v)

@@ -1,0 +1,4 @@
+%.x: v = one
+%.x: v = two
+all: a.x
+a.x: ; @echo $(v)

@@ -1,0 +1,3 @@
+%: v = every
+all: a ; @echo $@ $(v)
+a: ; @echo $@ $(v)

@@ -1,0 +1,5 @@
+%.x: private v = mine
+v = global
+all: a.x ; @:
+a.x: sub ; @echo $@ $(v)
+sub: ; @echo $@ $(v)

@@ -1,0 +1,5 @@
+n = early
+%.x: v := $(n)
+n = late
+all: a.x ; @:
+a.x: ; @echo $(v)

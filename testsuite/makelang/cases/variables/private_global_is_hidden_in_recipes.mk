@@ -1,0 +1,3 @@
+private v = secret
+$(info $(v))
+all: ; @echo [$(v)]

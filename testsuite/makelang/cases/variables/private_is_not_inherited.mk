@@ -1,0 +1,4 @@
+all: private v = mine
+all: w = shared
+all: one ; @echo $@ [$(v)] [$(w)]
+one: ; @echo $@ [$(v)] [$(w)]

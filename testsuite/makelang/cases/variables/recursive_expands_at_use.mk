@@ -1,0 +1,3 @@
+a = $(b)
+b = late
+all: ; @echo $(a)

@@ -1,0 +1,2 @@
+$(info [$(nothing)] [$(nothing:a=b)] [${nothing}])
+all: ; @:

@@ -1,0 +1,3 @@
+a != printf 'one\ntwo\n\n'
+$(info [$(a)] $(flavor a))
+all: ; @:

@@ -1,0 +1,4 @@
+a != echo '$$(b)'
+b = late
+$(info $(value a) $(a))
+all: ; @:

@@ -1,0 +1,3 @@
+# env: SHELL=/bin/false
+$(info $(SHELL) $(origin SHELL))
+all: ; @echo "$$SHELL"

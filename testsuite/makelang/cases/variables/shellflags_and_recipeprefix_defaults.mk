@@ -1,0 +1,2 @@
+$(info [$(.SHELLFLAGS)] [$(.RECIPEPREFIX)] [$(.LIBPATTERNS)] [$(origin .LIBPATTERNS)])
+all: ; @:

@@ -1,0 +1,4 @@
+b = early
+a := $(b)
+b = late
+all: ; @echo $(a)

@@ -1,0 +1,4 @@
+a = one
+ab = two
+$(info $a $ab $(ab) ${ab} ${a})
+all: ; @:

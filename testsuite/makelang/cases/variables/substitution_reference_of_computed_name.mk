@@ -1,0 +1,4 @@
+n = src
+src = a.c b.c
+$(info $($(n):.c=.o) $($(n):%=d/%))
+all: ; @:

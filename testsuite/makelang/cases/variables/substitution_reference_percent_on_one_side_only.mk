@@ -1,0 +1,3 @@
+s = a.c b.c
+$(info $(s:%.c=x) $(s:.c=%.o) $(s:a%=b%))
+all: ; @:

@@ -1,0 +1,5 @@
+src = a.c b.c
+from = .c
+to = .o
+$(info $(src:$(from)=$(to)) ${src:%$(from)=lib/%$(to)})
+all: ; @:

@@ -1,0 +1,4 @@
+v = global
+all: one two
+one: v = first
+one two: ; @echo $@ $(v)

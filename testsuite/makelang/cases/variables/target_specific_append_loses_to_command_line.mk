@@ -1,0 +1,3 @@
+# args: v=cmd
+all: v += more
+all: ; @echo $(v)

@@ -1,0 +1,5 @@
+b = early
+v := global
+all: v += $(b)
+b = late
+all: ; @echo $(v)

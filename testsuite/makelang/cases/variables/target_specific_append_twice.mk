@@ -1,0 +1,4 @@
+all: v = one
+all: v += two
+all: v += three
+all: ; @echo $(v)

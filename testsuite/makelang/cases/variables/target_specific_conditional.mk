@@ -1,0 +1,4 @@
+v = global
+all: v ?= unused
+all: w ?= used
+all: ; @echo $(v) $(w)

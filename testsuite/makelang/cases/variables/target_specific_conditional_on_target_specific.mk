@@ -1,0 +1,3 @@
+all: v = first
+all: v ?= second
+all: ; @echo $(v)

@@ -1,0 +1,4 @@
+p = global
+all: p = specific
+all: $(p) ; @echo $(p) $^
+global specific: ; @echo made $@

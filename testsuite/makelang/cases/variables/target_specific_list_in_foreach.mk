@@ -1,0 +1,5 @@
+all: list = a b c
+list = global
+all: other ; @echo '$(foreach x,$(list),<$(x)>)'
+other: ; @echo '$(foreach x,$(list),<$(x)>)'
+.SILENT:

@@ -1,0 +1,4 @@
+all: v = $(w)
+w = global
+all: w = specific
+all: ; @echo $(v)

@@ -1,0 +1,3 @@
+# args: v=cmd
+all: override v += more
+all: ; @echo $(v)

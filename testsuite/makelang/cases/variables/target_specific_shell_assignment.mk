@@ -1,0 +1,2 @@
+all: v != echo from shell
+all: ; @echo $(v)

@@ -1,0 +1,4 @@
+b = early
+all: v := $(b)
+b = late
+all: ; @echo $(v) $(flavor v)

@@ -1,0 +1,3 @@
+all: one two
+one two: v = for-$@
+one two: ; @echo $(v)

@@ -1,0 +1,2 @@
+all: v = a ; b
+all: ; @echo '$(v)'

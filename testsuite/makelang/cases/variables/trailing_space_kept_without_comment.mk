@@ -1,0 +1,5 @@
+empty :=
+space := $(empty) $(empty)
+a := x$(space)
+$(info [$(a)] [$(space)])
+all: ; @:

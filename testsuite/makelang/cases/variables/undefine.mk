@@ -1,0 +1,4 @@
+a = x
+undefine a
+$(info [$(a)] $(origin a) $(flavor a))
+all: ; @:

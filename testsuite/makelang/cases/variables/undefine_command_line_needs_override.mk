@@ -1,0 +1,5 @@
+# args: a=cmd b=cmd
+undefine a
+override undefine b
+$(info [$(a)] [$(b)])
+all: ; @:

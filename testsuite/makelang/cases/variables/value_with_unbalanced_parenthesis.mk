@@ -1,0 +1,5 @@
+open := (
+close := )
+a = x$(close)y$(open)
+$(info $(a) $(subst $(open),[,$(a)))
+all: ; @:

@@ -1,0 +1,4 @@
+# args: --warn-undefined-variables
+a = $(nothing)
+$(info [$(a)])
+all: ; @echo [$(other)]
