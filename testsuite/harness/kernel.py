@@ -78,7 +78,9 @@ def _rename(tree, old, new):
 
 
 def switch_on(tree, option):
-    """Sets CONFIG_`option`=y in a copied tree, as a new configuration of that kernel would."""
+    """Sets CONFIG_`option`=y in a copied tree, as a new configuration of that kernel would; the empty file is what
+    kbuild's objects depend on in place of the whole configuration."""
+    (tree / "include/config" / option).touch()
     with open(tree / "include/config/auto.conf", "a") as conf:
         conf.write(f"CONFIG_{option}=y\n")
     with open(tree / "include/generated/autoconf.h", "a") as header:

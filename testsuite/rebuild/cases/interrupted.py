@@ -9,7 +9,7 @@ import time
 
 from behaviour import behaviour
 from common import DRIVER  # noqa: F401
-from outcome import Skipped, expect, expect_equal
+from outcome import expect, expect_equal
 from workspace import STATE, expect_equals_clean_build, products
 
 ROUNDS = int(os.environ.get("KBX_KILL_ROUNDS", "4"))
@@ -122,10 +122,11 @@ def killed_while_building_after_an_edit(workspace):
 
 
 def _state_files(workspace):
-    state = workspace.out() / STATE / "state"
-    if not state.is_dir():
-        raise Skipped(f"{state} is not there")
-    return sorted(path for path in state.rglob("*") if path.is_file())
+    state = workspace.out() / STATE
+    files = sorted(path for path in state.rglob("*")
+                   if path.is_file() and path.relative_to(state).parts[0] != "tree")
+    expect(any(path.name == "build.ninja" for path in files), f"no build.ninja among {files}")
+    return files
 
 
 def _with_damage(workspace, damage):
