@@ -14,7 +14,5 @@ int why_command(const std::vector<std::string>& arguments);
 int kernels_command(const std::vector<std::string>& arguments);
 int doctor_command(const std::vector<std::string>& arguments);
 int new_command(const std::vector<std::string>& arguments);
-int step_command(const std::vector<std::string>& arguments);
-int fixdep_command(const std::vector<std::string>& arguments);
 
 }  // namespace kbx::cli

@@ -8,13 +8,14 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/step.h"
 
 namespace {
 
 struct Subcommand {
   std::string_view name;
   int (*run)(const std::vector<std::string>&);
-  std::string_view summary;  // "" for commands that only kbx itself calls
+  std::string_view summary;
 };
 
 constexpr Subcommand subcommands[] = {
@@ -25,8 +26,6 @@ constexpr Subcommand subcommands[] = {
     {"kernels", kbx::cli::kernels_command, "list, add and fetch kernel headers"},
     {"doctor", kbx::cli::doctor_command, "examine a kernel tree: what it lacks, what will not run"},
     {"new", kbx::cli::new_command, "write a module that builds as it comes out"},
-    {"fixdep", kbx::cli::fixdep_command, "stand in for the kernel's scripts/basic/fixdep"},
-    {"step", kbx::cli::step_command, ""},
 };
 
 void print_help() {
@@ -34,9 +33,9 @@ void print_help() {
                " builds external Linux kernel modules against prebuilt headers.\n\n"
                "usage: kbx COMMAND [OPTION...] (kbx COMMAND --help tells more)\n\n";
   for (const Subcommand& subcommand : subcommands)
-    if (!subcommand.summary.empty())
-      std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
-                  std::string(subcommand.summary).c_str());
+    std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
+                std::string(subcommand.summary).c_str());
+  std::puts("  fixdep   stand in for the kernel's scripts/basic/fixdep");
 }
 
 const Subcommand* find_subcommand(std::string_view name) {
@@ -48,7 +47,7 @@ const Subcommand* find_subcommand(std::string_view name) {
 int dispatch(const std::vector<std::string>& arguments) {
   // Called by the name of a program that it stands in for.
   const std::string own_name = kbx::base_name(arguments[0]);
-  if (own_name == "make" || own_name == "fixdep")
+  if (own_name == "make")
     return find_subcommand(own_name)->run({arguments.begin() + 1, arguments.end()});
   if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" ||
       arguments[1] == "help") {
@@ -68,11 +67,23 @@ int dispatch(const std::vector<std::string>& arguments) {
   return subcommand->run({arguments.begin() + 2, arguments.end()});
 }
 
+/// The commands that edges of a graph run, which have to start at once; -1 for any other.
+int run_tool(int argc, char** argv) {
+  const std::string_view program = argc > 0 ? argv[0] : "";
+  const std::string_view subcommand = argc > 1 ? argv[1] : "";
+  if (program == "fixdep" || program.ends_with("/fixdep"))
+    return kbx::cli::fixdep_command(argv[0], argc - 1, argv + 1);
+  if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
+  if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
+  return -1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv, argv + argc);
   try {
+    if (const int status = run_tool(argc, argv); status >= 0) return status;
     return dispatch(arguments);
   } catch (const kbx::Error& error) {
     std::fflush(stdout);

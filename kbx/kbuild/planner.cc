@@ -472,4 +472,14 @@ Plan make_plan(const Request& request) {
   return Planner(request).run();
 }
 
+Explanation explain(const Request& request, const std::string& output) {
+  Planner planner(request);
+  planner.explain(output);
+  const Plan plan = planner.run();
+  for (const Action& action : plan.actions)
+    if (std::find(action.outputs.begin(), action.outputs.end(), output) != action.outputs.end())
+      return {action, planner.word_origins()};
+  throw Error("nothing makes " + output, "kbx plan lists what a build makes");
+}
+
 }  // namespace kbx::kbuild

@@ -146,24 +146,6 @@ std::vector<std::vector<std::string>> parse_depends(std::string_view text) {
   return result;
 }
 
-PackageFacts parse_control(std::string_view text, const std::string& file) {
-  std::map<std::string, std::string, std::less<>> fields;
-  std::string* last = nullptr;
-  for (std::string_view line : split_lines(text)) {
-    const size_t colon = line.find(':');
-    if (!line.empty() && is_space(line[0]) && last) {
-      *last += line;
-    } else if (colon != std::string_view::npos) {
-      last = &fields[std::string(line.substr(0, colon))];
-      *last = trim(line.substr(colon + 1));
-    }
-  }
-  PackageFacts facts{fields["Package"], fields["Version"], fields["Architecture"],
-                     parse_depends(fields["Depends"])};
-  if (facts.name.empty()) throw_damaged(file, "its control file names no package");
-  return facts;
-}
-
 /// Writes the entries of one package below a root.
 class Unpacker {
  public:
@@ -331,6 +313,24 @@ void Unpacker::put(archive* tar, archive_entry* entry) {
 
 }  // namespace
 
+PackageFacts parse_package_facts(std::string_view text, const std::string& file) {
+  std::map<std::string, std::string, std::less<>> fields;
+  std::string* last = nullptr;
+  for (std::string_view line : split_lines(text)) {
+    const size_t colon = line.find(':');
+    if (!line.empty() && is_space(line[0]) && last) {
+      *last += line;
+    } else if (colon != std::string_view::npos) {
+      last = &fields[std::string(line.substr(0, colon))];
+      *last = trim(line.substr(colon + 1));
+    }
+  }
+  PackageFacts facts{fields["Package"], fields["Version"], fields["Architecture"],
+                     parse_depends(fields["Depends"])};
+  if (facts.name.empty()) throw_damaged(file, "its control file names no package");
+  return facts;
+}
+
 PackageFacts read_package(const std::string& file) {
   const auto outer = open_member(file, "control.tar");
   const Archive tar = open_tar(*outer);
@@ -345,7 +345,7 @@ PackageFacts read_package(const std::string& file) {
       if (text.size() > largest_control_file) throw_hostile(file, "a control file of over 1 MiB");
     }
     if (got < 0) throw_damaged(file, reason(tar.get()));
-    return parse_control(text, file);
+    return parse_package_facts(text, file);
   }
   throw_damaged(file, "it has no control file");
 }

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kbx::kernel {
@@ -19,6 +20,10 @@ struct PackageFacts {
   /// Depends: each dependency is a list of alternatives, names without versions.
   std::vector<std::vector<std::string>> depends;
 };
+
+/// Reads one stanza of fields, as a control file and `apt-cache show` have it. `file` names it in
+/// errors. Throws Error if it names no package.
+PackageFacts parse_package_facts(std::string_view text, const std::string& file);
 
 /// Reads the control file of a .deb. Throws Error that names the file if it is not a whole package.
 PackageFacts read_package(const std::string& file);

@@ -33,9 +33,10 @@ std::vector<std::string> missing_files(const Tree& tree) {
   need(tree.objtree, "include/config/auto.conf");
   need(tree.objtree, "include/generated/autoconf.h");
   need(tree.objtree, "include/generated/utsrelease.h");
-  if (!tree.arch.empty()) need(tree.objtree, "arch/" + tree.arch + "/include/generated");
+  const std::string arch = "arch/" + (tree.arch.empty() ? "*" : tree.arch);
+  need(tree.objtree, arch + "/include/generated");
   need(tree.srctree, "include/linux/module.h");
-  need(tree.srctree, "arch/" + tree.arch + "/Makefile");
+  need(tree.srctree, arch + "/Makefile");
   need(tree.srctree, "scripts/Makefile.build");
   return missing;
 }

@@ -134,6 +134,10 @@ Tree find_tree(const std::string& spec, const Places& places) {
     if (auto tree = stored_tree(spec, places)) return *tree;
   }
   if (is_folder(spec)) return tree_of_folder(spec, places);
+  // The build link of an unpacked root leads to the installed path; its folder knows better.
+  const std::string folder = dir_name(spec);
+  if (base_name(spec) == "build" && lexists(spec) && !headers_at(folder).empty())
+    return tree_of_folder(folder, places);
   if (spec.find('/') != std::string::npos)
     throw Error({spec, 0}, "there is no such folder; expected kernel headers",
                 "known kernels:" + known_releases(places));

@@ -71,6 +71,7 @@ struct MakefileUse {
   std::string path;  // absolute
   bool found = false;
   bool optional = false;  // -include, sinclude
+  int error = 0;          // errno of opening it if it was not found
   SourceRef where;        // the include line; none for -f
 };
 
@@ -86,6 +87,8 @@ struct Observations {
   std::vector<std::string> files_read;  // $(file <...)
 };
 
+struct EvaluationState;
+
 /// One make process's reading of makefiles: variables, rules, and the expansion of text (GNU make
 /// manual, "How make Reads a Makefile"). Knows nothing of kernels. Errors are thrown as kbx::Error
 /// with the place.
@@ -97,8 +100,9 @@ class Evaluation {
   Evaluation& operator=(const Evaluation&) = delete;
 
   /// Reads a makefile as `-f` does (`name` relative to the working folder; "-" is standard input).
-  /// False if it is not there and `optional`.
-  bool read_makefile(const std::string& name, bool optional = false);
+  /// False if it is not there and `optional`. Those of the variable MAKEFILES are `optional` and
+  /// set no default goal.
+  bool read_makefile(const std::string& name, bool optional = false, bool sets_goal = true);
   /// Reads makefile text as $(eval) does.
   void read_text(std::string_view text, SourceRef where = {});
 
@@ -128,10 +132,13 @@ class Evaluation {
   const Observations& observations() const;
   /// MAKEFLAGS may be changed by a makefile; this is the current text of its option part.
   std::string current_flags() const;
+  /// Once all makefiles are read: MAKEFLAGS becomes `flags` and the variables of the command line,
+  /// as recipes and sub-makes see it. Without this call recipe_environment() composes it from
+  /// current_flags().
+  void set_flags(std::string_view flags);
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<EvaluationState> state_;
 };
 
 /// Default for Hooks::shell: runs the shell and waits.

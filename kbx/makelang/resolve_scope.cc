@@ -41,7 +41,7 @@ void set(Scope& scope, std::string name, std::string value, Flavor flavor) {
 std::unique_ptr<Scope> Graph::build_scope(const std::string& name, const Scope* parent) const {
   auto scope = std::make_unique<Scope>();
   scope->outer = parent;
-  scope->outer_is_other_target = parent != nullptr;
+  scope->outer_is_other_target = true;
   for (const PatternAssignments* entry : pattern_assignments_)
     if (match_pattern(entry->pattern, name)) evaluation_.assign(*scope, entry->assignment);
   if (const Target* target = rules().find(name))

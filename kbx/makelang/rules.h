@@ -19,7 +19,8 @@ struct RecipeLine {
 };
 struct Recipe {
   std::vector<RecipeLine> lines;
-  SourceRef where;  // the line of the rule's first recipe line, as make's messages name it
+  SourceRef where;     // the line of the rule's first recipe line, as make's messages name it
+  char prefix = '\t';  // .RECIPEPREFIX when the rule was read
 };
 using RecipePtr = std::shared_ptr<const Recipe>;
 
@@ -39,6 +40,7 @@ struct TargetRule {
   std::string stem;  // of a static pattern rule
   std::shared_ptr<const std::vector<std::string>>
       peers;  // all targets of a grouped rule (&:), else null
+  bool built_in = false;
   SourceRef where;
 };
 
@@ -68,6 +70,7 @@ struct PatternRule {
   RecipePtr recipe;
   bool terminal = false;  // '::'
   bool built_in = false;
+  bool is_last = false;  // built in as a pattern rule: searched after all others
   SourceRef where;
 };
 
@@ -103,9 +106,20 @@ struct RuleBook {
   std::string default_goal;  // first target that may be a default goal; .DEFAULT_GOAL overrides it
   RecipePtr default_recipe;  // .DEFAULT
   bool second_expansion = false;
+  bool complete = false;  // all makefiles are read: $(eval) in a recipe may add no rule
 
   const Target* find(std::string_view name) const;
   bool is_special(std::string_view special_target, std::string_view name) const;
 };
+
+/// Adds a pattern rule in its place of the search order. A rule with the same targets and
+/// prerequisites is replaced if `replace`, else it stays and `rule` is dropped. A rule with
+/// prerequisites and without a recipe cancels such a rule: it stays in the list and never applies.
+void add_pattern_rule(RuleBook& book, PatternRule rule, bool replace);
+
+/// Turns the suffix rules among the explicit targets into pattern rules, as make does once all
+/// makefiles are read (manual, "Old-Fashioned Suffix Rules"). From then on the book is complete.
+/// Gives the recipes of suffix rules whose prerequisites are ignored, for a warning.
+std::vector<SourceRef> convert_suffix_rules(RuleBook& book);
 
 }  // namespace kbx::makelang

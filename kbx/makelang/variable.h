@@ -39,10 +39,11 @@ struct Variable {
   Export exported = Export::by_default;
   bool is_private = false;
   bool is_append = false;  // target-specific +=, joined with the outer value when it is looked up
-  bool is_conditional = false;     // target-specific ?=
-  mutable bool expanding = false;  // guards against self reference
-  std::vector<Piece> pieces;       // where each part of the value comes from, for `kbx why`
-  SourceRef where;                 // last definition
+  bool is_conditional = false;           // target-specific ?=
+  mutable bool expanding = false;        // guards against self reference
+  mutable std::uint16_t calls_left = 0;  // self references that a running $(call) still permits
+  std::vector<Piece> pieces;             // where each part of the value comes from, for `kbx why`
+  SourceRef where;                       // last definition
 };
 
 struct StringHash {
@@ -56,8 +57,10 @@ using VariableTable = std::unordered_map<std::string, Variable, StringHash, std:
 /// the Evaluation.
 struct Scope {
   VariableTable table;
-  const Scope* outer = nullptr;        // null: the global set comes next
-  bool outer_is_other_target = false;  // private variables of `outer` are not seen from here
+  const Scope* outer = nullptr;  // null: the global set comes next
+  /// Private variables of `outer` are not seen from here; also set in the scope of a target that
+  /// hangs directly on the global set.
+  bool outer_is_other_target = false;
 };
 
 }  // namespace kbx::makelang

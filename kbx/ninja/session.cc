@@ -26,7 +26,7 @@
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/ninja/build.h"
-#include "kbx/ninja/stamp.h"
+#include "kbx/ninja/record.h"
 
 namespace kbx::ninja {
 namespace {
@@ -139,8 +139,10 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
                              part.environment);
   kbuild::Request request = request_of(job, part);
   request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
-  const std::set<std::string> outputs = previous_outputs(part.layout);
-  request.is_output = [&outputs](const std::string& path) { return outputs.contains(path); };
+  const std::optional<Record> earlier = read_record(part.layout);
+  request.is_output = [&earlier](const std::string& path) {
+    return earlier && earlier->find(path) != nullptr;
+  };
   kbuild::Plan plan = kbuild::make_plan(request);
   shell.save();
   plan.release = job.tree.release;
@@ -236,8 +238,9 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
   outcome.out = job.out.empty() ? part.source : job.out;
   const RunOptions options = run_options(job);
   int status = 0;
-  if (fresh(part.layout.state, part.hash, part.environment)) {
-    status = run_ninja(part.layout, options, part.folder, part.source);
+  const auto quick = build_if_fresh(part.layout, options, part.hash, part.environment);
+  if (quick) {
+    status = *quick;
   } else {
     make_folders(part.layout.state);
     std::set<std::string> mirrored;

@@ -107,6 +107,13 @@ TEST_CASE("missing headers are listed with the package that has them") {
   CHECK(found.remedy == "linux-headers-6.1-t");
 }
 
+TEST_CASE("a tree of no known architecture lacks what would tell it") {
+  const Ward ward;
+  ward.remove("arch");
+  const Finding found = ward.finding("missing: ");
+  CHECK(found.title == "missing: arch/*/include/generated, arch/*/Makefile");
+}
+
 TEST_CASE("a damaged configuration is shown with its line") {
   const Ward ward;
   ward.also("garbage\n");
@@ -260,5 +267,6 @@ TEST_CASE("findings are rendered worst first, wrapped, with the remedy") {
   const auto findings = ward.examined();
   CHECK(std::is_sorted(findings.begin(), findings.end(),
                        [](const Finding& a, const Finding& b) { return a.severity < b.severity; }));
-  for (std::string_view line : split_lines(render(findings))) CHECK(line.size() <= 88);
+  const std::string rendered = render(findings);
+  for (std::string_view line : split_lines(rendered)) CHECK(line.size() <= 88);
 }

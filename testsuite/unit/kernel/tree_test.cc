@@ -51,8 +51,9 @@ TEST_CASE("the objtree, its build link and its root name the same overlay") {
   const Scratch scratch;
   scratch.debian_tree("root", "6.1.0-1-test");
   const std::string expected = find_tree(scratch.at("root"), scratch.places()).objtree;
-  for (const char* spec : {"root/usr/src/linux-headers-6.1.0-1-test",
-                           "root/lib/modules/6.1.0-1-test", "root/usr/src/../../"})
+  for (const char* spec :
+       {"root/usr/src/linux-headers-6.1.0-1-test", "root/lib/modules/6.1.0-1-test",
+        "root/lib/modules/6.1.0-1-test/build", "root/usr/src/../../"})
     CHECK(find_tree(scratch.at(spec), scratch.places()).objtree == expected);
 }
 
@@ -74,6 +75,10 @@ TEST_CASE("an overlay is reused, mended when damaged, and another when the tree 
   const auto stamp = stamp_of(first.objtree);
   CHECK(find_tree(scratch.at("root"), scratch.places()).objtree == first.objtree);
   CHECK(stamp_of(first.objtree) == stamp);
+
+  write_file_atomically(join_path(first.objtree, ".tmp"), "left by make");
+  CHECK(find_tree(scratch.at("root"), scratch.places()).objtree == first.objtree);
+  CHECK(exists(join_path(first.objtree, ".tmp")));
 
   remove_file(join_path(first.objtree, "include"));
   CHECK(find_tree(scratch.at("root"), scratch.places()).objtree == first.objtree);

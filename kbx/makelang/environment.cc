@@ -1,0 +1,153 @@
+// What goes to sub-makes and recipes (GNU make manual, "Communicating Variables to a Sub-make",
+// "Communicating Options to a Sub-make").
+#include "kbx/makelang/environment.h"
+
+#include <algorithm>
+
+#include "kbx/base/text.h"
+#include "kbx/makelang/expand.h"
+
+namespace kbx::makelang {
+namespace {
+
+constexpr std::string_view overrides_name = "-*-command-variables-*-";
+
+/// True if shells can have a variable of this name.
+bool is_shell_name(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+/// A command line variable as a word of MAKEFLAGS.
+std::string quoted_for_flags(std::string_view text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == '$')
+      quoted += '$';
+    else if (is_space(c) || c == '\\')
+      quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
+std::string quoted_command_variables(const Setup& setup) {
+  std::string text;
+  const auto& all = setup.command_line_variables;
+  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
+    if (!text.empty()) text += ' ';
+    text += quoted_for_flags(*entry);
+  }
+  return text;
+}
+
+class EnvironmentBuilder {
+ public:
+  EnvironmentBuilder(EvaluationState& state, const Scope* scope)
+      : state_(state), expander_(state, scope, {}) {}
+
+  void add_all(const VariableTable& table, bool in_target, bool other_target) {
+    for (const auto& [name, variable] : table)
+      if (!result_.contains(name) && !(other_target && variable.is_private))
+        add(name, variable, in_target);
+  }
+  Environment take() { return std::move(result_); }
+
+ private:
+  void add(const std::string& name, const Variable& variable, bool in_target) {
+    Export exported = variable.exported;
+    if (in_target && exported == Export::by_default) {
+      const auto global = state_.globals.find(name);
+      if (global != state_.globals.end()) exported = global->second.exported;
+    }
+    if (exported == Export::no) {
+      // The shell that started make stays the shell of its children.
+      if (name == "SHELL" && state_.had_shell_of_environment)
+        result_.emplace(name, state_.shell_of_environment);
+      return;
+    }
+    if (exported == Export::by_default && !goes_by_default(name, variable)) return;
+    result_.emplace(name, value_of(name, variable));
+  }
+  bool goes_by_default(const std::string& name, const Variable& variable) const {
+    const Origin origin = variable.origin;
+    if (origin == Origin::default_ || origin == Origin::automatic || !is_shell_name(name))
+      return false;
+    return state_.export_all || origin == Origin::command_line || origin == Origin::environment ||
+           origin == Origin::environment_override;
+  }
+  std::string value_of(const std::string& name, const Variable& variable) {
+    const bool as_it_came =
+        variable.origin == Origin::environment || variable.origin == Origin::environment_override;
+    if (variable.flavor == Flavor::simple && !variable.is_append) return variable.value;
+    if (as_it_came && !variable.is_append) return variable.value;
+    std::string value;
+    expander_.append_value(value, name, variable);
+    return value;
+  }
+
+  EvaluationState& state_;
+  Expander expander_;
+  Environment result_;
+};
+
+}  // namespace
+
+std::string reading_flags(std::string_view flags) {
+  std::vector<std::string> kept;
+  bool first = true;
+  for (std::string_view word : split_words(flags)) {
+    if (word == "--") break;
+    const bool letters = first && word[0] != '-';
+    const bool plain_long = word.starts_with("--") && word.find('=') == std::string_view::npos;
+    if (letters || plain_long) kept.emplace_back(word);
+    first = false;
+  }
+  return join(kept, " ");
+}
+
+std::string option_part(std::string_view flags) {
+  if (flags.starts_with("-- ")) return {};
+  return std::string(trim(flags.substr(0, flags.find(" -- "))));
+}
+
+void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
+  const std::string variables = quoted_command_variables(state.setup);
+  std::string value = replace_all(flags, "$", "$$");
+  std::string dashed = value.empty() || value[0] == '-' ? value : '-' + value;
+  if (!variables.empty()) {
+    define_global(state, {overrides_name, variables, Flavor::recursive, Origin::automatic, {}});
+    define_global(
+        state,
+        {"MAKEOVERRIDES", "${-*-command-variables-*-}", Flavor::recursive, Origin::environment, {}})
+        .exported = Export::yes;
+    if (with_variables) value += value.empty() ? "-- $(MAKEOVERRIDES)" : " -- $(MAKEOVERRIDES)";
+  }
+  Variable& current =
+      define_global(state, {"MAKEFLAGS", value, Flavor::recursive, Origin::file, {}});
+  current.exported = Export::yes;
+  define_global(state, {"MFLAGS", std::move(dashed), Flavor::recursive, Origin::environment, {}});
+  state.flags_are_final = with_variables;
+}
+
+Environment make_recipe_environment(EvaluationState& state, const Scope* scope) {
+  EnvironmentBuilder builder(state, scope);
+  bool other_target = false;
+  for (const Scope* at = scope; at; at = at->outer) {
+    builder.add_all(at->table, true, other_target);
+    other_target = other_target || at->outer_is_other_target;
+  }
+  builder.add_all(state.globals, false, other_target);
+  Environment result = builder.take();
+  result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
+  if (!state.flags_are_final) {
+    const std::string variables = quoted_command_variables(state.setup);
+    std::string& flags = result["MAKEFLAGS"];
+    if (!variables.empty()) flags += (flags.empty() ? "-- " : " -- ") + variables;
+  }
+  return result;
+}
+
+}  // namespace kbx::makelang

@@ -1,0 +1,68 @@
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "kbx/makelang/evaluation.h"
+
+namespace kbx::makelang {
+
+using NameSet = std::unordered_set<std::string, StringHash, std::equal_to<>>;
+
+/// What the parts of this room share while makefiles are read and text is expanded: everything
+/// behind an Evaluation.
+struct EvaluationState {
+  Setup setup;
+  Hooks hooks;
+  FileTable files;
+  VariableTable globals;
+  RuleBook book;
+  Observations observations;
+  NameSet environment_names;  // observations.environment_names, quick to add to
+
+  /// What is known of each target's own variables while makefiles are read; immediate expansions of
+  /// later target-specific assignments see it.
+  std::map<std::string, std::unique_ptr<Scope>, std::less<>> reading_scopes;
+  std::vector<std::string> include_folders;  // -I and the system's, those that exist
+  bool export_all = false;                   // a bare `export`
+  bool posix = false;                        // .POSIX
+  bool flags_are_final = false;              // MAKEFLAGS has the command line's variables
+  char recipe_prefix = '\t';
+  std::string shell_of_environment;  // what SHELL was for the process that started this one
+  bool had_shell_of_environment = false;
+
+  /// Variables that were replaced while they were being expanded.
+  std::vector<VariableTable::node_type> retired;
+  /// Buffers for the arguments of functions, reused.
+  std::vector<std::unique_ptr<std::string>> spare_buffers;
+  int nesting = 0;            // of calls into the Evaluation
+  size_t call_arguments = 0;  // the most arguments of the $(call)s that are running
+
+  /// Prints "PLACE: TEXT" or, without a place, "make[N]: TEXT" to the errors.
+  void complain(SourceRef where, std::string_view text) const;
+  void print(Stream stream, std::string_view text) const;
+  Error error(SourceRef where, std::string message, std::string hint = {}) const {
+    return Error(files.location(where), std::move(message), std::move(hint));
+  }
+};
+
+/// A definition of a global variable, ready to store.
+struct Definition {
+  std::string_view name;
+  std::string value;
+  Flavor flavor = Flavor::recursive;
+  Origin origin = Origin::file;
+  SourceRef where;
+};
+
+/// Stores a global variable unless its present definition is stronger; gives the variable that is
+/// there afterwards.
+Variable& define_global(EvaluationState& state, Definition definition);
+/// Appends a part to a global variable that `origin` may change.
+Variable& append_global(Variable& variable, std::string_view added, Origin origin, SourceRef where);
+void undefine_global(EvaluationState& state, std::string_view name, Origin origin);
+
+}  // namespace kbx::makelang

@@ -1,0 +1,187 @@
+#include "kbx/ninja/edge.h"
+
+#include <algorithm>
+
+#include "kbx/base/hash.h"
+#include "kbx/base/text.h"
+#include "kbx/ninja/object_step.h"
+#include "kbx/ninja/shell.h"
+#include "kbx/ninja/writer.h"
+
+/// From the steps of an action to one line of shell.
+///
+/// make gives each recipe line, and so each step, a shell of its own. A graph that did the same
+/// would pay a shell per step; here one shell with "set -e" runs them all, and a step gets a
+/// subshell only if it could disturb the others (is_plain_command). A text that cannot stand within
+/// one line goes into a script that is named by its content, so that Ninja still sees it change.
+///
+/// Around the command that kbuild saves come the records that kbuild makes with fixdep, nm and awk:
+/// one call of `kbx step object`, which also gives Ninja the headers and tells by its status
+/// whether the object exports symbols. Steps that would only find out that there is nothing to do
+/// are then left alone.
+namespace kbx::ninja {
+namespace {
+
+using kbuild::Action;
+using kbuild::Step;
+
+/// A single argument of a program can have 128 KiB on Linux; Ninja passes the command as one.
+constexpr size_t longest_text = 60'000;
+
+bool is_symbol_versions(const Step& step) {
+  return step.name == "gen_symversions_c" || step.name == "gen_symversions_S" ||
+         step.name == "modversions_c" || step.name == "modversions_S";
+}
+
+bool is_local_export_check(const Step& step) {
+  return step.name == "check_local_export";
+}
+
+/// How `text` of a step is called within the line, and whether it needs a subshell.
+struct Call {
+  std::string text;
+  bool plain = false;
+  std::string script;
+};
+
+Call call_of(const Step& step, const Layout& layout, EdgeText& edge) {
+  std::string_view text = trim(step.text);
+  if (needs_own_lines(text) || text.size() > longest_text) {
+    std::string content = step.text + "\n";
+    std::string script = layout.file("scripts/" + content_hash(content) + ".sh");
+    edge.files.emplace_back(script, std::move(content));
+    return {". " + shell_quote(script), false, script};
+  }
+  while (text.ends_with(';') || (!text.empty() && is_space(text.back()))) text.remove_suffix(1);
+  if (text.empty()) return {":", true, ""};
+  return {std::string(text), is_plain_command(text), ""};
+}
+
+/// What comes around the call: recipe lines without a name run without "set -e", as in make.
+std::pair<std::string, std::string> brackets(const Step& step, const Call& call) {
+  std::string open;
+  std::string close;
+  if (!call.plain) {
+    open = step.name.empty() ? "( set +e; " : "( ";
+    close = " )";
+  }
+  if (step.ignore_errors) close += " || :";
+  return {open, close};
+}
+
+std::string bracketed(const Step& step, const Call& call) {
+  const auto [open, close] = brackets(step, call);
+  return open + call.text + close;
+}
+
+std::string object_step_call(const Action& action, const Layout& layout,
+                             const FixdepDialect& dialect, const EdgeText& edge,
+                             const std::string& command_file, bool tell_exports) {
+  std::string call = shell_quote(layout.kbx) + " step object --object " +
+                     shell_quote(action.outputs.front()) + " --target " +
+                     shell_quote(action.target) + " --depfile " + shell_quote(action.depfile) +
+                     " --ninja-depfile " + shell_quote(edge.depfile);
+  if (!command_file.empty())
+    call += " --cmd-file " + shell_quote(action.dot_cmd) + " --command-from " +
+            shell_quote(command_file) + " --prefix " + dialect.saved_command_prefix;
+  if (dialect.lower_case_config_headers) call += " --lower-case-configs";
+  if (layout.light_cmd_files) call += " --light";
+  if (std::ranges::any_of(action.steps, is_local_export_check)) call += " --check-local-export";
+  if (tell_exports) call += " --tell-exports";
+  return call;
+}
+
+/// The record right after the saved command.
+std::string record_text(const Action& action, const Step& step, const Call& call,
+                        const Layout& layout, const FixdepDialect& dialect, bool tell_exports,
+                        EdgeText& edge) {
+  const bool saves = step.save != Step::Save::nothing && !action.dot_cmd.empty();
+  if (!action.depfile.empty()) {
+    std::string command_file;
+    if (saves) {
+      if (call.script.empty())
+        edge.response_file = layout.file("rsp/" + content_hash(action.outputs.front()) + ".cmd");
+      command_file = call.script.empty() ? edge.response_file : call.script;
+    }
+    const std::string record =
+        object_step_call(action, layout, dialect, edge, command_file, tell_exports);
+    if (!tell_exports) return "; " + record;
+    return "; exports=0; " + record + " || exports=$?; case $exports in 0|" +
+           std::to_string(step_exports_nothing) + ") ;; *) exit 1;; esac";
+  }
+  if (!saves || layout.light_cmd_files) return "";
+  if (!call.script.empty())
+    return "; " + shell_quote(layout.kbx) + " step object --target " + shell_quote(action.target) +
+           " --cmd-file " + shell_quote(action.dot_cmd) + " --command-from " +
+           shell_quote(call.script) + " --prefix " + dialect.saved_command_prefix;
+  return "; printf '%s\\n' " +
+         shell_quote(dialect.saved_command_prefix + action.target +
+                     " := " + escape_command(call.text)) +
+         " > " + shell_quote(action.dot_cmd);
+}
+
+/// Ninja keeps what a failed command left behind, and would take it for good if nothing else
+/// changed; make's .DELETE_ON_ERROR removes it.
+bool has_to_clean_up(const Action& action, const Call& main_call) {
+  const bool in_pieces = action.steps.size() > 1 || !main_call.plain;
+  return in_pieces && action.depfile.empty() && !action.restat && !action.always;
+}
+
+}  // namespace
+
+EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDialect& dialect) {
+  EdgeText edge;
+  if (!action.depfile.empty())
+    edge.depfile = layout.file("deps/" + content_hash(action.outputs.front()) + ".d");
+  const Step& main = main_step(action);
+  const bool tell_exports =
+      !action.depfile.empty() && std::ranges::any_of(action.steps, is_symbol_versions);
+  const Call main_call = call_of(main, layout, edge);
+  const bool cleans_up = has_to_clean_up(action, main_call);
+
+  if (action.environment >= 0)
+    edge.before += ". " + shell_quote(environment_file(layout, action.environment)) + "; ";
+  if (cleans_up) {
+    std::string names;
+    for (const std::string& output : action.outputs) names += " " + shell_quote(output);
+    edge.before += "trap " + shell_quote("rm -f" + names) + " EXIT; ";
+  }
+  bool is_before = true;
+  for (const Step& step : action.steps) {
+    if (&step == &main) {
+      const auto [open, close] = brackets(main, main_call);
+      edge.before += open;
+      edge.command = main_call.text;
+      edge.after =
+          close + record_text(action, main, main_call, layout, dialect, tell_exports, edge);
+      is_before = false;
+    } else if (is_before) {
+      edge.before += bracketed(step, call_of(step, layout, edge)) + "; ";
+    } else if (tell_exports && is_symbol_versions(step)) {
+      edge.after += "; [ $exports != 0 ] || ( " + call_of(step, layout, edge).text + " )";
+    } else if (!(is_local_export_check(step) && !action.depfile.empty())) {
+      edge.after += "; " + bracketed(step, call_of(step, layout, edge));
+    }
+  }
+  if (cleans_up) edge.after += "; trap - EXIT";
+  return edge;
+}
+
+std::string environment_file(const Layout& layout, int index) {
+  return layout.file("env/" + std::to_string(index) + ".sh");
+}
+
+std::string environment_text(const Environment& environment) {
+  const auto can_be_named = [](std::string_view name) {
+    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+    return std::ranges::all_of(name, [](char c) {
+      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+    });
+  };
+  std::string text;
+  for (const auto& [name, value] : environment)
+    if (can_be_named(name)) text += "export " + name + "=" + shell_quote(value) + "\n";
+  return text;
+}
+
+}  // namespace kbx::ninja

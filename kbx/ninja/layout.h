@@ -1,0 +1,31 @@
+#pragma once
+#include <cstdio>
+#include <string>
+
+#include "kbx/base/path.h"
+
+namespace kbx::ninja {
+
+/// Where the things that belong to one build lie. All absolute.
+struct Layout {
+  std::string state;             // the .kbx folder: Ninja works here
+  std::string kbx;               // the kbx program, for the steps of edges
+  std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
+  bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects
+  std::string compile_commands;  // compile_commands.json to write, or ""
+
+  std::string file(std::string_view name) const { return join_path(state, name); }
+};
+
+/// How to run.
+struct RunOptions {
+  int jobs = 0;             // 0: as many as Ninja thinks right
+  bool keep_going = false;  // go on after a failure as far as possible
+  bool verbose = false;     // whole commands
+  bool quiet = false;       // only what compilers and checkers say
+  /// A status line that is overwritten; else one line per command. Ask isatty(3).
+  bool terminal = false;
+  std::FILE* output = stdout;
+};
+
+}  // namespace kbx::ninja

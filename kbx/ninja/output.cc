@@ -1,0 +1,157 @@
+#include "kbx/ninja/output.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "kbx/base/path.h"
+#include "kbx/base/text.h"
+
+/// How Ninja talks when its output is a pipe: for each command that ended, a status line, which is
+/// $NINJA_STATUS and the description (or, with -v, the command); after a failure a line "FAILED: "
+/// with the outputs, and one with the command; then whatever the command printed. At its end a line
+/// "ninja: …". The status begins with a byte that no sane program prints, so its lines are certain;
+/// the lines of a failure are believed only right behind one.
+namespace kbx::ninja {
+namespace {
+
+constexpr char status_start = '\x01';
+constexpr char status_end = '\x02';
+
+size_t terminal_width() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 10) return 80;
+  return size.ws_col;
+}
+
+/// Ninja's complaints in words that help.
+std::string in_plain_words(std::string_view message) {
+  const size_t needed = message.find("', needed by '");
+  if (needed != std::string_view::npos && message.starts_with('\'')) {
+    const std::string_view file = message.substr(1, needed - 1);
+    std::string_view user = message.substr(needed + 14);
+    user = user.substr(0, user.find('\''));
+    return std::string(file) + " is missing, and no rule makes it; " + base_name(user) +
+           " needs it";
+  }
+  return std::string(message);
+}
+
+}  // namespace
+
+const char* const ninja_status = "\x01%f/%t\x02";
+
+void Output::take(std::string_view bytes) {
+  rest_ += bytes;
+  size_t start = 0;
+  for (size_t end; (end = rest_.find('\n', start)) != std::string::npos; start = end + 1)
+    take_line(std::string_view(rest_).substr(start, end - start));
+  rest_.erase(0, start);
+  show_progress();
+}
+
+void Output::finish() {
+  if (!rest_.empty()) take_line(std::exchange(rest_, ""));
+  if (!held_back_.empty()) take_ninja_message(held_back_);
+  end_failure();
+  clear_progress();
+  std::fflush(options_.output);
+}
+
+void Output::take_line(std::string_view line) {
+  if (!line.empty() && line.front() == status_start) return take_status(line);
+  if (!held_back_.empty()) print_command_output(std::exchange(held_back_, ""));
+  const Expect expected = std::exchange(expect_, Expect::anything);
+  if (expected == Expect::failure && line.starts_with("FAILED: ")) {
+    ++failures_;
+    failed_outputs_ = trim(line.substr(8));
+    expect_ = Expect::command;
+  } else if (expected == Expect::command) {
+    // The command; `kbx build -v` shows it.
+    if (options_.verbose) print_line(line);
+  } else if (line.starts_with("ninja: ")) {
+    held_back_ = line;
+  } else {
+    print_command_output(line);
+  }
+}
+
+void Output::take_status(std::string_view line) {
+  if (!held_back_.empty()) print_command_output(std::exchange(held_back_, ""));
+  end_failure();
+  expect_ = Expect::failure;
+  const size_t end = line.find(status_end);
+  if (end == std::string_view::npos) return;
+  const std::string_view count = line.substr(1, end - 1);
+  const std::string_view text = line.substr(end + 1);
+  if (options_.quiet) return;
+  if (options_.verbose) return print_line(text);
+  if (options_.terminal)
+    progress_ = "[" + std::string(count) + "] " + std::string(text == "-" ? "" : text);
+  else if (text != "-")
+    print_line("  " + std::string(text));
+}
+
+void Output::take_ninja_message(std::string_view line) {
+  constexpr std::string_view error = "ninja: error: ";
+  constexpr std::string_view fatal = "ninja: fatal: ";
+  if (line.starts_with(error))
+    complaint_ = in_plain_words(line.substr(error.size()));
+  else if (line.starts_with(fatal))
+    complaint_ = line.substr(fatal.size());
+}
+
+void Output::print_command_output(std::string_view line) {
+  print_line(with_known_paths(line));
+}
+
+void Output::end_failure() {
+  if (failed_outputs_.empty()) return;
+  const std::string outputs = std::exchange(failed_outputs_, "");
+  std::string text = "kbx: failed: ";
+  const Record::Output* known = nullptr;
+  if (record()) known = record()->find(outputs);
+  if (record() && !known) known = record()->find(outputs.substr(0, outputs.find(' ')));
+  std::string_view name = known ? known->path : outputs;
+  if (record() && name.starts_with(record()->folder + "/"))
+    name.remove_prefix(record()->folder.size() + 1);
+  text += name;
+  if (known && !known->module.empty()) text += " of the module " + known->module;
+  if (!options_.verbose) text += " (kbx build -v shows the command)";
+  print_line(text);
+}
+
+void Output::show_progress() {
+  if (progress_.empty()) {
+    std::fflush(options_.output);
+    return;
+  }
+  const size_t width = terminal_width() - 1;
+  const std::string_view text = std::string_view(progress_).substr(0, width);
+  std::fprintf(options_.output, "\r%.*s\x1b[K", static_cast<int>(text.size()), text.data());
+  std::fflush(options_.output);
+  progress_is_shown_ = true;
+}
+
+void Output::clear_progress() {
+  if (progress_is_shown_) std::fputs("\r\x1b[K", options_.output);
+  progress_is_shown_ = false;
+}
+
+void Output::print_line(std::string_view line) {
+  clear_progress();
+  std::fwrite(line.data(), 1, line.size(), options_.output);
+  std::fputc('\n', options_.output);
+}
+
+std::string Output::with_known_paths(std::string_view line) {
+  if (!record() || record()->folder == record()->source) return std::string(line);
+  return replace_all(line, record()->folder + "/", record()->source + "/");
+}
+
+const std::optional<Record>& Output::record() {
+  if (!record_is_read_) record_ = read_record(layout_);
+  record_is_read_ = true;
+  return record_;
+}
+
+}  // namespace kbx::ninja

@@ -1,0 +1,168 @@
+#include "kbx/ninja/runner.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <vector>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kbx/base/error.h"
+#include "kbx/base/process.h"
+#include "kbx/ninja/output.h"
+
+namespace kbx::ninja {
+namespace {
+
+/// While it lives, the signals that ask to stop arrive at a descriptor instead of ending kbx, so
+/// that Ninja's clean-up is waited for.
+class StopSignals {
+ public:
+  StopSignals() {
+    sigset_t wanted;
+    sigemptyset(&wanted);
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, number);
+    ::sigprocmask(SIG_BLOCK, &wanted, &before_);
+    descriptor_ = ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
+  }
+  ~StopSignals() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    ::sigprocmask(SIG_SETMASK, &before_, nullptr);
+  }
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  int descriptor() const { return descriptor_; }
+  const sigset_t& before() const { return before_; }
+
+  /// The next signal that came, or 0.
+  int next() const {
+    signalfd_siginfo info{};
+    if (::read(descriptor_, &info, sizeof info) != sizeof info) return 0;
+    return static_cast<int>(info.ssi_signo);
+  }
+
+ private:
+  sigset_t before_{};
+  int descriptor_ = -1;
+};
+
+std::string find_ninja() {
+  const char* path = std::getenv("PATH");
+  for (const char* name : {"ninja", "ninja-build"}) {
+    std::string found = find_program(name, path ? path : "/usr/local/bin:/usr/bin:/bin");
+    if (!found.empty()) return found;
+  }
+  throw Error("ninja was not found in PATH",
+              "install the package ninja-build (Debian, Ubuntu, Fedora) or ninja (Arch, Alpine, "
+              "openSUSE)");
+}
+
+/// What goes to execve(2), prepared before fork(2).
+struct Invocation {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::vector<std::string> variables;
+  std::vector<char*> argument_pointers;
+  std::vector<char*> variable_pointers;
+};
+
+Invocation invocation_of(const RunOptions& options) {
+  Invocation call;
+  call.program = find_ninja();
+  call.arguments = {call.program};
+  if (options.jobs > 0) call.arguments.push_back("-j" + std::to_string(options.jobs));
+  if (options.keep_going) {
+    call.arguments.emplace_back("-k");
+    call.arguments.emplace_back("0");
+  }
+  if (options.verbose) call.arguments.emplace_back("-v");
+  Environment environment = current_environment();
+  environment["NINJA_STATUS"] = ninja_status;
+  for (const auto& [name, value] : environment) call.variables.push_back(name + "=" + value);
+  for (std::string& text : call.arguments) call.argument_pointers.push_back(text.data());
+  for (std::string& text : call.variables) call.variable_pointers.push_back(text.data());
+  call.argument_pointers.push_back(nullptr);
+  call.variable_pointers.push_back(nullptr);
+  return call;
+}
+
+/// The child's side: only async-signal-safe calls.
+[[noreturn]] void become_ninja(Invocation& call, const std::string& folder, int output,
+                               const sigset_t& signals, pid_t parent) {
+  // If kbx is killed, Ninja shall stop its commands and clean up rather than go on unwatched.
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (::getppid() != parent) ::_exit(127);
+  ::sigprocmask(SIG_SETMASK, &signals, nullptr);
+  ::dup2(output, STDOUT_FILENO);
+  ::dup2(output, STDERR_FILENO);
+  if (::chdir(folder.c_str()) == 0)
+    ::execve(call.program.c_str(), call.argument_pointers.data(), call.variable_pointers.data());
+  ::_exit(127);
+}
+
+/// Passes Ninja's output on until it ends. True if a signal asked to stop.
+bool listen(int pipe_end, pid_t ninja, const StopSignals& signals, Output& output) {
+  bool stopped = false;
+  char buffer[65536];
+  for (;;) {
+    pollfd descriptors[2] = {{pipe_end, POLLIN, 0}, {signals.descriptor(), POLLIN, 0}};
+    if (::poll(descriptors, 2, -1) < 0) {
+      if (errno == EINTR) continue;
+      throw system_error("cannot wait for ninja", errno);
+    }
+    if (descriptors[1].revents)
+      while (const int number = signals.next()) {
+        stopped = true;
+        ::kill(ninja, number);
+      }
+    if (!descriptors[0].revents) continue;
+    const ssize_t got = ::read(pipe_end, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return stopped;
+    output.take({buffer, static_cast<size_t>(got)});
+  }
+}
+
+int wait_for(pid_t child) {
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0)
+    if (errno != EINTR) throw system_error("cannot wait for ninja", errno);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+int run_graph(const Layout& layout, const RunOptions& options) {
+  Invocation call = invocation_of(options);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw system_error("cannot make a pipe", errno);
+  std::fflush(nullptr);
+  const StopSignals signals;
+  const pid_t parent = ::getpid();
+  const pid_t ninja = ::fork();
+  if (ninja == 0) become_ninja(call, layout.state, ends[1], signals.before(), parent);
+  ::close(ends[1]);
+  if (ninja < 0) {
+    ::close(ends[0]);
+    throw system_error("cannot start ninja", errno);
+  }
+  Output output(layout, options);
+  const bool stopped = listen(ends[0], ninja, signals, output);
+  ::close(ends[0]);
+  const int status = wait_for(ninja);
+  output.finish();
+  if (stopped) return 130;
+  if (!output.complaint().empty() && !output.saw_failure())
+    throw Error(output.complaint(),
+                status == 127 ? "" : "the graph is " + layout.file("build.ninja"));
+  return status == 0 ? 0 : 1;
+}
+
+}  // namespace kbx::ninja

@@ -1,0 +1,236 @@
+#include "kbx/ninja/writer.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <unordered_map>
+
+#include "kbx/base/embedded.h"
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/text.h"
+#include "kbx/ninja/edge.h"
+
+/// From a Plan to build.ninja.
+///
+/// The rules come from templates (rules/*.ninja), one per kind of action; this file adds a build
+/// statement per action. Three things are not in the plan and come from here:
+///
+/// - what every compilation hangs on besides its sources: a file with the identity of the compiler;
+/// - a target that never exists, for actions that run in every build;
+/// - the order. Ninja starts ready edges in the order in which the manifest names them, so the
+///   statements are sorted by the length of the longest chain of work that begins with them. Four
+///   slow files in a tree of a hundred then start first instead of last.
+namespace kbx::ninja {
+namespace {
+
+using kbuild::Action;
+using kbuild::ActionKind;
+using kbuild::Plan;
+using kbuild::Step;
+
+const char* rule_name(ActionKind kind) {
+  switch (kind) {
+    case ActionKind::compile:
+      return "compile";
+    case ActionKind::assemble:
+      return "assemble";
+    case ActionKind::composite:
+      return "composite";
+    case ActionKind::modpost:
+      return "modpost";
+    case ActionKind::metadata:
+      return "metadata";
+    case ActionKind::module:
+      return "module";
+    case ActionKind::host:
+      return "host";
+    case ActionKind::custom:
+      break;
+  }
+  return "custom";
+}
+
+bool uses_target_compiler(ActionKind kind) {
+  return kind == ActionKind::compile || kind == ActionKind::assemble ||
+         kind == ActionKind::metadata;
+}
+
+std::string rule_templates(const Layout& layout) {
+  std::string text;
+  for (const embedded::File& file : embedded::rules()) {
+    if (extension(file.path) != ".ninja") continue;
+    std::string content(file.content);
+    if (!layout.rules_folder.empty())
+      if (auto own = read_file_if_present(join_path(layout.rules_folder, file.path)))
+        content = std::move(*own);
+    text += content;
+    text += '\n';
+  }
+  return text;
+}
+
+/// A guess in milliseconds for an action that never ran: what starting a compiler costs, and so
+/// much per byte of the source.
+std::int64_t guessed_duration(const Action& action) {
+  switch (action.kind) {
+    case ActionKind::compile:
+    case ActionKind::assemble:
+    case ActionKind::host: {
+      const auto stamp = action.inputs.empty() ? std::nullopt : stamp_of(action.inputs.front());
+      return 300 + (stamp ? static_cast<std::int64_t>(stamp->size / 40) : 0);
+    }
+    case ActionKind::metadata:
+      return 200;
+    default:
+      return 50;
+  }
+}
+
+/// Indices of the actions, those that begin the longest chain of work first.
+std::vector<size_t> longest_first(const Plan& plan, const Durations& durations) {
+  std::unordered_map<std::string_view, size_t> maker;
+  for (size_t i = 0; i < plan.actions.size(); ++i)
+    for (const std::string& output : plan.actions[i].outputs) maker.emplace(output, i);
+
+  std::vector<std::int64_t> chain(plan.actions.size(), 0);
+  // An action comes after those that it needs, so going backwards all users of an output are
+  // known when its maker is reached.
+  for (size_t i = plan.actions.size(); i-- > 0;) {
+    const Action& action = plan.actions[i];
+    const auto known = durations.find(action.outputs.front());
+    chain[i] += known != durations.end() ? known->second : guessed_duration(action);
+    const auto pass_on = [&](const std::vector<std::string>& names) {
+      for (const std::string& name : names)
+        if (const auto found = maker.find(name); found != maker.end() && found->second < i)
+          chain[found->second] = std::max(chain[found->second], chain[i]);
+    };
+    pass_on(action.inputs);
+    pass_on(action.order_only);
+  }
+  std::vector<size_t> order(plan.actions.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, [&](size_t a, size_t b) { return chain[a] > chain[b]; });
+  return order;
+}
+
+void add_variable(std::string& text, std::string_view name, std::string_view value) {
+  if (value.empty()) return;
+  text += "  ";
+  text += name;
+  text += " = ";
+  text += escape_value(value);
+  text += '\n';
+}
+
+void add_paths(std::string& text, std::string_view before, const std::vector<std::string>& paths) {
+  if (paths.empty()) return;
+  text += before;
+  for (const std::string& path : paths) {
+    text += ' ';
+    text += escape_path(path);
+  }
+}
+
+void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
+                   const FixdepDialect& dialect) {
+  EdgeText edge = edge_text(action, layout, dialect);
+  std::string& text = manifest.text;
+  text += "build";
+  add_paths(text, "", action.outputs);
+  text += ": ";
+  text += rule_name(action.kind);
+  add_paths(text, "", action.inputs);
+  std::vector<std::string> implicit;
+  if (uses_target_compiler(action.kind)) implicit.push_back(layout.file("toolchain"));
+  if (action.always) implicit.push_back(layout.file("always"));
+  add_paths(text, " |", implicit);
+  add_paths(text, " ||", action.order_only);
+  text += '\n';
+  add_variable(text, "folder", shell_quote(action.folder));
+  add_variable(text, "before", edge.before);
+  add_variable(text, "cmd", edge.command);
+  add_variable(text, "after", edge.after);
+  add_variable(text, "text", short_text(action, plan));
+  if (!edge.depfile.empty()) {
+    add_variable(text, "deps_kind", "gcc");
+    add_variable(text, "deps_file", edge.depfile);
+  }
+  add_variable(text, "rsp", edge.response_file);
+  if (action.restat) add_variable(text, "keep", "1");
+  text += '\n';
+  for (auto& file : edge.files) manifest.files.push_back(std::move(file));
+}
+
+}  // namespace
+
+std::string escape_path(std::string_view path) {
+  std::string escaped;
+  for (const char c : path) {
+    if (c == '\n')
+      throw Error("a file name with a line break cannot be built: " + std::string(path),
+                  "rename the file");
+    if (c == '$' || c == ' ' || c == ':') escaped += '$';
+    escaped += c;
+  }
+  return escaped;
+}
+
+std::string escape_value(std::string_view text) {
+  std::string escaped = replace_all(text, "$", "$$");
+  // White space at the start of a value would be skipped.
+  if (escaped.starts_with(' ')) escaped.insert(0, 1, '$');
+  return escaped;
+}
+
+std::string short_text(const Action& action, const Plan& plan) {
+  const auto shows = [](const Step& step) { return !step.quiet.empty(); };
+  const Step& main = main_step(action);
+  const auto found = std::ranges::find_if(action.steps, shows);
+  if (found == action.steps.end()) return "-";
+  std::string text = shows(main) ? main.quiet : found->quiet;
+  std::ranges::replace(text, '\n', ' ');
+  return std::string(trim(replace_all(text, plan.folder + "/", "")));
+}
+
+const Step& main_step(const Action& action) {
+  for (auto step = action.steps.rbegin(); step != action.steps.rend(); ++step)
+    if (step->save != Step::Save::nothing) return *step;
+  return action.steps.front();
+}
+
+Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& durations) {
+  Manifest manifest;
+  manifest.text = "# Written by kbx for " + replace_all(plan.source, "\n", " ") +
+                  "; changes will be lost.\nninja_required_version = 1.5\n\n";
+  manifest.text += rule_templates(layout);
+  manifest.text += "build " + escape_path(layout.file("always")) + ": phony\n\n";
+  const FixdepDialect dialect = probe_fixdep(plan.objtree, plan.dialect.saved_command_prefix);
+  for (const size_t index : longest_first(plan, durations)) {
+    const Action& action = plan.actions[index];
+    if (!action.steps.empty()) {
+      add_statement(manifest, action, plan, layout, dialect);
+      continue;
+    }
+    manifest.text += "build";
+    add_paths(manifest.text, "", action.outputs);
+    manifest.text += ": phony";
+    add_paths(manifest.text, "", action.inputs);
+    add_paths(manifest.text, " ||", action.order_only);
+    manifest.text += "\n\n";
+  }
+  if (!plan.goals.empty()) {
+    add_paths(manifest.text, "default", plan.goals);
+    manifest.text += '\n';
+  }
+  for (size_t i = 0; i < plan.environments.size(); ++i)
+    manifest.files.emplace_back(environment_file(layout, static_cast<int>(i)),
+                                environment_text(plan.environments[i]));
+  return manifest;
+}
+
+std::string ninja_text(const Plan& plan, const Layout& layout) {
+  return make_manifest(plan, layout, {}).text;
+}
+
+}  // namespace kbx::ninja

@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "kbx/kbuild/plan.h"
+#include "kbx/ninja/layout.h"
+
+namespace kbx::ninja {
+
+/// How long the action that makes an output took last time, in milliseconds.
+using Durations = std::map<std::string, std::int64_t, std::less<>>;
+
+/// build.ninja and the files that its commands read.
+struct Manifest {
+  std::string text;
+  std::vector<std::pair<std::string, std::string>> files;  // absolute path, content
+};
+
+/// The graph for `plan`. Reads the rule templates and, for actions without a known duration, the
+/// sizes of their sources. Throws Error if a template folder lacks sense.
+Manifest make_manifest(const kbuild::Plan& plan, const Layout& layout, const Durations& durations);
+
+/// Only the text of build.ninja, with nothing known of earlier runs.
+std::string ninja_text(const kbuild::Plan& plan, const Layout& layout);
+
+/// `path` in the place of a path of a build statement.
+std::string escape_path(std::string_view path);
+/// `text` as the value of a variable. It must have no line breaks.
+std::string escape_value(std::string_view text);
+
+/// The line for people that `action` shows: "CC [M]  a.o", or "-".
+std::string short_text(const kbuild::Action& action, const kbuild::Plan& plan);
+
+/// The step whose command ends up in the .cmd file; the first if none does.
+const kbuild::Step& main_step(const kbuild::Action& action);
+
+}  // namespace kbx::ninja

@@ -1,0 +1,106 @@
+"""Prebuilt kernel header trees (and kernel images) to build and boot against, kept in the cache.
+
+A Debian header package expects to lie in /: its one-line Makefile includes an absolute path. So
+beside the unpacked packages there is `kdir`, a folder of links with a Makefile of its own, which
+plain make can use as -C KDIR; lib/modules/<release>/build points to it.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from archive import Suite
+from cachedir import Unavailable, cache_root, locked, made_aside
+
+SUITE_OF_SERIES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "bookworm"}
+
+
+def _release_key(release):
+    return [int(number) for number in re.findall(r"\d+", release)]
+
+
+def _cached(series):
+    folders = [
+        path
+        for path in (cache_root() / "kernels").glob(f"{series}.*-amd64")
+        if (path / "kdir").is_dir()
+    ]
+    return max(folders, key=lambda path: _release_key(path.name), default=None)
+
+
+def _newest_release(suite, series):
+    pattern = rf"linux-headers-({re.escape(series)}\.\d+(-\d+|\+deb\d+)-amd64)"
+    releases = [name.removeprefix("linux-headers-") for name in suite.names(pattern)]
+    if not releases:
+        raise Unavailable(f"{suite.name} has no linux-headers package of the {series} series")
+    return max(releases, key=_release_key)
+
+
+def _link(path, target):
+    path.symlink_to(target)
+
+
+def _make_kdir(root, release):
+    """Makes `kdir` and the lib/modules link inside the unpacked `root`."""
+    headers = Path("usr/src") / f"linux-headers-{release}"
+    common = next((root / "usr/src").glob("linux-headers-*-common"))
+    kdir = root / "kdir"
+    kdir.mkdir()
+    for name in (
+        ".config",
+        ".kernelvariables",
+        "Module.symvers",
+        "arch",
+        "include",
+        "scripts",
+        "tools",
+        "vmlinux",
+    ):
+        if (root / headers / name).exists():
+            _link(kdir / name, Path("..") / headers / name)
+    # Relative to the makefile itself: the cache may lie elsewhere when kdir is used.
+    (kdir / "Makefile").write_text(
+        f"include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../usr/src/{common.name}/Makefile\n"
+    )
+    modules = root / "lib/modules" / release
+    shutil.rmtree(modules, ignore_errors=True)
+    modules.mkdir(parents=True)
+    _link(modules / "build", "../../../kdir")
+    _link(modules / "source", f"../../../usr/src/{common.name}")
+
+
+def kernel_root(series, refresh=False):
+    """The unpacked root of the newest kernel of `series` ("6.1"); its name is the release."""
+    cached = _cached(series)
+    if cached and not refresh:
+        return cached
+    with locked(f"kernel-{series}"):
+        cached = _cached(series)
+        if cached and not refresh:
+            return cached
+        suite = Suite(SUITE_OF_SERIES[series])
+        release = _newest_release(suite, series)
+        target = cache_root() / "kernels" / release
+        if target.is_dir():
+            return target
+        headers = f"linux-headers-{release}"
+        needed = [
+            name
+            for name in suite.depends(headers)
+            if re.match(r"linux-(headers-.*-common|kbuild-)", name)
+        ]
+        with made_aside(target) as root:
+            suite.unpack([headers, *needed], root)
+            _make_kdir(root, release)
+        return target
+
+
+def kernel_image(series):
+    """The unpacked root of the image package that belongs to kernel_root(series)."""
+    release = kernel_root(series).name
+    target = cache_root() / "images" / release
+    with locked(f"image-{series}"):
+        if not target.is_dir():
+            with made_aside(target) as root:
+                Suite(SUITE_OF_SERIES[series]).unpack([f"linux-image-{release}-unsigned"], root)
+    return target

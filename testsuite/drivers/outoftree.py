@@ -1,0 +1,108 @@
+"""The comparison of run.py --mode build: `kbx build` into a folder of its own, the sources read
+only.
+
+kbx gets the folders and variables of the make command.
+"""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import compare
+import side
+
+
+def listing(folder):
+    """What tells that nothing below `folder` was touched: mode, size and time of each path."""
+    return {
+        str(path.relative_to(folder)): (status.st_mode, status.st_size, status.st_mtime_ns)
+        for path in sorted(Path(folder).rglob("*"))
+        for status in [path.lstat()]
+    }
+
+
+def _words_of(recipe):
+    return [word for command in recipe.commands for word in shlex.split(command)]
+
+
+def _roots(recipe, top, kept):
+    """The folders to build: those of M= words, else those where kbuild wrote Module.symvers."""
+    named = [word[2:].rstrip(";)") for word in _words_of(recipe) if word.startswith("M=")]
+    if named:
+        return list(dict.fromkeys(named))
+    symvers = sorted(kept.rglob("Module.symvers"), key=lambda path: path.stat().st_mtime_ns)
+    return [str(top / path.parent.relative_to(kept)) for path in symvers] or [
+        str(top / recipe.folder)
+    ]
+
+
+def _words(recipe):
+    """VAR=VALUE words of the make command that `kbx build` has to be given too."""
+    known = re.compile(r"(?!(M|KERNELRELEASE|KDIR|KSRC|KERNEL_DIR|KERNEL_TREE|V)=)[A-Za-z_]\w*=")
+    return list(dict.fromkeys(word for word in _words_of(recipe) if known.match(word)))
+
+
+def _compare_modules(left, right):
+    mine = {path.name: path for path in left.rglob("*.ko")}
+    other = {path.name: path for path in right.rglob("*.ko")}
+    told = [f"{name}: kbx build did not make it" for name in sorted(mine.keys() - other.keys())]
+    told += [f"{name}: only kbx build made it" for name in sorted(other.keys() - mine.keys())]
+    for name in sorted(mine.keys() & other.keys()):
+        if mine[name].read_bytes() != other[name].read_bytes():
+            told.append(
+                f"{name}: differs in "
+                + ", ".join(compare.differing_sections(mine[name], other[name]))
+            )
+    return told
+
+
+def run_cell(cell, recipe, options, work, kbuild, verdict_type):
+    """Judges one cell that kbuild has already built, or failed to build, at `work`/at."""
+    top, out = work / "at", work / "out"
+    side.lay_out(recipe, top)
+    home = work / "kbx.home"
+    home.mkdir()
+    env = side.environment(side.private_path(work / "bin", recipe.kdir, options.kbx), home)
+    side.run(recipe.prepare, top / recipe.folder, env, [])
+    before = listing(top)
+    # In cells that fail, errors have to come in one order.
+    jobs = options.jobs if kbuild.built else 1
+    words = [*_roots(recipe, top, work / "kbuild"), "--kernel", str(recipe.kdir), "--out", str(out)]
+    command = shlex.join([str(options.kbx), "build", *words, f"-j{jobs}", *_words(recipe)])
+    outcome = side.run([command], top / recipe.folder, env, [])
+    (work / "kbx.log").write_text(outcome.log)
+    after = listing(top)
+    touched = sorted(
+        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    )
+    told = [f"the source folder was changed: {name}" for name in touched[:5]]
+    if not kbuild.built:
+        if outcome.built:
+            told.append(f"kbx built what kbuild refuses with: {kbuild.first_error}")
+        elif outcome.first_error != kbuild.first_error:
+            told += [
+                f"first error of kbuild: {kbuild.first_error}",
+                f"first error of kbx:    {outcome.first_error}",
+            ]
+    elif not outcome.built:
+        told += [f"kbx failed: {outcome.why}", outcome.first_error]
+    else:
+        told += _compare_modules(work / "kbuild", out)
+    modules, objects = compare.counts(work / "kbuild")
+    if told:
+        told.append(f"logs: {work}/kbuild.log {work}/kbx.log")
+    elif not options.keep:
+        shutil.rmtree(work)
+    return verdict_type(
+        cell.name,
+        "failed" if told else "passed",
+        told,
+        [],
+        modules,
+        objects,
+        kbuild.cpu,
+        outcome.cpu,
+        kbuild.wall,
+        outcome.wall,
+    )

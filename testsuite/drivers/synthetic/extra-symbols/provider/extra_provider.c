@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/init.h>
+#include <linux/module.h>
+
+int provided(void);
+int provided(void)
+{
+	return 0;
+}
+EXPORT_SYMBOL_GPL(provided);
+
+static int __init it_init(void)
+{
+	return 0;
+}
+
+static void __exit it_exit(void)
+{
+}
+
+module_init(it_init);
+module_exit(it_exit);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,6 @@
+char separator(void);
+
+char separator(void)
+{
+	return SEPARATOR;
+}

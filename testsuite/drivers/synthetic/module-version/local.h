@@ -1,0 +1,1 @@
+#define LOCAL 0 /* read for srcversion */

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "local.h"
+int other(void);
+
+static int __init it_init(void)
+{
+	return other() + LOCAL;
+}
+
+static void __exit it_exit(void)
+{
+}
+
+module_init(it_init);
+module_exit(it_exit);
+MODULE_LICENSE("GPL");
+MODULE_VERSION("2.5");
+MODULE_AUTHOR("Somebody");
+MODULE_ALIAS("versioned-alias");

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A comment, which srcversion leaves out. */
+int other(void);
+int other(void)
+{
+	return 0;
+}

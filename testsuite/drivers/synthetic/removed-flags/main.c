@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/init.h>
+#include <linux/module.h>
+
+#ifdef LOUD
+#error "not removed"
+#endif
+int plain(void);
+
+static int __init it_init(void)
+{
+	return plain();
+}
+
+static void __exit it_exit(void)
+{
+}
+
+module_init(it_init);
+module_exit(it_exit);
+MODULE_LICENSE("GPL");

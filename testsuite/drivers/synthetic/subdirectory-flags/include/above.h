@@ -1,0 +1,1 @@
+#define ABOVE 7

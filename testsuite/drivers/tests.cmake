@@ -1,0 +1,17 @@
+# Drivers built by kbuild and by kbx and compared. What has to be downloaded for it is kept in the
+# user's cache; where it cannot be downloaded, the tests are skipped.
+set(drivers_run ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
+set(drivers_work ${CMAKE_CURRENT_BINARY_DIR}/drivers)
+
+add_test(NAME drivers-comparison-notices COMMAND ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
+add_test(NAME drivers-ci COMMAND ${drivers_run} --slice ci --work ${drivers_work}/ci)
+add_test(NAME drivers-synthetic COMMAND ${drivers_run} --slice synthetic --parallel 2 --jobs 1
+                                        --work ${drivers_work}/synthetic)
+add_test(NAME drivers-build-command COMMAND ${drivers_run} --slice ci --mode build
+                                            --work ${drivers_work}/build)
+set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
+                     PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800)
+
+add_test(NAME drivers-all CONFIGURATIONS full
+         COMMAND ${drivers_run} --slice all --work ${drivers_work}/all)
+set_tests_properties(drivers-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
