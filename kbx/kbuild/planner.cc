@@ -37,15 +37,14 @@ using makelang::Resolved;
 using makelang::Resolver;
 using makelang::Scope;
 
-/// One make process of the chain.
+/// One make process of the chain, its makefiles read.
 struct Process {
-  Evaluation evaluation;
+  const Evaluation& evaluation;
   Resolver resolver;
   std::set<std::string> visited;
 
-  Process(makelang::Setup setup, makelang::Hooks hooks, makelang::FileExists file_exists)
-      : evaluation(std::move(setup), std::move(hooks)),
-        resolver(evaluation, std::move(file_exists)) {}
+  Process(const Evaluation& read, makelang::FileExists file_exists)
+      : evaluation(read), resolver(read, std::move(file_exists)) {}
 
   std::string absolute(std::string_view path) const {
     return absolute_path(path, evaluation.setup().folder);
@@ -220,20 +219,20 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
 }
 
 void Planner::enter(makelang::Setup setup, const std::string& makefile) {
-  const std::vector<std::string> goals = setup.goals;
-  Process process(std::move(setup), hooks(),
-                  [this](const std::string& path) { return file_exists(path); });
-  Evaluation& evaluation = process.evaluation;
-  if (!evaluation.read_makefile(makefile))
-    throw Error("there is no " + process.absolute(makefile), "is this a kernel tree?");
+  std::vector<std::string> goals = setup.goals;
+  Evaluation evaluation(std::move(setup), hooks());
+  if (!evaluation.read_makefile(makefile, true))
+    throw Error("there is no " + absolute_path(makefile, evaluation.setup().folder),
+                "this is no complete kernel tree; kbx doctor tells what it lacks");
+  makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
+  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
   if (goals.empty()) {
-    std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
-    if (goal.empty()) goal = evaluation.rules().default_goal;
-    visit(process, goal, nullptr, "");
+    const std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
+    goals.push_back(goal.empty() ? evaluation.rules().default_goal : goal);
   }
   for (const std::string& goal : goals) visit(process, goal, nullptr, "");
   observer_.add(evaluation, request_.environment);
