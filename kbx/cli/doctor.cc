@@ -32,7 +32,8 @@ int doctor_command(const std::vector<std::string>& arguments) {
   std::vector<std::string> words;
   bool remedies = false;
   app.add_option("--kernel,-K", kernel_words,
-                 "a release, a folder of headers, or header packages (.deb)");
+                 "a release, a folder of headers, or header packages (.deb)")
+      ->allow_extra_args(false);
   app.add_option("WORDS", words, "CC=COMPILER or LLVM=1, as the build will get them");
   app.add_flag("--remedies", remedies, "print only the packages that mend what is broken");
   if (const auto status = parse(app, arguments)) return *status;

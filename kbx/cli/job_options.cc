@@ -27,7 +27,8 @@ void JobOptions::add_to(CLI::App& app) {
   app.add_option("--kernel,-K", kernel,
                  "a release, a folder of headers, or header packages (.deb); default: the running "
                  "kernel's, else "
-                 "the newest that is known");
+                 "the newest that is known")
+      ->allow_extra_args(false);
   app.add_option("--out,-o", out,
                  "output folder (default: kbx-out/RELEASE in the driver's folder)");
   app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones");

@@ -1,5 +1,6 @@
 #include "kbx/cli/step.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -76,8 +77,9 @@ int fixdep_command(const char* program, int count, const char* const* arguments)
     tree = name.substr(0, name.size() - place.size());
   try {
     const auto dialect = ninja::probe_fixdep(tree, ninja::probe_saved_command_prefix(tree));
-    const std::string depfile = read_file(arguments[0]);
-    const auto text = ninja::fixdep_text(depfile, arguments[1], arguments[2], dialect, true);
+    const auto depfile = read_file_if_present(arguments[0]);
+    if (!depfile) throw system_error(std::string("error opening file: ") + arguments[0], errno);
+    const auto text = ninja::fixdep_text(*depfile, arguments[1], arguments[2], dialect, true);
     if (!text) {
       std::fputs("fixdep: parse error; no targets found\n", stderr);
       return 1;

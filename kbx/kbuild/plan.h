@@ -93,6 +93,7 @@ struct Plan {
   std::vector<std::string> written;  // files that planning wrote: modules.order
   std::vector<std::string> goals;    // outputs wanted; empty: all
   std::vector<Environment> environments;
+  std::string compiler;            // the tree's CC
   std::string compiler_identity;   // changes when the compiler does
   std::vector<std::string> notes;  // one-line remarks for the user
   Inputs inputs;

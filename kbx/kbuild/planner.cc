@@ -42,6 +42,7 @@ struct Process {
   const Evaluation& evaluation;
   Resolver resolver;
   std::set<std::string> visited;
+  int environment = -1;  // index of what its recipes get, once it is known
 
   Process(const Evaluation& read, makelang::FileExists file_exists)
       : evaluation(read), resolver(read, std::move(file_exists)) {}
@@ -226,6 +227,7 @@ void Planner::enter(makelang::Setup setup, const std::string& makefile) {
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
+  if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
@@ -314,7 +316,14 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
   const std::string path = process.absolute(rule.name);
   if (steps.front().name == "modules_order")
     return write_modules_order(process, path, steps.front().text);
-  if (!outputs_.contains(path)) add_action(process, rule, automatic, std::move(steps));
+  if (outputs_.contains(path)) return;
+  // Nothing of the tree is ever made; a rule of it for such a file says what to do where it is
+  // missing.
+  if (is_below(path, request_.objtree) || is_below(path, request_.srctree)) {
+    if (!exists(path)) plan_.notes.push_back("the kernel tree lacks " + path);
+    return;
+  }
+  add_action(process, rule, automatic, std::move(steps));
 }
 
 void Planner::add_paths(Process& process, const Resolved& rule, Action& action) {
@@ -355,10 +364,13 @@ void Planner::classify(Process& process, const Scope& automatic, Action& action)
   } else if (host) {
     action.kind = ActionKind::host;
   }
-  const bool needs_environment =
-      action.kind == ActionKind::custom || action.kind == ActionKind::module;
-  if (needs_environment)
+  if (action.kind == ActionKind::custom) {  // may have exports of its own
     action.environment = environment_index(process.evaluation.recipe_environment(&automatic));
+  } else {
+    if (process.environment < 0)
+      process.environment = environment_index(process.evaluation.recipe_environment());
+    action.environment = process.environment;
+  }
 }
 
 void Planner::add_action(Process& process, const Resolved& rule, const Scope& automatic,

@@ -13,6 +13,7 @@ namespace kbx::kbuild {
 /// What is asked of kbuild: the words of `make -C OBJTREE M=FOLDER VARIABLES… GOALS…`.
 struct Request {
   std::string objtree;                 // absolute kernel tree
+  std::string srctree;  // where its top Makefile lies; may be another folder
   std::string source;                  // the driver's folder
   std::string folder;                  // value of M=; equal to `source` or its shadow
   std::vector<std::string> variables;  // further "NAME=value" from the command line

@@ -8,12 +8,11 @@
 
 namespace kbx::kbuild {
 
-/// The words of a recipe line that calls make: `make -f FILE NAME=value goal`.
+/// A recipe line that calls make: `make -f FILE NAME=value goal`.
 struct SubMake {
-  std::string folder;    // -C, or ""
-  std::string makefile;  // -f, or "Makefile"
-  std::vector<std::string> variables;
-  std::vector<std::string> goals;
+  std::vector<std::string> words;  // after make's name
+  std::string folder;              // of its -C options, or ""
+  std::string makefile;            // -f, or "Makefile"
 };
 
 /// Reads `line` if it is one call of `make_command` and nothing else that a shell would do; nothing

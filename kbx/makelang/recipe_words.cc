@@ -16,11 +16,11 @@ namespace {
 constexpr std::string_view special_characters = "#;\"*?[]&|<>(){}$`^~!";
 
 constexpr std::string_view shell_words[] = {
-    ".",    ":",     "alias", "bg",       "break",  "case", "cd",    "command", "continue",
-    "eval", "exec",  "exit",  "export",   "fc",     "fg",   "for",   "getopts", "hash",
-    "if",   "jobs",  "login", "logout",   "read",   "readonly",      "return",  "set",
-    "shift", "test", "times", "trap",     "type",   "ulimit",        "umask",   "unalias",
-    "unset", "wait", "while"};
+    ".",        ":",       "alias", "bg",   "break",  "case",   "cd",   "command",
+    "continue", "eval",    "exec",  "exit", "export", "fc",     "fg",   "for",
+    "getopts",  "hash",    "if",    "jobs", "login",  "logout", "read", "readonly",
+    "return",   "set",     "shift", "test", "times",  "trap",   "type", "ulimit",
+    "umask",    "unalias", "unset", "wait", "while"};
 
 bool is_shell_word(std::string_view word) {
   return std::find(std::begin(shell_words), std::end(shell_words), word) != std::end(shell_words);
@@ -131,9 +131,8 @@ std::string without_inner_prefixes(std::string_view text) {
   for (size_t at = 0; at < text.size(); ++at) {
     if (line_begins) {
       const size_t begin = text.find_first_not_of(" \t@+-", at);
-      const std::string_view front = text.substr(at, begin == std::string_view::npos
-                                                         ? std::string_view::npos
-                                                         : begin - at);
+      const std::string_view front =
+          text.substr(at, begin == std::string_view::npos ? std::string_view::npos : begin - at);
       if (front.find_first_of("@+-") != std::string_view::npos) at += front.size();
       if (at >= text.size()) break;
     }

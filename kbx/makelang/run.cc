@@ -8,9 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -88,8 +87,8 @@ void keep_input_makefile(Invocation& invocation, Output& output) {
     const std::string folder = variable_of(invocation.environment, "TMPDIR");
     std::string path = (folder.empty() ? "/tmp" : folder) + "/GmXXXXXX";
     const int descriptor = ::mkstemp(path.data());
-    if (descriptor < 0) fatal(output, fmt::format("fopen (temporary file): {}",
-                                                  std::strerror(errno)));
+    if (descriptor < 0)
+      fatal(output, fmt::format("fopen (temporary file): {}", std::strerror(errno)));
     char buffer[65536];
     ssize_t got = 0;
     while ((got = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
@@ -127,8 +126,7 @@ struct MainMakefiles {
   std::vector<std::string> missing_defaults;
 };
 
-MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocation,
-                             Output& output) {
+MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocation, Output& output) {
   MainMakefiles result;
   for (const std::string& text : invocation.options.evals) evaluation.read_text(text);
   for (std::string_view name : split_words(variable_of(invocation.environment, "MAKEFILES")))
@@ -163,12 +161,11 @@ int prepare_jobs(Options& options, const Invocation& invocation, Jobserver& jobs
   if (!options.jobserver.empty()) {
     if (!invocation.given_jobs) {
       if (jobserver.join(options.jobserver)) return 0;
-      output.error(
-          "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+      output.error("warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
       jobs = 1;
     } else if (invocation.restarts == 0) {
-      output.error(fmt::format(
-          "warning: -j{} forced in submake: resetting jobserver mode.", *invocation.given_jobs));
+      output.error(fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
+                               *invocation.given_jobs));
     }
     options.jobserver.clear();
   }
@@ -296,8 +293,8 @@ std::vector<Goal> wanted_goals(Graph& graph, const Options& options, Output& out
     return goals;
   }
   const Variable* read = evaluation.find("MAKEFILE_LIST");
-  fatal(output, read && !read->value.empty() ? "No targets"
-                                             : "No targets specified and no makefile found");
+  fatal(output,
+        read && !read->value.empty() ? "No targets" : "No targets specified and no makefile found");
 }
 
 /// The failing of something while recipes run: those that run come to their end first.

@@ -1,5 +1,5 @@
-// Running recipes. A job is one recipe on its way: its lines are expanded at once, run one after the
-// other, and the job holds a slot (or a token of the jobserver) until the last one ends.
+// Running recipes. A job is one recipe on its way: its lines are expanded at once, run one after
+// the other, and the job holds a slot (or a token of the jobserver) until the last one ends.
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -7,11 +7,10 @@
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "kbx/base/file.h"
 #include "kbx/makelang/resolve_archive.h"
@@ -170,8 +169,8 @@ void Updater::check_signals() {
   if (signal == SIGTERM)
     for (const auto& job : jobs_)
       if (job->process > 0) ::kill(job->process, SIGTERM);
-  const bool wanted_end = signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
-                          signal == SIGQUIT;
+  const bool wanted_end =
+      signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
   if (wanted_end)
     for (const auto& job : jobs_) delete_targets(*job);
   while (slots_used_ > 0) reap(true, !wanted_end);

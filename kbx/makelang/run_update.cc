@@ -7,10 +7,9 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "kbx/base/file.h"
 #include "kbx/makelang/resolve_archive.h"
@@ -236,8 +235,7 @@ Outcome Updater::update_prerequisites(Node* node, unsigned depth, FileTime time,
       Node* file = real(owner->edges[i].node);
       const FileTime before = time_of(file);
       if (is_updating(file)) {
-        output_.error(
-            fmt::format("Circular {} <- {} dependency dropped.", node->name, file->name));
+        output_.error(fmt::format("Circular {} <- {} dependency dropped.", node->name, file->name));
         owner->edges.erase(owner->edges.begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
@@ -252,8 +250,7 @@ Outcome Updater::update_prerequisites(Node* node, unsigned depth, FileTime time,
       const bool busy = is_busy(file);
       running = running || busy;
       if (status != Outcome::success && !options_.keep_going) break;
-      if (!running)
-        owner->edges[i].changed = time_of(file) != before || before == time_missing;
+      if (!running) owner->edges[i].changed = time_of(file) != before || before == time_missing;
       ++i;
     }
   return status;
@@ -273,8 +270,7 @@ Outcome Updater::update_intermediates(Node* node, unsigned depth, bool& running)
     file = real(file);
     running = running || is_busy(file);
     if (status != Outcome::success && !options_.keep_going) break;
-    if (!running)
-      edge.changed = (node->phony && node->recipe) || time_of(file) != before;
+    if (!running) edge.changed = (node->phony && node->recipe) || time_of(file) != before;
   }
   return status;
 }
@@ -455,9 +451,8 @@ Outcome Updater::touch(Node* node) {
   if (!options_.silent) output_.print(fmt::format("touch {}\n", node->name));
   if (options_.just_print) return Outcome::success;
   if (const auto member = archive_name(node->name))
-    return touch_archive_member(member->archive, member->member, ::time(nullptr))
-               ? Outcome::success
-               : Outcome::failed;
+    return touch_archive_member(member->archive, member->member, ::time(nullptr)) ? Outcome::success
+                                                                                  : Outcome::failed;
   const int descriptor = ::open(node->name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
     output_.error(fmt::format("touch: open: {}: {}", node->name, std::strerror(errno)));

@@ -1,5 +1,6 @@
 #include "kbx/ninja/fixdep.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unordered_set>
@@ -83,8 +84,7 @@ class Collector {
 
   void scan(std::string_view file) {
     if (!scan_configs_) return;
-    read_into_buffer(std::string(file));
-    for_each_config(buffer_, [this](std::string_view name) {
+    for_each_config(read_into_buffer(std::string(file)), [this](std::string_view name) {
       std::string header = header_of(name);
       const auto [entry, is_new] = seen_.insert(std::move(header));
       if (is_new) text_ += "    $(wildcard include/config/" + *entry + ") \\\n";
@@ -108,12 +108,12 @@ class Collector {
   }
 
   /// Hundreds of headers are read per object, so the buffer is kept.
-  void read_into_buffer(const std::string& path) {
+  std::string_view read_into_buffer(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) throw system_error("error opening file: " + path, errno);
     size_t used = 0;
     for (;;) {
-      if (buffer_.size() - used < 32768) buffer_.resize(used + 65536);
+      if (buffer_.size() - used < 32768) buffer_.resize(buffer_.size() + 262144);
       const ssize_t got = ::read(descriptor, buffer_.data() + used, buffer_.size() - used);
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) {
@@ -125,7 +125,7 @@ class Collector {
       used += static_cast<size_t>(got);
     }
     ::close(descriptor);
-    buffer_.resize(used);
+    return std::string_view(buffer_).substr(0, used);
   }
 
   const std::string& target_;

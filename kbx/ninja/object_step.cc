@@ -1,5 +1,6 @@
 #include "kbx/ninja/object_step.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <set>
@@ -90,6 +91,8 @@ std::string local_export_errors(std::string_view content, const std::string& pat
   std::set<std::string_view> global;
   for (const elf::Symbol& symbol : object.symbols)
     if (nm_shows_value(symbol)) (nm_calls_it_local(symbol) ? local : global).insert(symbol.name);
+  // In the order of nm(1).
+  std::ranges::sort(exported);
   std::string errors;
   for (const std::string_view name : exported)
     if (local.contains(name) && !global.contains(name))

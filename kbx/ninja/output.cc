@@ -1,21 +1,29 @@
 #include "kbx/ninja/output.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 
-/// How Ninja talks when its output is a pipe: for each command that ended, a status line, which is
-/// $NINJA_STATUS and the description (or, with -v, the command); after a failure a line "FAILED: "
-/// with the outputs, and one with the command; then whatever the command printed. At its end a line
-/// "ninja: …". The status begins with a byte that no sane program prints, so its lines are certain;
-/// the lines of a failure are believed only right behind one.
+/// How Ninja talks. For each command that ended it prints a status line, which is $NINJA_STATUS and
+/// the description (or, with -v, the command); after a failure a line "FAILED: " with the outputs,
+/// and one with the command; then whatever the command printed. At its end a line "ninja: …".
+///
+/// Into a pipe a status ends with a newline. On a terminal, which kbx gives Ninja where it has one
+/// itself, the status comes when a command starts, too, and ends with "erase to end of line".
+///
+/// The status begins with a byte that no sane program prints, so it is certain; the lines of a
+/// failure are believed only right behind one.
 namespace kbx::ninja {
 namespace {
 
 constexpr char status_start = '\x01';
 constexpr char status_end = '\x02';
+constexpr std::string_view erase_to_end = "\x1b[K";
 
 size_t terminal_width() {
   winsize size{};
@@ -43,10 +51,34 @@ const char* const ninja_status = "\x01%f/%t\x02";
 void Output::take(std::string_view bytes) {
   rest_ += bytes;
   size_t start = 0;
-  for (size_t end; (end = rest_.find('\n', start)) != std::string::npos; start = end + 1)
-    take_line(std::string_view(rest_).substr(start, end - start));
+  while (const size_t taken = take_piece(std::string_view(rest_).substr(start))) start += taken;
   rest_.erase(0, start);
   show_progress();
+}
+
+size_t Output::take_piece(std::string_view text) {
+  if (text.empty()) return 0;
+  if (std::exchange(newline_is_due_, false) && text.front() == '\n') return 1;
+  const size_t status = text.find(status_start);
+  const size_t newline = text.find('\n');
+  if (status > 0) {
+    // A line, or one without end before the next status.
+    const size_t end = std::min(status, newline);
+    if (end == std::string_view::npos) return 0;
+    std::string_view line = text.substr(0, end);
+    if (end == status && line.ends_with('\r')) line.remove_suffix(1);
+    if (end == newline || !line.empty()) take_line(line);
+    return end == newline ? end + 1 : end;
+  }
+  const size_t erase = text.find(erase_to_end);
+  if (erase < newline) {
+    newline_is_due_ = true;
+    take_status(text.substr(1, erase - 1));
+    return erase + erase_to_end.size();
+  }
+  if (newline == std::string_view::npos) return 0;
+  take_status(text.substr(1, newline - 1));
+  return newline + 1;
 }
 
 void Output::finish() {
@@ -58,16 +90,17 @@ void Output::finish() {
 }
 
 void Output::take_line(std::string_view line) {
-  if (!line.empty() && line.front() == status_start) return take_status(line);
   if (!held_back_.empty()) print_command_output(std::exchange(held_back_, ""));
   const Expect expected = std::exchange(expect_, Expect::anything);
   if (expected == Expect::failure && line.starts_with("FAILED: ")) {
     ++failures_;
-    failed_outputs_ = trim(line.substr(8));
+    line.remove_prefix(8);
+    // Ninja 1.13 puts "[code=1] " before the names.
+    if (line.starts_with("[code=")) line.remove_prefix(std::min(line.find(' '), line.size()));
+    failed_outputs_ = trim(line);
     expect_ = Expect::command;
   } else if (expected == Expect::command) {
-    // The command; `kbx build -v` shows it.
-    if (options_.verbose) print_line(line);
+    // The command: with -v it was printed already, else nobody wants it.
   } else if (line.starts_with("ninja: ")) {
     held_back_ = line;
   } else {
@@ -75,20 +108,23 @@ void Output::take_line(std::string_view line) {
   }
 }
 
-void Output::take_status(std::string_view line) {
+void Output::take_status(std::string_view status) {
   if (!held_back_.empty()) print_command_output(std::exchange(held_back_, ""));
   end_failure();
   expect_ = Expect::failure;
-  const size_t end = line.find(status_end);
-  if (end == std::string_view::npos) return;
-  const std::string_view count = line.substr(1, end - 1);
-  const std::string_view text = line.substr(end + 1);
-  if (options_.quiet) return;
+  const size_t end = status.find(status_end);
+  if (end == std::string_view::npos || options_.quiet) return;
+  const std::string_view text = status.substr(end + 1);
   if (options_.verbose) return print_line(text);
-  if (options_.terminal)
-    progress_ = "[" + std::string(count) + "] " + std::string(text == "-" ? "" : text);
-  else if (text != "-")
-    print_line("  " + std::string(text));
+  if (!options_.terminal) {
+    if (text != "-") print_line("  " + std::string(text));
+    return;
+  }
+  // Where nothing ended, something started, and that is worth showing.
+  const bool is_start = status.substr(0, end) == count_;
+  count_ = status.substr(0, end);
+  if (text != "-" && (is_start || started_.empty())) started_ = text;
+  progress_ = "[" + count_ + "] " + started_;
 }
 
 void Output::take_ninja_message(std::string_view line) {

@@ -28,8 +28,10 @@ class Output {
   bool saw_failure() const { return failures_ > 0; }
 
  private:
+  /// Takes the first whole line or status of `text`; gives its length, or 0 if there is none.
+  size_t take_piece(std::string_view text);
   void take_line(std::string_view line);
-  void take_status(std::string_view line);
+  void take_status(std::string_view status);
   void take_ninja_message(std::string_view line);
   void print_command_output(std::string_view line);
   void end_failure();
@@ -41,8 +43,11 @@ class Output {
 
   const Layout& layout_;
   const RunOptions& options_;
-  std::string rest_;      // a line that has not ended yet
-  std::string progress_;  // the status line, "" if none is due
+  std::string rest_;             // a line that has not ended yet
+  bool newline_is_due_ = false;  // after a status on a terminal, before output
+  std::string count_;            // "3/7"
+  std::string started_;          // what started last
+  std::string progress_;         // the status line, "" if none is due
   bool progress_is_shown_ = false;
   enum class Expect { anything, failure, command } expect_ = Expect::anything;
   std::string failed_outputs_;  // of the failure whose words are being printed

@@ -121,4 +121,17 @@ void remove_stale_outputs(const Layout& layout, const kbuild::Plan& plan, const 
   write_record(layout, now);
 }
 
+void remove_torn_outputs(const Layout& layout) {
+  const auto record = read_record(layout);
+  if (!record) return;
+  const auto log = read_ninja_log(layout);
+  for (const Record::Output& output : record->outputs) {
+    const auto entry = log.find(output.path);
+    if (entry == log.end()) continue;  // never ended, so Ninja will run it
+    const auto stamp = stamp_of(output.path);
+    if (stamp && !stamp->is_folder() && stamp->modified_ns > entry->second.last_possible_ns())
+      remove_file(output.path);
+  }
+}
+
 }  // namespace kbx::ninja

@@ -50,4 +50,8 @@ std::map<std::string, LogEntry, std::less<>> read_ninja_log(const Layout& layout
 void remove_stale_outputs(const Layout& layout, const kbuild::Plan& plan, const Record& now,
                           const std::map<std::string, LogEntry, std::less<>>& log);
 
+/// After a run that was killed: deletes outputs that are younger than Ninja's log says. Ninja would
+/// take them for whole if nothing that they hang on changed.
+void remove_torn_outputs(const Layout& layout);
+
 }  // namespace kbx::ninja

@@ -11,11 +11,14 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 #include "kbx/base/process.h"
 #include "kbx/ninja/output.h"
+#include "kbx/ninja/record.h"
 
 namespace kbx::ninja {
 namespace {
@@ -64,6 +67,50 @@ std::string find_ninja() {
               "openSUSE)");
 }
 
+/// Where Ninja's output is read and written: a pipe, or a terminal of its own, on which Ninja tells
+/// of commands that start and not only of those that ended.
+struct Channel {
+  int read_end = -1;
+  int write_end = -1;
+
+  explicit Channel(bool terminal) {
+    if (terminal && open_terminal()) return;
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) throw system_error("cannot make a pipe", errno);
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+  ~Channel() {
+    close_end(read_end);
+    close_end(write_end);
+  }
+  Channel(const Channel&) = delete;
+  Channel& operator=(const Channel&) = delete;
+
+  static void close_end(int& end) {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+
+ private:
+  /// A terminal without a width, so that Ninja shortens nothing, and without changes to newlines.
+  bool open_terminal() {
+    read_end = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    char name[64];
+    if (read_end >= 0 && ::grantpt(read_end) == 0 && ::unlockpt(read_end) == 0 &&
+        ::ptsname_r(read_end, name, sizeof name) == 0)
+      write_end = ::open(name, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    termios modes{};
+    if (write_end >= 0 && ::tcgetattr(write_end, &modes) == 0) {
+      ::cfmakeraw(&modes);
+      if (::tcsetattr(write_end, TCSANOW, &modes) == 0) return true;
+    }
+    close_end(read_end);
+    close_end(write_end);
+    return false;
+  }
+};
+
 /// What goes to execve(2), prepared before fork(2).
 struct Invocation {
   std::string program;
@@ -85,6 +132,7 @@ Invocation invocation_of(const RunOptions& options) {
   if (options.verbose) call.arguments.emplace_back("-v");
   Environment environment = current_environment();
   environment["NINJA_STATUS"] = ninja_status;
+  if (options.terminal) environment["TERM"] = "xterm";  // "dumb" would silence the starts
   for (const auto& [name, value] : environment) call.variables.push_back(name + "=" + value);
   for (std::string& text : call.arguments) call.argument_pointers.push_back(text.data());
   for (std::string& text : call.variables) call.variable_pointers.push_back(text.data());
@@ -106,6 +154,24 @@ Invocation invocation_of(const RunOptions& options) {
     ::execve(call.program.c_str(), call.argument_pointers.data(), call.variable_pointers.data());
   ::_exit(127);
 }
+
+/// A file that is there while Ninja runs. If it is found at the start, kbx or the machine died in
+/// the middle, and some outputs may be half of what they should be.
+class RunningMark {
+ public:
+  explicit RunningMark(const Layout& layout) : path_(layout.file("running")) {
+    if (exists(path_))
+      remove_torn_outputs(layout);
+    else
+      write_file_atomically(path_, "");
+  }
+  ~RunningMark() { ::unlink(path_.c_str()); }
+  RunningMark(const RunningMark&) = delete;
+  RunningMark& operator=(const RunningMark&) = delete;
+
+ private:
+  std::string path_;
+};
 
 /// Passes Ninja's output on until it ends. True if a signal asked to stop.
 bool listen(int pipe_end, pid_t ninja, const StopSignals& signals, Output& output) {
@@ -141,21 +207,17 @@ int wait_for(pid_t child) {
 
 int run_graph(const Layout& layout, const RunOptions& options) {
   Invocation call = invocation_of(options);
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) throw system_error("cannot make a pipe", errno);
+  Channel channel(options.terminal && !options.verbose);
   std::fflush(nullptr);
+  const RunningMark mark(layout);
   const StopSignals signals;
   const pid_t parent = ::getpid();
   const pid_t ninja = ::fork();
-  if (ninja == 0) become_ninja(call, layout.state, ends[1], signals.before(), parent);
-  ::close(ends[1]);
-  if (ninja < 0) {
-    ::close(ends[0]);
-    throw system_error("cannot start ninja", errno);
-  }
+  if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
+  if (ninja < 0) throw system_error("cannot start ninja", errno);
+  Channel::close_end(channel.write_end);
   Output output(layout, options);
-  const bool stopped = listen(ends[0], ninja, signals, output);
-  ::close(ends[0]);
+  const bool stopped = listen(channel.read_end, ninja, signals, output);
   const int status = wait_for(ninja);
   output.finish();
   if (stopped) return 130;

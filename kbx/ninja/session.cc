@@ -25,6 +25,7 @@
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/probe_cache.h"
+#include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/record.h"
 
@@ -121,6 +122,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
 kbuild::Request request_of(const Job& job, const Part& part) {
   kbuild::Request request;
   request.objtree = job.tree.objtree;
+  request.srctree = job.tree.srctree;
   request.source = part.source;
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
@@ -145,6 +147,7 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   };
   kbuild::Plan plan = kbuild::make_plan(request);
   shell.save();
+  plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
   for (const std::string& folder : mirrored)

@@ -56,7 +56,24 @@ bool uses_target_compiler(ActionKind kind) {
          kind == ActionKind::metadata;
 }
 
+/// A misspelt template would silently do nothing.
+void check_rules_folder(const std::string& folder) {
+  if (!is_folder(folder))
+    throw Error("the folder with rule templates does not exist: " + folder,
+                "give --rules a folder with files such as compile.ninja");
+  for (const std::string& name : list_folder(folder)) {
+    const bool known = std::ranges::any_of(
+        embedded::rules(), [&](const embedded::File& file) { return file.path == name; });
+    if (extension(name) == ".ninja" && !known)
+      throw Error(Location{join_path(folder, name), 0}, "no rule template has this name",
+                  "the names are those of the kinds of actions: compile.ninja, assemble.ninja, "
+                  "composite.ninja, modpost.ninja, metadata.ninja, module.ninja, host.ninja, "
+                  "custom.ninja");
+  }
+}
+
 std::string rule_templates(const Layout& layout) {
+  if (!layout.rules_folder.empty()) check_rules_folder(layout.rules_folder);
   std::string text;
   for (const embedded::File& file : embedded::rules()) {
     if (extension(file.path) != ".ninja") continue;

@@ -50,7 +50,7 @@ class Project {
     plan.objtree = root_;
     plan.compiler_identity = "gcc";
     plan.actions = {compile("a"), compile("b"), link({"a", "b"})};
-    layout.state = root_ + "/.kbx";
+    layout.state = root_ + "/.kbx of $x";
     layout.kbx = kbx_program();
     options.jobs = 1;
     layout.compile_commands = root_ + "/compile_commands.json";
@@ -310,4 +310,94 @@ TEST_CASE("commands run in the environment of the plan") {
   project.run();
   CHECK(project.status == 0);
   CHECK(read_file(action.outputs[0]) == "it's $HOME");
+}
+
+TEST_CASE("an output that a killed run left half made is made again") {
+  Project project;
+  project.run();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  project.write("kx.o", "half");
+  CHECK(project.run() == "");
+  project.write(".kbx of $x/running", "");
+  CHECK(project.run() == "  LD [M]  kx.o\n");
+  CHECK_FALSE(exists(project.path(".kbx of $x/running")));
+}
+
+TEST_CASE("on a terminal the status line tells what runs and goes away in the end") {
+  Project project;
+  project.options.terminal = true;
+  const std::string text = project.run();
+  CHECK(text.find("[0/3] CC [M]  ") != std::string::npos);
+  CHECK(text.find("[2/3] LD [M]  kx.o") != std::string::npos);
+  CHECK(text.ends_with("\r\x1b[K"));
+  CHECK(project.run() == "");
+}
+
+TEST_CASE("a verbose build shows whole commands once") {
+  Project project;
+  project.options.verbose = true;
+  project.write("b.c", "#error no\n");
+  const std::string text = project.run();
+  const size_t at = text.find("./b.c ; true");
+  CHECK(at != std::string::npos);
+  CHECK(text.find("./b.c ; true", at + 1) == std::string::npos);
+}
+
+TEST_CASE("Ninja starts first what took longest before") {
+  Project project;
+  project.plan.actions[1].steps.insert(project.plan.actions[1].steps.begin(),
+                                       step("", "sleep 0.5"));
+  project.plan.actions[0].inputs.push_back(project.path("a.h"));
+  project.write(
+      "a.c", "#include \"a.h\"\nint a(void) { return A; }\n/*" + std::string(9999, ' ') + "*/\n");
+  CHECK(project.run() == "  CC [M]  a.o\n  CC [M]  b.o\n  LD [M]  kx.o\n");
+  project.plan.compiler_identity = "another";
+  CHECK(project.run() == "  CC [M]  b.o\n  CC [M]  a.o\n  LD [M]  kx.o\n");
+}
+
+TEST_CASE("symbol versions are made for objects that export, and only for them") {
+  Project project;
+  project.write("b.c", "int b(void) { return 2; }\nint __ksymtab_b;\n");
+  for (size_t i = 0; i < 2; ++i) {
+    Action& action = project.plan.actions[i];
+    action.steps.push_back(step("check_local_export", "exit 7"));
+    action.steps.push_back(
+        step("gen_objtooldep", "{ echo ; echo 'x: $(wildcard y)' ; } >> " + action.dot_cmd));
+    action.steps.push_back(step("gen_symversions_c", "if nm " + action.target +
+                                                         " 2>/dev/null | grep -q __ksymtab; then "
+                                                         "echo '#SYMVER b 0x1' >> " +
+                                                         action.dot_cmd + "; fi"));
+  }
+  project.run();
+  CHECK(project.status == 0);
+  CHECK(read_file(project.path(".a.o.cmd")).ends_with("\n\nx: $(wildcard y)\n"));
+  CHECK(read_file(project.path(".b.o.cmd")).ends_with("x: $(wildcard y)\n#SYMVER b 0x1\n"));
+
+  project.write("b.c", "static int b;\nint *x = &b;\nint __ksymtab_b;\n");
+  const std::string text = project.run();
+  CHECK(project.status == 1);
+  CHECK(text.find(project.path("b.o") + ": error: local symbol b was exported\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("a saved command of several lines keeps them") {
+  Project project;
+  Action action;
+  action.outputs = {project.path("two.txt")};
+  action.folder = project.path(".");
+  action.target = "two.txt";
+  action.dot_cmd = project.path(".two.txt.cmd");
+  action.steps = {{"two", "echo 1 > two.txt; \\\necho 2 >> two.txt", "TWO     two.txt",
+                   Step::Save::command, false}};
+  project.plan.actions = {action};
+  CHECK(project.run() == "  TWO     two.txt\n");
+  CHECK(read_file(project.path("two.txt")) == "1\n2\n");
+  CHECK(read_file(action.dot_cmd) == "cmd_two.txt := echo 1 > two.txt; \\\necho 2 >> two.txt\n");
+  CHECK(project.run() == "");
+
+  project.layout.light_cmd_files = true;
+  project.plan.actions[0].steps[0].text = "echo 3 > two.txt";
+  remove_file(action.dot_cmd);
+  CHECK(project.run() == "  TWO     two.txt\n");
+  CHECK_FALSE(exists(action.dot_cmd));
 }
