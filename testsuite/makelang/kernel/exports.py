@@ -107,19 +107,11 @@ def evaluate(program, cell, folder, environment):
     return Evaluation(run.returncode, variables, [line for line in [*other, *run.stderr.splitlines()] if line])
 
 
-def without_own_names(value, program):
-    """A text with the program's own name in a neutral form."""
-    for name in sorted(set(program[:1] + [" ".join(program)]), key=len, reverse=True):
-        value = value.replace(name, "MAKE")
-    return re.sub(r"\b(kbx make|g?make)(?=[\[:\s]|$)", "MAKE", value)
-
-
 def comparable(evaluation, program):
-    exports = {name: without_own_names(value, program) for name, value in evaluation.exports.items()
-               if name not in OWN}
-    messages = [re.sub(r"^MAKE(\[\d+\])?: ", "MAKE: ", without_own_names(line, program))
-                for line in evaluation.messages]
-    return evaluation.status, exports, messages
+    """Status, exports and messages, with the program called by the same name on both sides."""
+    name = " ".join(program)
+    exports = {key: value.replace(name, "make") for key, value in evaluation.exports.items() if key not in OWN}
+    return evaluation.status, exports, [line.replace(name, "make") for line in evaluation.messages]
 
 
 def differences(reference, ours):
@@ -127,6 +119,8 @@ def differences(reference, ours):
     lines = []
     if reference[0] != ours[0]:
         lines.append(f"exit status: make {reference[0]}, kbx {ours[0]}")
+    if reference[1] and not ours[1]:
+        return [*lines, f"kbx exported nothing; its messages: {ours[2]}"]
     for name in sorted(reference[1].keys() | ours[1].keys()):
         seen, expected = ours[1].get(name), reference[1].get(name)
         if seen != expected:
