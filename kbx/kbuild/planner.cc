@@ -314,7 +314,7 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
   const bool of_the_driver = below_driver(process.evaluation.files().name(rule.recipe->where.file));
   if (steps.empty() || (rule.phony && (entered || !of_the_driver))) return;
   const std::string path = process.absolute(rule.name);
-  if (steps.front().name == "modules_order")
+  if (base_name(path) == "modules.order" && !of_the_driver)
     return write_modules_order(process, path, steps.front().text);
   if (outputs_.contains(path)) return;
   // Nothing of the tree is ever made; a rule of it for such a file says what to do where it is
@@ -407,7 +407,8 @@ void Planner::write_modules_order(Process& process, const std::string& path,
     }
   }
   std::set<std::string> seen;
-  std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
+  if (command.find("!x[$0]++") != std::string_view::npos)
+    std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
   std::string content;
   for (const std::string& line : lines) content += line + "\n";
   write_file_if_changed(path, content);
