@@ -7,6 +7,7 @@ it a second time.
 
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import sys
@@ -41,7 +42,8 @@ def locked(name):
     """Holds the lock `name` of the cache; waits for another run that holds it."""
     folder = cache_root() / "locks"
     folder.mkdir(exist_ok=True)
-    with open(folder / name.replace("/", "_"), "w") as handle:
+    # A digest, as names of files have a limit that paths do not.
+    with open(folder / hashlib.sha256(name.encode()).hexdigest()[:24], "w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 

@@ -1,9 +1,9 @@
 """What one cell of the test does: which folders are copied where, and which commands build them.
 
 A cell is a driver on a kernel. Drivers from packages say it in their dkms.conf; the trees in
-synthetic/ and examples/ may have a case.json with these keys, all optional: "commands" (default:
-make -C KDIR M=DIR modules), "words" (added to the default command), "kernels", "expect", "needs"
-(programs), "modules" (files that must exist afterwards).
+synthetic/ and examples/ may have a case.json with these keys, all optional: "prepare" (shell
+commands), "commands" (default: make -C KDIR M=DIR modules), "words" (added to the default one),
+"kernels", "expect", "needs" (programs), "modules" (files that must exist afterwards).
 """
 
 import json
@@ -108,7 +108,7 @@ def _synthetic_recipe(cell, root, top, jobs):
         [(Path(cell.driver), "module")],
         "module",
         [],
-        [],
+        cell.case.get("prepare", []),
         commands,
         cell.case.get("modules", []),
         cell.case.get("needs", []),

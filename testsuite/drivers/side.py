@@ -33,7 +33,7 @@ class Outcome:
 
 
 def private_path(folder, kdir, kbx):
-    """A PATH whose first folder has the kernel's compiler by its name, and kbx as `make` if given."""
+    """A PATH whose first folder has the kernel's compiler by name, and kbx as `make` if given."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     _provide_compiler(folder, kdir)
