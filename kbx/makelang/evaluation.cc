@@ -97,10 +97,13 @@ void define_process_variables(EvaluationState& state) {
     define_simple(state, "MAKE_RESTARTS", std::to_string(setup.restarts), Origin::environment);
   for (const char letter : std::string_view("@%*<?^+")) {
     const std::string name(1, letter);
-    define_global(state, {name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Flavor::recursive,
-                          Origin::automatic, {}});
-    define_global(state, {name + "F", "$(notdir $" + name + ")", Flavor::recursive,
-                          Origin::automatic, {}});
+    define_global(state, {name + "D",
+                          "$(patsubst %/,%,$(dir $" + name + "))",
+                          Flavor::recursive,
+                          Origin::automatic,
+                          {}});
+    define_global(
+        state, {name + "F", "$(notdir $" + name + ")", Flavor::recursive, Origin::automatic, {}});
   }
   if (!setup.goals.empty()) define_simple(state, "MAKECMDGOALS", join(setup.goals, " "));
   define_shell(state);
