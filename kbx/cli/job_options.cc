@@ -55,6 +55,7 @@ ninja::Job JobOptions::job() const {
   job.rules_folder = rules;
   job.jobs = jobs;
   job.keep_going = keep_going;
+  job.flags = keep_going ? "k" : "";
   job.verbose = verbose;
   job.quiet = quiet;
   return job;

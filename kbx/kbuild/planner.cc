@@ -468,7 +468,13 @@ Plan Planner::run() {
   setup.environment = request_.environment;
   setup.folder = request_.objtree;
   setup.command_line_variables = request_.variables;
-  setup.command_line_variables.insert(setup.command_line_variables.begin(), "M=" + request_.folder);
+  const auto names_folder = [](const std::string& variable) {
+    return variable.starts_with("M=") || variable.starts_with("KBUILD_EXTMOD=");
+  };
+  auto& variables = setup.command_line_variables;
+  if (std::none_of(variables.begin(), variables.end(), names_folder))
+    variables.insert(variables.begin(), "M=" + request_.folder);
+  setup.level = request_.level;
   setup.goals = request_.goals;
   setup.make_command = request_.make_command;
   setup.flags = request_.flags;

@@ -13,14 +13,15 @@ namespace kbx::kbuild {
 /// What is asked of kbuild: the words of `make -C OBJTREE M=FOLDER VARIABLES… GOALS…`.
 struct Request {
   std::string objtree;                 // absolute kernel tree
-  std::string srctree;  // where its top Makefile lies; may be another folder
+  std::string srctree;                 // where its top Makefile lies; may be another folder
   std::string source;                  // the driver's folder
   std::string folder;                  // value of M=; equal to `source` or its shadow
-  std::vector<std::string> variables;  // further "NAME=value" from the command line
+  std::vector<std::string> variables;  // "NAME=value" from the command line
   std::vector<std::string> goals = {"modules"};
   /// Compilers are told to write `source` where they would write `folder`.
   bool map_paths = false;
-  std::string flags;  // single-letter options for MAKEFLAGS, e.g. "k"
+  std::string flags;  // MAKEFLAGS without variables, as make writes it
+  int level = 0;      // MAKELEVEL
   Environment environment;
   std::string make_command;  // what $(MAKE) is in recipes
   /// Runs $(shell) commands; null: a shell, each time. kbx::kbuild::probing_shell remembers the

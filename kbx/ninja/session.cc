@@ -90,7 +90,7 @@ std::string request_hash(const Job& job, const Part& part) {
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
   for (const std::string& variable : job.variables) text += variable + "\n";
-  text += job.keep_going ? "k" : "";
+  text += job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
 }
 
@@ -127,7 +127,9 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
   request.variables = job.variables;
-  request.flags = job.keep_going ? "k" : "";
+  request.goals = job.goals;
+  request.flags = job.flags;
+  request.level = job.level;
   request.environment = part.environment;
   request.make_command = shell_quote(job.kbx) + " make";
   request.print = [](makelang::Stream stream, std::string_view text) {

@@ -14,6 +14,9 @@ struct Job {
   std::vector<std::string> folders;  // drivers' folders, absolute; built in this order
   std::string out;  // output folder; "": outputs beside the sources, as make leaves them
   std::vector<std::string> variables;  // NAME=value
+  std::vector<std::string> goals = {"modules"};
+  std::string flags;  // of make, for MAKEFLAGS
+  int level = 0;      // MAKELEVEL
   Environment environment;
   std::string kbx;           // path of the kbx binary
   std::string rules_folder;  // replaces the built-in rule templates; "" does not
