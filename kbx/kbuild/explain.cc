@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <map>
-#include <ranges>
+#include <numeric>
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
@@ -109,7 +109,8 @@ std::vector<WordOrigin> word_origins(std::string_view command, const ProcessChai
   std::vector<WordOrigin> origins;
   for (const std::string_view word : quoted_words(command)) {
     WordOrigin origin{std::string(word), "", {}};
-    const auto indices = std::views::iota(size_t{0}, written.size()) | std::views::reverse;
+    std::vector<size_t> indices(written.size());  // the last assignment first
+    std::iota(indices.rbegin(), indices.rend(), size_t{0});
     const auto as_written = std::ranges::find_if(
         indices, [&](size_t index) { return has_word(written[index].text, word); });
     if (as_written != indices.end()) {
