@@ -97,8 +97,8 @@ Launched launch(const Launch& launch) {
   if (!launch.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.folder.c_str());
   result.error = 0;
   std::vector<char*> argv = pointers(arguments);
-  int error = ::posix_spawn(&result.process, program.c_str(), &actions, nullptr, argv.data(),
-                            envp.data());
+  int error =
+      ::posix_spawn(&result.process, program.c_str(), &actions, nullptr, argv.data(), envp.data());
   if (error == ENOEXEC) {  // a script without an interpreter line
     arguments.insert(arguments.begin(), "/bin/sh");
     arguments[1] = program;

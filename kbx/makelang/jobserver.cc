@@ -6,9 +6,8 @@
 #include <cerrno>
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/text.h"
 

@@ -35,7 +35,7 @@ class Jobserver {
   std::vector<int> inherited() const;
 
  private:
-  int read_end_ = -1;   // as the children know it
+  int read_end_ = -1;  // as the children know it
   int write_end_ = -1;
   int own_read_end_ = -1;  // the same pipe, not blocking, for this process alone
   bool is_fifo_ = false;

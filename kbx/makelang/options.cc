@@ -1,16 +1,15 @@
 // The command line of make. One table names every switch with what it sets, so that reading a
-// command line, reading MAKEFLAGS and writing MAKEFLAGS for a sub-make cannot disagree. The order of
-// the table is the order in which GNU make 4.3 writes the switches into MAKEFLAGS.
+// command line, reading MAKEFLAGS and writing MAKEFLAGS for a sub-make cannot disagree. The order
+// of the table is the order in which GNU make 4.3 writes the switches into MAKEFLAGS.
 #include "kbx/makelang/options.h"
 
 #include <cctype>
 #include <cstdlib>
 
+#include <fmt/format.h>
 #include <getopt.h>
 #include <pwd.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "kbx/base/text.h"
 
@@ -87,9 +86,9 @@ struct Alias {
   int code;
 };
 constexpr Alias aliases[] = {
-    {"quiet", 's'},        {"stop", 'S'},     {"new-file", 'W'},     {"assume-new", 'W'},
-    {"assume-old", 'o'},   {"max-load", 'l'}, {"dry-run", 'n'},      {"recon", 'n'},
-    {"makefile", 'f'},
+    {"quiet", 's'},      {"stop", 'S'},       {"new-file", 'W'},
+    {"assume-new", 'W'}, {"assume-old", 'o'}, {"max-load", 'l'},
+    {"dry-run", 'n'},    {"recon", 'n'},      {"makefile", 'f'},
 };
 
 bool argument_is_optional(const Switch& entry) {
@@ -183,10 +182,10 @@ void apply(Reading& reading, const Switch& entry) {
       std::string value = optarg ? optarg : entry.default_text;
       const bool is_file = entry.code != 'E' && entry.code != code_debug;
       if (is_file && value.empty() && !reading.from_environment) {
-        reading.error = OptionError{
-            fmt::format("the '-{}' option requires a non-empty string argument",
-                        static_cast<char>(entry.code)),
-            true};
+        reading.error =
+            OptionError{fmt::format("the '-{}' option requires a non-empty string argument",
+                                    static_cast<char>(entry.code)),
+                        true};
         break;
       }
       // MAKEFLAGS is read again after the makefiles: what is there already stays single.
@@ -254,9 +253,8 @@ std::optional<OptionError> check_debug(const Options& options) {
   for (const std::string& flags : options.debug_flags)
     for (size_t at = 0; at < flags.size();) {
       if (std::string_view("abijmvnBIJMVNA").find(flags[at]) == std::string_view::npos)
-        return OptionError{"*** unknown debug level specification '" + flags.substr(at) +
-                               "'.  Stop.",
-                           false};
+        return OptionError{
+            "*** unknown debug level specification '" + flags.substr(at) + "'.  Stop.", false};
       while (at < flags.size() && std::isalpha(static_cast<unsigned char>(flags[at]))) ++at;
       while (at < flags.size() && (flags[at] == ',' || flags[at] == ' ')) ++at;
     }

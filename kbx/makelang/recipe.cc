@@ -135,8 +135,7 @@ std::vector<CommandLine> one_shell(const Evaluation& evaluation, const Resolved&
   }
   const SourceRef where = rule.recipe->where;
   const Prefixes prefixes = unexpanded_prefixes(text);
-  const std::string expanded =
-      evaluation.expand(join_lines_in_references(text), &automatic, where);
+  const std::string expanded = evaluation.expand(join_lines_in_references(text), &automatic, where);
   std::vector<CommandLine> lines;
   add_line(lines, expanded, prefixes, rule.recipe->prefix, where);
   return lines;

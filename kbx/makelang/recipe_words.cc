@@ -17,11 +17,11 @@ namespace {
 constexpr std::string_view special_characters = "#;\"*?[]&|<>(){}$`^~!";
 
 constexpr std::string_view shell_words[] = {
-    ".",    ":",     "alias", "bg",       "break",  "case", "cd",    "command", "continue",
-    "eval", "exec",  "exit",  "export",   "fc",     "fg",   "for",   "getopts", "hash",
-    "if",   "jobs",  "login", "logout",   "read",   "readonly",      "return",  "set",
-    "shift", "test", "times", "trap",     "type",   "ulimit",        "umask",   "unalias",
-    "unset", "wait", "while"};
+    ".",        ":",       "alias", "bg",   "break",  "case",   "cd",   "command",
+    "continue", "eval",    "exec",  "exit", "export", "fc",     "fg",   "for",
+    "getopts",  "hash",    "if",    "jobs", "login",  "logout", "read", "readonly",
+    "return",   "set",     "shift", "test", "times",  "trap",   "type", "ulimit",
+    "umask",    "unalias", "unset", "wait", "while"};
 
 bool is_shell_word(std::string_view word) {
   return std::find(std::begin(shell_words), std::end(shell_words), word) != std::end(shell_words);
@@ -120,7 +120,6 @@ class SimpleCommand {
   std::vector<std::string> words_;
 };
 
-
 }  // namespace
 
 std::string one_shell_text(std::string_view text, const ShellChoice& choice) {
@@ -151,8 +150,7 @@ std::vector<std::string> command_words(std::string_view line, const ShellChoice&
   while (!line.empty() && (line[0] == ' ' || line[0] == '\t')) line.remove_prefix(1);
   if (line.empty()) return {};
   const bool several_lines = choice.one_shell && line.find('\n') != std::string_view::npos;
-  const bool usual_separators =
-      choice.separators.find_first_not_of(" \t\n") == std::string::npos;
+  const bool usual_separators = choice.separators.find_first_not_of(" \t\n") == std::string::npos;
   if (usual_separators && !several_lines)
     if (auto words = direct_command(line, choice.shell, choice.flags)) return std::move(*words);
   std::vector<std::string> words;

@@ -4,9 +4,8 @@
 #include "kbx/makelang/resolve_archive.h"
 
 #include <fcntl.h>
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -101,8 +100,8 @@ bool touch_archive_member(const std::string& path, std::string_view member, std:
   const std::string text = fmt::format("{:<12}", now);
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
-  const ssize_t written = ::pwrite(descriptor, text.data(), time_size,
-                                   static_cast<off_t>(found->header + time_offset));
+  const ssize_t written =
+      ::pwrite(descriptor, text.data(), time_size, static_cast<off_t>(found->header + time_offset));
   ::close(descriptor);
   return written == static_cast<ssize_t>(time_size);
 }

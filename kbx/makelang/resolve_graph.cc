@@ -1,5 +1,5 @@
-// The graph of files. Rules name files; a file may be named as target, as prerequisite, as a word of
-// a special target, or on the command line, and the implicit-rule search treats a file that is
+// The graph of files. Rules name files; a file may be named as target, as prerequisite, as a word
+// of a special target, or on the command line, and the implicit-rule search treats a file that is
 // mentioned anywhere as one that ought to exist. So every name gets one node when the rules are
 // known, and searches add nodes later (GNU make manual, "How to Use Implicit Rules").
 #include "kbx/makelang/resolve_graph.h"
@@ -204,8 +204,7 @@ void Graph::enter_special_targets() {
 
 void Graph::add_extra_prerequisites() {
   const auto extra = [this](const std::string& text, const Node& node) {
-    std::vector<Edge> edges =
-        edges_of(prerequisite_words(text, evaluation_.setup().folder));
+    std::vector<Edge> edges = edges_of(prerequisite_words(text, evaluation_.setup().folder));
     for (Edge& edge : edges) edge.hidden = true;
     for (const Edge& edge : edges)
       if (edge.node->name == node.name) return std::vector<Edge>();

@@ -45,7 +45,7 @@ struct Progress {
   unsigned considered = 0;
   bool updated = false;
   bool updating = false;
-  bool do_not_care = false;   // an optional makefile: no message if it cannot be made
+  bool do_not_care = false;    // an optional makefile: no message if it cannot be made
   bool complaint_due = false;  // failed while nobody cared, so the message is still owed
 };
 
@@ -69,7 +69,7 @@ struct Node {
   bool precious = false;
   bool secondary = false;
   bool intermediate = false;
-  bool coarse_time = false;         // .LOW_RESOLUTION_TIME
+  bool coarse_time = false;  // .LOW_RESOLUTION_TIME
   bool tried_implicit = false;
   bool implicit = false;  // the recipe comes from an implicit rule
   bool from_default = false;
@@ -89,7 +89,8 @@ inline Node* real(Node* node) {
 /// The files of one make process and what leads from one to the other.
 class Graph {
  public:
-  /// Enters everything that the rule book mentions. With second expansion, this is where it happens.
+  /// Enters everything that the rule book mentions. With second expansion, this is where it
+  /// happens.
   Graph(const Evaluation& evaluation, FileExists file_exists);
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
@@ -161,7 +162,7 @@ class Graph {
   std::unordered_set<std::string> impossible_;
   std::unordered_map<std::string, std::unique_ptr<Scope>> scopes_;
   std::vector<SearchPath> search_paths_;
-  std::vector<std::string> kept_folders_;  // GPATH
+  std::vector<std::string> kept_folders_;                       // GPATH
   std::vector<const PatternAssignments*> pattern_assignments_;  // least specific first
   std::vector<bool> in_use_;                                    // by index of the pattern rule
   bool built_in_rules_ = true;

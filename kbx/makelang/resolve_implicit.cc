@@ -111,8 +111,8 @@ std::vector<Graph::Candidate> Graph::candidates(std::string_view name, bool recu
       if (!parts) continue;
       if (!bare) specific = true;
       if (!has_prerequisites(rule) && !rule.recipe) continue;
-      found.push_back({&rule, index, i, std::string(parts->first), std::string(parts->second),
-                       anything});
+      found.push_back(
+          {&rule, index, i, std::string(parts->first), std::string(parts->second), anything});
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) {
@@ -139,11 +139,12 @@ std::vector<Prerequisite> Graph::needs_of(Attempt& attempt, const Candidate& can
   if (candidate.rule->deferred_prerequisites.empty()) return result;
 
   if (!attempt.scope)
-    attempt.scope = build_scope(attempt.name, attempt.node && attempt.node->parent
-                                                  ? scopes_.contains(attempt.node->parent->name)
-                                                        ? scopes_.at(attempt.node->parent->name).get()
-                                                        : nullptr
-                                                  : nullptr);
+    attempt.scope =
+        build_scope(attempt.name, attempt.node && attempt.node->parent
+                                      ? scopes_.contains(attempt.node->parent->name)
+                                            ? scopes_.at(attempt.node->parent->name).get()
+                                            : nullptr
+                                      : nullptr);
   Resolved rule;
   if (attempt.node) rule = resolved(*attempt.node);
   rule.name = attempt.name;
@@ -162,8 +163,7 @@ std::vector<Prerequisite> Graph::needs_of(Attempt& attempt, const Candidate& can
       const bool add_folder = percent != std::string::npos && !candidate.folder.empty();
       if (percent != std::string::npos)
         word.replace(percent, 1, candidate.folder.empty() ? "$*" : "$(*F)");
-      const std::string expanded =
-          evaluation_.expand(word, &automatic, candidate.rule->where);
+      const std::string expanded = evaluation_.expand(word, &automatic, candidate.rule->where);
       for (Prerequisite& name : prerequisite_words(expanded, folder, order_only)) {
         order_only = order_only || name.order_only;
         if (add_folder) name.name.insert(0, candidate.folder);
@@ -181,8 +181,7 @@ bool Graph::try_need(Attempt& attempt, const std::string& name, bool order_only,
   }
   bool good = false;
   if (attempt.node)
-    for (const Edge& edge : attempt.node->edges)
-      good = good || real(edge.node)->name == name;
+    for (const Edge& edge : attempt.node->edges) good = good || real(edge.node)->name == name;
   good = good || lookup(name) || exists(name) || !search(name).empty();
   if (good) {
     attempt.needs.push_back({name, order_only, nullptr});

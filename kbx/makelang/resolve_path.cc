@@ -1,6 +1,6 @@
-// Directory search (GNU make manual, "Searching Directories for Prerequisites"): vpath directives in
-// order, then VPATH, then for "-lNAME" the folders of the system. A file that makefiles mention at
-// the searched place counts as being there.
+// Directory search (GNU make manual, "Searching Directories for Prerequisites"): vpath directives
+// in order, then VPATH, then for "-lNAME" the folders of the system. A file that makefiles mention
+// at the searched place counts as being there.
 #include <algorithm>
 
 #include "kbx/base/file.h"

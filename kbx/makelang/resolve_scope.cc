@@ -100,8 +100,7 @@ Scope automatic_scope(const Resolved& rule, const std::vector<std::string>& newe
   for (const char* name : {"@", "%", "<", "?", "^", "+", "*"}) {
     set(scope, std::string(name) + "D", std::string("$(patsubst %/,%,$(dir $") + name + "))",
         Flavor::recursive);
-    set(scope, std::string(name) + "F", std::string("$(notdir $") + name + ")",
-        Flavor::recursive);
+    set(scope, std::string(name) + "F", std::string("$(notdir $") + name + ")", Flavor::recursive);
   }
   return scope;
 }

@@ -8,9 +8,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -88,8 +87,8 @@ void keep_input_makefile(Invocation& invocation, Output& output) {
     const std::string folder = variable_of(invocation.environment, "TMPDIR");
     std::string path = (folder.empty() ? "/tmp" : folder) + "/GmXXXXXX";
     const int descriptor = ::mkstemp(path.data());
-    if (descriptor < 0) fatal(output, fmt::format("fopen (temporary file): {}",
-                                                  std::strerror(errno)));
+    if (descriptor < 0)
+      fatal(output, fmt::format("fopen (temporary file): {}", std::strerror(errno)));
     char buffer[65536];
     ssize_t got = 0;
     while ((got = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
@@ -129,8 +128,7 @@ struct MainMakefiles {
   std::vector<std::string> missing_defaults;
 };
 
-MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocation,
-                             Output& output) {
+MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocation, Output& output) {
   MainMakefiles result;
   for (const std::string& text : invocation.options.evals) evaluation.read_text(text);
   const std::string first = variable_of(invocation.environment, "MAKEFILES");
@@ -188,12 +186,11 @@ int prepare_jobs(Options& options, const Invocation& invocation, Jobserver& jobs
   if (!options.jobserver.empty()) {
     if (!invocation.given_jobs) {
       if (jobserver.join(options.jobserver)) return 0;
-      output.error(
-          "warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
+      output.error("warning: jobserver unavailable: using -j1.  Add '+' to parent make rule.");
       jobs = 1;
     } else if (invocation.restarts == 0) {
-      output.error(fmt::format(
-          "warning: -j{} forced in submake: resetting jobserver mode.", *invocation.given_jobs));
+      output.error(fmt::format("warning: -j{} forced in submake: resetting jobserver mode.",
+                               *invocation.given_jobs));
     }
     options.jobserver.clear();
   }
@@ -321,8 +318,8 @@ std::vector<Goal> wanted_goals(Graph& graph, const Options& options, Output& out
     return goals;
   }
   const Variable* read = evaluation.find("MAKEFILE_LIST");
-  fatal(output, read && !read->value.empty() ? "No targets"
-                                             : "No targets specified and no makefile found");
+  fatal(output,
+        read && !read->value.empty() ? "No targets" : "No targets specified and no makefile found");
 }
 
 /// The failing of something while recipes run: those that run come to their end first.
@@ -346,7 +343,6 @@ void print_error(Output& output, const Error& error) {
 /// One reading and updating. Nothing if makefiles were remade and all starts anew.
 std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Options options = invocation.options;
-  if (invocation.restarts > 0) options.always_make = false;
   Hooks hooks;
   hooks.print = [&output](Stream stream, std::string_view text) {
     if (stream == Stream::output)
@@ -368,6 +364,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
   mark_times(graph, options);
 
+  if (invocation.restarts > 0) options.always_make = false;  // or it would never end
   Updater updater(graph, options, output, jobserver, slots);
   int status = 0;
   try {

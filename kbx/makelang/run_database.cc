@@ -48,10 +48,10 @@ std::string variable_text(const Evaluation& evaluation, const std::string& name,
 std::string recipe_text(const Evaluation& evaluation, const RecipePtr& recipe) {
   if (!recipe) return {};
   const Location place = evaluation.files().location(recipe->where);
-  std::string text = place.file.empty()
-                         ? std::string("#  recipe to execute (built-in):\n")
-                         : fmt::format("#  recipe to execute (from '{}', line {}):\n", place.file,
-                                       place.line);
+  std::string text =
+      place.file.empty()
+          ? std::string("#  recipe to execute (built-in):\n")
+          : fmt::format("#  recipe to execute (from '{}', line {}):\n", place.file, place.line);
   for (const RecipeLine& line : recipe->lines)
     text += fmt::format("{}{}\n", recipe->prefix, replace_all(line.text, "\n", "\n\t"));
   return text;

@@ -1,5 +1,5 @@
-// Running recipes. A job is one recipe on its way: its lines are expanded at once, run one after the
-// other, and the job holds a slot (or a token of the jobserver) until the last one ends.
+// Running recipes. A job is one recipe on its way: its lines are expanded at once, run one after
+// the other, and the job holds a slot (or a token of the jobserver) until the last one ends.
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
@@ -7,11 +7,10 @@
 #include <cstring>
 #include <utility>
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "kbx/base/file.h"
 #include "kbx/makelang/resolve_archive.h"
@@ -172,8 +171,8 @@ void Updater::check_signals() {
   if (signal == SIGTERM)
     for (const auto& job : jobs_)
       if (job->process > 0) ::kill(job->process, SIGTERM);
-  const bool wanted_end = signal == SIGTERM || signal == SIGINT || signal == SIGHUP ||
-                          signal == SIGQUIT;
+  const bool wanted_end =
+      signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
   if (wanted_end)
     for (const auto& job : jobs_) delete_targets(*job);
   while (slots_used_ > 0) reap(true, !wanted_end);
@@ -196,6 +195,11 @@ std::unique_ptr<Job>* Updater::next_ended(bool block, int& status) {
     std::optional<Ended> ended = std::exchange(pending_, std::nullopt);
     if (!ended) ended = block ? signals_.wait(-1, readable) : ended_child();
     if (ended) {
+      if (!dying_by_signal_ && SignalGuard::fatal_signal() != 0) {
+        // The signal went to the children too: it is the cause, their end the effect.
+        pending_ = ended;
+        check_signals();
+      }
       for (auto& job : jobs_)
         if (job->process == ended->process) {
           job->process = -1;

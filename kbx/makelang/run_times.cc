@@ -4,9 +4,8 @@
 #include <cerrno>
 #include <ctime>
 
-#include <sys/stat.h>
-
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "kbx/makelang/resolve_archive.h"
 #include "kbx/makelang/run_update.h"
@@ -98,10 +97,9 @@ void Updater::warn_about_future(const Node& node, FileTime time) {
   const FileTime ahead = time - nanoseconds(now);
   if (ahead <= 10'000'000) return;
   const double seconds = static_cast<double>(ahead) / static_cast<double>(second);
-  output_.error(fmt::format("Warning: File '{}' has modification time {} s in the future",
-                            node.name,
-                            seconds >= 100 ? fmt::format("{:.0f}", seconds)
-                                           : fmt::format("{:.2g}", seconds)));
+  output_.error(fmt::format(
+      "Warning: File '{}' has modification time {} s in the future", node.name,
+      seconds >= 100 ? fmt::format("{:.0f}", seconds) : fmt::format("{:.2g}", seconds)));
   skew_seen_ = true;
 }
 

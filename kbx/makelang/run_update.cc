@@ -7,10 +7,9 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "kbx/base/file.h"
 #include "kbx/makelang/resolve_archive.h"
@@ -216,8 +215,7 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
     give_up(node, status, depth);
     return status;
   }
-  if (node->progress.stage == Stage::waiting_for_prerequisites)
-    set_stage(node, Stage::not_started);
+  if (node->progress.stage == Stage::waiting_for_prerequisites) set_stage(node, Stage::not_started);
   if (!is_out_of_date(node, time, missing, must_make)) {
     finish_node(node);
     graph_.take_found_name(*node);
@@ -238,8 +236,7 @@ Outcome Updater::update_prerequisites(Node* node, unsigned depth, FileTime time,
       Node* file = real(owner->edges[i].node);
       const FileTime before = time_of(file);
       if (is_updating(file)) {
-        output_.error(
-            fmt::format("Circular {} <- {} dependency dropped.", node->name, file->name));
+        output_.error(fmt::format("Circular {} <- {} dependency dropped.", node->name, file->name));
         owner->edges.erase(owner->edges.begin() + static_cast<std::ptrdiff_t>(i));
         continue;
       }
@@ -254,8 +251,7 @@ Outcome Updater::update_prerequisites(Node* node, unsigned depth, FileTime time,
       const bool busy = is_busy(file);
       running = running || busy;
       if (status != Outcome::success && !options_.keep_going) break;
-      if (!running)
-        owner->edges[i].changed = time_of(file) != before || before == time_missing;
+      if (!running) owner->edges[i].changed = time_of(file) != before || before == time_missing;
       ++i;
     }
   return status;
@@ -275,8 +271,7 @@ Outcome Updater::update_intermediates(Node* node, unsigned depth, bool& running)
     file = real(file);
     running = running || is_busy(file);
     if (status != Outcome::success && !options_.keep_going) break;
-    if (!running)
-      edge.changed = (node->phony && node->recipe) || time_of(file) != before;
+    if (!running) edge.changed = (node->phony && node->recipe) || time_of(file) != before;
   }
   return status;
 }
@@ -466,11 +461,10 @@ Outcome Updater::touch(Node* node) {
   if (const auto member = archive_name(node->name)) {
     if (touch_archive_member(member->archive, member->member, ::time(nullptr)))
       return Outcome::success;
-    output_.error(
-        exists(member->archive)
-            ? fmt::format("touch: Member '{}' does not exist in '{}'", member->member,
-                          member->archive)
-            : fmt::format("touch: Archive '{}' does not exist", member->archive));
+    output_.error(exists(member->archive)
+                      ? fmt::format("touch: Member '{}' does not exist in '{}'", member->member,
+                                    member->archive)
+                      : fmt::format("touch: Archive '{}' does not exist", member->archive));
     return Outcome::failed;
   }
   const int descriptor = ::open(node->name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);

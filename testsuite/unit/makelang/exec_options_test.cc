@@ -23,7 +23,8 @@ TEST_CASE("words that are definitions") {
 }
 
 TEST_CASE("switches may be combined and goals stand anywhere") {
-  const Options options = from_words({"all", "-kisw", "-j4", "A=1", "-f", "x.mk", "clean", "-Cdir"});
+  const Options options =
+      from_words({"all", "-kisw", "-j4", "A=1", "-f", "x.mk", "clean", "-Cdir"});
   CHECK(options.keep_going);
   CHECK(options.ignore_errors);
   CHECK(options.silent);
