@@ -56,7 +56,8 @@ void read_options(Invocation& invocation, const std::vector<std::string>& argume
                   Output& output) {
   Options& options = invocation.options;
   for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
-    if (const auto error = add_flags_text(options, variable_of(invocation.environment, name)))
+    if (const auto error = add_flags_text(
+            options, replace_all(variable_of(invocation.environment, name), "$$", "$")))
       refuse(output, *error);
   if (invocation.environment.contains("GNUMAKEFLAGS"))
     invocation.environment["GNUMAKEFLAGS"].clear();
@@ -362,6 +363,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
+  graph.mark_all_secondary();
   mark_times(graph, options);
 
   if (invocation.restarts > 0) options.always_make = false;  // or it would never end
