@@ -55,9 +55,11 @@ std::string variable_of(const Environment& environment, std::string_view name) {
 void read_options(Invocation& invocation, const std::vector<std::string>& arguments,
                   Output& output) {
   Options& options = invocation.options;
-  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
-    if (const auto error = add_flags_text(options, variable_of(invocation.environment, name)))
-      refuse(output, *error);
+  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"}) {
+    // The make that set it wrote its dollars twice.
+    const std::string text = replace_all(variable_of(invocation.environment, name), "$$", "$");
+    if (const auto error = add_flags_text(options, text)) refuse(output, *error);
+  }
   if (invocation.environment.contains("GNUMAKEFLAGS"))
     invocation.environment["GNUMAKEFLAGS"].clear();
   const std::optional<int> inherited_jobs = options.jobs;
@@ -357,7 +359,9 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Jobserver jobserver;
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
-  convert_suffix_rules(evaluation.rules());
+  for (const SourceRef where : convert_suffix_rules(evaluation.rules()))
+    output.print_error(evaluation.files().location(where).to_string() +
+                       ": warning: ignoring prerequisites on suffix rule definition\n");
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
