@@ -55,11 +55,10 @@ std::string variable_of(const Environment& environment, std::string_view name) {
 void read_options(Invocation& invocation, const std::vector<std::string>& arguments,
                   Output& output) {
   Options& options = invocation.options;
-  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"}) {
-    // The make that set it wrote its dollars twice.
-    const std::string text = replace_all(variable_of(invocation.environment, name), "$$", "$");
-    if (const auto error = add_flags_text(options, text)) refuse(output, *error);
-  }
+  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
+    if (const auto error = add_flags_text(
+            options, replace_all(variable_of(invocation.environment, name), "$$", "$")))
+      refuse(output, *error);
   if (invocation.environment.contains("GNUMAKEFLAGS"))
     invocation.environment["GNUMAKEFLAGS"].clear();
   const std::optional<int> inherited_jobs = options.jobs;
@@ -366,6 +365,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
+  graph.mark_all_secondary();
   mark_times(graph, options);
 
   if (invocation.restarts > 0) options.always_make = false;  // or it would never end
