@@ -380,7 +380,9 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Jobserver jobserver;
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
-  convert_suffix_rules(evaluation.rules());
+  for (const SourceRef where : convert_suffix_rules(evaluation.rules()))
+    output.print_error(evaluation.files().location(where).to_string() +
+                       ": warning: ignoring prerequisites on suffix rule definition\n");
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
