@@ -46,6 +46,7 @@ class Recipe:
     modules: list  # relative to `folder`
     needs: list
     outer: str = ""  # why `kbx build` alone cannot build this, where that is so
+    for_kbuild: list = field(default_factory=list)  # more to prepare, on kbuild's side only
 
 
 def all_cells():
@@ -133,6 +134,14 @@ def _read_dkms(source, release, kdir, top, jobs):
     return said.stdout.decode().split("\0")[:-1]
 
 
+def _renamed_flags(entry, kdir):
+    """kbx takes EXTRA_CFLAGS as ccflags-y where kbuild dropped it, so kbuild is told ccflags-y."""
+    read = [kdir.resolve() / "scripts" / name for name in ("Makefile.build", "Makefile.lib")]
+    if any("$(EXTRA_CFLAGS)" in path.read_text() for path in read):
+        return []
+    return [f"sed -i 's/EXTRA_CFLAGS/ccflags-y/' {name}" for name in entry.get("old_flags", [])]
+
+
 def _package_recipe(cell, root, top, jobs):
     release, kdir = root.name, root / "lib/modules" / root.name / "build"
     entry = TABLE["drivers"][cell.driver]
@@ -149,7 +158,8 @@ def _package_recipe(cell, root, top, jobs):
     if "uses" in entry:
         values["uses"] = package_root(entry["uses"])
     prepare = " ".join([prepare, *entry.get("prepare_words", [])]).format(**values).strip()
-    words = " ".join(entry.get("words", [])).format(**values)
+    more_words = TABLE["words"].get(cell.kernel, [])
+    words = " ".join(entry.get("words", []) + more_words).format(**values)
     if words:
         command = re.sub(r"(^|[(;&]\s*)make ", rf"\1make {words} ", command)
     return Recipe(
@@ -162,4 +172,5 @@ def _package_recipe(cell, root, top, jobs):
         [line[7:] for line in rest if line.startswith("module ")],
         [],
         entry.get("outer", ""),
+        _renamed_flags(entry, kdir),
     )
