@@ -45,7 +45,10 @@ class Recipe:
     commands: list
     modules: list  # relative to `folder`
     needs: list
-    outer: str = ""  # why `kbx build` alone cannot build this, where that is so
+    # Beside `prepare`, for kbx build: what the driver's own makefile makes before it calls kbuild,
+    # and the words that it gives kbuild.
+    outer: list = field(default_factory=list)
+    build_words: list = field(default_factory=list)
     for_kbuild: list = field(default_factory=list)  # more to prepare, on kbuild's side only
 
 
@@ -154,7 +157,7 @@ def _package_recipe(cell, root, top, jobs):
         (top / "src" / path.name).mkdir(parents=True, exist_ok=True)
     name, version, prepare, command, *rest = _read_dkms(source, release, kdir, top, jobs)
     folder = f"dkms/{name}/{version}/build"
-    values = {"kdir": kdir, "modules": root / "lib/modules"}
+    values = {"kdir": kdir, "modules": root / "lib/modules", "here": top / folder, "src": top / "src"}
     if "uses" in entry:
         values["uses"] = package_root(entry["uses"])
     prepare = " ".join([prepare, *entry.get("prepare_words", [])]).format(**values).strip()
@@ -171,6 +174,7 @@ def _package_recipe(cell, root, top, jobs):
         [command],
         [line[7:] for line in rest if line.startswith("module ")],
         [],
-        entry.get("outer", ""),
+        [command.format(**values) for command in entry.get("outer", [])],
+        [word.format(**values) for word in entry.get("build_words", [])],
         _renamed_flags(entry, kdir),
     )

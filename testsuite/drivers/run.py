@@ -81,8 +81,6 @@ def run_cell(cell, options):
         top.mkdir(parents=True)
         recipe = recipe_of(cell, top, options.jobs)
         absent = [name for name in recipe.needs if not shutil.which(name)]
-        if options.mode == "build" and recipe.outer:
-            raise Unavailable(f"not for kbx build: {recipe.outer}")
         if absent:
             raise Unavailable(f"{absent[0]} is not installed")
         kbuild = _build(recipe, top, work / "kbuild", None)
