@@ -76,7 +76,8 @@ makelang::ShellResult ProbingShell::operator()(const makelang::ShellCall& call) 
   probe.command = call.shell + " " + call.flags + " " + replace_all(call.command, driver_, "@M@");
   probe.folder = call.folder == driver_ ? "@M@" : call.folder;
   probe.compiler = identities(call.command, call.folder);
-  if (const kernel::ProbeResult* known = cache_.find(probe)) return {known->status, known->output};
+  if (const kernel::ProbeResult* known = cache_.find(probe))
+    return {known->status, known->output, {}};
   const makelang::ShellResult result = makelang::run_shell(call);
   cache_.remember(probe, {result.status, result.output});
   return result;

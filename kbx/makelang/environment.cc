@@ -85,10 +85,11 @@ class EnvironmentBuilder {
   }
   bool goes_by_default(const std::string& name, const Variable& variable) const {
     const Origin origin = variable.origin;
-    if (origin == Origin::default_ || origin == Origin::automatic || !is_shell_name(name))
-      return false;
-    return state_.export_all || origin == Origin::command_line || origin == Origin::environment ||
-           origin == Origin::environment_override;
+    if (origin == Origin::default_ || origin == Origin::automatic) return false;
+    const bool candidate = state_.export_all || origin == Origin::command_line ||
+                           origin == Origin::environment ||
+                           origin == Origin::environment_override;
+    return candidate && is_shell_name(name);
   }
   std::string value_of(const std::string& name, const Variable& variable) {
     const bool as_it_came =

@@ -388,7 +388,7 @@ std::string Expander::shell(std::string_view command, bool trims_all) {
   call.command = command;
   call.folder = state_.setup.folder;
   call.environment = &state_.setup.environment;
-  call.where = reading_;
+  call.where = expanding_ ? expanding_ : reading_;
   call.files = &state_.files;
   const ShellResult result = state_.hooks.shell ? state_.hooks.shell(call) : run_shell(call);
   if (!result.failure.empty()) state_.complain({}, result.failure);
