@@ -80,8 +80,9 @@ std::optional<std::vector<std::string>> shell_split(std::string_view command) {
         word += c;
     } else if (c == '\\' && at + 1 < command.size()) {
       char next = command[++at];
+      if (next == '\n') continue;
       if (quote == '"' && next != '"' && next != '\\' && next != '$' && next != '`') word += c;
-      if (next != '\n') word += next;
+      word += next;
       in_word = true;
     } else if (quote == '"') {
       if (c == quote)

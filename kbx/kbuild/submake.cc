@@ -15,7 +15,8 @@ bool is_assignment(std::string_view word) {
 }  // namespace
 
 std::optional<SubMake> parse_submake(std::string_view line, std::string_view make_command) {
-  line = trim(line);
+  // Not trimmed at the end: a newline there may belong to the backslash before it.
+  while (!line.empty() && is_space(line.front())) line.remove_prefix(1);
   if (!line.starts_with(make_command)) return std::nullopt;
   line.remove_prefix(make_command.size());
   if (!line.empty() && !is_space(line.front())) return std::nullopt;

@@ -6,6 +6,7 @@
 
 #include "kbx/base/text.h"
 #include "kbx/makelang/expand.h"
+#include "kbx/makelang/reader.h"
 
 namespace kbx::makelang {
 namespace {
@@ -33,14 +34,25 @@ std::string quoted_for_flags(std::string_view text) {
   return quoted;
 }
 
-std::string quoted_command_variables(const Setup& setup) {
-  std::string text;
-  const auto& all = setup.command_line_variables;
-  for (auto entry = all.rbegin(); entry != all.rend(); ++entry) {
-    if (!text.empty()) text += ' ';
-    text += quoted_for_flags(*entry);
+/// The variables of the command line with their values, last one first as make lists them.
+std::string quoted_command_variables(const EvaluationState& state) {
+  std::vector<std::string> names;
+  for (const std::string& text : state.setup.command_line_variables)
+    if (const auto assignment = parse_assignment(text)) {
+      std::string name(assignment->name);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+  std::string result;
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto found = state.globals.find(*name);
+    if (found == state.globals.end()) continue;
+    const Variable& variable = found->second;
+    if (!result.empty()) result += ' ';
+    result +=
+        quoted_for_flags(*name + (variable.flavor == Flavor::simple ? ":=" : "=") + variable.value);
   }
-  return text;
+  return result;
 }
 
 class EnvironmentBuilder {
@@ -105,25 +117,28 @@ std::string reading_flags(std::string_view flags) {
     if (letters || plain_long) kept.emplace_back(word);
     first = false;
   }
+  // The first word is that of the letters, be it empty.
+  if (!kept.empty() && kept[0].starts_with('-')) kept.insert(kept.begin(), "");
   return join(kept, " ");
 }
 
 std::string option_part(std::string_view flags) {
-  if (flags.starts_with("-- ")) return {};
   return std::string(trim(flags.substr(0, flags.find(" -- "))));
 }
 
 void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
-  const std::string variables = quoted_command_variables(state.setup);
+  const std::string variables = quoted_command_variables(state);
   std::string value = replace_all(flags, "$", "$$");
-  std::string dashed = value.empty() || value[0] == '-' ? value : '-' + value;
+  const std::string_view trimmed = trim(value);
+  std::string dashed = trimmed.empty() || trimmed[0] == '-' ? "" : "-";
+  dashed += trimmed;
   if (!variables.empty()) {
-    define_global(state, {overrides_name, variables, Flavor::recursive, Origin::automatic, {}});
+    define_global(state, {overrides_name, variables, Flavor::simple, Origin::automatic, {}});
     define_global(
         state,
         {"MAKEOVERRIDES", "${-*-command-variables-*-}", Flavor::recursive, Origin::environment, {}})
         .exported = Export::yes;
-    if (with_variables) value += value.empty() ? "-- $(MAKEOVERRIDES)" : " -- $(MAKEOVERRIDES)";
+    if (with_variables) value += " -- $(MAKEOVERRIDES)";
   }
   Variable& current =
       define_global(state, {"MAKEFLAGS", value, Flavor::recursive, Origin::file, {}});
@@ -143,9 +158,9 @@ Environment make_recipe_environment(EvaluationState& state, const Scope* scope) 
   Environment result = builder.take();
   result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
   if (!state.flags_are_final) {
-    const std::string variables = quoted_command_variables(state.setup);
+    const std::string variables = quoted_command_variables(state);
     std::string& flags = result["MAKEFLAGS"];
-    if (!variables.empty()) flags += (flags.empty() ? "-- " : " -- ") + variables;
+    if (!variables.empty()) flags += " -- " + variables;
   }
   return result;
 }

@@ -89,11 +89,19 @@ void define_process_variables(EvaluationState& state) {
   define_simple(state, "CURDIR", setup.folder, Origin::file);
   define_simple(state, "MAKEFILE_LIST", "", Origin::file);
   define_simple(state, ".DEFAULT_GOAL", "", Origin::file);
-  define_simple(state, "GNUMAKEFLAGS", "", Origin::override_);
+  define_simple(state, "GNUMAKEFLAGS", "", Origin::environment);
+  state.globals.find("GNUMAKEFLAGS")->second.exported = Export::no;
   define_simple(state, "MAKELEVEL", std::to_string(setup.level), Origin::environment);
   state.globals.find("MAKELEVEL")->second.exported = Export::by_default;
   if (setup.restarts > 0)
     define_simple(state, "MAKE_RESTARTS", std::to_string(setup.restarts), Origin::environment);
+  for (const char letter : std::string_view("@%*<?^+")) {
+    const std::string name(1, letter);
+    define_global(state, {name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Flavor::recursive,
+                          Origin::automatic, {}});
+    define_global(state, {name + "F", "$(notdir $" + name + ")", Flavor::recursive,
+                          Origin::automatic, {}});
+  }
   if (!setup.goals.empty()) define_simple(state, "MAKECMDGOALS", join(setup.goals, " "));
   define_shell(state);
 }
@@ -224,6 +232,11 @@ Environment Evaluation::recipe_environment(const Scope* scope) const {
 
 void Evaluation::set_flags(std::string_view flags) {
   define_flags(*state_, flags, true);
+}
+
+void Evaluation::undefine_built_in_variables() {
+  for (std::string_view line : split_lines(builtins::variables))
+    undefine_global(*state_, trim(line.substr(0, line.find('='))), Origin::default_);
 }
 
 std::string Evaluation::current_flags() const {

@@ -28,7 +28,8 @@ struct ShellCall {
 };
 struct ShellResult {
   int status = 0;
-  std::string output;  // standard output as it came
+  std::string output;   // standard output as it came
+  std::string failure;  // why the program could not be started: "PROGRAM: REASON"
 };
 
 enum class Stream { output, errors };
@@ -123,6 +124,9 @@ class Evaluation {
   /// target-specific exports of `scope`, MAKELEVEL + 1, MAKEFLAGS. `$(MAKE)` lines get the same.
   Environment recipe_environment(const Scope* scope = nullptr) const;
 
+  /// -R given by a makefile: takes the built-in variables away.
+  void undefine_built_in_variables();
+
   const Setup& setup() const;
   const Hooks& hooks() const;
   const FileTable& files() const;
@@ -141,8 +145,15 @@ class Evaluation {
   std::unique_ptr<EvaluationState> state_;
 };
 
-/// Default for Hooks::shell: runs the shell and waits.
+/// Default for Hooks::shell: runs the command and waits.
 ShellResult run_shell(const ShellCall& call);
+
+/// The words of a command that needs no shell to be run, so that make starts it directly; nothing
+/// if a shell must read it: special characters, a command of the shell itself, another shell or
+/// other flags than /bin/sh -c. Empty if the command is empty.
+std::optional<std::vector<std::string>> direct_command(std::string_view command,
+                                                       std::string_view shell,
+                                                       std::string_view flags);
 
 /// True if `text` matches `pattern` with at most one '%' (manual, "Syntax of Static Pattern
 /// Rules"); fills `stem`.

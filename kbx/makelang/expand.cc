@@ -391,6 +391,7 @@ std::string Expander::shell(std::string_view command, bool trims_all) {
   call.where = reading_;
   call.files = &state_.files;
   const ShellResult result = state_.hooks.shell ? state_.hooks.shell(call) : run_shell(call);
+  if (!result.failure.empty()) state_.complain({}, result.failure);
   state_.observations.shell_calls.push_back(std::move(call));
   define_global(
       state_,

@@ -151,12 +151,16 @@ void wordlist(Expander& expander, std::string& out, const Arguments& arguments) 
     throw expander.error("invalid first argument to 'wordlist' function: '" +
                          std::to_string(begin) + "'");
   std::string_view rest = arguments[2];
-  bool first = true;
+  const char* from = nullptr;
+  const char* to = nullptr;
   for (long i = 1; i <= end; ++i) {
     const std::string_view found = next_word(rest);
-    if (found.empty()) return;
-    if (i >= begin) add_word(out, found, first);
+    if (found.empty()) break;
+    if (i == begin) from = found.data();
+    to = found.data() + found.size();
   }
+  // White space between the words stays as it is.
+  if (from) out.append(from, to);
 }
 
 void words(Expander&, std::string& out, const Arguments& arguments) {

@@ -14,8 +14,6 @@
 namespace kbx::makelang {
 namespace {
 
-constexpr std::string_view blanks = " \t\n\v\f\r";
-
 /// "~" and "~/…" by HOME, "~name" by the user's entry; "" if that says nothing.
 std::string expand_tilde(Expander& expander, std::string_view name) {
   const size_t slash = std::min(name.find('/'), name.size());
@@ -115,7 +113,7 @@ class NameSplitter {
 std::vector<std::string> split_names(Expander& expander, std::string_view& text, char stop,
                                      const NameOptions& options) {
   NameSplitter splitter(expander, options);
-  std::string stops(blanks);
+  std::string stops(" \t");
   if (stop != '\0') stops += stop;
   std::string copy(text);
   size_t at = 0;

@@ -16,14 +16,13 @@
 namespace kbx::makelang {
 namespace {
 
-enum class Kind { on, off, set, unset, text, list, number, load, ignored };
+enum class Kind { on, off, text, list, number, load, ignored };
 
 struct Switch {
   int code;          // the letter, or above 255 if there is only a long name
   const char* name;  // the first long name; "" if there is none
   Kind kind;
   bool Options::*flag = nullptr;
-  std::optional<bool> Options::*choice = nullptr;
   std::string Options::*text = nullptr;
   std::vector<std::string> Options::*list = nullptr;
   const char* default_text = nullptr;  // value when the argument is left out
@@ -48,8 +47,8 @@ const Switch switches[] = {
     {'B', "always-make", Kind::on, &O::always_make},
     {'d', "", Kind::on, &O::debug},
     {'e', "environment-overrides", Kind::on, &O::environment_overrides},
-    {'E', "eval", Kind::list, {}, {}, {}, &O::evals, nullptr, false},
-    {'h', "help", Kind::on, &O::usage, {}, {}, {}, nullptr, false},
+    {'E', "eval", Kind::list, {}, {}, &O::evals, nullptr, false},
+    {'h', "help", Kind::on, &O::usage, {}, {}, nullptr, false},
     {'i', "ignore-errors", Kind::on, &O::ignore_errors},
     {'k', "keep-going", Kind::on, &O::keep_going},
     {'L', "check-symlink-times", Kind::on, &O::check_symlinks},
@@ -60,26 +59,26 @@ const Switch switches[] = {
     {'r', "no-builtin-rules", Kind::on, &O::no_built_in_rules},
     {'R', "no-builtin-variables", Kind::on, &O::no_built_in_variables},
     {'s', "silent", Kind::on, &O::silent},
-    {'S', "no-keep-going", Kind::off, &O::keep_going, {}, {}, {}, nullptr, false},
+    {'S', "no-keep-going", Kind::off, &O::keep_going, {}, {}, nullptr, false},
     {'t', "touch", Kind::on, &O::touch},
     {'v', "version", Kind::on, &O::version},
-    {'w', "print-directory", Kind::set, {}, &O::print_directory},
-    {'C', "directory", Kind::list, {}, {}, {}, &O::folders, nullptr, false},
-    {'f', "file", Kind::list, {}, {}, {}, &O::makefiles, nullptr, false},
-    {'I', "include-dir", Kind::list, {}, {}, {}, &O::include_folders},
+    {'w', "print-directory", Kind::on, &O::print_directory},
+    {'C', "directory", Kind::list, {}, {}, &O::folders, nullptr, false},
+    {'f', "file", Kind::list, {}, {}, &O::makefiles, nullptr, false},
+    {'I', "include-dir", Kind::list, {}, {}, &O::include_folders},
     {'j', "jobs", Kind::number},
     {'l', "load-average", Kind::load},
-    {'o', "old-file", Kind::list, {}, {}, {}, &O::old_files, nullptr, false},
-    {'O', "output-sync", Kind::text, {}, {}, &O::output_sync, {}, "target"},
-    {'W', "what-if", Kind::list, {}, {}, {}, &O::new_files, nullptr, false},
-    {code_debug, "debug", Kind::list, {}, {}, {}, &O::debug_flags, "basic"},
-    {code_jobserver, "jobserver-auth", Kind::text, {}, {}, &O::jobserver},
+    {'o', "old-file", Kind::list, {}, {}, &O::old_files, nullptr, false},
+    {'O', "output-sync", Kind::text, {}, &O::output_sync, {}, "target"},
+    {'W', "what-if", Kind::list, {}, {}, &O::new_files, nullptr, false},
+    {code_debug, "debug", Kind::list, {}, {}, &O::debug_flags, "basic"},
+    {code_jobserver, "jobserver-auth", Kind::text, {}, &O::jobserver},
     {code_trace, "trace", Kind::on, &O::trace},
-    {code_no_print_directory, "no-print-directory", Kind::unset, {}, &O::print_directory},
+    {code_no_print_directory, "no-print-directory", Kind::on, &O::no_print_directory},
     {code_warn_undefined, "warn-undefined-variables", Kind::on, &O::warn_undefined},
-    {code_sync_mutex, "sync-mutex", Kind::text, {}, {}, &O::sync_mutex},
-    {code_no_silent, "no-silent", Kind::off, &O::silent, {}, {}, {}, nullptr, false},
-    {code_jobserver_old, "jobserver-fds", Kind::text, {}, {}, &O::jobserver, {}, nullptr, false},
+    {code_sync_mutex, "sync-mutex", Kind::text, {}, &O::sync_mutex},
+    {code_no_silent, "no-silent", Kind::off, &O::silent, {}, {}, nullptr, false},
+    {code_jobserver_old, "jobserver-fds", Kind::text, {}, &O::jobserver, {}, nullptr, false},
 };
 
 struct Alias {
@@ -174,12 +173,6 @@ void apply(Reading& reading, const Switch& entry) {
       break;
     case Kind::off:
       options.*entry.flag = false;
-      break;
-    case Kind::set:
-      options.*entry.choice = true;
-      break;
-    case Kind::unset:
-      options.*entry.choice = false;
       break;
     case Kind::text:
       options.*entry.text = optarg ? optarg : entry.default_text;
@@ -311,10 +304,7 @@ void compose_with_argument(std::string& text, const Options& options, const Swit
 
 bool is_switched_on(const Options& options, const Switch& entry) {
   if (!entry.to_environment) return false;
-  if (entry.kind == Kind::on) return options.*entry.flag;
-  if (entry.kind == Kind::set) return (options.*entry.choice).value_or(false);
-  if (entry.kind == Kind::unset) return !(options.*entry.choice).value_or(true);
-  return false;
+  return entry.kind == Kind::on && options.*entry.flag;
 }
 
 }  // namespace

@@ -10,32 +10,33 @@ namespace kbx::makelang {
 
 /// What the command line and MAKEFLAGS ask for (GNU make manual, "Summary of Options").
 struct Options {
-  bool always_make = false;             // -B
-  bool debug = false;                   // -d
-  bool environment_overrides = false;   // -e
-  bool usage = false;                   // -h
-  bool ignore_errors = false;           // -i
-  bool keep_going = false;              // -k, -S
-  bool check_symlinks = false;          // -L
-  bool just_print = false;              // -n
-  bool print_data_base = false;         // -p
-  bool question = false;                // -q
-  bool no_built_in_rules = false;       // -r
-  bool no_built_in_variables = false;   // -R
-  bool silent = false;                  // -s, --no-silent
-  bool touch = false;                   // -t
-  bool version = false;                 // -v
-  bool trace = false;                   // --trace
-  bool warn_undefined = false;          // --warn-undefined-variables
-  std::optional<bool> print_directory;  // -w, --no-print-directory; unset: by the circumstances
-  std::optional<int> jobs;              // -j; 0 is without limit
-  std::optional<double> max_load;       // -l; negative is without limit
-  std::string output_sync;              // -O: "", none, line, target or recurse
-  std::string jobserver;                // --jobserver-auth
-  std::string sync_mutex;               // --sync-mutex
-  std::vector<std::string> evals;       // --eval
-  std::vector<std::string> folders;     // -C, in order
-  std::vector<std::string> makefiles;   // -f
+  bool always_make = false;                  // -B
+  bool debug = false;                        // -d
+  bool environment_overrides = false;        // -e
+  bool usage = false;                        // -h
+  bool ignore_errors = false;                // -i
+  bool keep_going = false;                   // -k, -S
+  bool check_symlinks = false;               // -L
+  bool just_print = false;                   // -n
+  bool print_data_base = false;              // -p
+  bool question = false;                     // -q
+  bool no_built_in_rules = false;            // -r
+  bool no_built_in_variables = false;        // -R
+  bool silent = false;                       // -s, --no-silent
+  bool touch = false;                        // -t
+  bool version = false;                      // -v
+  bool trace = false;                        // --trace
+  bool warn_undefined = false;               // --warn-undefined-variables
+  bool print_directory = false;              // -w
+  bool no_print_directory = false;           // --no-print-directory
+  std::optional<int> jobs;                   // -j; 0 is without limit
+  std::optional<double> max_load;            // -l; negative is without limit
+  std::string output_sync;                   // -O: "", none, line, target or recurse
+  std::string jobserver;                     // --jobserver-auth
+  std::string sync_mutex;                    // --sync-mutex
+  std::vector<std::string> evals;            // --eval
+  std::vector<std::string> folders;          // -C, in order
+  std::vector<std::string> makefiles;        // -f
   std::vector<std::string> include_folders;  // -I
   std::vector<std::string> old_files;        // -o
   std::vector<std::string> new_files;        // -W

@@ -51,7 +51,7 @@ bool Reader::next_line() {
   size_t end = begin;
   while (true) {
     const size_t newline = std::min(text_.find('\n', end), text_.size());
-    ++next_number_;
+    if (options_.counts_lines) ++next_number_;
     next_ = newline + 1;
     raw_ = text_.substr(begin, newline - begin);
     if (newline == begin || text_[newline - 1] != '\\' ||
@@ -191,7 +191,9 @@ void Reader::handle_vpath(std::string_view rest) {
 }
 
 void read_eval(Expander& expander, std::string_view text) {
-  Reader(expander, text, expander.reading(), {}).read();
+  ReaderOptions options;
+  options.counts_lines = false;
+  Reader(expander, text, expander.reading(), options).read();
 }
 
 }  // namespace kbx::makelang

@@ -82,6 +82,7 @@ struct ReaderOptions {
   bool sets_goal = true;
   Origin origin = Origin::file;
   bool built_in = false;
+  bool counts_lines = true;  // else every line is at the place of the first, as in $(eval)
 };
 
 /// Reads the text of one makefile or $(eval).

@@ -174,11 +174,10 @@ void Reader::handle_rule() {
 }
 
 void Reader::fail_without_colon(std::string_view text) const {
-  const bool conditional = (text.starts_with("ifeq") && text.size() > 4 && !is_blank(text[4])) ||
-                           (text.starts_with("ifneq") && text.size() > 5 && !is_blank(text[5]));
   if (state_.recipe_prefix == '\t' && raw_.starts_with("        "))
     fail("missing separator (did you mean TAB instead of 8 spaces?)");
-  if (conditional) fail("missing separator (ifeq/ifneq must be followed by whitespace)");
+  if (text.starts_with("ifeq") || text.starts_with("ifneq"))
+    fail("missing separator", "ifeq and ifneq need a space before their condition");
   fail("missing separator",
        "a line outside a recipe must be an assignment, a directive, or a rule with a colon");
 }
@@ -213,7 +212,7 @@ void Reader::choose_goal() {
   for (const std::string& target : rule_->targets) {
     if (target.find('%') != std::string::npos) return;
     if (!may_be_goal(state_.book, target)) continue;
-    define_global(state_, {".DEFAULT_GOAL", target, Flavor::recursive, Origin::file, place_});
+    define_global(state_, {".DEFAULT_GOAL", target, Flavor::simple, Origin::file, place_});
     state_.book.default_goal = target;
     return;
   }

@@ -121,6 +121,11 @@ void add_line(std::vector<CommandLine>& lines, std::string_view text, Prefixes p
                    prefixes.ignore_errors, prefixes.always, where});
 }
 
+/// Messages count recipe lines from the first one; a continued line counts as one.
+SourceRef counted(SourceRef first, std::uint32_t number) {
+  return first ? SourceRef{first.file, first.line + number} : first;
+}
+
 std::vector<CommandLine> one_shell(const Evaluation& evaluation, const Resolved& rule,
                                    const Scope& automatic) {
   std::string text;
@@ -128,8 +133,7 @@ std::vector<CommandLine> one_shell(const Evaluation& evaluation, const Resolved&
     if (!text.empty() || &line != &rule.recipe->lines.front()) text += '\n';
     text += line.text;
   }
-  const SourceRef where =
-      rule.recipe->lines.empty() ? rule.recipe->where : rule.recipe->lines.front().where;
+  const SourceRef where = rule.recipe->where;
   const Prefixes prefixes = unexpanded_prefixes(text);
   const std::string expanded = evaluation.expand(join_lines_in_references(text), &automatic, where);
   std::vector<CommandLine> lines;
@@ -150,14 +154,16 @@ std::vector<CommandLine> expand_recipe(const Evaluation& evaluation, const Resol
   const auto found = evaluation.rules().special.find(".ONESHELL");
   if (found != evaluation.rules().special.end() && found->second.present)
     return one_shell(evaluation, rule, automatic);
+  std::uint32_t number = 0;
   for (const RecipeLine& line : rule.recipe->lines) {
+    const SourceRef where = counted(rule.recipe->where, number++);
     const Prefixes prefixes = unexpanded_prefixes(line.text);
     const std::string expanded =
-        evaluation.expand(join_lines_in_references(line.text), &automatic, line.where);
+        evaluation.expand(join_lines_in_references(line.text), &automatic, where);
     std::string_view rest = expanded;
     while (true) {
       const size_t end = end_of_line(rest);
-      add_line(lines, rest.substr(0, end), prefixes, rule.recipe->prefix, line.where);
+      add_line(lines, rest.substr(0, end), prefixes, rule.recipe->prefix, where);
       if (end >= rest.size()) break;
       rest.remove_prefix(end + 1);
     }

@@ -9,6 +9,7 @@
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/makelang/evaluation.h"
 
 namespace kbx::makelang {
 namespace {
@@ -119,37 +120,39 @@ class SimpleCommand {
   std::vector<std::string> words_;
 };
 
-bool allows_simple_commands(const ShellChoice& choice) {
-  return choice.shell == "/bin/sh" && (choice.flags == "-c" || choice.flags == "-ec") &&
-         choice.separators.find_first_not_of(" \t\n") == std::string::npos;
-}
+}  // namespace
 
-/// In .ONESHELL mode a Bourne shell does not get the prefixes of the inner lines.
-std::string without_inner_prefixes(std::string_view text) {
+std::string one_shell_text(std::string_view text, const ShellChoice& choice) {
+  if (!choice.one_shell || !is_bourne_shell(choice.shell)) return std::string(text);
   std::string result;
-  bool line_begins = true;
-  for (size_t at = 0; at < text.size(); ++at) {
-    if (line_begins) {
-      const size_t begin = text.find_first_not_of(" \t@+-", at);
-      const std::string_view front =
-          text.substr(at, begin == std::string_view::npos ? std::string_view::npos : begin - at);
-      if (front.find_first_of("@+-") != std::string_view::npos) at += front.size();
-      if (at >= text.size()) break;
+  for (size_t at = 0; at < text.size();) {
+    at = std::min(text.find_first_not_of(" \t@+-", at), text.size());
+    bool escaped = false;
+    while (at < text.size()) {
+      const char c = text[at++];
+      result += c;
+      if (c == '\n' && !escaped) break;
+      escaped = c == '\\' && !escaped;
     }
-    result += text[at];
-    line_begins = text[at] == '\n';
   }
   return result;
 }
 
-}  // namespace
+std::optional<std::vector<std::string>> direct_command(std::string_view command,
+                                                       std::string_view shell,
+                                                       std::string_view flags) {
+  if (shell != "/bin/sh" || (flags != "-c" && flags != "-ec")) return {};
+  command.remove_prefix(std::min(command.find_first_not_of(" \t"), command.size()));
+  return SimpleCommand(command).read();
+}
 
 std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice) {
   while (!line.empty() && (line[0] == ' ' || line[0] == '\t')) line.remove_prefix(1);
   if (line.empty()) return {};
   const bool several_lines = choice.one_shell && line.find('\n') != std::string_view::npos;
-  if (allows_simple_commands(choice) && !several_lines)
-    if (auto words = SimpleCommand(line).read()) return std::move(*words);
+  const bool usual_separators = choice.separators.find_first_not_of(" \t\n") == std::string::npos;
+  if (usual_separators && !several_lines)
+    if (auto words = direct_command(line, choice.shell, choice.flags)) return std::move(*words);
   std::vector<std::string> words;
   for (const std::string* part : {&choice.shell, &choice.flags}) {
     if (const auto pieces = shell_split(*part))
@@ -157,8 +160,7 @@ std::vector<std::string> command_words(std::string_view line, const ShellChoice&
     else
       words.push_back(*part);
   }
-  const bool strip = choice.one_shell && is_bourne_shell(choice.shell);
-  words.push_back(strip ? without_inner_prefixes(line) : std::string(line));
+  words.push_back(one_shell_text(line, choice));
   return words;
 }
 

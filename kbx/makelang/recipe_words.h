@@ -18,6 +18,10 @@ struct ShellChoice {
 /// if there is nothing to run.
 std::vector<std::string> command_words(std::string_view line, const ShellChoice& choice);
 
+/// The text of a recipe for one shell: a Bourne shell gets (and the echo shows) no prefixes of
+/// inner lines, nor the blanks before them.
+std::string one_shell_text(std::string_view text, const ShellChoice& choice);
+
 /// True if an unexpanded recipe line runs even under -n, -t and -q: + in front, or $(MAKE) in it.
 bool always_runs(std::string_view unexpanded);
 

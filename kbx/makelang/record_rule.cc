@@ -94,7 +94,7 @@ void define_posix_defaults(EvaluationState& state, SourceRef where) {
       {"FC", "fort77"},
       {"FFLAGS", "-O1"},
       {"SCCSGETFLAGS", "-s"},
-      {"ARFLAGS", "-rv"},
+      {"ARFLAGS", "-rvU"},
   }};
   for (const auto& [name, value] : values)
     define_global(state, {name, std::string(value), Flavor::simple, Origin::default_, where});

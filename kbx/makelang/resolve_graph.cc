@@ -197,7 +197,7 @@ void Graph::enter_special_targets() {
   each(".PHONY", [](Node& node) { node.phony = node.is_target = true; });
   each(".SILENT", [](Node& node) { node.silent = true; });
   each(".IGNORE", [](Node& node) { node.ignore_errors = true; });
-  each(".DELETE_ON_ERROR", [](Node&) {});
+  each(".LOW_RESOLUTION_TIME", [](Node& node) { node.coarse_time = true; });
   for (Node& node : nodes_)
     if (node.phony) node.progress.time = node.progress.time_before = time_missing;
 }
@@ -210,7 +210,7 @@ void Graph::add_extra_prerequisites() {
       if (edge.node->name == node.name) return std::vector<Edge>();
     return edges;
   };
-  const std::string everywhere = evaluation_.value(".EXTRA_PREREQS");
+  const std::string everywhere = value_if_defined(evaluation_, ".EXTRA_PREREQS");
   const size_t count = nodes_.size();
   for (size_t i = 0; i < count; ++i) {
     Node& node = nodes_[i];

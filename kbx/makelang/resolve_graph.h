@@ -69,6 +69,7 @@ struct Node {
   bool precious = false;
   bool secondary = false;
   bool intermediate = false;
+  bool coarse_time = false;  // .LOW_RESOLUTION_TIME
   bool tried_implicit = false;
   bool implicit = false;  // the recipe comes from an implicit rule
   bool from_default = false;
@@ -171,5 +172,8 @@ class Graph {
 /// archive groups taken apart, "|" as order-only mark.
 std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::string& folder,
                                              bool order_only = false);
+
+/// The value of a variable that make itself looks at; no warning if it is not defined.
+std::string value_if_defined(const Evaluation& evaluation, std::string_view name);
 
 }  // namespace kbx::makelang

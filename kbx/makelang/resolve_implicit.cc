@@ -61,7 +61,7 @@ std::optional<std::pair<std::string_view, std::string_view>> folder_and_stem(
   std::string_view stem;
   const size_t slash = file.rfind('/');
   if (slash == std::string_view::npos || pattern.find('/') != std::string_view::npos) {
-    if (!match_pattern(pattern, file, &stem)) return std::nullopt;
+    if (!match_pattern(pattern, file, &stem) || stem.empty()) return std::nullopt;
     return std::pair(std::string_view(), stem);
   }
   if (!match_pattern(pattern, file.substr(slash + 1), &stem)) return std::nullopt;
@@ -241,7 +241,7 @@ void Graph::enter_intermediate(Match& match, const std::string& name) {
   if (known) known->secondary = true;
   Node& node = known ? *known : *enter(name);
   apply(node, match, name);
-  node.intermediate = true;
+  node.intermediate = !rules().is_special(".NOTINTERMEDIATE", name);
   node.tried_implicit = true;
   const Node* pattern = lookup(match.candidate.rule->targets[match.candidate.matched]);
   if (pattern && pattern->precious) node.precious = true;

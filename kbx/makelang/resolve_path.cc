@@ -38,11 +38,15 @@ std::string below(const std::string& folder, const std::string& name) {
 
 }  // namespace
 
+std::string value_if_defined(const Evaluation& evaluation, std::string_view name) {
+  return evaluation.find(name) ? evaluation.value(name) : std::string();
+}
+
 void Graph::read_search_paths() {
   search_paths_ = rules().vpaths;
-  std::vector<std::string> general = folders_of(evaluation_.value("VPATH"));
+  std::vector<std::string> general = folders_of(value_if_defined(evaluation_, "VPATH"));
   if (!general.empty()) search_paths_.push_back({"%", std::move(general)});
-  kept_folders_ = folders_of(evaluation_.value("GPATH"));
+  kept_folders_ = folders_of(value_if_defined(evaluation_, "GPATH"));
 }
 
 std::string Graph::search(const std::string& name) const {

@@ -106,6 +106,8 @@ Setup setup_for(const Invocation& invocation) {
   const Options& options = invocation.options;
   Setup setup;
   setup.environment = invocation.environment;
+  if (invocation.restarts > 0)
+    setup.environment["MAKE_RESTARTS"] = std::to_string(invocation.restarts);
   setup.folder = current_folder();
   setup.command_line_variables = options.variables;
   setup.goals = options.goals;
@@ -129,7 +131,8 @@ struct MainMakefiles {
 MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocation, Output& output) {
   MainMakefiles result;
   for (const std::string& text : invocation.options.evals) evaluation.read_text(text);
-  for (std::string_view name : split_words(variable_of(invocation.environment, "MAKEFILES")))
+  const std::string first = variable_of(invocation.environment, "MAKEFILES");
+  for (std::string_view name : split_words(first))
     evaluation.read_makefile(std::string(name), true, false);
   if (!invocation.options.makefiles.empty()) {
     for (const std::string& name : invocation.options.makefiles)
@@ -146,12 +149,34 @@ MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocatio
   return result;
 }
 
+/// "NAME:=value" as on the command line.
+void define_from_flags(Evaluation& evaluation, std::string_view definition) {
+  size_t equals = definition.find('=');
+  if (equals == std::string_view::npos) return;
+  size_t end = equals;
+  while (end > 0 && std::string_view(":+?!").find(definition[end - 1]) != std::string_view::npos)
+    --end;
+  const bool simple = definition.substr(end, equals - end).starts_with(':');
+  const std::string_view name = trim(definition.substr(0, end));
+  std::string_view text = definition.substr(equals + 1);
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  evaluation.define(name, simple ? evaluation.expand(text) : std::string(text),
+                    simple ? Flavor::simple : Flavor::recursive, Origin::command_line);
+}
+
 /// Takes over what makefiles did to MAKEFLAGS.
-void reread_flags(Options& options, const Evaluation& evaluation) {
-  const std::vector<std::string> variables = options.variables;
-  add_flags_text(options, evaluation.current_flags());
-  options.variables = variables;
-  if (options.no_built_in_variables) options.no_built_in_rules = true;
+void reread_flags(Options& options, Evaluation& evaluation) {
+  Options changed = options;
+  changed.variables.clear();
+  add_flags_text(changed, evaluation.value("MAKEFLAGS"));
+  for (const std::string& definition : changed.variables)
+    if (std::find(options.variables.begin(), options.variables.end(), definition) ==
+        options.variables.end())
+      define_from_flags(evaluation, definition);
+  changed.variables = options.variables;
+  if (changed.no_built_in_variables && !options.no_built_in_variables)
+    evaluation.undefine_built_in_variables();
+  options = std::move(changed);
 }
 
 /// How many jobs may run: 0 without limit or as the jobserver says.
@@ -328,22 +353,24 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   Evaluation evaluation(setup_for(invocation), hooks);
   const MainMakefiles main = read_makefiles(evaluation, invocation, output);
   reread_flags(options, evaluation);
-  if (!options.print_directory.value_or(false)) output.announce("");
+  if (options.print_directory) output.announce(current_folder());
   Jobserver jobserver;
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
   convert_suffix_rules(evaluation.rules());
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
-  if (options.no_built_in_rules) graph.drop_built_in_rules();
+  if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
   mark_times(graph, options);
 
+  if (invocation.restarts > 0) options.always_make = false;  // or it would never end
   Updater updater(graph, options, output, jobserver, slots);
   int status = 0;
   try {
     if (!invocation.input_makefile.empty()) {
       Node* node = graph.enter(invocation.input_makefile);
+      node->progress.time_before = updater.time_without_search(node);
       node->progress.updated = true;
       node->progress.outcome = Outcome::success;
       node->progress.stage = Stage::finished;
@@ -414,10 +441,11 @@ int run_make(const std::vector<std::string>& arguments, const Environment& envir
       return 0;
     }
     change_folder(options, output);
-    if (!options.print_directory && !options.silent &&
-        (!options.folders.empty() || invocation.level > 0))
+    // Later, a makefile's MAKEFLAGS can only turn it on.
+    if (!options.silent && (!options.folders.empty() || invocation.level > 0))
       options.print_directory = true;
-    if (options.print_directory.value_or(false)) output.announce(current_folder());
+    if (options.no_print_directory) options.print_directory = false;
+    if (options.print_directory) output.announce(current_folder());
     keep_input_makefile(invocation, output);
     status = run_to_end(invocation, output);
   } catch (const Stop& stop) {

@@ -118,7 +118,8 @@ void Updater::start_next_line(Job& job) {
     job.ignore_errors = line.ignore_errors || node->ignore_errors;
     job.recursive = line.always;
     job.where = line.where;
-    const std::vector<std::string> words = command_words(line.text, shell_choice(job));
+    const ShellChoice choice = shell_choice(job);
+    const std::vector<std::string> words = command_words(line.text, choice);
     if (words.empty()) continue;
     if (options_.question && !line.always) {
       node->progress.outcome = Outcome::question;
@@ -127,13 +128,14 @@ void Updater::start_next_line(Job& job) {
     }
     if (options_.touch && !line.always) continue;
     const bool silent = line.silent || node->silent || options_.silent;
-    if (options_.just_print || options_.trace || !silent) output_.print(line.text + "\n");
+    if (options_.just_print || options_.trace || !silent)
+      output_.print((words.size() > 2 ? one_shell_text(line.text, choice) : line.text) + "\n");
     ++commands_started_;
     if (is_colon_only(words)) continue;
     if (options_.just_print && !line.always) continue;
     if (start_process(job, line, words)) return;
   }
-  node->progress.stage = Stage::running;
+  set_stage(node, Stage::running);
   node->progress.outcome = Outcome::success;
   finish_node(node);
 }
@@ -158,7 +160,7 @@ bool Updater::start_process(Job& job, const CommandLine& line,
   job.could_not_start = launched.process < 0;
   if (job.could_not_start)
     output_.error(fmt::format("{}: {}", words[0], std::strerror(launched.error)));
-  job.node->progress.stage = Stage::running;
+  set_stage(job.node, Stage::running);
   return true;
 }
 
@@ -193,6 +195,11 @@ std::unique_ptr<Job>* Updater::next_ended(bool block, int& status) {
     std::optional<Ended> ended = std::exchange(pending_, std::nullopt);
     if (!ended) ended = block ? signals_.wait(-1, readable) : ended_child();
     if (ended) {
+      if (!dying_by_signal_ && SignalGuard::fatal_signal() != 0) {
+        // The signal went to the children too: it is the cause, their end the effect.
+        pending_ = ended;
+        check_signals();
+      }
       for (auto& job : jobs_)
         if (job->process == ended->process) {
           job->process = -1;

@@ -193,8 +193,10 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
   ++depth;
   set_updating(node, true);
   Node* const asked = node;
-  const FileTime time = time_of(node);
+  FileTime time = time_of(node);
   const bool missing = time == time_missing;
+  if (node->coarse_time && time > time_old && time != time_newest)
+    time = time - time % 1'000'000'000 + 999'999'999;  // as new as it may be
   bool must_make = missing;
   graph_.find_recipe(*node);
 
@@ -205,7 +207,7 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
   set_updating(node, false);
   set_updating(asked, false);
   if (running) {
-    node->progress.stage = Stage::waiting_for_prerequisites;
+    set_stage(node, Stage::waiting_for_prerequisites);
     return Outcome::success;
   }
   --depth;
@@ -213,8 +215,7 @@ Outcome Updater::update_node(Node* node, unsigned depth) {
     give_up(node, status, depth);
     return status;
   }
-  if (node->progress.stage == Stage::waiting_for_prerequisites)
-    node->progress.stage = Stage::not_started;
+  if (node->progress.stage == Stage::waiting_for_prerequisites) set_stage(node, Stage::not_started);
   if (!is_out_of_date(node, time, missing, must_make)) {
     finish_node(node);
     graph_.take_found_name(*node);
@@ -320,7 +321,7 @@ Outcome Updater::check_intermediate(Node* node, unsigned depth, FileTime time, b
               file->progress.stage == Stage::waiting_for_prerequisites;
     ++i;
   }
-  if (waiting) node->progress.stage = Stage::waiting_for_prerequisites;
+  if (waiting) set_stage(node, Stage::waiting_for_prerequisites);
   return status;
 }
 
@@ -366,7 +367,7 @@ void Updater::remake(Node* node) {
     return;
   }
   if (is_empty_recipe(*node->recipe)) {
-    node->progress.stage = Stage::running;
+    set_stage(node, Stage::running);
     node->progress.outcome = Outcome::success;
     finish_node(node);
     return;
@@ -381,6 +382,13 @@ void Updater::finish_touched(Node* node, bool& touched) {
   node->progress.outcome = touch(node);
   ++commands_started_;
   touched = true;
+}
+
+/// The files that a recipe makes together wait together.
+void Updater::set_stage(Node* node, Stage stage) {
+  node->progress.stage = stage;
+  for (Node* other : node->made_together)
+    other->progress.stage = std::max(other->progress.stage, stage);
 }
 
 void Updater::finish_node(Node* node) {
@@ -450,9 +458,15 @@ void Updater::complain(Node* node) {
 Outcome Updater::touch(Node* node) {
   if (!options_.silent) output_.print(fmt::format("touch {}\n", node->name));
   if (options_.just_print) return Outcome::success;
-  if (const auto member = archive_name(node->name))
-    return touch_archive_member(member->archive, member->member, ::time(nullptr)) ? Outcome::success
-                                                                                  : Outcome::failed;
+  if (const auto member = archive_name(node->name)) {
+    if (touch_archive_member(member->archive, member->member, ::time(nullptr)))
+      return Outcome::success;
+    output_.error(exists(member->archive)
+                      ? fmt::format("touch: Member '{}' does not exist in '{}'", member->member,
+                                    member->archive)
+                      : fmt::format("touch: Archive '{}' does not exist", member->archive));
+    return Outcome::failed;
+  }
   const int descriptor = ::open(node->name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
     output_.error(fmt::format("touch: open: {}: {}", node->name, std::strerror(errno)));

@@ -83,6 +83,7 @@ class Updater {
   void give_up(Node* node, Outcome status, unsigned depth);
   void remake(Node* node);
   void finish_node(Node* node);
+  static void set_stage(Node* node, Stage stage);
   void finish_touched(Node* node, bool& touched);
   void complain(Node* node);
   void say_goal_error();

@@ -34,6 +34,9 @@ TEST_CASE("shell_split reads quotes as the shell does") {
   REQUIRE(words);
   CHECK(*words == std::vector<std::string>{"cc", "-DA=\"x y\"", "-DB=\"q\"", "a b"});
   CHECK_FALSE(shell_split("'open"));
+  CHECK(shell_split("a \\\n") == std::vector<std::string>{"a"});
+  CHECK(shell_split("a b\\\nc \\\n d") == std::vector<std::string>{"a", "bc", "d"});
+  CHECK(shell_split("\"a\\\nb\"") == std::vector<std::string>{"ab"});
 }
 
 TEST_CASE("run passes input, output, errors and status") {

@@ -23,11 +23,12 @@ TEST_CASE("words that are definitions") {
 }
 
 TEST_CASE("switches may be combined and goals stand anywhere") {
-  const Options options = from_words({"all", "-kisw", "-j4", "A=1", "-f", "x.mk", "clean", "-Cdir"});
+  const Options options =
+      from_words({"all", "-kisw", "-j4", "A=1", "-f", "x.mk", "clean", "-Cdir"});
   CHECK(options.keep_going);
   CHECK(options.ignore_errors);
   CHECK(options.silent);
-  CHECK(options.print_directory == true);
+  CHECK(options.print_directory);
   CHECK(options.jobs == 4);
   CHECK(options.goals == std::vector<std::string>{"all", "clean"});
   CHECK(options.variables == std::vector<std::string>{"A=1"});
@@ -57,7 +58,7 @@ TEST_CASE("MAKEFLAGS starts with letters or with a long option") {
   CHECK(!add_flags_text(others, " -j4 --jobserver-auth=3,4 --no-print-directory"));
   CHECK(others.jobs == 4);
   CHECK(others.jobserver == "3,4");
-  CHECK(others.print_directory == false);
+  CHECK(others.no_print_directory);
 }
 
 TEST_CASE("flags for a sub-make come in the order of GNU make 4.3") {

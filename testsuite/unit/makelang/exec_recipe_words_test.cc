@@ -16,7 +16,7 @@ TEST_CASE("a simple command needs no shell") {
 TEST_CASE("what a shell would interpret goes to the shell") {
   for (const char* line : {"a; b", "a | b", "echo $X", "X=1 cmd", "cd dir", "exit 1", ":", "a > b",
                            "echo \"$x\"", "ls *.c", "echo 'a", "a && b", "echo ~", "! a"})
-    CHECK_MESSAGE(command_words(line, {}) == Words{"/bin/sh", "-c", line}, line);
+    CHECK_MESSAGE((command_words(line, {}) == Words{"/bin/sh", "-c", line}), line);
 }
 
 TEST_CASE("another shell gets every line") {

@@ -1,0 +1,24 @@
+"""The floor under every build: its compile commands alone, as kbuild's .cmd files record them after a build by make."""
+
+import re
+
+_SAVED = re.compile(r"^(?:saved)?cmd_(\S+) := (.*)$", re.MULTILINE)
+_COMPILES = re.compile(r"\s-c\s")
+
+
+def compile_commands(folder, named=None):
+    """Shell commands, in no order, that compile the objects below `folder`; with `named` only of that source."""
+    commands = []
+    for path in sorted(folder.rglob(".*.o.cmd")):
+        found = _SAVED.search(path.read_text(errors="replace"))
+        # objtool and the like follow behind a semicolon; they are not the compiler's.
+        command = found[2].split(" ; ")[0].split("; ")[0] if found else ""
+        if _COMPILES.search(command) and (named is None or command.rstrip().endswith(named)):
+            commands.append(_for_the_shell(command))
+    return commands
+
+
+def _for_the_shell(text):
+    """A .cmd file is a makefile: what make would undo is undone."""
+    return text.replace("$(pound)", "#").replace("\\#", "#").replace("$$", "$")
+

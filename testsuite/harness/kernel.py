@@ -1,0 +1,87 @@
+"""The kernel tree that the tests build against, and copies of it whose configuration may be changed."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from outcome import Skipped
+
+
+def find(kbx, environment):
+    """The header folder to test with: what KBX_TEST_KERNEL means to kbx, else kbx's default kernel."""
+    spec = os.environ.get("KBX_TEST_KERNEL", "")
+    if not spec:
+        spec = _ask(kbx, ["--default"], environment)
+    return Path(_ask(kbx, ["--path", spec], environment))
+
+
+def _ask(kbx, arguments, environment):
+    run = subprocess.run([kbx, "kernels", *arguments], env=environment, capture_output=True, text=True)
+    answer = run.stdout.strip()
+    if run.returncode or not answer:
+        raise Skipped(f"no kernel headers to test with: {run.stderr.strip()}")
+    return answer.splitlines()[-1]
+
+
+def release_of(tree):
+    text = (tree / "include/generated/utsrelease.h").read_text()
+    return re.search(r'UTS_RELEASE\s+"([^"]+)"', text)[1]
+
+
+def is_set(tree, option):
+    """Whether the kernel's configuration has CONFIG_`option`=y."""
+    return f"\nCONFIG_{option}=y\n" in (tree / "include/config/auto.conf").read_text()
+
+
+def compiler_names(tree):
+    """Names under which kbuild may call the compiler of this tree."""
+    named = "gcc"
+    variables = tree / ".kernelvariables"
+    if variables.exists():
+        found = re.search(r"gcc-\d+", variables.read_text())
+        named = found[0] if found else named
+    return ["gcc", "cc", "x86_64-linux-gnu-gcc", named, f"x86_64-linux-gnu-{named}"]
+
+
+def copy(tree, to, release=None):
+    """Makes a tree of links at `to` in which the configuration, the generated headers, Module.symvers and the
+    Makefile are files of its own. With `release` it also claims to be another kernel."""
+    own_folders = {"include", "include/config", "include/generated"}
+    own_files = {"Makefile", "Module.symvers", ".config", ".kernelvariables", "include/config/auto.conf",
+                 "include/config/kernel.release", "include/generated/autoconf.h", "include/generated/utsrelease.h"}
+
+    def fill(below):
+        (to / below).mkdir(parents=True)
+        for entry in sorted((tree / below).iterdir()):
+            name = str(Path(below) / entry.name)
+            if name in own_folders:
+                fill(name)
+            elif name in own_files:
+                shutil.copy(entry, to / name)
+                (to / name).chmod(0o644)
+            else:
+                (to / name).symlink_to(entry.resolve())
+
+    fill("")
+    if release:
+        _rename(to, release_of(tree), release)
+    return to
+
+
+def _rename(tree, old, new):
+    for name in (".kernelvariables", "include/config/kernel.release", "include/generated/utsrelease.h"):
+        path = tree / name
+        if path.exists():
+            path.write_text(path.read_text().replace(old, new))
+
+
+def switch_on(tree, option):
+    """Sets CONFIG_`option`=y in a copied tree, as a new configuration of that kernel would; the empty file is what
+    kbuild's objects depend on in place of the whole configuration."""
+    (tree / "include/config" / option).touch()
+    with open(tree / "include/config/auto.conf", "a") as conf:
+        conf.write(f"CONFIG_{option}=y\n")
+    with open(tree / "include/generated/autoconf.h", "a") as header:
+        header.write(f"#define CONFIG_{option} 1\n")

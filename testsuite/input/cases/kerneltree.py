@@ -1,0 +1,147 @@
+"""Half a kernel tree: what lacks is named."""
+
+import kernel
+from behaviour import behaviour
+from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, expect_refused  # noqa: F401
+from outcome import Skipped, expect
+
+
+def _without(workspace, name):
+    """A copy of the kernel tree without the file or folder `name`, which may lie behind links."""
+    tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
+    parts = name.split("/")
+    for depth in range(1, len(parts)):
+        folder = tree / "/".join(parts[:depth])
+        if folder.is_symlink():
+            entries = sorted(folder.resolve().iterdir())
+            folder.unlink()
+            folder.mkdir()
+            for entry in entries:
+                (folder / entry.name).symlink_to(entry)
+    path = tree / name
+    if not path.exists():
+        raise Skipped(f"the kernel tree has no {name}")
+    path.unlink()
+    return tree
+
+
+def _refuses_without(workspace, name, *words):
+    tree = _without(workspace, name)
+    expect_refused(workspace.run(workspace.command(tree=tree)), BUILD_FAILED, *(words or (name,)))
+    expect_mends(workspace)
+
+
+@behaviour
+def no_makefile(workspace):
+    _refuses_without(workspace, "Makefile", "Makefile")
+
+
+@behaviour
+def no_autoconf_header(workspace):
+    _refuses_without(workspace, "include/generated/autoconf.h")
+
+
+@behaviour
+def no_auto_conf(workspace):
+    _refuses_without(workspace, "include/config/auto.conf")
+
+
+@behaviour
+def no_scripts(workspace):
+    _refuses_without(workspace, "scripts", "scripts")
+
+
+@behaviour
+def no_arch_folder(workspace):
+    _refuses_without(workspace, "arch", "arch")
+
+
+@behaviour
+def no_kbuild_makefiles(workspace):
+    _refuses_without(workspace, "scripts/Makefile.lib", "scripts/Makefile.lib")
+
+
+@behaviour
+def no_release(workspace):
+    tree = _without(workspace, "include/config/kernel.release")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_no_accident(run)
+    if run.status:
+        expect_refused(run, BUILD_FAILED, "kernel.release")
+
+
+@behaviour
+def no_modpost(workspace):
+    """Needed as long as kbx runs the tree's own."""
+    tree = _without(workspace, "scripts/mod/modpost")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_no_accident(run)
+    if run.status:
+        expect_refused(run, BUILD_FAILED, "scripts/mod/modpost")
+
+
+@behaviour
+def no_objtool(workspace):
+    if not kernel.is_set(workspace.tree, "OBJTOOL") and not kernel.is_set(workspace.tree, "STACK_VALIDATION"):
+        raise Skipped("the kernel does not use objtool")
+    _refuses_without(workspace, "tools/objtool/objtool")
+
+
+@behaviour
+def objtool_of_another_machine(workspace):
+    """A header package whose programs were built for another architecture."""
+    tree = _without(workspace, "tools/objtool/objtool")
+    objtool = tree / "tools/objtool/objtool"
+    objtool.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00" + bytes(100))  # e_machine AArch64
+    objtool.chmod(0o755)
+    expect_refused(workspace.run(workspace.command(tree=tree)), BUILD_FAILED, "objtool")
+    expect_mends(workspace)
+
+
+@behaviour
+def no_symbol_versions(workspace):
+    """kbuild warns and goes on: no symbol can be checked, and without CRCs the module may not load."""
+    tree = _without(workspace, "Module.symvers")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_no_accident(run)
+    expect(run.status in (0, BUILD_FAILED), f"exit status {run.status}\n{run.text()}")
+    expect("Module.symvers" in run.text(), f"not a word about Module.symvers:\n{run.text()}")
+    expect_mends(workspace)
+
+
+@behaviour
+def damaged_symbol_versions(workspace):
+    tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
+    (tree / "Module.symvers").write_text("no symbol versions at all\n")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_no_accident(run)
+    expect(run.status == BUILD_FAILED, f"exit status {run.status}\n{run.text()}")
+    expect_mends(workspace)
+
+
+@behaviour
+def makefile_with_a_syntax_error(workspace):
+    tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
+    with open(tree / "Makefile", "a") as makefile:
+        makefile.write("this is no rule\n")
+    lines = (tree / "Makefile").read_text().count("\n")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_refused(run, BUILD_FAILED, f"Makefile:{lines}", "separator", hint=False)
+    expect_mends(workspace)
+
+
+@behaviour
+def empty_folder_as_kernel(workspace):
+    empty = workspace.folder / "empty"
+    empty.mkdir()
+    expect_refused(workspace.run(workspace.command(tree=empty)), BUILD_FAILED, "empty")
+
+
+@behaviour
+def release_that_is_not_installed(workspace):
+    expect_refused(workspace.run(workspace.command(tree="9.8.7-none")), BUILD_FAILED, "9.8.7-none")
+
+
+@behaviour
+def kernel_folder_that_does_not_exist(workspace):
+    expect_refused(workspace.run(workspace.command(tree="/nowhere/at/all")), BUILD_FAILED, "/nowhere/at/all")

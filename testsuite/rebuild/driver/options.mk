@@ -1,0 +1,2 @@
+VARIANT ?= 1
+MOOD := $(or $(PROOF_MOOD),1)

@@ -1,0 +1,2 @@
+#define HELPER_FACTOR 2
+int helper_work(int value);

@@ -1,0 +1,7 @@
+#ifndef SHARED_H
+#define SHARED_H
+
+#define SHARED_STEP 3
+int alpha_answer(int question);
+
+#endif
