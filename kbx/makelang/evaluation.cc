@@ -181,6 +181,7 @@ Evaluation::Evaluation(Setup setup, Hooks hooks) : state_(std::make_unique<Evalu
   define_process_variables(state);
   define_built_ins(state);
   define_command_line(state);
+  state.command_variables = quote_command_variables(state);
   define_flags(state, reading_flags(state.setup.flags), false);
   find_include_folders(state);
 }

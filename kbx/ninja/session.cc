@@ -138,6 +138,32 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   return request;
 }
 
+/// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
+/// GCC").
+constexpr const char* compiler_variables[] = {"CPATH", "C_INCLUDE_PATH", "COMPILER_PATH",
+                                              "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH"};
+
+/// The programs that probes and commands run are inputs; another compiler, or another place for it
+/// to look, makes every object again.
+void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
+                   const Environment& environment) {
+  const kernel::CompilerPath compiler = kernel::locate_compiler(plan.compiler, environment);
+  plan.compiler_identity = compiler.identity;
+  const auto add_variable = [&](const char* name) {
+    const auto found = environment.find(name);
+    const bool set = found != environment.end();
+    plan.inputs.environment.emplace_back(name, set ? std::optional(found->second) : std::nullopt);
+    return set ? found->second : std::string();
+  };
+  add_variable("PATH");
+  for (const char* name : compiler_variables)
+    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+  std::set<std::string> programs = shell.program_files();
+  programs.insert(compiler.path);
+  for (const std::string& program : programs)
+    if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
+}
+
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
@@ -149,7 +175,7 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   };
   kbuild::Plan plan = kbuild::make_plan(request);
   shell.save();
-  plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
+  add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
   for (const std::string& folder : mirrored)
