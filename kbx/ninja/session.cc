@@ -164,11 +164,21 @@ void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
     if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
 }
 
+/// Another kbx may evaluate otherwise, so each has answers of its own.
+std::string tree_cache_folder(const Job& job) {
+  const auto stamp = stamp_of(job.kbx);
+  const std::string own =
+      stamp ? std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) : "";
+  return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
+}
+
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
   request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  request.programs = [&shell] { return shell.program_files(); };
+  request.tree_cache = tree_cache_folder(job);
   const std::optional<Record> earlier = read_record(part.layout);
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
