@@ -16,6 +16,7 @@
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -121,6 +122,7 @@ class Planner {
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
+  void check_includes(const Evaluation& evaluation) const;
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -260,6 +262,22 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
   return false;
 }
 
+/// A makefile that is included, is not there, and has no rule: GNU make ends here (manual,
+/// "Including Other Makefiles").
+void Planner::check_includes(const Evaluation& evaluation) const {
+  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
+    if (use.found || use.optional || !use.where) continue;
+    const makelang::Target* target = evaluation.rules().find(use.name);
+    if (target && !target->rules.empty()) continue;
+    throw Error(evaluation.files().location(use.where),
+                "includes " + use.path + ", which cannot be read: " + std::strerror(use.error),
+                below_driver(use.path)
+                    ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
+                      "may be missing is included by -include"
+                    : "this is no complete kernel tree; kbx doctor tells what it lacks");
+  }
+}
+
 void Planner::enter(const ProcessCall& call) {
   const bool may_be_known = explained_output_.empty() && !below_driver(call.setup.folder);
   if (may_be_known)
@@ -277,6 +295,7 @@ void Planner::evaluate(const ProcessCall& call) {
   if (!evaluation.read_makefile(call.makefile, true))
     throw Error("there is no " + absolute_path(call.makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
+  check_includes(evaluation);
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
   if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
