@@ -48,8 +48,8 @@ class Expander {
   /// spaces; at its end all of them go (`trims_all`) or one.
   std::string shell(std::string_view command, bool trims_all);
   /// The error of a call that cannot be carried out, at the variable being expanded.
-  Error error(std::string message, std::string hint = {}) const {
-    return state_.error(expanding_, std::move(message), std::move(hint));
+  Error error(const std::string& message, std::string hint = {}) const {
+    return state_.error(expanding_, message, std::move(hint));
   }
 
   EvaluationState& state() { return state_; }
