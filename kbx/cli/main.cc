@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
     return 1;
   } catch (const std::bad_alloc&) {
     std::fflush(stdout);
-    std::cerr << "kbx: out of memory\n";
+    std::cerr << "kbx: out of memory\n  hint: a value in a makefile may grow without end\n";
     return 1;
   } catch (const std::exception& error) {
     std::fflush(stdout);

@@ -32,11 +32,15 @@ std::uintptr_t find_stack_floor() {
   return top - std::min(size, most_stack) + std::min(stack_reserve, size / 4);
 }
 
+}  // namespace
+
 bool stack_is_low() {
   thread_local const std::uintptr_t stack_floor = find_stack_floor();
   const char here = 0;
   return reinterpret_cast<std::uintptr_t>(&here) < stack_floor;
 }
+
+namespace {
 
 /// Marks a variable as being expanded and makes its definition the place of errors.
 class Expanding {

@@ -15,6 +15,9 @@ struct Frame {
   const Frame* outer_named = nullptr;  // the next frame whose names are not $(call)'s numbers
 };
 
+/// True when nesting has used up the stack but for what reporting an error needs.
+bool stack_is_low();
+
 /// Expands text where it is used: in a scope, inside functions, on a line of a makefile. Results
 /// are appended to strings that the caller gives, so that nested references copy nothing twice.
 class Expander {
