@@ -75,6 +75,7 @@ struct Inputs {
   /// Command line of the compiler and what it stood for (kernel::CompilerPath::identity).
   std::string compiler;
   std::string compiler_identity;
+  std::string compiler_environment;  // what compilers read besides their command lines
 };
 
 /// How the tree's kbuild writes what other tools read.

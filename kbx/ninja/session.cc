@@ -201,7 +201,7 @@ void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
   };
   add_variable("PATH");
   for (const char* name : compiler_variables)
-    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+    plan.compiler_environment += std::string(" ") + name + "=" + add_variable(name);
   std::set<std::string> programs = shell.program_files();
   programs.insert(compiler.path);
   for (const std::string& program : programs)
