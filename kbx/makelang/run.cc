@@ -150,6 +150,28 @@ MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocatio
   return result;
 }
 
+/// With -O what is said while reading is one group.
+MainMakefiles read_in_a_group(Evaluation& evaluation, const Invocation& invocation,
+                              Output& output) {
+  const Grouping grouping = grouping_of(invocation.options);
+  if (grouping != Grouping::line && grouping != Grouping::target)
+    return read_makefiles(evaluation, invocation, output);
+  KeptOutput kept;
+  output.keep(&kept);
+  const auto finish = [&] {
+    output.keep(nullptr);
+    output.dump(kept, true);
+  };
+  try {
+    MainMakefiles result = read_makefiles(evaluation, invocation, output);
+    finish();
+    return result;
+  } catch (...) {
+    finish();
+    throw;
+  }
+}
+
 /// "NAME:=value" as on the command line.
 void define_from_flags(Evaluation& evaluation, std::string_view definition) {
   size_t equals = definition.find('=');
@@ -352,7 +374,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
       output.print_error(text);
   };
   Evaluation evaluation(setup_for(invocation), hooks);
-  const MainMakefiles main = read_makefiles(evaluation, invocation, output);
+  const MainMakefiles main = read_in_a_group(evaluation, invocation, output);
   reread_flags(options, evaluation);
   if (options.print_directory) output.announce(current_folder());
   Jobserver jobserver;
