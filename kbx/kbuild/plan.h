@@ -75,7 +75,6 @@ struct Inputs {
   /// Command line of the compiler and what it stood for (kernel::CompilerPath::identity).
   std::string compiler;
   std::string compiler_identity;
-  std::string compiler_environment;  // what compilers read besides their command lines
 };
 
 /// How the tree's kbuild writes what other tools read.
@@ -99,6 +98,7 @@ struct Plan {
   std::vector<Environment> environments;
   std::string compiler;            // the tree's CC
   std::string compiler_identity;   // changes when the compiler does
+  std::string compiler_environment;  // what compilers read besides their command lines
   std::vector<std::string> notes;  // one-line remarks for the user
   Inputs inputs;
 };
