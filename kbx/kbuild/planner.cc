@@ -25,6 +25,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/makelang/resolve.h"
@@ -108,6 +109,7 @@ class Planner {
   bool below_driver(const std::string& path) const;
 
   void enter(makelang::Setup setup, const std::string& makefile);
+  bool read_and_visit(const makelang::Setup& setup, const std::string& makefile);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
@@ -244,18 +246,33 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
 }
 
 void Planner::enter(makelang::Setup setup, const std::string& makefile) {
+  constexpr int sane_number_of_readings = 20;
+  while (!read_and_visit(setup, makefile))
+    if (++setup.restarts > sane_number_of_readings)
+      throw Error("the makefiles of " + request_.source + " are made anew each time they are read",
+                  "a rule for an included makefile must leave the file alone if nothing changes");
+}
+
+/// Reads the makefiles of one process and follows its goals. False if makefiles were remade: then
+/// all of that is to be done again.
+bool Planner::read_and_visit(const makelang::Setup& setup, const std::string& makefile) {
   std::vector<std::string> goals = setup.goals;
-  Evaluation evaluation(std::move(setup), hooks());
+  Evaluation evaluation(setup, hooks());
   if (!evaluation.read_makefile(makefile, true))
     throw Error("there is no " + absolute_path(makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
+  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
+  RemadeMakefiles remade = remake_makefiles(
+      evaluation, process.resolver, [this](const std::string& path) { return below_driver(path); },
+      observer_);
+  if (remade.read_again) return false;
+  process.visited = std::move(remade.names);
   if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
-  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
   if (goals.empty()) {
     const std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
     goals.push_back(goal.empty() ? evaluation.rules().default_goal : goal);
@@ -263,6 +280,7 @@ void Planner::enter(makelang::Setup setup, const std::string& makefile) {
   for (const std::string& goal : goals) visit(process, goal, nullptr, "");
   observer_.add(evaluation, request_.environment);
   chain_.pop_back();
+  return true;
 }
 
 void Planner::visit(Process& process, const std::string& target, const Scope* parent,

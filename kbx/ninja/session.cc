@@ -36,6 +36,7 @@ namespace {
 struct Part {
   std::string source;
   std::string folder;  // M=: the source, or its image in the shadow
+  std::vector<std::string> variables;
   Layout layout;
   Environment environment;
   std::string hash;  // of everything that was asked for
@@ -89,9 +90,29 @@ std::string request_hash(const Job& job, const Part& part) {
     text += word + "\n";
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
-  for (const std::string& variable : job.variables) text += variable + "\n";
+  for (const std::string& variable : part.variables) text += variable + "\n";
   text += job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
+}
+
+/// Files named to modpost that another folder of the same job makes lie in the shadow.
+std::vector<std::string> with_shadowed_symbols(std::vector<std::string> variables, const Job& job,
+                                               const Shadow& shadow) {
+  constexpr std::string_view name = "KBUILD_EXTRA_SYMBOLS=";
+  for (std::string& variable : variables) {
+    if (!variable.starts_with(name)) continue;
+    std::vector<std::string> files;
+    for (const std::string_view word :
+         split_words(std::string_view(variable).substr(name.size()))) {
+      const std::string file(word);
+      const bool of_the_job =
+          std::any_of(job.folders.begin(), job.folders.end(),
+                      [&](const std::string& folder) { return is_below(file, folder); });
+      files.push_back(of_the_job ? image_of(shadow, file) : file);
+    }
+    variable = std::string(name) + join(files, " ");
+  }
+  return variables;
 }
 
 std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
@@ -99,6 +120,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   for (size_t i = 0; i < job.folders.size(); ++i) {
     Part part;
     part.source = job.folders[i];
+    part.variables = shadow ? with_shadowed_symbols(job.variables, job, *shadow) : job.variables;
     part.environment = job.environment;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;
@@ -126,7 +148,7 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.source = part.source;
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
-  request.variables = job.variables;
+  request.variables = part.variables;
   request.goals = job.goals;
   request.flags = job.flags;
   request.level = job.level;
@@ -138,6 +160,23 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   return request;
 }
 
+/// An error that speaks of the files that its reader knows.
+PlanError plan_error(const Error& error, const Part& part) {
+  const auto known = [&](const std::string& text) {
+    return replace_all(text, part.folder + "/", part.source + "/");
+  };
+  return {Location{known(error.location().file), error.location().line}, known(error.what()),
+          known(error.hint())};
+}
+
+kbuild::Plan make_plan(const kbuild::Request& request, const Part& part) {
+  try {
+    return kbuild::make_plan(request);
+  } catch (const Error& error) {
+    throw plan_error(error, part);
+  }
+}
+
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
@@ -147,7 +186,7 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  kbuild::Plan plan = kbuild::make_plan(request);
+  kbuild::Plan plan = make_plan(request, part);
   shell.save();
   plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
   plan.release = job.tree.release;
@@ -155,6 +194,31 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
   return plan;
+}
+
+/// Folders right below `source` that look as if they declared modules, as words of a command line.
+std::string folders_with_modules(const std::string& source) {
+  std::string words;
+  for (const std::string& name : list_folder(source))
+    for (const char* file : {"Kbuild", "Makefile"}) {
+      const auto text = read_file_if_present(join_path(source, name + "/" + file));
+      if (!text) continue;
+      if (text->find("obj-") != std::string::npos) words += " " + shell_quote(name);
+      break;
+    }
+  return words;
+}
+
+/// A folder whose makefile is only an outer one gives an empty plan, which nobody wants.
+void refuse_empty(const kbuild::Plan& plan, const Part& part) {
+  const bool does_something = std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
+    return action.kind != kbuild::ActionKind::modpost;
+  });
+  if (!plan.modules.empty() || does_something) return;
+  const std::string folders = folders_with_modules(part.source);
+  throw PlanError(Location{part.source, 0}, "no module is declared here: obj-m is empty",
+                  folders.empty() ? "a Kbuild file declares a module with: obj-m := NAME.o"
+                                  : "build the folders that declare some: kbx build" + folders);
 }
 
 RunOptions run_options(const Job& job) {
@@ -251,6 +315,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     std::set<std::string> mirrored;
     if (shadow) mirrored = refresh_shadow(job, *shadow);
     const kbuild::Plan plan = plan_part(job, part, mirrored);
+    if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
