@@ -177,18 +177,54 @@ kbuild::Plan make_plan(const kbuild::Request& request, const Part& part) {
   }
 }
 
+/// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
+/// GCC").
+constexpr const char* compiler_variables[] = {"CPATH", "C_INCLUDE_PATH", "COMPILER_PATH",
+                                              "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH"};
+
+/// The programs that probes and commands run are inputs; another compiler, or another place for it
+/// to look, makes every object again.
+void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
+                   const Environment& environment) {
+  const kernel::CompilerPath compiler = kernel::locate_compiler(plan.compiler, environment);
+  plan.compiler_identity = compiler.identity;
+  const auto add_variable = [&](const char* name) {
+    const auto found = environment.find(name);
+    const bool set = found != environment.end();
+    plan.inputs.environment.emplace_back(name, set ? std::optional(found->second) : std::nullopt);
+    return set ? found->second : std::string();
+  };
+  add_variable("PATH");
+  for (const char* name : compiler_variables)
+    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+  std::set<std::string> programs = shell.program_files();
+  programs.insert(compiler.path);
+  for (const std::string& program : programs)
+    if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
+}
+
+/// Another kbx may evaluate otherwise, so each has answers of its own.
+std::string tree_cache_folder(const Job& job) {
+  const auto stamp = stamp_of(job.kbx);
+  const std::string own =
+      stamp ? std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) : "";
+  return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
+}
+
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
   request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  request.programs = [&shell] { return shell.program_files(); };
+  request.tree_cache = tree_cache_folder(job);
   const std::optional<Record> earlier = read_record(part.layout);
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
   kbuild::Plan plan = make_plan(request, part);
   shell.save();
-  plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
+  add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
   for (const std::string& folder : mirrored)
