@@ -26,6 +26,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/kbuild/tree_cache.h"
@@ -118,7 +119,7 @@ class Planner {
   bool below_driver(const std::string& path) const;
 
   void enter(const ProcessCall& call);
-  void evaluate(const ProcessCall& call);
+  bool evaluate(const ProcessCall& call);
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
@@ -285,10 +286,17 @@ void Planner::enter(const ProcessCall& call) {
       for (const ProcessCall& next : *calls) enter(next);
       return;
     }
-  evaluate(call);
+  constexpr int sane_number_of_readings = 20;
+  ProcessCall again = call;
+  while (!evaluate(again))
+    if (++again.setup.restarts > sane_number_of_readings)
+      throw Error("the makefiles of " + request_.source + " are made anew each time they are read",
+                  "a rule for an included makefile must leave the file alone if nothing changes");
 }
 
-void Planner::evaluate(const ProcessCall& call) {
+/// Reads the makefiles of one process and follows its goals. False if makefiles were remade: then
+/// all of that is to be done again.
+bool Planner::evaluate(const ProcessCall& call) {
   const size_t printed_before = printed_;
   std::vector<std::string> goals = call.setup.goals;
   Evaluation evaluation(call.setup, hooks());
@@ -298,11 +306,16 @@ void Planner::evaluate(const ProcessCall& call) {
   check_includes(evaluation);
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
+  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
+  RemadeMakefiles remade = remake_makefiles(
+      evaluation, process.resolver, [this](const std::string& path) { return below_driver(path); },
+      observer_);
+  if (remade.read_again) return false;
+  process.visited = std::move(remade.names);
   if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
-  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
   if (goals.empty()) {
     const std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
     goals.push_back(goal.empty() ? evaluation.rules().default_goal : goal);
@@ -311,6 +324,7 @@ void Planner::evaluate(const ProcessCall& call) {
   observer_.add(evaluation, request_.environment);
   chain_.pop_back();
   remember_tree(call, process, printed_before);
+  return true;
 }
 
 /// Keeps the way from the tree's top Makefile to the processes that read the driver's files: what

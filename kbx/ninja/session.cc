@@ -37,6 +37,7 @@ namespace {
 struct Part {
   std::string source;
   std::string folder;  // M=: the source, or its image in the shadow
+  std::vector<std::string> variables;
   Layout layout;
   Environment environment;
   std::string hash;    // of everything that was asked for
@@ -92,9 +93,29 @@ std::string request_hash(const Job& job, const Part& part) {
     text += word + "\n";
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
-  for (const std::string& variable : job.variables) text += variable + "\n";
+  for (const std::string& variable : part.variables) text += variable + "\n";
   text += job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
+}
+
+/// Files named to modpost that another folder of the same job makes lie in the shadow.
+std::vector<std::string> with_shadowed_symbols(std::vector<std::string> variables, const Job& job,
+                                               const Shadow& shadow) {
+  constexpr std::string_view name = "KBUILD_EXTRA_SYMBOLS=";
+  for (std::string& variable : variables) {
+    if (!variable.starts_with(name)) continue;
+    std::vector<std::string> files;
+    for (const std::string_view word :
+         split_words(std::string_view(variable).substr(name.size()))) {
+      const std::string file(word);
+      const bool of_the_job =
+          std::any_of(job.folders.begin(), job.folders.end(),
+                      [&](const std::string& folder) { return is_below(file, folder); });
+      files.push_back(of_the_job ? image_of(shadow, file) : file);
+    }
+    variable = std::string(name) + join(files, " ");
+  }
+  return variables;
 }
 
 std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
@@ -102,6 +123,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   for (size_t i = 0; i < job.folders.size(); ++i) {
     Part part;
     part.source = job.folders[i];
+    part.variables = shadow ? with_shadowed_symbols(job.variables, job, *shadow) : job.variables;
     part.environment = job.environment;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;
@@ -139,7 +161,7 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.source = part.source;
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
-  request.variables = job.variables;
+  request.variables = part.variables;
   request.goals = job.goals;
   request.flags = job.flags;
   request.level = job.level;
@@ -158,7 +180,8 @@ kbuild::Plan planned(const kbuild::Request& request, const Part& part) {
   } catch (const Error& error) {
     Location where = error.location();
     where.file = with_real_names(where.file, part);
-    throw Error(where, with_real_names(error.what(), part), with_real_names(error.hint(), part));
+    throw PlanError(where, with_real_names(error.what(), part),
+                    with_real_names(error.hint(), part));
   }
 }
 
@@ -236,6 +259,31 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
   return plan;
+}
+
+/// Folders right below `source` that look as if they declared modules, as words of a command line.
+std::string folders_with_modules(const std::string& source) {
+  std::string words;
+  for (const std::string& name : list_folder(source))
+    for (const char* file : {"Kbuild", "Makefile"}) {
+      const auto text = read_file_if_present(join_path(source, name + "/" + file));
+      if (!text) continue;
+      if (text->find("obj-") != std::string::npos) words += " " + shell_quote(name);
+      break;
+    }
+  return words;
+}
+
+/// A folder whose makefile is only an outer one gives an empty plan, which nobody wants.
+void refuse_empty(const kbuild::Plan& plan, const Part& part) {
+  const bool does_something = std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
+    return action.kind != kbuild::ActionKind::modpost;
+  });
+  if (!plan.modules.empty() || does_something) return;
+  const std::string folders = folders_with_modules(part.source);
+  throw PlanError(Location{part.source, 0}, "no module is declared here: obj-m is empty",
+                  folders.empty() ? "a Kbuild file declares a module with: obj-m := NAME.o"
+                                  : "build the folders that declare some: kbx build" + folders);
 }
 
 RunOptions run_options(const Job& job) {
@@ -367,6 +415,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     std::set<std::string> mirrored;
     if (shadow) mirrored = refresh_shadow(job, *shadow);
     const kbuild::Plan plan = plan_part(job, part, mirrored);
+    if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "kbx/base/error.h"
 #include "kbx/base/process.h"
 #include "kbx/kbuild/planner.h"
 #include "kbx/kernel/tree.h"
@@ -34,8 +35,14 @@ struct Outcome {
   std::vector<kbuild::Module> modules;
 };
 
+/// Not even a plan can be made.
+class PlanError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Builds every folder of the job: plans where the last plan is stale, then runs Ninja. Stops at
-/// the first folder that fails unless `keep_going`. Throws Error where not even a plan can be made.
+/// the first folder that fails unless `keep_going`. Throws PlanError, and Error where Ninja fails.
 std::vector<Outcome> run_job(const Job& job);
 
 /// The plans of a job without building. Links and modules.order are written, nothing else.
