@@ -68,7 +68,10 @@ bool FileStamp::is_folder() const {
 std::optional<FileStamp> stamp_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-  return FileStamp{info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
+  // In unsigned numbers, as some file systems keep times that do not fit.
+  const std::uint64_t time = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
+                             static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+  return FileStamp{static_cast<std::int64_t>(time),
                    static_cast<std::uint64_t>(info.st_size), info.st_ino, info.st_mode & S_IFMT};
 }
 

@@ -153,8 +153,17 @@ void Expander::append(std::string& out, std::string_view text) {
   }
 }
 
+void Expander::check_stack(std::string_view before, std::string_view name,
+                           std::string_view after) const {
+  if (stack_is_low())
+    throw error(std::string(before) + std::string(name) + std::string(after),
+                "a $(call), an include or a chain of references has no end; look for the one that "
+                "leads to itself without a condition that stops it");
+}
+
 /// Expands the reference whose bracket is text[open]; gives the place after it.
 size_t Expander::append_reference(std::string& out, std::string_view text, size_t open) {
+  check_stack("references are nested too deeply");
   const size_t begin = open + 1;
   size_t word_end = begin;
   while (word_end < text.size() && is_function_letter(text[word_end])) ++word_end;
@@ -253,10 +262,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
     }
     --variable.calls_left;
   }
-  if (stack_is_low())
-    throw error("variable '" + std::string(name) + "' is nested too deeply",
-                "a $(call) or a chain of references has no end; look for the function that calls "
-                "itself without a condition that stops it");
+  check_stack("variable '", name, "' is nested too deeply");
   const Expanding guard(variable, expanding_, reading_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());

@@ -52,6 +52,10 @@ class Expander {
     return state_.error(expanding_, message, std::move(hint));
   }
 
+  /// Throws an Error of these three texts if little of the stack is left.
+  void check_stack(std::string_view before, std::string_view name = {},
+                   std::string_view after = {}) const;
+
   EvaluationState& state() { return state_; }
   const Scope* scope() const { return scope_; }
   SourceRef reading() const { return reading_; }

@@ -111,7 +111,7 @@ class Reader {
   void start_rule(const std::string& prerequisites, std::optional<std::string> recipe);
   void choose_goal();
   void finish_rule();
-  [[noreturn]] void fail(std::string message, std::string hint = {}) const;
+  [[noreturn]] void fail(const std::string& message, std::string hint = {}) const;
 
   Expander expander_;
   EvaluationState& state_;
