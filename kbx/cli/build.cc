@@ -14,11 +14,12 @@
 namespace kbx::cli {
 namespace {
 
-/// A path as a person in the current folder would type it.
-std::string shown(const std::string& path) {
-  const std::string relative = relative_path(path, current_folder());
-  return relative.starts_with("../..") ? path : relative;
-}
+constexpr const char* examples =
+    "kbx build                              here, for the running kernel\n"
+    "kbx build drivers/foo -K 6.1.0-56-amd64\n"
+    "kbx build -K linux-headers-*.deb       packages need not be installed\n"
+    "kbx build W=1 KCFLAGS=-DDEBUG          variables as make takes them\n"
+    "kbx build provider user                two folders; user may use provider's exports";
 
 void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   const std::string path = join_path(outcome.out, module.name + ".ko");
@@ -28,15 +29,21 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   std::string vermagic;
   for (const auto& [tag, value] : elf::module_info(file.content(), path))
     if (tag == "vermagic") vermagic = trim(value);
-  fmt::print("  {}  {} KiB  vermagic: {}\n", shown(path), (stamp->size + 1023) / 1024, vermagic);
+  fmt::print("  {}  {} KiB  vermagic: {}\n", shown_path(path), (stamp->size + 1023) / 1024,
+             vermagic);
 }
 
 }  // namespace
 
 int build_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Builds the modules of drivers' folders, sources untouched.", "kbx build");
+  CLI::App app(
+      "Builds the modules of drivers' folders. Everything that is made lies in the output folder; "
+      "the\nsources stay untouched.",
+      "kbx build");
+  set_help(app, {"[OPTION...] [FOLDER...] [NAME=value...]", examples});
   JobOptions options;
-  options.add_to(app);
+  options.add_planning(app);
+  options.add_running(app);
   if (const auto status = parse(app, arguments)) return *status;
 
   const auto start = std::chrono::steady_clock::now();
@@ -52,6 +59,9 @@ int build_command(const std::vector<std::string>& arguments) {
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (built && modules == 0)
+    fmt::print(stderr, "note: no module is declared here: obj-m is empty in {}\n",
+               shown_path(job.folders.front()));
   if (built && !job.quiet)
     fmt::print("{} module{} for {} in {:.2f} s\n", modules, modules == 1 ? "" : "s",
                job.tree.release, seconds);

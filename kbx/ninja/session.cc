@@ -28,6 +28,7 @@
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/runner.h"
 
 namespace kbx::ninja {
 namespace {
@@ -119,6 +120,12 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   return parts;
 }
 
+/// `text` with the names that the author of the driver knows.
+std::string with_source_names(const Part& part, std::string_view text) {
+  if (part.folder == part.source) return std::string(text);
+  return replace_all(text, part.folder + "/", part.source + "/");
+}
+
 kbuild::Request request_of(const Job& job, const Part& part) {
   kbuild::Request request;
   request.objtree = job.tree.objtree;
@@ -132,13 +139,17 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.level = job.level;
   request.environment = part.environment;
   request.make_command = shell_quote(job.kbx) + " make";
-  request.print = [](makelang::Stream stream, std::string_view text) {
-    (stream == makelang::Stream::errors ? std::cerr : std::cout) << text << std::flush;
+  request.print = [&part](makelang::Stream stream, std::string_view text) {
+    (stream == makelang::Stream::errors ? std::cerr : std::cout)
+        << with_source_names(part, text) << std::flush;
   };
   return request;
 }
 
-kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+/// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
+/// driver's own files.
+template <typename Use>
+auto with_request(const Job& job, const Part& part, const Use& use) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -147,11 +158,27 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  kbuild::Plan plan = kbuild::make_plan(request);
-  shell.save();
+  try {
+    auto result = use(request);
+    shell.save();
+    return result;
+  } catch (const Error& error) {
+    throw Error({with_source_names(part, error.location().file), error.location().line},
+                with_source_names(part, error.what()), with_source_names(part, error.hint()));
+  }
+}
+
+void complete_plan(const Job& job, const Part& part, kbuild::Plan& plan) {
   plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
+  for (std::string& note : plan.notes) note = with_source_names(part, note);
+}
+
+kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+  kbuild::Plan plan = with_request(
+      job, part, [](const kbuild::Request& request) { return kbuild::make_plan(request); });
+  complete_plan(job, part, plan);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
   return plan;
@@ -297,17 +324,22 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
   return plans;
 }
 
-kbuild::Explanation explain_output(const Job& job, const std::string& output) {
+OutputStory explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
   const Part& part = prepared.parts.front();
-  if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
-  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
-                             part.environment);
-  kbuild::Request request = request_of(job, part);
-  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  std::set<std::string> mirrored;
+  if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
-  return kbuild::explain(request, path);
+  OutputStory story;
+  story.told = with_request(job, part, [&path](const kbuild::Request& request) {
+    return kbuild::explain(request, path);
+  });
+  complete_plan(job, part, story.told.plan);
+  for (const std::string& folder : mirrored)
+    story.told.plan.inputs.files.emplace_back(folder, stamp_of(folder));
+  story.read_files = recorded_dependencies(part.layout, path);
+  return story;
 }
 
 }  // namespace kbx::ninja
