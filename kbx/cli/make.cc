@@ -101,8 +101,9 @@ std::optional<ninja::Job> module_job(const makelang::Options& options,
 class DirectoryLines {
  public:
   DirectoryLines(const makelang::Options& options, const ninja::Job& job)
-      : shown_(options.print_directory.value_or(!options.folders.empty() || job.level > 0) &&
-               !options.silent),
+      : shown_(!options.no_print_directory &&
+               (options.print_directory ||
+                (!options.silent && (!options.folders.empty() || job.level > 0)))),
         program_(job.level > 0 ? fmt::format("make[{}]", job.level) : "make"),
         folder_(folder_of(options)) {
     print("Entering");

@@ -77,6 +77,20 @@ std::string without_extension(const std::string& path) {
   return path.substr(0, path.size() - extension(path).size());
 }
 
+/// The words after `program` if the command is that program with plain names and nothing else.
+std::optional<std::vector<std::string>> plain_names(std::string_view command,
+                                                    std::string_view program) {
+  if (!command.starts_with(program)) return std::nullopt;
+  command.remove_prefix(program.size());
+  if (command.find_first_of("\"'$`;|&<>()\\*?[~#") != std::string_view::npos) return std::nullopt;
+  std::vector<std::string> names;
+  for (const std::string_view name : split_words(command)) {
+    if (name.starts_with('-')) return std::nullopt;
+    names.emplace_back(name);
+  }
+  return names;
+}
+
 class Planner {
  public:
   explicit Planner(const Request& request) : request_(request) {}
@@ -89,6 +103,7 @@ class Planner {
  private:
   makelang::Hooks hooks();
   makelang::ShellResult shell(const makelang::ShellCall& call);
+  std::optional<makelang::ShellResult> run_here(const makelang::ShellCall& call) const;
   bool file_exists(const std::string& path) const;
   bool below_driver(const std::string& path) const;
 
@@ -104,7 +119,8 @@ class Planner {
   void add_action(Process& process, const Resolved& rule, const Scope& automatic,
                   std::vector<Step> steps);
   void add_paths(Process& process, const Resolved& rule, Action& action);
-  void classify(Process& process, const Scope& automatic, Action& action);
+  bool of_the_driver(const Process& process, const Resolved& rule) const;
+  void classify(Process& process, const Resolved& rule, const Scope& automatic, Action& action);
   void write_modules_order(Process& process, const std::string& path, std::string_view command);
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
@@ -134,17 +150,25 @@ bool Planner::file_exists(const std::string& path) const {
   return outputs_.contains(path) || exists(path);
 }
 
-makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
+/// Two commands of kbuild's own Makefiles that need no process: `mkdir -p FOLDERS` and `cat FILE`.
+std::optional<makelang::ShellResult> Planner::run_here(const makelang::ShellCall& call) const {
   const std::string_view command = trim(call.command);
-  constexpr std::string_view make_folder = "mkdir -p ";
-  if (command.starts_with(make_folder) &&
-      command.find_first_of("\"'$`;|&<>()\\*?") == std::string_view::npos) {
-    for (const std::string_view path : split_words(command.substr(make_folder.size())))
-      make_folders(absolute_path(path, call.folder));
-    return {};
+  if (const auto folders = plain_names(command, "mkdir -p ")) {
+    for (const std::string& folder : *folders) make_folders(absolute_path(folder, call.folder));
+    return makelang::ShellResult{};
   }
-  if (below_driver(call.files ? call.files->name(call.where.file) : ""))
-    observer_.add_shell_command(command, call.folder);
+  const auto files = plain_names(command, "cat ");
+  if (!files || files->size() != 1) return std::nullopt;
+  auto content = read_file_if_present(absolute_path(files->front(), call.folder));
+  if (!content) return std::nullopt;
+  return makelang::ShellResult{0, std::move(*content), {}};
+}
+
+makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
+  const std::string file = call.files ? call.files->name(call.where.file) : std::string();
+  if (below_driver(absolute_path(file, call.folder)))
+    observer_.add_shell_command(trim(call.command), call.folder);
+  if (auto result = run_here(call)) return *std::move(result);
   return request_.shell ? request_.shell(call) : makelang::run_shell(call);
 }
 
@@ -332,10 +356,10 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
     word_origins_ = kbuild::word_origins(steps.front().text, chain_, &automatic, seen);
   // What the tree itself says and checks in passing (compiler names, duplicate modules) is kbx's
   // own to say.
-  const bool of_the_driver = below_driver(process.evaluation.files().name(rule.recipe->where.file));
-  if (steps.empty() || (rule.phony && (entered || !of_the_driver))) return;
+  const bool drivers_own = of_the_driver(process, rule);
+  if (steps.empty() || (rule.phony && (entered || !drivers_own))) return;
   const std::string path = process.absolute(rule.name);
-  if (base_name(path) == "modules.order" && !of_the_driver)
+  if (base_name(path) == "modules.order" && !drivers_own)
     return write_modules_order(process, path, steps.front().text);
   if (outputs_.contains(path)) return;
   // Nothing of the tree is ever made; a rule of it for such a file says what to do where it is
@@ -364,7 +388,12 @@ void Planner::add_paths(Process& process, const Resolved& rule, Action& action) 
   }
 }
 
-void Planner::classify(Process& process, const Scope& automatic, Action& action) {
+bool Planner::of_the_driver(const Process& process, const Resolved& rule) const {
+  return below_driver(process.absolute(process.evaluation.files().name(rule.recipe->where.file)));
+}
+
+void Planner::classify(Process& process, const Resolved& rule, const Scope& automatic,
+                       Action& action) {
   const std::string& name = action.steps.front().name;
   const bool host = name.starts_with("host-");
   if (name == "cc_o_c") {
@@ -385,7 +414,8 @@ void Planner::classify(Process& process, const Scope& automatic, Action& action)
   } else if (host) {
     action.kind = ActionKind::host;
   }
-  if (action.kind == ActionKind::custom) {  // may have exports of its own
+  // A driver's rule may have exports of its own.
+  if (action.kind == ActionKind::custom && of_the_driver(process, rule)) {
     action.environment = environment_index(process.evaluation.recipe_environment(&automatic));
   } else {
     if (process.environment < 0)
@@ -402,7 +432,7 @@ void Planner::add_action(Process& process, const Resolved& rule, const Scope& au
   action.target = rule.name;
   action.always = rule.phony;
   add_paths(process, rule, action);
-  classify(process, automatic, action);
+  classify(process, rule, automatic, action);
   const auto saves = [&](Step::Save save) {
     return std::any_of(action.steps.begin(), action.steps.end(),
                        [&](const Step& step) { return step.save == save; });

@@ -23,6 +23,7 @@ struct ShellCall {
   std::string command;
   std::string folder;
   const Environment* environment = nullptr;  // GNU make 4.3: the environment that make itself got
+  /// The definition of the variable that holds the call; else the line that is being read.
   SourceRef where;
   const FileTable* files = nullptr;
 };

@@ -146,6 +146,32 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   return request;
 }
 
+/// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
+/// GCC").
+constexpr const char* compiler_variables[] = {"CPATH", "C_INCLUDE_PATH", "COMPILER_PATH",
+                                              "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH"};
+
+/// The programs that probes and commands run are inputs; another compiler, or another place for it
+/// to look, makes every object again.
+void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
+                   const Environment& environment) {
+  const kernel::CompilerPath compiler = kernel::locate_compiler(plan.compiler, environment);
+  plan.compiler_identity = compiler.identity;
+  const auto add_variable = [&](const char* name) {
+    const auto found = environment.find(name);
+    const bool set = found != environment.end();
+    plan.inputs.environment.emplace_back(name, set ? std::optional(found->second) : std::nullopt);
+    return set ? found->second : std::string();
+  };
+  add_variable("PATH");
+  for (const char* name : compiler_variables)
+    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+  std::set<std::string> programs = shell.program_files();
+  programs.insert(compiler.path);
+  for (const std::string& program : programs)
+    if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
+}
+
 /// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
 /// driver's own files.
 template <typename Use>
@@ -159,7 +185,7 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
     return earlier && earlier->find(path) != nullptr;
   };
   try {
-    auto result = use(request);
+    auto result = use(request, shell);
     shell.save();
     return result;
   } catch (const Error& error) {
@@ -168,20 +194,23 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   }
 }
 
-void complete_plan(const Job& job, const Part& part, kbuild::Plan& plan) {
-  plan.compiler_identity = kernel::locate_compiler(plan.compiler, part.environment).identity;
+void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell& shell,
+                   const std::set<std::string>& mirrored, kbuild::Plan& plan) {
+  add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
   for (std::string& note : plan.notes) note = with_source_names(part, note);
+  for (const std::string& folder : mirrored)
+    plan.inputs.files.emplace_back(folder, stamp_of(folder));
 }
 
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
-  kbuild::Plan plan = with_request(
-      job, part, [](const kbuild::Request& request) { return kbuild::make_plan(request); });
-  complete_plan(job, part, plan);
-  for (const std::string& folder : mirrored)
-    plan.inputs.files.emplace_back(folder, stamp_of(folder));
-  return plan;
+  return with_request(job, part,
+                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                        kbuild::Plan plan = kbuild::make_plan(request);
+                        complete_plan(job, part, shell, mirrored, plan);
+                        return plan;
+                      });
 }
 
 RunOptions run_options(const Job& job) {
@@ -264,6 +293,12 @@ void print_notes(const Job& job, const kbuild::Plan& plan) {
   for (const std::string& note : plan.notes) std::cerr << "note: " << note << "\n";
 }
 
+void require_compiler(const Part& part, const kbuild::Plan& plan) {
+  if (!kernel::locate_compiler(plan.compiler, part.environment).path.empty()) return;
+  throw Error("the compiler " + plan.compiler + " is not in PATH",
+              "install it, or name another with CC=COMPILER; kbx doctor tells which package has it");
+}
+
 Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
   Outcome outcome;
   outcome.source = part.source;
@@ -279,6 +314,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     if (shadow) mirrored = refresh_shadow(job, *shadow);
     const kbuild::Plan plan = plan_part(job, part, mirrored);
     print_notes(job, plan);
+    require_compiler(part, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
@@ -332,12 +368,12 @@ OutputStory explain_output(const Job& job, const std::string& output) {
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
   OutputStory story;
-  story.told = with_request(job, part, [&path](const kbuild::Request& request) {
-    return kbuild::explain(request, path);
-  });
-  complete_plan(job, part, story.told.plan);
-  for (const std::string& folder : mirrored)
-    story.told.plan.inputs.files.emplace_back(folder, stamp_of(folder));
+  story.told = with_request(job, part,
+                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                              kbuild::Explanation told = kbuild::explain(request, path);
+                              complete_plan(job, part, shell, mirrored, told.plan);
+                              return told;
+                            });
   story.read_files = recorded_dependencies(part.layout, path);
   return story;
 }

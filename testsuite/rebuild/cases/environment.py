@@ -64,7 +64,7 @@ def changed_kernel_configuration_counts(workspace):
 @behaviour
 def kernel_option_that_a_kbuild_file_reads_counts(workspace):
     tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
-    workspace.append("Kbuild", "obj-$(CONFIG_KBX_PROOF) += delta.o\n")
+    workspace.append("Kbuild", "obj-$(if $(CONFIG_KBX_PROOF),m) += delta.o\n")
     workspace.write("delta.c", '#include <linux/module.h>\nMODULE_DESCRIPTION("d");\nMODULE_LICENSE("GPL");\n')
     workspace.build(tree=tree)
     expect(not list(workspace.out().rglob("delta.ko")), "delta.ko is there without its option")
