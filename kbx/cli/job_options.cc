@@ -10,14 +10,14 @@ namespace {
 std::string driver_folder(const std::string& word) {
   const std::string folder = real_path(word);
   if (folder.empty() || !is_folder(folder))
-    throw UsageError("there is no folder " + word,
-                     "name the folder that holds the driver's Kbuild or Makefile");
+    throw Error("there is no folder " + word,
+                "name the folder that holds the driver's Kbuild or Makefile");
   if (!exists(join_path(folder, "Kbuild")) && !exists(join_path(folder, "Makefile")))
-    throw UsageError(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
-                     exists(join_path(folder, "configure"))
-                         ? "run its ./configure first, which writes them"
-                         : "name the folder that declares the module with obj-m := NAME.o; kbx new "
-                           "NAME writes one");
+    throw Error(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
+                exists(join_path(folder, "configure"))
+                    ? "run its ./configure first, which writes them"
+                    : "name the folder that declares the module with obj-m := NAME.o; kbx new "
+                      "NAME writes one");
   return folder;
 }
 
