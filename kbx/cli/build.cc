@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -33,6 +34,20 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
              vermagic);
 }
 
+/// kbx-out/compile_commands.json leads to those of the kernel that was built last, so that an
+/// editor need not know releases.
+void link_compile_commands(const std::string& out) {
+  const std::string link = join_path(dir_name(out), "compile_commands.json");
+  const std::string target = base_name(out) + "/compile_commands.json";
+  if (!exists(join_path(out, "compile_commands.json"))) return;
+  char present[4096];
+  const ssize_t length = ::readlink(link.c_str(), present, sizeof present);
+  if (length >= 0 && std::string_view(present, static_cast<size_t>(length)) == target) return;
+  const std::string aside = link + ".new." + std::to_string(::getpid());
+  if (::symlink(target.c_str(), aside.c_str()) == 0 && ::rename(aside.c_str(), link.c_str()) != 0)
+    remove_file(aside);
+}
+
 }  // namespace
 
 int build_command(const std::vector<std::string>& arguments) {
@@ -49,6 +64,7 @@ int build_command(const std::vector<std::string>& arguments) {
   const auto start = std::chrono::steady_clock::now();
   const ninja::Job job = options.job();
   const std::vector<ninja::Outcome> outcomes = run_job(job);
+  if (options.out.empty()) link_compile_commands(job.out);
   bool built = true;
   size_t modules = 0;
   for (const ninja::Outcome& outcome : outcomes) {

@@ -83,28 +83,36 @@ std::string place_of(const kbuild::WordOrigin& origin, const Names& names) {
   return place;
 }
 
-/// One row per option; "-include FILE" and the like are one.
-std::vector<Row> rows_of(const std::vector<kbuild::WordOrigin>& words, const Names& names) {
+bool maps_shadow(const std::string& word, const Names& names) {
+  constexpr std::string_view option = "-ffile-prefix-map=";
+  return word.starts_with(option) &&
+         names.of_driver(word.substr(option.size(), word.find('=', option.size()) - option.size()));
+}
+
+/// One row per option; "-include FILE" and the like are one. Names of the action's own files say
+/// nothing and are left out.
+std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
+  using makelang::Origin;
   std::vector<Row> rows;
-  bool joins = false;
-  for (const kbuild::WordOrigin& origin : words) {
-    using makelang::Origin;
-    if (joins) {
-      rows.back().words += " " + names.word(origin.word);
-      joins = false;
-      continue;
+  const auto is_own = [&](const std::string& word) {
+    return word == told.action.outputs.front() ||
+           std::ranges::find(told.action.inputs, word) != told.action.inputs.end();
+  };
+  for (size_t i = 0; i < told.words.size(); ++i) {
+    const kbuild::WordOrigin* origin = &told.words[i];
+    std::string words = origin->word;
+    const bool takes_word = words == "-include" || words == "-o" || words == "-x";
+    if (takes_word && i + 1 < told.words.size()) {
+      origin = &told.words[++i];
+      words += " " + origin->word;
     }
-    if (origin.word == ";") continue;
-    const bool given = origin.where.file.empty() && (origin.origin == Origin::command_line ||
-                                                     origin.origin == Origin::environment);
-    const bool mapped = origin.word.starts_with("-ffile-prefix-map=");
-    rows.push_back(
-        {names.word(origin.word),
-         mapped && names.of_driver(origin.word.substr(18, origin.word.find('=', 18) - 18))
-             ? "kbx, so that the module names the real sources"
-             : place_of(origin, names),
-         given || names.of_driver(origin.where.file)});
-    joins = origin.word == "-include" || origin.word == "-o" || origin.word == "-x";
+    if (words == ";" || words == "-c" || is_own(origin->word)) continue;
+    const bool given = origin->where.file.empty() && (origin->origin == Origin::command_line ||
+                                                      origin->origin == Origin::environment);
+    rows.push_back({names.word(words),
+                    maps_shadow(words, names) ? "kbx: the module shall name the real sources"
+                                              : place_of(*origin, names),
+                    given || names.of_driver(origin->where.file)});
   }
   return rows;
 }
@@ -142,25 +150,34 @@ void print_rebuild(const ninja::OutputStory& story, const Names& names, bool all
     fmt::print("  the headers that it includes (known after the first build)\n");
 }
 
+std::string shown_value(const std::optional<std::string>& value) {
+  constexpr size_t longest = 60;
+  if (!value) return " (not set)";
+  return "=" + (value->size() > longest ? value->substr(0, longest) + "..." : *value);
+}
+
 void print_stale(const kbuild::Plan& plan, const Names& names, bool all) {
   fmt::print("\nall Makefiles are read again when one of these changes:\n");
   std::vector<std::string> files;
+  std::vector<std::string> absent;
   std::vector<std::string> folders;
   for (const auto& [path, stamp] : plan.inputs.files)
-    (stamp && stamp->is_folder() ? folders : files).push_back(path);
-  print_paths(files, names, all, "files of the kernel tree");
+    (!stamp ? absent : stamp->is_folder() ? folders : files).push_back(path);
+  print_paths(files, names, all, "files of the kernel tree, and programs");
+  for (const std::string& path : absent)
+    if (all || names.of_driver(path)) fmt::print("  {} appears\n", names.file(path));
   for (const auto& [pattern, matches] : plan.inputs.wildcards)
     if (all || names.of_driver(pattern))
       fmt::print("  $(wildcard {}): {} match{}\n", names.file(pattern), matches.size(),
                  matches.size() == 1 ? "" : "es");
   for (const std::string& folder : folders)
     fmt::print("  files added to or removed from {}\n", names.file(folder));
-  fmt::print("  the compiler, {}\n", plan.compiler);
+  fmt::print("  the compiler, {}\n", trim(plan.compiler));
   fmt::print("  the variables on the command line of kbx build\n");
   size_t unset = 0;
   for (const auto& [name, value] : plan.inputs.environment) {
     if (value || all)
-      fmt::print("  the environment variable {}{}\n", name, value ? "=" + *value : " (not set)");
+      fmt::print("  the environment variable {}{}\n", name, shown_value(value));
     else
       ++unset;
   }
@@ -218,7 +235,7 @@ int why_command(const std::vector<std::string>& arguments) {
              job.tree.release, names.word(action.folder),
              action.inputs.empty() ? "nothing" : names.file(action.inputs.front()));
   names.print();
-  const std::vector<Row> rows = rows_of(story.told.words, names);
+  const std::vector<Row> rows = rows_of(story.told, names);
   print_rows(rows, true, "set by the driver, the command line or the environment:");
   print_rows(rows, false, "set by the kernel tree:");
   print_rebuild(story, names, all);
