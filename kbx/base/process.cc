@@ -16,8 +16,6 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 
-extern char** environ;
-
 namespace kbx {
 namespace {
 

@@ -8,7 +8,7 @@ namespace kbx::cli {
 namespace {
 
 std::string driver_folder(const std::string& word) {
-  const std::string folder = real_path(word);
+  std::string folder = real_path(word);
   if (folder.empty() || !is_folder(folder))
     throw Error("there is no folder " + word,
                 "name the folder that holds the driver's Kbuild or Makefile");

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <iostream>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -98,6 +99,10 @@ int main(int argc, char** argv) {
   } catch (const kbx::Error& error) {
     std::fflush(stdout);
     std::cerr << "kbx: " << error.to_string() << "\n";
+    return 1;
+  } catch (const std::bad_alloc&) {
+    std::fflush(stdout);
+    std::cerr << "kbx: out of memory\n  hint: a value in a makefile may grow without end\n";
     return 1;
   } catch (const std::exception& error) {
     std::fflush(stdout);

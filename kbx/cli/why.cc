@@ -29,7 +29,9 @@ class Names {
 
   /// The names and what they stand for.
   void print() const {
-    for (const auto& [name, folder] : names_) fmt::print("  {:<9} {}\n", name, shown_path(folder));
+    for (const auto& [name, folder] : names_)
+      fmt::print("  {:<9} {}\n", name,
+                 is_below(folder, current_folder()) ? shown_path(folder) : folder);
   }
 
   /// A file: the driver's own as seen from the current folder.

@@ -36,6 +36,10 @@ void Observer::add_file(const std::string& path) {
   files_.insert(path);
 }
 
+void Observer::add_variable(const std::string& name) {
+  environment_.insert(name);
+}
+
 void Observer::add_shell_command(std::string_view command, const std::string& folder) {
   std::string cleaned(command);
   for (char& c : cleaned)

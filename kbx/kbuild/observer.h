@@ -15,6 +15,7 @@ class Observer {
   /// those that one evaluation exports to the next.
   void add(const makelang::Evaluation& evaluation, const Environment& environment);
   void add_file(const std::string& path);
+  void add_variable(const std::string& name);
   /// Files and folders that a shell command names.
   void add_shell_command(std::string_view command, const std::string& folder);
 

@@ -16,6 +16,7 @@
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -27,6 +28,7 @@
 #include "kbx/kbuild/observer.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
+#include "kbx/kbuild/tree_cache.h"
 #include "kbx/makelang/resolve.h"
 
 namespace kbx::kbuild {
@@ -42,7 +44,9 @@ struct Process {
   const Evaluation& evaluation;
   Resolver resolver;
   std::set<std::string> visited;
-  int environment = -1;  // index of what its recipes get, once it is known
+  int environment = -1;            // index of what its recipes get, once it is known
+  std::vector<ProcessCall> calls;  // the processes that it started
+  bool only_calls = true;          // it led to nothing but those
 
   Process(const Evaluation& read, makelang::FileExists file_exists)
       : evaluation(read), resolver(read, std::move(file_exists)) {}
@@ -91,9 +95,15 @@ std::optional<std::vector<std::string>> plain_names(std::string_view command,
   return names;
 }
 
+template <typename T>
+void append(std::vector<T>& to, const std::vector<T>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
 class Planner {
  public:
-  explicit Planner(const Request& request) : request_(request) {}
+  explicit Planner(const Request& request)
+      : request_(request), trees_(request.tree_cache, request.environment, request.folder) {}
 
   Plan run();
   /// While running, records the origins of the words of the command that makes this output.
@@ -107,9 +117,12 @@ class Planner {
   bool file_exists(const std::string& path) const;
   bool below_driver(const std::string& path) const;
 
-  void enter(makelang::Setup setup, const std::string& makefile);
+  void enter(const ProcessCall& call);
+  void evaluate(const ProcessCall& call);
+  void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
+  void check_includes(const Evaluation& evaluation) const;
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -137,6 +150,9 @@ class Planner {
   std::map<std::string, std::vector<std::string>> parts_;         // composite object: its objects
   std::map<Environment, int> environments_;
   ProcessChain chain_;
+  TreeCache trees_;
+  Inputs known_inputs_;  // of what was remembered
+  size_t printed_ = 0;   // texts that makefiles printed
   std::string explained_output_;
   std::vector<WordOrigin> word_origins_;
   std::vector<SeenVariable>* seen_ = nullptr;  // where variables are recorded, if anywhere
@@ -175,7 +191,10 @@ makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
 makelang::Hooks Planner::hooks() {
   makelang::Hooks hooks;
   hooks.shell = [this](const makelang::ShellCall& call) { return shell(call); };
-  hooks.print = request_.print;
+  hooks.print = [this](makelang::Stream stream, std::string_view text) {
+    ++printed_;
+    if (request_.print) request_.print(stream, text);
+  };
   if (!explained_output_.empty())
     hooks.trace = [this](std::string_view name, const makelang::Variable& variable) {
       const bool passing = variable.origin == makelang::Origin::automatic;  // $@, arguments
@@ -244,12 +263,40 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
   return false;
 }
 
-void Planner::enter(makelang::Setup setup, const std::string& makefile) {
-  std::vector<std::string> goals = setup.goals;
-  Evaluation evaluation(std::move(setup), hooks());
-  if (!evaluation.read_makefile(makefile, true))
-    throw Error("there is no " + absolute_path(makefile, evaluation.setup().folder),
+/// A makefile that is included, is not there, and has no rule: GNU make ends here (manual,
+/// "Including Other Makefiles").
+void Planner::check_includes(const Evaluation& evaluation) const {
+  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
+    if (use.found || use.optional || !use.where) continue;
+    const makelang::Target* target = evaluation.rules().find(use.name);
+    if (target && !target->rules.empty()) continue;
+    throw Error(evaluation.files().location(use.where),
+                "includes " + use.path + ", which cannot be read: " + std::strerror(use.error),
+                below_driver(use.path)
+                    ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
+                      "may be missing is included by -include"
+                    : "this is no complete kernel tree; kbx doctor tells what it lacks");
+  }
+}
+
+void Planner::enter(const ProcessCall& call) {
+  const bool may_be_known = explained_output_.empty() && !below_driver(call.setup.folder);
+  if (may_be_known)
+    if (const auto calls = trees_.find(call, known_inputs_)) {
+      for (const ProcessCall& next : *calls) enter(next);
+      return;
+    }
+  evaluate(call);
+}
+
+void Planner::evaluate(const ProcessCall& call) {
+  const size_t printed_before = printed_;
+  std::vector<std::string> goals = call.setup.goals;
+  Evaluation evaluation(call.setup, hooks());
+  if (!evaluation.read_makefile(call.makefile, true))
+    throw Error("there is no " + absolute_path(call.makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
+  check_includes(evaluation);
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
   if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
@@ -264,6 +311,36 @@ void Planner::enter(makelang::Setup setup, const std::string& makefile) {
   for (const std::string& goal : goals) visit(process, goal, nullptr, "");
   observer_.add(evaluation, request_.environment);
   chain_.pop_back();
+  remember_tree(call, process, printed_before);
+}
+
+/// Keeps the way from the tree's top Makefile to the processes that read the driver's files: what
+/// comes of the tree alone, and says nothing on the way.
+void Planner::remember_tree(const ProcessCall& call, const Process& process,
+                            size_t printed_before) {
+  if (!process.only_calls || process.calls.empty() || printed_ != printed_before) return;
+  if (request_.tree_cache.empty() || !request_.programs) return;
+  Observer own;
+  own.add(process.evaluation, request_.environment);
+  for (const std::string& program : request_.programs()) own.add_file(program);
+  own.add_variable("PATH");
+  Inputs inputs = own.inputs({}, request_.environment);
+  for (const auto& [pattern, matches] : inputs.wildcards) {
+    const std::string folder = dir_name(pattern.substr(0, pattern.find_first_of("*?[")) + "x");
+    inputs.files.emplace_back(folder, stamp_of(folder));
+  }
+  // The tree asks whether its own results are there, to read what it saved about them; it is not
+  // told (see hooks).
+  const auto of_kbuild = [](const std::string& path) {
+    const std::string name = base_name(path);
+    return name == "modules.order" || name == "Module.symvers" || name == "compile_commands.json";
+  };
+  std::erase_if(inputs.files, [&](const auto& file) {
+    return below_driver(file.first) && of_kbuild(file.first);
+  });
+  for (const auto& [path, stamp] : inputs.files)
+    if (below_driver(path)) return;
+  trees_.remember(call, process.calls, inputs);
 }
 
 void Planner::visit(Process& process, const std::string& target, const Scope* parent,
@@ -333,7 +410,8 @@ bool Planner::enter_submakes(Process& process, const Scope* scope,
       continue;
     }
     entered = true;
-    enter(submake_setup(process.evaluation, scope, *call), call->makefile);
+    process.calls.push_back({submake_setup(process.evaluation, scope, *call), call->makefile});
+    enter(ProcessCall(process.calls.back()));
   }
   lines = std::move(others);
   return entered;
@@ -358,6 +436,7 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
   // own to say.
   const bool drivers_own = of_the_driver(process, rule);
   if (steps.empty() || (rule.phony && (entered || !drivers_own))) return;
+  process.only_calls = false;
   const std::string path = process.absolute(rule.name);
   if (base_name(path) == "modules.order" && !drivers_own)
     return write_modules_order(process, path, steps.front().text);
@@ -529,9 +608,11 @@ Plan Planner::run() {
   setup.goals = request_.goals;
   setup.make_command = request_.make_command;
   setup.flags = request_.flags;
-  enter(std::move(setup), "Makefile");
+  enter({std::move(setup), "Makefile"});
   collect_modules();
   plan_.inputs = observer_.inputs(outputs_, request_.environment);
+  append(plan_.inputs.files, known_inputs_.files);
+  append(plan_.inputs.environment, known_inputs_.environment);
   return std::move(plan_);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct Request {
   /// Runs $(shell) commands; null: a shell, each time. kbx::kbuild::probing_shell remembers the
   /// tree's probes.
   std::function<makelang::ShellResult(const makelang::ShellCall&)> shell;
+  /// The programs that the commands so far ran, for what is remembered of them.
+  std::function<std::set<std::string>()> programs;
+  /// Folder in which evaluated trees are remembered; "" for nowhere.
+  std::string tree_cache;
   /// Where $(info) and $(warning) go.
   std::function<void(makelang::Stream, std::string_view)> print;
   /// True for files that an earlier build made: an evaluation sees the folder as if they were not

@@ -17,8 +17,8 @@ namespace kbx::makelang {
 namespace {
 
 constexpr std::uint16_t most_calls = 32767;  // GNU make's bound for one variable in $(call)s
-constexpr size_t stack_reserve = 384 * 1024;
-constexpr size_t most_stack = 256 * 1024 * 1024;
+constexpr size_t stack_reserve = size_t{384} << 10;
+constexpr size_t most_stack = size_t{256} << 20;
 
 /// The address below which this thread's stack should not grow.
 std::uintptr_t find_stack_floor() {
@@ -32,11 +32,15 @@ std::uintptr_t find_stack_floor() {
   return top - std::min(size, most_stack) + std::min(stack_reserve, size / 4);
 }
 
+}  // namespace
+
 bool stack_is_low() {
   thread_local const std::uintptr_t stack_floor = find_stack_floor();
   const char here = 0;
   return reinterpret_cast<std::uintptr_t>(&here) < stack_floor;
 }
+
+namespace {
 
 /// Marks a variable as being expanded and makes its definition the place of errors.
 class Expanding {

@@ -169,7 +169,7 @@ void Output::end_failure() {
     name.remove_prefix(record()->folder.size() + 1);
   const bool is_modpost = base_name(name) == "Module.symvers";
   text += is_modpost ? "modpost, the check of symbols" : name;
-  if (known && !known->module.empty() && known->module + ".o" != name)
+  if (known && !known->module.empty() && known->module + ".o" != name && known->module != name)
     text += " of the module " + known->module;
   if (!options_.verbose)
     text += is_make() ? " (V=1 shows the command)" : " (kbx build -v shows the command)";
