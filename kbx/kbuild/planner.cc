@@ -139,6 +139,7 @@ class Planner {
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
   void collect_modules();
+  Location listed_at(const Process& process, const std::string& path) const;
   [[noreturn]] void no_rule(Process& process, const std::string& target,
                             const std::string& needed_by);
 
@@ -373,19 +374,39 @@ void Planner::visit(Process& process, const std::string& target, const Scope* pa
 }
 
 void Planner::no_rule(Process& process, const std::string& target, const std::string& needed_by) {
-  std::string message = "there is no rule to make " + process.absolute(target);
-  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
-  std::string hint;
-  if (extension(target) == ".o") {
-    const std::string stem = without_extension(process.absolute(target));
-    hint = "a Kbuild file lists " + base_name(target) + ", but there is neither " + stem +
-           ".c nor " + stem + ".S";
+  const std::string path = process.absolute(target);
+  if (extension(target) == ".o" && below_driver(path)) {
+    const std::string stem = without_extension(path);
+    throw Error(
+        listed_at(process, path),
+        base_name(path) + " is listed, but there is neither " + stem + ".c nor " + stem + ".S",
+        "add the file, or correct its name in the Kbuild file");
   }
+  std::string message = "there is no rule to make " + path;
+  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
   const makelang::Target* entry = process.evaluation.rules().find(needed_by);
   Location where;
   if (entry && !entry->rules.empty())
     where = process.evaluation.files().location(entry->rules.front().where);
-  throw Error(where, message, hint);
+  throw Error(where, message);
+}
+
+/// The line of the driver's Makefiles that lists an object; no place if it is not written out.
+Location Planner::listed_at(const Process& process, const std::string& path) const {
+  const Evaluation& evaluation = process.evaluation;
+  for (const auto& [name, variable] : evaluation.global_variables()) {
+    size_t begin = 0;
+    for (const makelang::Piece& piece : variable.pieces) {
+      const size_t end = std::min<size_t>(piece.end, variable.value.size());
+      const std::string text = variable.value.substr(std::min(begin, end), end - begin);
+      begin = end;
+      const Location where = evaluation.files().location(piece.where);
+      if (where.file.empty() || !below_driver(process.absolute(where.file))) continue;
+      for (const std::string_view word : split_words(text))
+        if (path == absolute_path(word, dir_name(process.absolute(where.file)))) return where;
+    }
+  }
+  return {request_.source, 0};
 }
 
 bool Planner::enter_submakes(Process& process, const Scope* scope,
@@ -618,10 +639,13 @@ Plan make_plan(const Request& request) {
 Explanation explain(const Request& request, const std::string& output) {
   Planner planner(request);
   planner.explain(output);
-  const Plan plan = planner.run();
-  for (const Action& action : plan.actions)
-    if (std::find(action.outputs.begin(), action.outputs.end(), output) != action.outputs.end())
-      return {action, planner.word_origins()};
+  Plan plan = planner.run();
+  for (const Action& action : plan.actions) {
+    if (std::find(action.outputs.begin(), action.outputs.end(), output) == action.outputs.end())
+      continue;
+    Action found = action;
+    return {std::move(plan), std::move(found), planner.word_origins()};
+  }
   throw Error("nothing makes " + output, "kbx plan lists what a build makes");
 }
 

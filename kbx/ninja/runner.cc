@@ -17,6 +17,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/process.h"
+#include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
 #include "kbx/ninja/record.h"
 
@@ -225,6 +226,20 @@ int run_graph(const Layout& layout, const RunOptions& options) {
     throw Error(output.complaint(),
                 status == 127 ? "" : "the graph is " + layout.file("build.ninja"));
   return status == 0 ? 0 : 1;
+}
+
+std::optional<std::vector<std::string>> recorded_dependencies(const Layout& layout,
+                                                              const std::string& output) {
+  if (!exists(layout.file("build.ninja"))) return std::nullopt;
+  Command command;
+  command.arguments = {find_ninja(), "-C", layout.state, "-t", "deps", output};
+  command.capture_errors = true;
+  const CommandResult result = run(command);
+  std::vector<std::string> files;
+  for (const std::string_view line : split_lines(result.output))
+    if (line.starts_with("    ")) files.emplace_back(trim(line));
+  if (result.status != 0 || files.empty()) return std::nullopt;
+  return files;
 }
 
 }  // namespace kbx::ninja

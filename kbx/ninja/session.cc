@@ -29,6 +29,7 @@
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/runner.h"
 
 namespace kbx::ninja {
 namespace {
@@ -174,17 +175,6 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   return request;
 }
 
-kbuild::Plan planned(const kbuild::Request& request, const Part& part) {
-  try {
-    return kbuild::make_plan(request);
-  } catch (const Error& error) {
-    Location where = error.location();
-    where.file = with_real_names(where.file, part);
-    throw PlanError(where, with_real_names(error.what(), part),
-                    with_real_names(error.hint(), part));
-  }
-}
-
 /// The kernel knows modules by name only; kbuild refuses this in scripts/modules-check.sh.
 void check_names(kbuild::Plan& plan, const Part& part) {
   std::map<std::string, std::string> seen;
@@ -239,7 +229,10 @@ std::string tree_cache_folder(const Job& job) {
   return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
 }
 
-kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+/// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
+/// driver's own files.
+template <typename Use>
+auto with_request(const Job& job, const Part& part, const Use& use) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -250,15 +243,36 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  kbuild::Plan plan = planned(request, part);
-  shell.save();
+  try {
+    auto result = use(request, shell);
+    shell.save();
+    return result;
+  } catch (const Error& error) {
+    Location where = error.location();
+    where.file = with_real_names(where.file, part);
+    throw PlanError(where, with_real_names(error.what(), part),
+                    with_real_names(error.hint(), part));
+  }
+}
+
+void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell& shell,
+                   const std::set<std::string>& mirrored, kbuild::Plan& plan) {
   check_names(plan, part);
   add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
+  for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
-  return plan;
+}
+
+kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+  return with_request(job, part,
+                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                        kbuild::Plan plan = kbuild::make_plan(request);
+                        complete_plan(job, part, shell, mirrored, plan);
+                        return plan;
+                      });
 }
 
 /// Folders right below `source` that look as if they declared modules, as words of a command line.
@@ -401,6 +415,12 @@ std::vector<std::string> hints_after_failure(const Job& job) {
   return hints;
 }
 
+void require_compiler(const Part& part, const kbuild::Plan& plan) {
+  if (kernel::locate_compiler(plan.compiler, part.environment).path.empty())
+    throw Error("the compiler " + std::string(trim(plan.compiler)) + " is not in PATH",
+                "install it, or name another with CC=COMPILER");
+}
+
 Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
   Outcome outcome;
   outcome.source = part.source;
@@ -417,6 +437,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     const kbuild::Plan plan = plan_part(job, part, mirrored);
     if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
+    require_compiler(part, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
@@ -473,17 +494,22 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
   return plans;
 }
 
-kbuild::Explanation explain_output(const Job& job, const std::string& output) {
+OutputStory explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
   const Part& part = prepared.parts.front();
-  if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
-  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
-                             part.environment);
-  kbuild::Request request = request_of(job, part);
-  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  std::set<std::string> mirrored;
+  if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
-  return kbuild::explain(request, path);
+  OutputStory story;
+  story.told = with_request(job, part,
+                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                              kbuild::Explanation told = kbuild::explain(request, path);
+                              complete_plan(job, part, shell, mirrored, told.plan);
+                              return told;
+                            });
+  story.read_files = recorded_dependencies(part.layout, path);
+  return story;
 }
 
 }  // namespace kbx::ninja
