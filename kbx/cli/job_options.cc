@@ -15,7 +15,9 @@ std::string driver_folder(const std::string& word) {
                 "name the folder that holds the driver's Kbuild or Makefile");
   if (!exists(join_path(folder, "Kbuild")) && !exists(join_path(folder, "Makefile")))
     throw Error(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
-                "name the folder that declares the module: obj-m := NAME.o");
+                exists(join_path(folder, "configure"))
+                    ? "run its ./configure first, which writes them"
+                    : "name the folder that declares the module: obj-m := NAME.o");
   return folder;
 }
 

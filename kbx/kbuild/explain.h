@@ -13,6 +13,7 @@ struct WordOrigin {
   std::string word;
   std::string variable;  // the innermost variable that holds it; "" if none does
   Location where;        // absolute path; empty for the command line and the environment
+  makelang::Origin origin = makelang::Origin::default_;  // of that variable
 };
 
 /// A make process and those that started it, the innermost last: a variable that came through the

@@ -72,9 +72,6 @@ struct Inputs {
   std::vector<std::pair<std::string, std::vector<std::string>>> wildcards;
   /// Environment variables that were looked at, with their values; without value: was not set.
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-  /// Command line of the compiler and what it stood for (kernel::CompilerPath::identity).
-  std::string compiler;
-  std::string compiler_identity;
 };
 
 /// How the tree's kbuild writes what other tools read.

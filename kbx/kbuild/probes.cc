@@ -45,6 +45,7 @@ const std::string& ProbingShell::program_identity(std::string_view word) {
   const auto found = programs_.find(word);
   if (found != programs_.end()) return found->second;
   const std::string program = find_program(word, path_);
+  if (!program.empty()) files_.insert(program);
   return programs_[std::string(word)] = program.empty() ? std::string() : file_identity(program);
 }
 
@@ -58,7 +59,9 @@ std::string ProbingShell::identities(std::string_view command, const std::string
     const bool has_slash = word.find('/') != std::string_view::npos;
     const std::string identity =
         has_slash ? file_identity(absolute_path(word, folder)) : program_identity(word);
-    if (!identity.empty()) result += identity + "\n";
+    if (identity.empty()) continue;
+    if (has_slash) files_.insert(absolute_path(word, folder));
+    result += identity + "\n";
   }
   return result;
 }

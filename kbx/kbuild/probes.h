@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
-#include <memory>
+#include <map>
+#include <set>
 #include <string>
 
 #include "kbx/base/process.h"
@@ -25,6 +26,9 @@ class ProbingShell {
   /// PATH has none.
   const std::string& program_identity(std::string_view word);
 
+  /// The files of all programs and scripts that the commands so far name.
+  const std::set<std::string>& program_files() const { return files_; }
+
  private:
   bool may_be_remembered(const makelang::ShellCall& call) const;
   std::string identities(std::string_view command, const std::string& folder);
@@ -33,6 +37,7 @@ class ProbingShell {
   std::string driver_;
   std::string path_;
   std::map<std::string, std::string, std::less<>> programs_;
+  std::set<std::string> files_;
 };
 
 }  // namespace kbx::kbuild

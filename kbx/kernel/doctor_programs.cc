@@ -29,9 +29,9 @@ struct TreeProgram {
 
 std::vector<TreeProgram> programs_of(const Config& config) {
   std::vector<TreeProgram> programs = {{"scripts/basic/fixdep", false, true},
-                                       {"scripts/mod/modpost", false, true}};
+                                       {"scripts/mod/modpost", false, false}};
   if (config.is_y("CONFIG_MODVERSIONS"))
-    programs.push_back({"scripts/genksyms/genksyms", false, true});
+    programs.push_back({"scripts/genksyms/genksyms", false, false});
   if (config.is_y("CONFIG_OBJTOOL") || config.is_y("CONFIG_STACK_VALIDATION"))
     programs.push_back({"tools/objtool/objtool", true, false});
   return programs;

@@ -197,6 +197,7 @@ Variable& Reader::read_define(std::string_view text, Origin origin) {
     body += '\n';
   }
   if (!body.empty()) body.pop_back();
+  expander_.set_reading(place_);
   return assign_global(expander_, name, op, body, origin, start);
 }
 

@@ -21,12 +21,6 @@ void complain_of_text(Expander& expander, std::string_view directive, SourceRef 
                             "extraneous text after '" + std::string(directive) + "' directive");
 }
 
-struct Operands {
-  std::string_view left;
-  std::string_view right;
-  bool extra = false;  // text after them
-};
-
 /// The place of the character that ends an operand in brackets: `end` outside nested ones.
 size_t find_end(std::string_view text, char end) {
   int depth = 0;
@@ -41,32 +35,35 @@ size_t find_end(std::string_view text, char end) {
   return std::string_view::npos;
 }
 
-/// The operands of ifeq: (A,B), "A" "B", 'A' 'B' or a mixture of quotes; nothing if it is none.
-std::optional<Operands> parse_operands(std::string_view text) {
+/// Takes the first operand of ifeq off `text`: "(A,", "\"A\"" or "'A'"; nothing if it is malformed.
+std::optional<std::string_view> take_left(std::string_view& text) {
   if (text.empty() || (text[0] != '(' && text[0] != '"' && text[0] != '\'')) return {};
-  Operands operands;
-  const bool brackets = text[0] == '(';
   const char quote = text[0];
   text.remove_prefix(1);
-  size_t end = brackets ? find_end(text, ',') : text.find(quote);
+  const size_t end = quote == '(' ? find_end(text, ',') : text.find(quote);
   if (end == std::string_view::npos) return {};
-  operands.left = text.substr(0, end);
-  text.remove_prefix(end + 1);
-  if (brackets) {
-    while (!operands.left.empty() && is_blank(operands.left.back())) operands.left.remove_suffix(1);
-    text = skip_space(text);
+  std::string_view operand = text.substr(0, end);
+  text = skip_space(text.substr(end + 1));
+  if (quote == '(')
+    while (!operand.empty() && is_blank(operand.back())) operand.remove_suffix(1);
+  return operand;
+}
+
+/// Takes the second operand off: "B)" if the first one had the bracket, else "\"B\"" or "'B'".
+std::optional<std::string_view> take_right(std::string_view& text, bool bracket) {
+  size_t end = std::string_view::npos;
+  if (bracket) {
     end = find_end(text, ')');
   } else {
-    text = skip_space(text);
     if (text.empty() || (text[0] != '"' && text[0] != '\'')) return {};
-    const char second = text[0];
+    const char quote = text[0];
     text.remove_prefix(1);
-    end = text.find(second);
+    end = text.find(quote);
   }
   if (end == std::string_view::npos) return {};
-  operands.right = text.substr(0, end);
-  operands.extra = !skip_space(text.substr(end + 1)).empty();
-  return operands;
+  const std::string_view operand = text.substr(0, end);
+  text = skip_space(text.substr(end + 1));
+  return operand;
 }
 
 }  // namespace
@@ -141,11 +138,14 @@ bool Conditionals::open(Expander& expander, std::string_view directive, std::str
     const Variable* variable = expander.find(names.empty() ? std::string_view() : names[0]);
     holds = variable && !variable->value.empty();
   } else {
-    const auto operands = parse_operands(rest);
-    if (!operands) return false;
-    if (operands->extra) complain_of_text(expander, directive, where);
-    const std::string left = expander.expand(operands->left);
-    holds = left == expander.expand(operands->right);
+    const bool bracket = rest.starts_with('(');
+    const auto left = take_left(rest);
+    if (!left) return false;
+    const std::string expanded = expander.expand(*left);
+    const auto right = take_right(rest, bracket);
+    if (!right) return false;
+    if (!rest.empty()) complain_of_text(expander, directive, where);
+    holds = expanded == expander.expand(*right);
   }
   level.branch = holds != negated ? Branch::taken : Branch::not_yet;
   return true;

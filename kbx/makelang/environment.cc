@@ -34,36 +34,15 @@ std::string quoted_for_flags(std::string_view text) {
   return quoted;
 }
 
-/// The variables of the command line with their values, last one first as make lists them.
-std::string quoted_command_variables(const EvaluationState& state) {
-  std::vector<std::string> names;
-  for (const std::string& text : state.setup.command_line_variables)
-    if (const auto assignment = parse_assignment(text)) {
-      std::string name(assignment->name);
-      if (std::find(names.begin(), names.end(), name) == names.end())
-        names.push_back(std::move(name));
-    }
-  std::string result;
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const auto found = state.globals.find(*name);
-    if (found == state.globals.end()) continue;
-    const Variable& variable = found->second;
-    if (!result.empty()) result += ' ';
-    result +=
-        quoted_for_flags(*name + (variable.flavor == Flavor::simple ? ":=" : "=") + variable.value);
-  }
-  return result;
-}
-
 class EnvironmentBuilder {
  public:
   EnvironmentBuilder(EvaluationState& state, const Scope* scope)
       : state_(state), expander_(state, scope, {}) {}
 
-  void add_all(const VariableTable& table, bool in_target, bool other_target) {
+  /// What is private to other targets is exported all the same, as GNU make 4.3 does.
+  void add_all(const VariableTable& table, bool in_target) {
     for (const auto& [name, variable] : table)
-      if (!result_.contains(name) && !(other_target && variable.is_private))
-        add(name, variable, in_target);
+      if (!result_.contains(name)) add(name, variable, in_target);
   }
   Environment take() { return std::move(result_); }
 
@@ -108,6 +87,26 @@ class EnvironmentBuilder {
 
 }  // namespace
 
+std::string quote_command_variables(const EvaluationState& state) {
+  std::vector<std::string> names;
+  for (const std::string& text : state.setup.command_line_variables)
+    if (const auto assignment = parse_assignment(text)) {
+      std::string name(assignment->name);
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        names.push_back(std::move(name));
+    }
+  std::string result;
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto found = state.globals.find(*name);
+    if (found == state.globals.end()) continue;
+    const Variable& variable = found->second;
+    if (!result.empty()) result += ' ';
+    result +=
+        quoted_for_flags(*name + (variable.flavor == Flavor::simple ? ":=" : "=") + variable.value);
+  }
+  return result;
+}
+
 std::string reading_flags(std::string_view flags) {
   std::vector<std::string> kept;
   bool first = true;
@@ -128,7 +127,7 @@ std::string option_part(std::string_view flags) {
 }
 
 void define_flags(EvaluationState& state, std::string_view flags, bool with_variables) {
-  const std::string variables = quoted_command_variables(state);
+  const std::string& variables = state.command_variables;
   std::string value = replace_all(flags, "$", "$$");
   const std::string_view trimmed = trim(value);
   std::string dashed = trimmed.empty() || trimmed[0] == '-' ? "" : "-";
@@ -150,16 +149,12 @@ void define_flags(EvaluationState& state, std::string_view flags, bool with_vari
 
 Environment make_recipe_environment(EvaluationState& state, const Scope* scope) {
   EnvironmentBuilder builder(state, scope);
-  bool other_target = false;
-  for (const Scope* at = scope; at; at = at->outer) {
-    builder.add_all(at->table, true, other_target);
-    other_target = other_target || at->outer_is_other_target;
-  }
-  builder.add_all(state.globals, false, other_target);
+  for (const Scope* at = scope; at; at = at->outer) builder.add_all(at->table, true);
+  builder.add_all(state.globals, false);
   Environment result = builder.take();
   result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
   if (!state.flags_are_final) {
-    const std::string variables = quoted_command_variables(state);
+    const std::string& variables = state.command_variables;
     std::string& flags = result["MAKEFLAGS"];
     if (!variables.empty()) flags += " -- " + variables;
   }

@@ -97,10 +97,13 @@ void define_process_variables(EvaluationState& state) {
     define_simple(state, "MAKE_RESTARTS", std::to_string(setup.restarts), Origin::environment);
   for (const char letter : std::string_view("@%*<?^+")) {
     const std::string name(1, letter);
-    define_global(state, {name + "D", "$(patsubst %/,%,$(dir $" + name + "))", Flavor::recursive,
-                          Origin::automatic, {}});
-    define_global(state, {name + "F", "$(notdir $" + name + ")", Flavor::recursive,
-                          Origin::automatic, {}});
+    define_global(state, {name + "D",
+                          "$(patsubst %/,%,$(dir $" + name + "))",
+                          Flavor::recursive,
+                          Origin::automatic,
+                          {}});
+    define_global(
+        state, {name + "F", "$(notdir $" + name + ")", Flavor::recursive, Origin::automatic, {}});
   }
   if (!setup.goals.empty()) define_simple(state, "MAKECMDGOALS", join(setup.goals, " "));
   define_shell(state);
@@ -178,6 +181,7 @@ Evaluation::Evaluation(Setup setup, Hooks hooks) : state_(std::make_unique<Evalu
   define_process_variables(state);
   define_built_ins(state);
   define_command_line(state);
+  state.command_variables = quote_command_variables(state);
   define_flags(state, reading_flags(state.setup.flags), false);
   find_include_folders(state);
 }

@@ -152,28 +152,27 @@ size_t Expander::append_reference(std::string& out, std::string_view text, size_
   if (word_end > begin && (word_end == text.size() || is_space(text[word_end])))
     if (const size_t end = append_function(out, text, open)) return end;
 
-  size_t close = text.find(closing(text[open]), begin);
+  const size_t close = text.find(closing(text[open]), begin);
   if (close == std::string_view::npos) throw error("unterminated variable reference");
-  std::string_view name = text.substr(begin, close - begin);
+  const std::string_view name = text.substr(begin, close - begin);
   if (name.find('$') == std::string_view::npos) {
-    const size_t colon = name.find(':');
-    const size_t equals =
-        colon == std::string_view::npos ? std::string_view::npos : name.find('=', colon + 1);
-    if (equals == std::string_view::npos)
-      append_variable(out, name);
-    else
-      append_substitution(out, name.substr(0, colon), name.substr(colon + 1, equals - colon - 1),
-                          name.substr(equals + 1));
+    append_named(out, name);
     return close + 1;
   }
-
-  Buffer buffer(state_);
   const size_t balanced = find_close(text, begin, text[open]);
-  if (balanced != std::string_view::npos) {
-    close = balanced;
-    append(*buffer, text.substr(begin, close - begin));
-    name = *buffer;
+  if (balanced == std::string_view::npos) {
+    // As GNU make has it: a name that holds an unbalanced bracket swallows the rest of the text.
+    append_named(out, name);
+    return text.size();
   }
+  Buffer computed(state_);
+  append(*computed, text.substr(begin, balanced - begin));
+  append_named(out, *computed);
+  return balanced + 1;
+}
+
+/// Appends what a name in brackets stands for: a variable, or a substitution reference.
+void Expander::append_named(std::string& out, std::string_view name) {
   const size_t colon = name.find(':');
   const size_t equals =
       colon == std::string_view::npos ? std::string_view::npos : name.find('=', colon + 1);
@@ -182,7 +181,6 @@ size_t Expander::append_reference(std::string& out, std::string_view text, size_
   else
     append_substitution(out, name.substr(0, colon), name.substr(colon + 1, equals - colon - 1),
                         name.substr(equals + 1));
-  return close + 1;
 }
 
 /// Runs the function called at text[open], if it is one; gives the place after it, or 0.

@@ -72,6 +72,7 @@ class Expander {
  private:
   size_t append_reference(std::string& out, std::string_view text, size_t open);
   size_t append_function(std::string& out, std::string_view text, size_t open);
+  void append_named(std::string& out, std::string_view name);
   void append_variable(std::string& out, std::string_view name);
   void append_substitution(std::string& out, std::string_view name, std::string_view from,
                            std::string_view to);

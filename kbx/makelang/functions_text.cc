@@ -67,6 +67,27 @@ void append_filtered(std::string& out, const Arguments& arguments, bool wanted) 
     if (words.has(word) == wanted) add_word(out, word, first);
 }
 
+/// Replaces the words that are `from`; the white space between words stays. An empty `from` is
+/// found at the end, once.
+void substitute_words(std::string& out, std::string_view text, std::string_view from,
+                      std::string_view to) {
+  if (from.empty()) {
+    out += text;
+    if (text.empty() || is_space(text.back())) out += to;
+    return;
+  }
+  size_t begin = 0;
+  for (size_t at = text.find(from); at != std::string_view::npos; at = text.find(from, begin)) {
+    const size_t end = at + from.size();
+    const bool whole =
+        (at == 0 || is_space(text[at - 1])) && (end == text.size() || is_space(text[end]));
+    out.append(text, begin, at - begin);
+    out += whole ? to : from;
+    begin = end;
+  }
+  out.append(text, begin);
+}
+
 }  // namespace
 
 void subst(Expander&, std::string& out, const Arguments& arguments) {
@@ -89,12 +110,11 @@ void subst(Expander&, std::string& out, const Arguments& arguments) {
 
 void patsubst(Expander&, std::string& out, const Arguments& arguments) {
   const Pattern from(arguments[0]);
-  Pattern to(arguments[1]);
   if (!from.wild) {
-    // The whole word is replaced, and a '%' in the replacement is plain.
-    to = Pattern();
-    to.prefix = arguments[1];
+    substitute_words(out, arguments[2], from.prefix, arguments[1]);
+    return;
   }
+  const Pattern to(arguments[1]);
   std::string_view rest = arguments[2];
   bool first = true;
   for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {

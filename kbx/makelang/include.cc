@@ -18,6 +18,7 @@ namespace {
 struct Content {
   std::string text;
   int error = 0;
+  bool unreadable = false;  // it was opened, but reading failed
 };
 
 Content read_all(int descriptor) {
@@ -29,7 +30,7 @@ Content read_all(int descriptor) {
   while (true) {
     const ssize_t got = ::read(descriptor, part, sizeof part);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) content.error = errno;
+    if (got < 0) content = {{}, errno, true};
     if (got <= 0) return content;
     content.text.append(part, static_cast<size_t>(got));
   }
@@ -37,7 +38,7 @@ Content read_all(int descriptor) {
 
 Content open_and_read(const std::string& path) {
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return {{}, errno};
+  if (descriptor < 0) return {{}, errno, false};
   Content content = read_all(descriptor);
   ::close(descriptor);
   return content;
@@ -103,6 +104,8 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
       break;
     }
   }
+  if (opened.content.unreadable)
+    throw Error(opened.name + ": " + std::strerror(opened.content.error));
   const bool found = opened.content.error == 0;
   state.observations.makefiles.push_back({found && included ? opened.name : name, opened.path,
                                           found, optional, opened.content.error,

@@ -124,6 +124,14 @@ Graph::Graph(const Evaluation& evaluation, FileExists file_exists)
       if (target->double_colon) node = node->next_rule;
     }
   }
+  mark_all_secondary();
+}
+
+void Graph::mark_all_secondary() {
+  const auto found = rules().special.find(".SECONDARY");
+  if (found == rules().special.end() || !found->second.present || !found->second.names.empty())
+    return;
+  for (Node& node : nodes_) node.intermediate = true;
 }
 
 Node* Graph::lookup(std::string_view name) const {

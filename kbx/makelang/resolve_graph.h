@@ -99,6 +99,10 @@ class Graph {
   Node* enter(std::string_view name);
   const std::deque<Node>& nodes() const { return nodes_; }
 
+  /// With a bare .SECONDARY every file that is mentioned is secondary. To be called again when the
+  /// command line has entered its files.
+  void mark_all_secondary();
+
   /// If the node has no recipe yet, looks for one: implicit rules once, then .DEFAULT.
   void find_recipe(Node& node);
 

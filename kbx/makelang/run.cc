@@ -56,7 +56,8 @@ void read_options(Invocation& invocation, const std::vector<std::string>& argume
                   Output& output) {
   Options& options = invocation.options;
   for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
-    if (const auto error = add_flags_text(options, variable_of(invocation.environment, name)))
+    if (const auto error = add_flags_text(
+            options, replace_all(variable_of(invocation.environment, name), "$$", "$")))
       refuse(output, *error);
   if (invocation.environment.contains("GNUMAKEFLAGS"))
     invocation.environment["GNUMAKEFLAGS"].clear();
@@ -147,6 +148,28 @@ MainMakefiles read_makefiles(Evaluation& evaluation, const Invocation& invocatio
     }
   for (const char* name : default_makefiles) result.missing_defaults.emplace_back(name);
   return result;
+}
+
+/// With -O what is said while reading is one group.
+MainMakefiles read_in_a_group(Evaluation& evaluation, const Invocation& invocation,
+                              Output& output) {
+  const Grouping grouping = grouping_of(invocation.options);
+  if (grouping != Grouping::line && grouping != Grouping::target)
+    return read_makefiles(evaluation, invocation, output);
+  KeptOutput kept;
+  output.keep(&kept);
+  const auto finish = [&] {
+    output.keep(nullptr);
+    output.dump(kept, true);
+  };
+  try {
+    MainMakefiles result = read_makefiles(evaluation, invocation, output);
+    finish();
+    return result;
+  } catch (...) {
+    finish();
+    throw;
+  }
 }
 
 /// "NAME:=value" as on the command line.
@@ -351,17 +374,20 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
       output.print_error(text);
   };
   Evaluation evaluation(setup_for(invocation), hooks);
-  const MainMakefiles main = read_makefiles(evaluation, invocation, output);
+  const MainMakefiles main = read_in_a_group(evaluation, invocation, output);
   reread_flags(options, evaluation);
   if (options.print_directory) output.announce(current_folder());
   Jobserver jobserver;
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
-  convert_suffix_rules(evaluation.rules());
+  for (const SourceRef where : convert_suffix_rules(evaluation.rules()))
+    output.print_error(evaluation.files().location(where).to_string() +
+                       ": warning: ignoring prerequisites on suffix rule definition\n");
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
   for (const std::string& name : options.goals) graph.enter(name)->command_line_goal = true;
   std::vector<Goal> makefiles = makefile_goals(graph, invocation, main);
+  graph.mark_all_secondary();
   mark_times(graph, options);
 
   if (invocation.restarts > 0) options.always_make = false;  // or it would never end

@@ -34,21 +34,41 @@ bool is_colon_only(const std::vector<std::string>& words) {
 
 }  // namespace
 
+/// Runs `action` with what it prints kept for the job, also if it ends by an exception.
+void Updater::keeping(Job& job, const std::function<void()>& action) {
+  output_.keep(job.kept.get());
+  try {
+    action();
+  } catch (...) {
+    output_.keep(nullptr);
+    dump(job);
+    throw;
+  }
+  output_.keep(nullptr);
+}
+
+bool Updater::has_running_jobs() const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const auto& job) { return job->process > 0 || job->could_not_start; });
+}
+
 void Updater::start_recipe(Node* node) {
   reap(false, false);
   auto job = std::make_unique<Job>();
   job->node = node;
   job->do_not_care = node->progress.do_not_care;
-  job->scope = graph_.scope_of(*node);
+  if (grouping_ != Grouping::none) job->kept = std::make_unique<KeptOutput>();
   const Resolved rule = graph_.resolved(*node);
-  const Scope automatic = automatic_scope(rule, Graph::changed_names(*node), job->scope);
-  job->lines = expand_recipe(evaluation_, rule, automatic);
+  job->automatic = automatic_scope(rule, Graph::changed_names(*node), graph_.scope_of(*node));
+  keeping(*job, [&] { job->lines = expand_recipe(evaluation_, rule, job->automatic); });
   wait_for_slot();
   ++tokens_;
   job->holds_token = true;
-  if (options_.trace) trace_recipe(*node, automatic);
   Job& started = *job;
-  start_next_line(started);
+  keeping(started, [&] {
+    if (options_.trace) trace_recipe(*node, started.automatic);
+    start_next_line(started);
+  });
   switch (node->progress.stage) {
     case Stage::running:
       jobs_.insert(jobs_.begin(), std::move(job));
@@ -96,15 +116,15 @@ void Updater::trace_recipe(const Node& node, const Scope& automatic) {
 
 ShellChoice Updater::shell_choice(const Job& job) const {
   ShellChoice choice;
-  choice.shell = evaluation_.value("SHELL", job.scope);
-  const Variable* flags = evaluation_.find(".SHELLFLAGS", job.scope);
+  choice.shell = evaluation_.value("SHELL", &job.automatic);
+  const Variable* flags = evaluation_.find(".SHELLFLAGS", &job.automatic);
   if (!flags)
     choice.flags.clear();
   else if (posix_ && flags->origin == Origin::default_)
     choice.flags = job.ignore_errors ? "-c" : "-ec";
   else
-    choice.flags = evaluation_.value(".SHELLFLAGS", job.scope);
-  if (const Variable* separators = evaluation_.find("IFS", job.scope))
+    choice.flags = evaluation_.value(".SHELLFLAGS", &job.automatic);
+  if (const Variable* separators = evaluation_.find("IFS", &job.automatic))
     choice.separators = separators->value;
   choice.one_shell = one_shell_;
   if (choice.shell.empty()) choice.shell = "/bin/sh";
@@ -127,6 +147,9 @@ void Updater::start_next_line(Job& job) {
       return;
     }
     if (options_.touch && !line.always) continue;
+    job.line_kept = job.kept && (grouping_ == Grouping::recurse || !line.always);
+    if (!job.line_kept) dump(job);
+    output_.keep(job.line_kept ? job.kept.get() : nullptr);
     const bool silent = line.silent || node->silent || options_.silent;
     if (options_.just_print || options_.trace || !silent)
       output_.print((words.size() > 2 ? one_shell_text(line.text, choice) : line.text) + "\n");
@@ -144,7 +167,7 @@ bool Updater::start_process(Job& job, const CommandLine& line,
                             const std::vector<std::string>& words) {
   output_.enter();
   if (!job.environment)
-    job.environment = std::make_unique<Environment>(evaluation_.recipe_environment(job.scope));
+    job.environment = std::make_unique<Environment>(evaluation_.recipe_environment(&job.automatic));
   Launch start;
   start.arguments = words;
   start.environment = job.environment.get();
@@ -153,6 +176,10 @@ bool Updater::start_process(Job& job, const CommandLine& line,
     start.input = empty_input_;
   } else {
     job.holds_input = input_taken_ = true;
+  }
+  if (job.line_kept) {
+    start.output = job.kept->output();
+    start.errors = job.kept->errors();
   }
   if (line.always) start.inherited = jobserver_.inherited();
   const Launched launched = launch(start);
@@ -175,7 +202,7 @@ void Updater::check_signals() {
       signal == SIGTERM || signal == SIGINT || signal == SIGHUP || signal == SIGQUIT;
   if (wanted_end)
     for (const auto& job : jobs_) delete_targets(*job);
-  while (slots_used_ > 0) reap(true, !wanted_end);
+  while (has_running_jobs()) reap(true, !wanted_end);
   remove_intermediates(true);
   jobserver_.give_back_all();
   if (signal == SIGQUIT) std::_Exit(1);
@@ -209,7 +236,7 @@ std::unique_ptr<Job>* Updater::next_ended(bool block, int& status) {
       continue;
     }
     check_signals();
-    if (!block) return nullptr;
+    if (!block || !has_running_jobs()) return nullptr;
   }
 }
 
@@ -241,6 +268,7 @@ bool Updater::finish_line(Job& job, int status) {
   Node* node = job.node;
   const bool by_signal = WIFSIGNALED(status);
   const bool bad = status != 0;
+  output_.keep(job.kept.get());
   const bool question =
       bad && !by_signal && WEXITSTATUS(status) == 1 && options_.question && job.recursive;
   if (bad && !job.ignore_errors && !options_.ignore_errors) {
@@ -253,7 +281,8 @@ bool Updater::finish_line(Job& job, int status) {
       if (dying_by_signal_) {
         node->progress.outcome = Outcome::failed;
       } else {
-        start_next_line(job);
+        if (grouping_ == Grouping::line) dump(job);
+        keeping(job, [&] { start_next_line(job); });
         if (node->progress.stage == Stage::running) return false;
       }
       if (node->progress.outcome != Outcome::success) delete_targets(job);
@@ -261,6 +290,8 @@ bool Updater::finish_line(Job& job, int status) {
       node->progress.outcome = Outcome::success;
     }
   }
+  output_.keep(nullptr);
+  dump(job);
   if (!dying_by_signal_ && node->progress.stage != Stage::finished) finish_node(node);
   return true;
 }
@@ -280,7 +311,12 @@ void Updater::report(const Job& job, int status, bool ignored) {
   output_.error(fmt::format("{}[{}: {}] {}{}", before, where, job.node->name, what, after));
 }
 
+void Updater::dump(Job& job) {
+  if (job.kept) output_.dump(*job.kept, grouping_ != Grouping::recurse);
+}
+
 void Updater::release(Job& job) {
+  dump(job);
   if (job.holds_slot) --slots_used_;
   job.holds_slot = false;
   if (!job.holds_token) return;
@@ -342,7 +378,7 @@ void Updater::remove_intermediates(bool by_signal) {
 }
 
 void Updater::finish(bool failed) {
-  while (slots_used_ > 0) reap(true, failed);
+  while (has_running_jobs()) reap(true, failed);
   remove_intermediates(false);
 }
 

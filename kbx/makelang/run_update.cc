@@ -58,6 +58,12 @@ bool is_bare(const RuleBook& rules, std::string_view special) {
 
 }  // namespace
 
+Grouping grouping_of(const Options& options) {
+  if (options.output_sync == "line") return Grouping::line;
+  if (options.output_sync == "target") return Grouping::target;
+  return options.output_sync == "recurse" ? Grouping::recurse : Grouping::none;
+}
+
 Updater::Updater(Graph& graph, const Options& options, Output& output, Jobserver& jobserver,
                  int slots)
     : graph_(graph),
@@ -67,6 +73,8 @@ Updater::Updater(Graph& graph, const Options& options, Output& output, Jobserver
       jobserver_(jobserver),
       slots_(slots) {
   const RuleBook& rules = graph.rules();
+  if (slots != 1) grouping_ = grouping_of(options);
+  if (grouping_ == Grouping::line || grouping_ == Grouping::target) output.announce_groups_only();
   not_parallel_ = is_present(rules, ".NOTPARALLEL");
   all_silent_ = is_bare(rules, ".SILENT");
   all_secondary_ = is_bare(rules, ".SECONDARY");

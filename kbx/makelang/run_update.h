@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,7 +32,7 @@ struct Goal {
 /// One recipe on its way.
 struct Job {
   Node* node = nullptr;
-  const Scope* scope = nullptr;
+  Scope automatic;  // inside the scope of the target
   std::vector<CommandLine> lines;
   size_t next = 0;  // line
   pid_t process = -1;
@@ -45,7 +46,13 @@ struct Job {
   bool deleted = false;
   SourceRef where;  // the line that runs
   std::unique_ptr<Environment> environment;
+  std::unique_ptr<KeptOutput> kept;  // with --output-sync
+  bool line_kept = false;            // of the line that runs
 };
+
+/// How much of the output of parallel jobs is kept together (-O).
+enum class Grouping { none, line, target, recurse };
+Grouping grouping_of(const Options& options);
 
 /// Brings files up to date, one make process's worth (GNU make manual, "How make Processes a
 /// Makefile", "Parallel Execution", "Errors in Recipes"). The walk is depth first and done again
@@ -104,6 +111,9 @@ class Updater {
   bool finish_line(Job& job, int status);
   void report(const Job& job, int status, bool ignored);
   void trace_recipe(const Node& node, const Scope& automatic);
+  void dump(Job& job);
+  void keeping(Job& job, const std::function<void()>& action);
+  bool has_running_jobs() const;
   void release(Job& job);
   void delete_targets(Job& job);
   void delete_target(Node* node, const Node* on_behalf_of);
@@ -117,6 +127,7 @@ class Updater {
   Options options_;
   Output& output_;
   Jobserver& jobserver_;
+  Grouping grouping_ = Grouping::none;
   int slots_;  // 0: no limit, or that of the jobserver
   bool not_parallel_ = false;
   bool all_silent_ = false;

@@ -60,6 +60,19 @@ Scope& reading_scope(EvaluationState& state, const std::string& target) {
   return *found->second;
 }
 
+/// A target-specific ?= that finds a value leaves the value alone, but GNU make 4.3 gives its
+/// modifiers to the variable found, be it a global one.
+void mark_present(EvaluationState& state, Scope& scope, std::string_view name,
+                  const Modifiers& modifiers) {
+  for (VariableTable* table : {&scope.table, &state.globals}) {
+    const auto found = table->find(name);
+    if (found == table->end()) continue;
+    found->second.is_private = modifiers.is_private;
+    found->second.exported = modifiers.exports ? Export::yes : Export::by_default;
+    return;
+  }
+}
+
 }  // namespace
 
 void assign_in_scope(EvaluationState& state, Scope& scope, const TargetAssignment& assignment) {
@@ -110,7 +123,10 @@ void record_target_assignment(Expander& expander, const std::string& target,
   if (scope) {
     const auto found = scope->table.find(assignment.name);
     if (found != scope->table.end()) own = &found->second;
-    if (text.op == Operator::conditional && inside.find(assignment.name)) return;
+    if (text.op == Operator::conditional && inside.find(assignment.name)) {
+      mark_present(state, *scope, assignment.name, modifiers);
+      return;
+    }
   }
   assignment.variable = make_variable(inside, text, own);
   Variable& variable = assignment.variable;

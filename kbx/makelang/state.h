@@ -29,6 +29,7 @@ struct EvaluationState {
   std::vector<std::string> include_folders;  // -I and the system's, those that exist
   bool export_all = false;                   // a bare `export`
   bool posix = false;                        // .POSIX
+  std::string command_variables;             // as MAKEFLAGS lists them
   bool flags_are_final = false;              // MAKEFLAGS has the command line's variables
   char recipe_prefix = '\t';
   std::string shell_of_environment;  // what SHELL was for the process that started this one

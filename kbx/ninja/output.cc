@@ -8,6 +8,7 @@
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/ninja/advice.h"
 
 /// How Ninja talks. For each command that ended it prints a status line, which is $NINJA_STATUS and
 /// the description (or, with -v, the command); after a failure a line "FAILED: " with the outputs,
@@ -138,6 +139,8 @@ void Output::take_ninja_message(std::string_view line) {
 
 void Output::print_command_output(std::string_view line) {
   print_line(with_known_paths(line));
+  if (!failed_outputs_.empty() && advice_.empty() && record())
+    advice_ = advice_on(line, record()->source);
 }
 
 void Output::end_failure() {
@@ -154,6 +157,8 @@ void Output::end_failure() {
   if (known && !known->module.empty()) text += " of the module " + known->module;
   if (!options_.verbose) text += " (kbx build -v shows the command)";
   print_line(text);
+  const std::string advice = std::exchange(advice_, "");
+  if (!advice.empty()) print_line("kbx: " + advice);
 }
 
 void Output::show_progress() {

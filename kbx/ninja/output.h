@@ -51,6 +51,7 @@ class Output {
   bool progress_is_shown_ = false;
   enum class Expect { anything, failure, command } expect_ = Expect::anything;
   std::string failed_outputs_;  // of the failure whose words are being printed
+  std::string advice_;          // on that failure
   std::string held_back_;       // a line of Ninja's that may be its last word
   std::string complaint_;
   int failures_ = 0;

@@ -152,7 +152,16 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   return request;
 }
 
+/// kbuild's own check of a tree for external modules (top Makefile, include/config/auto.conf).
+void check_configuration(const std::string& objtree) {
+  for (const char* name : {"include/config/auto.conf", "include/generated/autoconf.h"})
+    if (!exists(join_path(objtree, name)))
+      throw Error(Location{join_path(objtree, name), 0}, "the kernel tree lacks this file",
+                  "the header package is incomplete; install it anew");
+}
+
 kbuild::Plan planned(const kbuild::Request& request, const Part& part) {
+  check_configuration(request.objtree);
   try {
     return kbuild::make_plan(request);
   } catch (const Error& error) {
@@ -178,15 +187,35 @@ void check_names(kbuild::Plan& plan, const Part& part) {
                          " is empty with this kernel's configuration");
 }
 
-/// What the compiler of a plan stands for now. Throws Error if it is not there.
-std::string identity_of_compiler(const std::string& command, const Environment& environment) {
-  if (command.empty()) return {};
-  const kernel::CompilerPath compiler = kernel::locate_compiler(command, environment);
+/// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
+/// GCC").
+constexpr const char* compiler_variables[] = {"CPATH", "C_INCLUDE_PATH", "COMPILER_PATH",
+                                              "GCC_EXEC_PREFIX", "SOURCE_DATE_EPOCH"};
+
+/// The programs that probes and commands run are inputs; another compiler, or another place for it
+/// to look, makes every object again.
+void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
+                   const Environment& environment) {
+  if (plan.compiler.empty()) return;
+  const kernel::CompilerPath compiler = kernel::locate_compiler(plan.compiler, environment);
   if (compiler.identity.empty())
     throw Error("the compiler " + compiler.arguments.front() + " was not found in PATH",
                 "install it (its package has the same name on Debian and Ubuntu), or name another: "
                 "CC=gcc");
-  return compiler.identity;
+  plan.compiler_identity = compiler.identity;
+  const auto add_variable = [&](const char* name) {
+    const auto found = environment.find(name);
+    const bool set = found != environment.end();
+    plan.inputs.environment.emplace_back(name, set ? std::optional(found->second) : std::nullopt);
+    return set ? found->second : std::string();
+  };
+  add_variable("PATH");
+  for (const char* name : compiler_variables)
+    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+  std::set<std::string> programs = shell.program_files();
+  programs.insert(compiler.path);
+  for (const std::string& program : programs)
+    if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
 }
 
 kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
@@ -201,7 +230,7 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   kbuild::Plan plan = planned(request, part);
   shell.save();
   check_names(plan, part);
-  plan.compiler_identity = identity_of_compiler(plan.compiler, part.environment);
+  add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
   for (const std::string& folder : mirrored)
@@ -361,11 +390,21 @@ Prepared prepare(const Job& job) {
   return prepared;
 }
 
+/// One kbx at a time changes an output folder: its shadow, its graph, its results.
+std::optional<FileLock> lock_output_folder(const Job& job) {
+  if (job.out.empty()) return std::nullopt;
+  make_folders(join_path(job.out, ".kbx"));
+  return std::optional<FileLock>(std::in_place, join_path(job.out, ".kbx/lock"), [&job] {
+    if (!job.quiet) std::cerr << "kbx: waiting for another kbx in " << job.out << "\n";
+  });
+}
+
 }  // namespace
 
 std::vector<Outcome> run_job(const Job& job) {
   const Prepared prepared = prepare(job);
   make_output_folder(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<Outcome> outcomes;
   for (const Part& part : prepared.parts) {
     try {
@@ -386,6 +425,7 @@ std::vector<Outcome> run_job(const Job& job) {
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<kbuild::Plan> plans;
   for (const Part& part : prepared.parts) {
     std::set<std::string> mirrored;
@@ -397,6 +437,7 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
 
 kbuild::Explanation explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   const Part& part = prepared.parts.front();
   if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,

@@ -2,7 +2,8 @@
 """Boots a kernel of Debian's 6.1 series under qemu and loads and unloads modules there.
 
     run.py MODULE.ko...         these, in this order (a module after those it uses)
-    run.py --kbx build/kbx      the examples hello and exporting-pair, built with kbx
+    run.py --kbx build/kbx      the examples hello and exporting-pair, built with `kbx make`
+    run.py --kbx build/kbx --mode build     the same, built with `kbx build`
     run.py --oracle             the same examples, built with GNU make
 
 Every module has to load, say so in /sys/module, and unload, and the kernel has to be tainted by
@@ -65,7 +66,8 @@ def _busybox():
     )
 
 
-def build_examples(folder, kbx):
+def build_examples(folder, kbx, mode="make"):
+    """The modules of two examples, made by GNU make or, if `kbx` is given, by it."""
     kdir = kernel_root(SERIES) / "kdir"
     home = folder / "home"
     home.mkdir()
@@ -73,15 +75,16 @@ def build_examples(folder, kbx):
     for name in ("hello", "exporting-pair"):
         shutil.copytree(EXAMPLES / name, folder / name)
         tool = [kbx.resolve(), "make"] if kbx else ["make"]
-        said = subprocess.run(
-            [*tool, "-C", kdir, f"M={folder / name}", "modules"],
-            env=env,
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
+        command = [*tool, "-C", kdir, f"M={folder / name}", "modules"]
+        if mode == "build":
+            command = [kbx.resolve(), "build", folder / name, "--kernel", kdir]
+            command += ["--out", folder / "out" / name]
+        said = subprocess.run(command, env=env, cwd=folder, capture_output=True, text=True)
         if said.returncode:
             sys.exit(f"building {name} failed\n{said.stdout}{said.stderr}")
+    if mode == "build":
+        pair = folder / "out/exporting-pair"
+        return [folder / "out/hello/hello.ko", pair / "counter_provider.ko", pair / "counter_user.ko"]
     return [
         folder / "hello/hello.ko",
         folder / "exporting-pair/provider/counter_provider.ko",
@@ -124,15 +127,18 @@ def main():
     )
     parser.add_argument("modules", nargs="*", type=Path)
     parser.add_argument("--kbx", type=Path)
+    parser.add_argument("--mode", choices=["make", "build"], default="make")
     parser.add_argument("--oracle", action="store_true")
     parser.add_argument("--must-refuse", action="store_true")
     options = parser.parse_args()
     if bool(options.modules) + bool(options.kbx) + options.oracle != 1:
         parser.error("either modules, or --kbx, or --oracle")
+    if options.mode == "build" and not options.kbx:
+        parser.error("--mode build is for --kbx")
     if not shutil.which("qemu-system-x86_64"):
         raise Unavailable("qemu-system-x86_64 is not installed")
     with tempfile.TemporaryDirectory() as folder:
-        modules = options.modules or build_examples(Path(folder), options.kbx)
+        modules = options.modules or build_examples(Path(folder), options.kbx, options.mode)
         return _judge(modules, module_name(modules[-1]) if options.must_refuse else None)
 
 

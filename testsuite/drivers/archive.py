@@ -17,7 +17,7 @@ INDEX_LIFETIME = 7 * 24 * 3600
 PAUSES = (0, 5, 20)
 
 
-def _configured_mirrors():
+def configured_mirrors():
     """(main, security) URLs of the Debian mirrors this machine's apt is set up for."""
     chosen = os.environ.get("KBX_TEST_DEBIAN_MIRROR")
     if chosen:
@@ -69,14 +69,14 @@ class Suite:
         return subprocess.run(command + list(words), capture_output=True, text=True, **keywords)
 
     def _write_sources(self):
-        main, security = _configured_mirrors()
+        main, security = configured_mirrors()
         for part in ("lists/partial", "cache/archives/partial"):
             (self.state / part).mkdir(parents=True, exist_ok=True)
         (self.state / "status").touch()
         keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
         trust = f"[signed-by={keyring}] " if keyring.exists() else ""
         lines = [f"deb {trust}{main} {self.name} main"]
-        if self.name != "sid":
+        if self.name != "sid" and not self.name.endswith("-backports"):
             lines.append(f"deb {trust}{security} {self.name}-security main")
         (self.state / "sources.list").write_text("\n".join(lines) + "\n")
 

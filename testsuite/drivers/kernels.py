@@ -11,8 +11,14 @@ from pathlib import Path
 
 from archive import Suite
 from cachedir import Unavailable, cache_root, locked, made_aside
+from llvmtree import llvm_root
 
-SUITE_OF_SERIES = {"5.10": "bullseye", "6.1": "bookworm", "6.12": "bookworm"}
+SUITE_OF_SERIES = {
+    "5.10": "bullseye",
+    "6.1": "bookworm",
+    "6.12": "bookworm",
+    "7.x": "trixie-backports",
+}
 
 
 def _release_key(release):
@@ -22,14 +28,15 @@ def _release_key(release):
 def _cached(series):
     folders = [
         path
-        for path in (cache_root() / "kernels").glob(f"{series}.*-amd64")
+        for path in (cache_root() / "kernels").glob(f"{series.removesuffix('.x')}.*-amd64")
         if (path / "kdir").is_dir()
     ]
     return max(folders, key=lambda path: _release_key(path.name), default=None)
 
 
 def _newest_release(suite, series):
-    pattern = rf"linux-headers-({re.escape(series)}\.\d+(-\d+|\+deb\d+)-amd64)"
+    numbers = rf"{re.escape(series.removesuffix('.x'))}\.\d+(\.\d+)?"
+    pattern = rf"linux-headers-({numbers}(-\d+|\+deb\d+)-amd64)"
     releases = [name.removeprefix("linux-headers-") for name in suite.names(pattern)]
     if not releases:
         raise Unavailable(f"{suite.name} has no linux-headers package of the {series} series")
@@ -71,6 +78,8 @@ def _make_kdir(root, release):
 
 def kernel_root(series, refresh=False):
     """The unpacked root of the newest kernel of `series` ("6.1"); its name is the release."""
+    if series == "6.1-llvm":
+        return llvm_root()
     cached = _cached(series)
     if cached and not refresh:
         return cached

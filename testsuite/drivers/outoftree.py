@@ -40,7 +40,8 @@ def _roots(recipe, top, kept):
 def _words(recipe):
     """VAR=VALUE words of the make command that `kbx build` has to be given too."""
     known = re.compile(r"(?!(M|KERNELRELEASE|KDIR|KSRC|KERNEL_DIR|KERNEL_TREE|V)=)[A-Za-z_]\w*=")
-    return list(dict.fromkeys(word for word in _words_of(recipe) if known.match(word)))
+    words = [word for word in _words_of(recipe) if known.match(word)]
+    return recipe.build_words or list(dict.fromkeys(words))
 
 
 def _compare_modules(left, right):
@@ -64,7 +65,7 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     home = work / "kbx.home"
     home.mkdir()
     env = side.environment(side.private_path(work / "bin", recipe.kdir, options.kbx), home)
-    side.run(recipe.prepare, top / recipe.folder, env, [])
+    side.run(recipe.prepare + recipe.outer, top / recipe.folder, env, [])
     before = listing(top)
     # In cells that fail, errors have to come in one order.
     jobs = options.jobs if kbuild.built else 1

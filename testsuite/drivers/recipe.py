@@ -45,7 +45,11 @@ class Recipe:
     commands: list
     modules: list  # relative to `folder`
     needs: list
-    outer: str = ""  # why `kbx build` alone cannot build this, where that is so
+    # Beside `prepare`, for kbx build: what the driver's own makefile makes before it calls kbuild,
+    # and the words that it gives kbuild.
+    outer: list = field(default_factory=list)
+    build_words: list = field(default_factory=list)
+    for_kbuild: list = field(default_factory=list)  # more to prepare, on kbuild's side only
 
 
 def all_cells():
@@ -133,6 +137,14 @@ def _read_dkms(source, release, kdir, top, jobs):
     return said.stdout.decode().split("\0")[:-1]
 
 
+def _renamed_flags(entry, kdir):
+    """kbx takes EXTRA_CFLAGS as ccflags-y where kbuild dropped it, so kbuild is told ccflags-y."""
+    read = [kdir.resolve() / "scripts" / name for name in ("Makefile.build", "Makefile.lib")]
+    if any("$(EXTRA_CFLAGS)" in path.read_text() for path in read):
+        return []
+    return [f"sed -i 's/EXTRA_CFLAGS/ccflags-y/' {name}" for name in entry.get("old_flags", [])]
+
+
 def _package_recipe(cell, root, top, jobs):
     release, kdir = root.name, root / "lib/modules" / root.name / "build"
     entry = TABLE["drivers"][cell.driver]
@@ -145,11 +157,12 @@ def _package_recipe(cell, root, top, jobs):
         (top / "src" / path.name).mkdir(parents=True, exist_ok=True)
     name, version, prepare, command, *rest = _read_dkms(source, release, kdir, top, jobs)
     folder = f"dkms/{name}/{version}/build"
-    values = {"kdir": kdir, "modules": root / "lib/modules"}
+    values = {"kdir": kdir, "modules": root / "lib/modules", "here": top / folder, "src": top / "src"}
     if "uses" in entry:
         values["uses"] = package_root(entry["uses"])
     prepare = " ".join([prepare, *entry.get("prepare_words", [])]).format(**values).strip()
-    words = " ".join(entry.get("words", [])).format(**values)
+    more_words = TABLE["words"].get(cell.kernel, [])
+    words = " ".join(entry.get("words", []) + more_words).format(**values)
     if words:
         command = re.sub(r"(^|[(;&]\s*)make ", rf"\1make {words} ", command)
     return Recipe(
@@ -161,5 +174,7 @@ def _package_recipe(cell, root, top, jobs):
         [command],
         [line[7:] for line in rest if line.startswith("module ")],
         [],
-        entry.get("outer", ""),
+        [command.format(**values) for command in entry.get("outer", [])],
+        [word.format(**values) for word in entry.get("build_words", [])],
+        _renamed_flags(entry, kdir),
     )

@@ -62,7 +62,7 @@ def _build(recipe, top, kept, kbx):
     home.mkdir(parents=True)
     path = side.private_path(kept.with_name("bin"), recipe.kdir, kbx)
     outcome = side.run(
-        recipe.prepare + recipe.commands,
+        ([] if kbx else recipe.for_kbuild) + recipe.prepare + recipe.commands,
         top / recipe.folder,
         side.environment(path, home),
         recipe.modules,
@@ -81,8 +81,6 @@ def run_cell(cell, options):
         top.mkdir(parents=True)
         recipe = recipe_of(cell, top, options.jobs)
         absent = [name for name in recipe.needs if not shutil.which(name)]
-        if options.mode == "build" and recipe.outer:
-            raise Unavailable(f"not for kbx build: {recipe.outer}")
         if absent:
             raise Unavailable(f"{absent[0]} is not installed")
         kbuild = _build(recipe, top, work / "kbuild", None)
@@ -169,7 +167,11 @@ def _options():
     parser.add_argument(
         "--cells", nargs="+", metavar="GLOB", help="only cells whose name matches, e.g. 'evdi*/6.1'"
     )
-    parser.add_argument("--slice", choices=["ci", "all", "synthetic"], help="ci is a part of all")
+    parser.add_argument(
+        "--slice",
+        choices=["ci", "all", "synthetic", "llvm", "trixie"],
+        help="ci is a part of all; trixie is what trixie.py runs",
+    )
     parser.add_argument("--mode", choices=["make", "build"], default="make")
     parser.add_argument("--jobs", type=int, default=2, help="-j of each build")
     parser.add_argument("--parallel", type=int, default=1, help="cells built at a time")
@@ -192,7 +194,7 @@ def _options():
 def _chosen(options):
     cells = all_cells()
     if options.slice:
-        slices = {"ci": ["ci"], "all": ["ci", "all"], "synthetic": ["synthetic"]}[options.slice]
+        slices = ["ci", "all"] if options.slice == "all" else [options.slice]
         cells = [cell for cell in cells if cell.slice in slices]
     if options.cells:
         cells = [

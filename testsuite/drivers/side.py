@@ -46,7 +46,8 @@ def private_path(folder, kdir, kbx):
 
 def _provide_compiler(folder, kdir):
     """Debian's trees name their compiler; a newer one stands in where it is not installed."""
-    named = re.search(r"gcc-(\d+)", (kdir / ".kernelvariables").read_text())
+    variables = kdir / ".kernelvariables"
+    named = variables.exists() and re.search(r"gcc-(\d+)", variables.read_text())
     if not named or shutil.which(named[0], path=SYSTEM_PATH):
         return
     candidates = [f"gcc-{version}" for version in range(14, int(named[1]), -1)] + ["gcc"]

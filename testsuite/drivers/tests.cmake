@@ -12,6 +12,14 @@ add_test(NAME drivers-build-command COMMAND ${drivers_run} --slice ci --mode bui
 set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
                      PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800)
 
-add_test(NAME drivers-all CONFIGURATIONS full
-         COMMAND ${drivers_run} --slice all --work ${drivers_work}/all)
-set_tests_properties(drivers-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
+foreach(mode IN ITEMS make build)
+  add_test(NAME drivers-all-${mode} CONFIGURATIONS full
+           COMMAND ${drivers_run} --slice all --mode ${mode} --work ${drivers_work}/all-${mode})
+  # A kernel tree configured for clang, and a root in which tools of Linux 7 run.
+  add_test(NAME drivers-llvm-${mode} CONFIGURATIONS full
+           COMMAND ${drivers_run} --slice llvm --mode ${mode} --work ${drivers_work}/llvm-${mode})
+  add_test(NAME drivers-trixie-${mode} CONFIGURATIONS full
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/trixie.py --mode ${mode})
+  set_tests_properties(drivers-all-${mode} drivers-llvm-${mode} drivers-trixie-${mode}
+                       PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
+endforeach()

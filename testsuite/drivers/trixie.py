@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""The cells of kernels that this machine's compiler and C library are too old for, in a root where
+they are not.
+
+    trixie.py [--mode make|build] [words for run.py...]
+
+A minimal root of Debian's trixie is made once by debootstrap and kept in the cache. kbx is built
+there from this checkout, by the packages that ./dev names, and run.py runs there. The root is
+never written to afterwards: a run sees it through an overlay that ends with the run. Needs root
+and a mount namespace; exits with 77 where these or the archive are not to be had.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from archive import configured_mirrors
+from cachedir import Unavailable, cache_root, locked, made_aside, skip_when_unavailable
+from fetch import TABLE, driver_source
+from kernels import kernel_root
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+SUITE, SERIES = "trixie", "7.x"
+# What the drivers' own build steps call, beside what ./dev names.
+ALSO = "ca-certificates gcc-14 make dwarves python3 libelf1t64 patch perl kmod gawk bc file"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def _build_packages():
+    return re.search(r'^build_packages="(.*)"$', (PROJECT / "dev").read_text(), re.MULTILINE)[1]
+
+
+def _check_machine():
+    if os.geteuid() != 0:
+        raise Unavailable("only root can use a root folder of its own")
+    for program in ("debootstrap", "unshare", "chroot"):
+        if not shutil.which(program):
+            raise Unavailable(f"{program} is not installed")
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
+        raise Unavailable("no mount namespace can be made here")
+
+
+def _in_namespace(script, *words, **keywords):
+    """Runs a shell script whose mounts nobody else sees and that end with it."""
+    return subprocess.run(["unshare", "-m", "sh", "-eu", "-c", script, "sh", *map(str, words)], **keywords)
+
+
+INSTALL = """root=$1 suite=$2 mirror=$3 security=$4; shift 4
+debootstrap --variant=minbase "$suite" "$root" "$mirror"
+cat >"$root/etc/apt/sources.list" <<END
+deb $mirror $suite main
+deb $security $suite-security main
+END
+cp -L /etc/resolv.conf "$root/etc/resolv.conf" || true
+mount -t proc proc "$root/proc"
+export DEBIAN_FRONTEND=noninteractive
+chroot "$root" apt-get -qq update
+chroot "$root" apt-get -qq -y --no-install-recommends install "$@"
+chroot "$root" apt-get clean
+"""
+
+
+def trixie_root():
+    """The root folder, made if it is not there yet."""
+    target = cache_root() / "roots" / SUITE
+    with locked(f"root-{SUITE}"):
+        if not target.is_dir():
+            main, security = configured_mirrors()
+            with made_aside(target) as root:
+                packages = f"{_build_packages()} {ALSO}".split()
+                said = _in_namespace(
+                    INSTALL, root, SUITE, main, security, *packages, capture_output=True, text=True
+                )
+                if said.returncode:
+                    last = (said.stdout + said.stderr).strip().splitlines()[-3:]
+                    raise Unavailable(f"no {SUITE} root can be made: " + " / ".join(last))
+    return target
+
+
+# The upper folder of the overlay is a tmpfs: what a run installs or breaks ends with it. The cache,
+# the checkout, and the work folder have the names that they have outside.
+RUN = """root=$1 work=$2 cache=$3 project=$4; shift 4
+at=$work/root; mkdir -p "$at" "$work/layers"
+mount -t tmpfs tmpfs "$work/layers"
+mkdir "$work/layers/upper" "$work/layers/work"
+mount -t overlay overlay -o "lowerdir=$root,upperdir=$work/layers/upper,workdir=$work/layers/work" "$at"
+mount -t proc proc "$at/proc"
+mount --rbind /dev "$at/dev"
+for folder in "$cache" "$work" "$project"; do
+  mkdir -p "$at$folder"
+  mount --bind "$folder" "$at$folder"
+done
+mount -o remount,bind,ro "$at$project"
+exec chroot "$at" "$@"
+"""
+
+
+def run_inside(root, work, command):
+    """Runs a command in the root and gives its exit status."""
+    env = {
+        "PATH": PATH,
+        "HOME": "/root",
+        "LC_ALL": "C.UTF-8",
+        "XDG_CACHE_HOME": str(cache_root().parent),
+    }
+    words = (root, work, cache_root(), PROJECT, *command)
+    return _in_namespace(RUN, *words, env=env).returncode
+
+
+def _build_kbx(root, work, build):
+    build.mkdir(parents=True, exist_ok=True)
+    jobs = str(len(os.sched_getaffinity(0)))
+    for command in (
+        ["cmake", "-S", PROJECT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
+        ["cmake", "--build", build, "--target", "kbx", "-j", jobs],
+    ):
+        log = build / "log"
+        quiet = ["sh", "-c", 'log=$1; shift; exec "$@" >"$log" 2>&1', "sh", log, *command]
+        if run_inside(root, work, quiet):
+            sys.exit(f"kbx cannot be built in {SUITE}:\n" + log.read_text()[-4000:])
+    return build / "kbx"
+
+
+def main():
+    _check_machine()
+    for cell in TABLE["cells"]:
+        if cell["kernel"] == SERIES:
+            driver_source(cell["driver"], cell["suite"])
+    kernel_root(SERIES)
+    root = trixie_root()
+    base = cache_root() / "work"
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"{SUITE}-", dir=base) as folder:
+        work = Path(folder)
+        kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
+        words = ["--slice", SUITE, *sys.argv[1:]]
+        if "--work" not in words:
+            words += ["--work", str(base / SUITE)]
+        return run_inside(root, work, ["python3", PROJECT / "testsuite/drivers/run.py", "--kbx", kbx, *words])
+
+
+if __name__ == "__main__":
+    skip_when_unavailable(main)

@@ -1,0 +1,3 @@
+# args: -j2
+# file: sub.mk|all: ; @echo sub $(filter -j%,$(MAKEFLAGS))
+all: ; +@$(MAKE) --no-print-directory -j3 -f sub.mk
