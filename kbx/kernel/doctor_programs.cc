@@ -83,7 +83,7 @@ std::string explanation(const std::string& obstacle, bool replaceable, const elf
   if (foreign) text = "This machine is " + here.machine_name() + ". ";
   if (library) text = "This machine has glibc " + glibc + ". ";
   if (replaceable) return text + "make stops there; kbx build brings its own.";
-  text += "Every object has to pass through it, so nothing can be built.";
+  text += "kbx build runs it for every module, so nothing can be built.";
   if (foreign || library) text += " Build where the headers are from, or in a container of that.";
   return text;
 }
