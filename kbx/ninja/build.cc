@@ -48,8 +48,6 @@ void write_files(const Layout& layout, const Manifest& manifest) {
 kbuild::Inputs all_inputs(const kbuild::Plan& plan, const Layout& layout,
                           const Manifest& manifest) {
   kbuild::Inputs inputs = plan.inputs;
-  inputs.compiler = plan.compiler;
-  inputs.compiler_identity = plan.compiler_identity;
   const auto add = [&](const std::string& path) {
     inputs.files.emplace_back(path, stamp_of(path));
   };

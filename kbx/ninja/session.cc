@@ -229,10 +229,19 @@ std::string tree_cache_folder(const Job& job) {
   return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
 }
 
+/// kbuild's own check of a tree for external modules (top Makefile, include/config/auto.conf).
+void check_configuration(const std::string& objtree) {
+  for (const char* name : {"include/config/auto.conf", "include/generated/autoconf.h"})
+    if (!exists(join_path(objtree, name)))
+      throw PlanError(Location{join_path(objtree, name), 0}, "the kernel tree lacks this file",
+                      "the header package is incomplete; install it anew");
+}
+
 /// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
 /// driver's own files.
 template <typename Use>
 auto with_request(const Job& job, const Part& part, const Use& use) {
+  check_configuration(job.tree.objtree);
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -460,11 +469,21 @@ Prepared prepare(const Job& job) {
   return prepared;
 }
 
+/// One kbx at a time changes an output folder: its shadow, its graph, its results.
+std::optional<FileLock> lock_output_folder(const Job& job) {
+  if (job.out.empty()) return std::nullopt;
+  make_folders(join_path(job.out, ".kbx"));
+  return std::optional<FileLock>(std::in_place, join_path(job.out, ".kbx/lock"), [&job] {
+    if (!job.quiet) std::cerr << "kbx: waiting for another kbx in " << job.out << "\n";
+  });
+}
+
 }  // namespace
 
 std::vector<Outcome> run_job(const Job& job) {
   const Prepared prepared = prepare(job);
   make_output_folder(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<Outcome> outcomes;
   for (const Part& part : prepared.parts) {
     try {
@@ -485,6 +504,7 @@ std::vector<Outcome> run_job(const Job& job) {
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<kbuild::Plan> plans;
   for (const Part& part : prepared.parts) {
     std::set<std::string> mirrored;
@@ -496,6 +516,7 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
 
 OutputStory explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   const Part& part = prepared.parts.front();
   std::set<std::string> mirrored;
   if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
