@@ -25,6 +25,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
 #include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
@@ -56,27 +57,6 @@ struct Process {
     return absolute_path(path, evaluation.setup().folder);
   }
 };
-
-/// The words after `echo` and `cat` in the command that writes modules.order, in order.
-struct OrderWord {
-  bool is_list;  // cat: another modules.order
-  std::string path;
-};
-
-std::vector<OrderWord> order_words(std::string_view command) {
-  std::vector<OrderWord> result;
-  std::string spaced = replace_all(command, ";", " ; ");
-  const auto words = split_words(spaced);
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] == ">" || words[i] == "|") break;
-    if (words[i] == "cat" || words[i] == "echo") {
-      const bool is_list = words[i] == "cat";
-      while (i + 1 < words.size() && words[i + 1] != ";" && words[i + 1] != ">")
-        result.push_back({is_list, std::string(words[++i])});
-    }
-  }
-  return result;
-}
 
 std::string without_extension(const std::string& path) {
   return path.substr(0, path.size() - extension(path).size());
@@ -541,18 +521,10 @@ void Planner::add_action(Process& process, const Resolved& rule, const Scope& au
 
 void Planner::write_modules_order(Process& process, const std::string& path,
                                   std::string_view command) {
-  std::vector<std::string> lines;
-  for (const OrderWord& word : order_words(command)) {
-    if (!word.is_list) {
-      lines.push_back(word.path);
-    } else {
-      const auto& nested = module_lists_[process.absolute(word.path)];
-      lines.insert(lines.end(), nested.begin(), nested.end());
-    }
-  }
-  std::set<std::string> seen;
-  if (command.find("!x[$0]++") != std::string_view::npos)
-    std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
+  std::vector<std::string> lines =
+      modules_order_lines(command, [&](const std::string& list) -> const std::vector<std::string>& {
+        return module_lists_[process.absolute(list)];
+      });
   std::string content;
   for (const std::string& line : lines) content += line + "\n";
   write_file_if_changed(path, content);

@@ -65,8 +65,9 @@ def _different_errors(kbuild, kbx):
     error = kbuild.first_error
     stop = re.fullmatch(r"(\S+:\d+): \*\*\* (.*?)\.  Stop\.", error)
     rule = re.fullmatch(r"No rule to make target '(.*)'", error)
-    own = f"kbx: {stop[1]}: {stop[2]}" if stop else f"there is no rule to make {rule[1]}," if rule else ""
-    return [] if own and own in kbx.log else compare.different_errors(kbuild, kbx)
+    own = [f"kbx: {stop[1]}: {stop[2]}"] if stop else []
+    own += [f"there is no rule to make {rule[1]},", f"{rule[1]} is included, but"] if rule else []
+    return [] if any(text in kbx.log for text in own) else compare.different_errors(kbuild, kbx)
 
 
 def run_cell(cell, recipe, options, work, kbuild, verdict_type):
