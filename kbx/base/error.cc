@@ -14,9 +14,7 @@ Error::Error(const std::string& message, std::string hint)
     : std::runtime_error(message), hint_(std::move(hint)) {}
 
 Error::Error(Location location, const std::string& message, std::string hint)
-    : std::runtime_error(message),
-      location_(std::move(location)),
-      hint_(std::move(hint)) {}
+    : std::runtime_error(message), location_(std::move(location)), hint_(std::move(hint)) {}
 
 std::string Error::to_string() const {
   std::string text = location_.to_string();

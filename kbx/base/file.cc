@@ -71,8 +71,8 @@ std::optional<FileStamp> stamp_of(const std::string& path) {
   // In unsigned numbers, as some file systems keep times that do not fit.
   const std::uint64_t time = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
                              static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
-  return FileStamp{static_cast<std::int64_t>(time),
-                   static_cast<std::uint64_t>(info.st_size), info.st_ino, info.st_mode & S_IFMT};
+  return FileStamp{static_cast<std::int64_t>(time), static_cast<std::uint64_t>(info.st_size),
+                   info.st_ino, info.st_mode & S_IFMT};
 }
 
 bool exists(const std::string& path) {

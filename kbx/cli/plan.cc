@@ -58,6 +58,9 @@ json to_json(const kbuild::Plan& plan) {
   json files = json::array();
   for (const auto& [path, stamp] : plan.inputs.files)
     files.push_back({{"path", path}, {"present", stamp.has_value()}});
+  json wildcards = json::array();
+  for (const auto& [pattern, matches] : plan.inputs.wildcards)
+    wildcards.push_back({{"pattern", pattern}, {"matches", matches}});
   json variables = json::array();
   for (const auto& [name, value] : plan.inputs.environment) variables.push_back(name);
   return {{"release", plan.release},
@@ -68,7 +71,7 @@ json to_json(const kbuild::Plan& plan) {
           {"modules", modules},
           {"actions", actions},
           {"notes", plan.notes},
-          {"inputs", {{"files", files}, {"environment", variables}}}};
+          {"inputs", {{"files", files}, {"wildcards", wildcards}, {"environment", variables}}}};
 }
 
 void print_plan(const kbuild::Plan& plan) {
@@ -89,11 +92,14 @@ void print_plan(const kbuild::Plan& plan) {
 }  // namespace
 
 int plan_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Shows what a build would do, without building.", "kbx plan");
+  CLI::App app("Shows what kbx build with the same words would do, without building.", "kbx plan");
+  set_help(app, {"[OPTION...] [FOLDER...] [NAME=value...]",
+                 "kbx plan\nkbx plan --json | jq '.[].actions[].steps[].command'"});
   JobOptions options;
-  options.add_to(app);
+  options.add_planning(app);
   bool as_json = false;
-  app.add_flag("--json", as_json, "every action with its full command");
+  app.add_flag("--json", as_json,
+               "every action with its full command, and what makes the plan stale");
   if (const auto status = parse(app, arguments)) return *status;
 
   const std::vector<kbuild::Plan> plans = plan_job(options.job());

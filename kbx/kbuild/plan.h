@@ -72,9 +72,6 @@ struct Inputs {
   std::vector<std::pair<std::string, std::vector<std::string>>> wildcards;
   /// Environment variables that were looked at, with their values; without value: was not set.
   std::vector<std::pair<std::string, std::optional<std::string>>> environment;
-  /// Command line of the compiler and what it stood for (kernel::CompilerPath::identity).
-  std::string compiler;
-  std::string compiler_identity;
 };
 
 /// How the tree's kbuild writes what other tools read.
@@ -96,9 +93,10 @@ struct Plan {
   std::vector<std::string> written;  // files that planning wrote: modules.order
   std::vector<std::string> goals;    // outputs wanted; empty: all
   std::vector<Environment> environments;
-  std::string compiler;            // the tree's CC
-  std::string compiler_identity;   // changes when the compiler does
-  std::vector<std::string> notes;  // one-line remarks for the user
+  std::string compiler;              // the tree's CC
+  std::string compiler_identity;     // changes when the compiler does
+  std::string compiler_environment;  // what compilers read besides their command lines
+  std::vector<std::string> notes;    // one-line remarks for the user
   Inputs inputs;
 };
 

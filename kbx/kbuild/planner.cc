@@ -25,7 +25,9 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/kbuild/tree_cache.h"
@@ -55,27 +57,6 @@ struct Process {
     return absolute_path(path, evaluation.setup().folder);
   }
 };
-
-/// The words after `echo` and `cat` in the command that writes modules.order, in order.
-struct OrderWord {
-  bool is_list;  // cat: another modules.order
-  std::string path;
-};
-
-std::vector<OrderWord> order_words(std::string_view command) {
-  std::vector<OrderWord> result;
-  std::string spaced = replace_all(command, ";", " ; ");
-  const auto words = split_words(spaced);
-  for (size_t i = 0; i + 1 < words.size(); ++i) {
-    if (words[i] == ">" || words[i] == "|") break;
-    if (words[i] == "cat" || words[i] == "echo") {
-      const bool is_list = words[i] == "cat";
-      while (i + 1 < words.size() && words[i + 1] != ";" && words[i + 1] != ">")
-        result.push_back({is_list, std::string(words[++i])});
-    }
-  }
-  return result;
-}
 
 std::string without_extension(const std::string& path) {
   return path.substr(0, path.size() - extension(path).size());
@@ -118,7 +99,7 @@ class Planner {
   bool below_driver(const std::string& path) const;
 
   void enter(const ProcessCall& call);
-  void evaluate(const ProcessCall& call);
+  bool evaluate(const ProcessCall& call);
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
@@ -138,6 +119,7 @@ class Planner {
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
   void collect_modules();
+  Location listed_at(const Process& process, const std::string& path) const;
   [[noreturn]] void no_rule(Process& process, const std::string& target,
                             const std::string& needed_by);
 
@@ -285,10 +267,17 @@ void Planner::enter(const ProcessCall& call) {
       for (const ProcessCall& next : *calls) enter(next);
       return;
     }
-  evaluate(call);
+  constexpr int sane_number_of_readings = 20;
+  ProcessCall again = call;
+  while (!evaluate(again))
+    if (++again.setup.restarts > sane_number_of_readings)
+      throw Error("the makefiles of " + request_.source + " are made anew each time they are read",
+                  "a rule for an included makefile must leave the file alone if nothing changes");
 }
 
-void Planner::evaluate(const ProcessCall& call) {
+/// Reads the makefiles of one process and follows its goals. False if makefiles were remade: then
+/// all of that is to be done again.
+bool Planner::evaluate(const ProcessCall& call) {
   const size_t printed_before = printed_;
   std::vector<std::string> goals = call.setup.goals;
   Evaluation evaluation(call.setup, hooks());
@@ -298,11 +287,16 @@ void Planner::evaluate(const ProcessCall& call) {
   check_includes(evaluation);
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
+  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
+  RemadeMakefiles remade = remake_makefiles(
+      evaluation, process.resolver, [this](const std::string& path) { return below_driver(path); },
+      observer_);
+  if (remade.read_again) return false;
+  process.visited = std::move(remade.names);
   if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
-  Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
   if (goals.empty()) {
     const std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
     goals.push_back(goal.empty() ? evaluation.rules().default_goal : goal);
@@ -311,6 +305,7 @@ void Planner::evaluate(const ProcessCall& call) {
   observer_.add(evaluation, request_.environment);
   chain_.pop_back();
   remember_tree(call, process, printed_before);
+  return true;
 }
 
 /// Keeps the way from the tree's top Makefile to the processes that read the driver's files: what
@@ -359,19 +354,39 @@ void Planner::visit(Process& process, const std::string& target, const Scope* pa
 }
 
 void Planner::no_rule(Process& process, const std::string& target, const std::string& needed_by) {
-  std::string message = "there is no rule to make " + process.absolute(target);
-  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
-  std::string hint;
-  if (extension(target) == ".o") {
-    const std::string stem = without_extension(process.absolute(target));
-    hint = "a Kbuild file lists " + base_name(target) + ", but there is neither " + stem +
-           ".c nor " + stem + ".S";
+  const std::string path = process.absolute(target);
+  if (extension(target) == ".o" && below_driver(path)) {
+    const std::string stem = without_extension(path);
+    throw Error(
+        listed_at(process, path),
+        base_name(path) + " is listed, but there is neither " + stem + ".c nor " + stem + ".S",
+        "add the file, or correct its name in the Kbuild file");
   }
+  std::string message = "there is no rule to make " + path;
+  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
   const makelang::Target* entry = process.evaluation.rules().find(needed_by);
   Location where;
   if (entry && !entry->rules.empty())
     where = process.evaluation.files().location(entry->rules.front().where);
-  throw Error(where, message, hint);
+  throw Error(where, message);
+}
+
+/// The line of the driver's Makefiles that lists an object; no place if it is not written out.
+Location Planner::listed_at(const Process& process, const std::string& path) const {
+  const Evaluation& evaluation = process.evaluation;
+  for (const auto& [name, variable] : evaluation.global_variables()) {
+    size_t begin = 0;
+    for (const makelang::Piece& piece : variable.pieces) {
+      const size_t end = std::min<size_t>(piece.end, variable.value.size());
+      const std::string text = variable.value.substr(std::min(begin, end), end - begin);
+      begin = end;
+      const Location where = evaluation.files().location(piece.where);
+      if (where.file.empty() || !below_driver(process.absolute(where.file))) continue;
+      for (const std::string_view word : split_words(text))
+        if (path == absolute_path(word, dir_name(process.absolute(where.file)))) return where;
+    }
+  }
+  return {request_.source, 0};
 }
 
 bool Planner::enter_submakes(Process& process, const Scope* scope,
@@ -506,18 +521,10 @@ void Planner::add_action(Process& process, const Resolved& rule, const Scope& au
 
 void Planner::write_modules_order(Process& process, const std::string& path,
                                   std::string_view command) {
-  std::vector<std::string> lines;
-  for (const OrderWord& word : order_words(command)) {
-    if (!word.is_list) {
-      lines.push_back(word.path);
-    } else {
-      const auto& nested = module_lists_[process.absolute(word.path)];
-      lines.insert(lines.end(), nested.begin(), nested.end());
-    }
-  }
-  std::set<std::string> seen;
-  if (command.find("!x[$0]++") != std::string_view::npos)
-    std::erase_if(lines, [&](const std::string& line) { return !seen.insert(line).second; });
+  std::vector<std::string> lines =
+      modules_order_lines(command, [&](const std::string& list) -> const std::vector<std::string>& {
+        return module_lists_[process.absolute(list)];
+      });
   std::string content;
   for (const std::string& line : lines) content += line + "\n";
   write_file_if_changed(path, content);
@@ -604,10 +611,13 @@ Plan make_plan(const Request& request) {
 Explanation explain(const Request& request, const std::string& output) {
   Planner planner(request);
   planner.explain(output);
-  const Plan plan = planner.run();
-  for (const Action& action : plan.actions)
-    if (std::find(action.outputs.begin(), action.outputs.end(), output) != action.outputs.end())
-      return {action, planner.word_origins()};
+  Plan plan = planner.run();
+  for (const Action& action : plan.actions) {
+    if (std::find(action.outputs.begin(), action.outputs.end(), output) == action.outputs.end())
+      continue;
+    Action found = action;
+    return {std::move(plan), std::move(found), planner.word_origins()};
+  }
   throw Error("nothing makes " + output, "kbx plan lists what a build makes");
 }
 

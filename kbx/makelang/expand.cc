@@ -42,17 +42,24 @@ bool stack_is_low() {
 
 namespace {
 
-/// Marks a variable as being expanded and makes its definition the place of errors.
+/// Marks a variable as being expanded and makes its definition the place of errors; also the place
+/// of messages where no makefile line is at work.
 class Expanding {
  public:
-  Expanding(const Variable& variable, SourceRef& place)
-      : variable_(variable), place_(place), saved_(place) {
+  Expanding(const Variable& variable, SourceRef& place, SourceRef& reading)
+      : variable_(variable),
+        place_(place),
+        saved_(place),
+        reading_(reading),
+        saved_reading_(reading) {
     variable_.expanding = true;
     if (variable.where) place_ = variable.where;
+    if (!reading_) reading_ = variable.where;
   }
   ~Expanding() {
     variable_.expanding = false;
     place_ = saved_;
+    reading_ = saved_reading_;
   }
   Expanding(const Expanding&) = delete;
   Expanding& operator=(const Expanding&) = delete;
@@ -61,6 +68,8 @@ class Expanding {
   const Variable& variable_;
   SourceRef& place_;
   const SourceRef saved_;
+  SourceRef& reading_;
+  const SourceRef saved_reading_;
 };
 
 char closing(char open) {
@@ -254,7 +263,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
     --variable.calls_left;
   }
   check_stack("variable '", name, "' is nested too deeply");
-  const Expanding guard(variable, expanding_);
+  const Expanding guard(variable, expanding_, reading_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());
   else

@@ -48,8 +48,6 @@ void write_files(const Layout& layout, const Manifest& manifest) {
 kbuild::Inputs all_inputs(const kbuild::Plan& plan, const Layout& layout,
                           const Manifest& manifest) {
   kbuild::Inputs inputs = plan.inputs;
-  inputs.compiler = plan.compiler;
-  inputs.compiler_identity = plan.compiler_identity;
   const auto add = [&](const std::string& path) {
     inputs.files.emplace_back(path, stamp_of(path));
   };
@@ -75,7 +73,8 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
   remove_stamp(layout.state);
   write_files(layout, manifest);
   make_action_folders(plan, layout);
-  write_file_if_changed(layout.file("toolchain"), plan.compiler_identity + "\n");
+  write_file_if_changed(layout.file("toolchain"),
+                        plan.compiler_identity + plan.compiler_environment + "\n");
   write_file_if_changed(layout.file("build.ninja"), manifest.text);
   if (!layout.compile_commands.empty())
     write_file_if_changed(layout.compile_commands, compile_commands_text(plan));

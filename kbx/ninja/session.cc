@@ -29,6 +29,7 @@
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/runner.h"
 
 namespace kbx::ninja {
 namespace {
@@ -37,6 +38,7 @@ namespace {
 struct Part {
   std::string source;
   std::string folder;  // M=: the source, or its image in the shadow
+  std::vector<std::string> variables;
   Layout layout;
   Environment environment;
   std::string hash;    // of everything that was asked for
@@ -92,9 +94,29 @@ std::string request_hash(const Job& job, const Part& part) {
     text += word + "\n";
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
-  for (const std::string& variable : job.variables) text += variable + "\n";
+  for (const std::string& variable : part.variables) text += variable + "\n";
   text += job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
+}
+
+/// Files named to modpost that another folder of the same job makes lie in the shadow.
+std::vector<std::string> with_shadowed_symbols(std::vector<std::string> variables, const Job& job,
+                                               const Shadow& shadow) {
+  constexpr std::string_view name = "KBUILD_EXTRA_SYMBOLS=";
+  for (std::string& variable : variables) {
+    if (!variable.starts_with(name)) continue;
+    std::vector<std::string> files;
+    for (const std::string_view word :
+         split_words(std::string_view(variable).substr(name.size()))) {
+      const std::string file(word);
+      const bool of_the_job =
+          std::any_of(job.folders.begin(), job.folders.end(),
+                      [&](const std::string& folder) { return is_below(file, folder); });
+      files.push_back(of_the_job ? image_of(shadow, file) : file);
+    }
+    variable = std::string(name) + join(files, " ");
+  }
+  return variables;
 }
 
 std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
@@ -102,6 +124,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   for (size_t i = 0; i < job.folders.size(); ++i) {
     Part part;
     part.source = job.folders[i];
+    part.variables = shadow ? with_shadowed_symbols(job.variables, job, *shadow) : job.variables;
     part.environment = job.environment;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;
@@ -139,7 +162,7 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.source = part.source;
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
-  request.variables = job.variables;
+  request.variables = part.variables;
   request.goals = job.goals;
   request.flags = job.flags;
   request.level = job.level;
@@ -150,16 +173,6 @@ kbuild::Request request_of(const Job& job, const Part& part) {
         << with_real_names(text, part) << std::flush;
   };
   return request;
-}
-
-kbuild::Plan planned(const kbuild::Request& request, const Part& part) {
-  try {
-    return kbuild::make_plan(request);
-  } catch (const Error& error) {
-    Location where = error.location();
-    where.file = with_real_names(where.file, part);
-    throw Error(where, with_real_names(error.what(), part), with_real_names(error.hint(), part));
-  }
 }
 
 /// The kernel knows modules by name only; kbuild refuses this in scripts/modules-check.sh.
@@ -201,7 +214,7 @@ void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
   };
   add_variable("PATH");
   for (const char* name : compiler_variables)
-    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+    plan.compiler_environment += std::string(" ") + name + "=" + add_variable(name);
   std::set<std::string> programs = shell.program_files();
   programs.insert(compiler.path);
   for (const std::string& program : programs)
@@ -216,7 +229,19 @@ std::string tree_cache_folder(const Job& job) {
   return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
 }
 
-kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+/// kbuild's own check of a tree for external modules (top Makefile, include/config/auto.conf).
+void check_configuration(const std::string& objtree) {
+  for (const char* name : {"include/config/auto.conf", "include/generated/autoconf.h"})
+    if (!exists(join_path(objtree, name)))
+      throw PlanError(Location{join_path(objtree, name), 0}, "the kernel tree lacks this file",
+                      "the header package is incomplete; install it anew");
+}
+
+/// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
+/// driver's own files.
+template <typename Use>
+auto with_request(const Job& job, const Part& part, const Use& use) {
+  check_configuration(job.tree.objtree);
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -227,15 +252,61 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  kbuild::Plan plan = planned(request, part);
-  shell.save();
+  try {
+    auto result = use(request, shell);
+    shell.save();
+    return result;
+  } catch (const Error& error) {
+    Location where = error.location();
+    where.file = with_real_names(where.file, part);
+    throw PlanError(where, with_real_names(error.what(), part),
+                    with_real_names(error.hint(), part));
+  }
+}
+
+void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell& shell,
+                   const std::set<std::string>& mirrored, kbuild::Plan& plan) {
   check_names(plan, part);
   add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
+  for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
-  return plan;
+}
+
+kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+  return with_request(job, part,
+                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                        kbuild::Plan plan = kbuild::make_plan(request);
+                        complete_plan(job, part, shell, mirrored, plan);
+                        return plan;
+                      });
+}
+
+/// Folders right below `source` that look as if they declared modules, as words of a command line.
+std::string folders_with_modules(const std::string& source) {
+  std::string words;
+  for (const std::string& name : list_folder(source))
+    for (const char* file : {"Kbuild", "Makefile"}) {
+      const auto text = read_file_if_present(join_path(source, name + "/" + file));
+      if (!text) continue;
+      if (text->find("obj-") != std::string::npos) words += " " + shell_quote(name);
+      break;
+    }
+  return words;
+}
+
+/// A folder whose makefile is only an outer one gives an empty plan, which nobody wants.
+void refuse_empty(const kbuild::Plan& plan, const Part& part) {
+  const bool does_something = std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
+    return action.kind != kbuild::ActionKind::modpost;
+  });
+  if (!plan.modules.empty() || does_something) return;
+  const std::string folders = folders_with_modules(part.source);
+  throw PlanError(Location{part.source, 0}, "no module is declared here: obj-m is empty",
+                  folders.empty() ? "a Kbuild file declares a module with: obj-m := NAME.o"
+                                  : "build the folders that declare some: kbx build" + folders);
 }
 
 RunOptions run_options(const Job& job) {
@@ -353,6 +424,12 @@ std::vector<std::string> hints_after_failure(const Job& job) {
   return hints;
 }
 
+void require_compiler(const Part& part, const kbuild::Plan& plan) {
+  if (kernel::locate_compiler(plan.compiler, part.environment).path.empty())
+    throw Error("the compiler " + std::string(trim(plan.compiler)) + " is not in PATH",
+                "install it, or name another with CC=COMPILER");
+}
+
 Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
   Outcome outcome;
   outcome.source = part.source;
@@ -367,7 +444,9 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     std::set<std::string> mirrored;
     if (shadow) mirrored = refresh_shadow(job, *shadow);
     const kbuild::Plan plan = plan_part(job, part, mirrored);
+    if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
+    require_compiler(part, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
@@ -390,11 +469,21 @@ Prepared prepare(const Job& job) {
   return prepared;
 }
 
+/// One kbx at a time changes an output folder: its shadow, its graph, its results.
+std::optional<FileLock> lock_output_folder(const Job& job) {
+  if (job.out.empty()) return std::nullopt;
+  make_folders(join_path(job.out, ".kbx"));
+  return std::optional<FileLock>(std::in_place, join_path(job.out, ".kbx/lock"), [&job] {
+    if (!job.quiet) std::cerr << "kbx: waiting for another kbx in " << job.out << "\n";
+  });
+}
+
 }  // namespace
 
 std::vector<Outcome> run_job(const Job& job) {
   const Prepared prepared = prepare(job);
   make_output_folder(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<Outcome> outcomes;
   for (const Part& part : prepared.parts) {
     try {
@@ -415,6 +504,7 @@ std::vector<Outcome> run_job(const Job& job) {
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<kbuild::Plan> plans;
   for (const Part& part : prepared.parts) {
     std::set<std::string> mirrored;
@@ -424,17 +514,23 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
   return plans;
 }
 
-kbuild::Explanation explain_output(const Job& job, const std::string& output) {
+OutputStory explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   const Part& part = prepared.parts.front();
-  if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
-  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
-                             part.environment);
-  kbuild::Request request = request_of(job, part);
-  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  std::set<std::string> mirrored;
+  if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
-  return kbuild::explain(request, path);
+  OutputStory story;
+  story.told = with_request(job, part,
+                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                              kbuild::Explanation told = kbuild::explain(request, path);
+                              complete_plan(job, part, shell, mirrored, told.plan);
+                              return told;
+                            });
+  story.read_files = recorded_dependencies(part.layout, path);
+  return story;
 }
 
 }  // namespace kbx::ninja

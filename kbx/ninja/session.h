@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "kbx/base/error.h"
 #include "kbx/base/process.h"
 #include "kbx/kbuild/planner.h"
 #include "kbx/kernel/tree.h"
@@ -34,14 +36,27 @@ struct Outcome {
   std::vector<kbuild::Module> modules;
 };
 
+/// Not even a plan can be made.
+class PlanError : public Error {
+ public:
+  using Error::Error;
+};
+
 /// Builds every folder of the job: plans where the last plan is stale, then runs Ninja. Stops at
-/// the first folder that fails unless `keep_going`. Throws Error where not even a plan can be made.
+/// the first folder that fails unless `keep_going`. Throws PlanError, and Error where Ninja fails.
 std::vector<Outcome> run_job(const Job& job);
 
 /// The plans of a job without building. Links and modules.order are written, nothing else.
 std::vector<kbuild::Plan> plan_job(const Job& job);
 
-/// Which Makefile lines make `output` (an object's name or path) what it is.
-kbuild::Explanation explain_output(const Job& job, const std::string& output);
+/// Why an output is made as it is, and what makes it again.
+struct OutputStory {
+  kbuild::Explanation told;
+  /// What the compiler read in the last build; nothing if there was none.
+  std::optional<std::vector<std::string>> read_files;
+};
+
+/// Which Makefile lines make `output` (a path seen from the driver's folder) what it is.
+OutputStory explain_output(const Job& job, const std::string& output);
 
 }  // namespace kbx::ninja

@@ -11,7 +11,6 @@
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
-#include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/record.h"
 
 /// The stamp: a text file of one fact per line, tab-separated, in names with "\n", "\t" and "\\"
@@ -24,7 +23,6 @@
 ///     glob PATTERN MATCH MATCH …
 ///     env NAME VALUE
 ///     unset NAME
-///     compiler COMMAND IDENTITY
 ///     end HASH-OF-ALL-ABOVE
 ///
 /// The last line tells a whole file from a torn one.
@@ -101,7 +99,6 @@ class Checker {
       return fields.size() == 3 && found != environment_.end() &&
              found->second == unescape(fields[2]);
     }
-    if (kind == "compiler") return fields.size() == 3 && compiler_holds(fields);
     if (kind == "unset") return fields.size() == 2 && !environment_.contains(unescape(fields[1]));
     return false;
   }
@@ -113,11 +110,6 @@ class Checker {
         !read_number(fields[3], stamp.inode) || !read_number(fields[4], stamp.kind))
       return false;
     return stamp_of(unescape(fields[5])) == stamp;
-  }
-
-  bool compiler_holds(const std::vector<std::string_view>& fields) {
-    return kernel::locate_compiler(unescape(fields[1]), environment_).identity ==
-           unescape(fields[2]);
   }
 
   bool glob_holds(const std::vector<std::string_view>& fields) {
@@ -192,8 +184,6 @@ void write_stamp(const std::string& state_folder, std::string_view request_hash,
   for (const auto& [name, value] : inputs.environment)
     text += value ? "env\t" + escape(name) + "\t" + escape(*value) + "\n"
                   : "unset\t" + escape(name) + "\n";
-  if (!inputs.compiler.empty())
-    text += "compiler\t" + escape(inputs.compiler) + "\t" + escape(inputs.compiler_identity) + "\n";
   text += "end\t" + content_hash(text) + "\n";
   write_file_atomically(stamp_path(state_folder), text);
 }

@@ -29,6 +29,16 @@ def differences(left, right):
     return told
 
 
+def different_errors(kbuild, kbx):
+    """How the errors of two failed builds differ: texts, none when they are the same."""
+    told = []
+    for name in kbuild.errors | kbx.errors:
+        one, two = kbuild.errors.get(name, "none"), kbx.errors.get(name, "none")
+        if one != two:
+            told += [f"first error of kbuild: {one}", f"first error of kbx:    {two}"]
+    return told
+
+
 def leftovers(left, right):
     """Names of other files that only one side has: no fault by itself."""
     mine, other = files_below(left), files_below(right)

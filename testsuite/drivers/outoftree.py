@@ -28,6 +28,8 @@ def _words_of(recipe):
 
 def _roots(recipe, top, kept):
     """The folders to build: those of M= words, else those where kbuild wrote Module.symvers."""
+    if recipe.build_folders:
+        return [str(top / recipe.folder / name) for name in recipe.build_folders]
     named = [word[2:].rstrip(";)") for word in _words_of(recipe) if word.startswith("M=")]
     if named:
         return list(dict.fromkeys(named))
@@ -58,6 +60,16 @@ def _compare_modules(left, right):
     return told
 
 
+def _different_errors(kbuild, kbx):
+    """What cannot be planned kbx says in words of its own, with the same place and reason."""
+    error = kbuild.first_error
+    stop = re.fullmatch(r"(\S+:\d+): \*\*\* (.*?)\.  Stop\.", error)
+    rule = re.fullmatch(r"No rule to make target '(.*)'", error)
+    own = [f"kbx: {stop[1]}: {stop[2]}"] if stop else []
+    own += [f"there is no rule to make {rule[1]},", f"{rule[1]} is included, but"] if rule else []
+    return [] if any(text in kbx.log for text in own) else compare.different_errors(kbuild, kbx)
+
+
 def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     """Judges one cell that kbuild has already built, or failed to build, at `work`/at."""
     top, out = work / "at", work / "out"
@@ -67,10 +79,9 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     env = side.environment(side.private_path(work / "bin", recipe.kdir, options.kbx), home)
     side.run(recipe.prepare + recipe.outer, top / recipe.folder, env, [])
     before = listing(top)
-    # In cells that fail, errors have to come in one order.
-    jobs = options.jobs if kbuild.built else 1
     words = [*_roots(recipe, top, work / "kbuild"), "--kernel", str(recipe.kdir), "--out", str(out)]
-    command = shlex.join([str(options.kbx), "build", *words, f"-j{jobs}", *_words(recipe)])
+    words += ["-k"] if recipe.keep_going else []
+    command = shlex.join([str(options.kbx), "build", *words, f"-j{options.jobs}", *_words(recipe)])
     outcome = side.run([command], top / recipe.folder, env, [])
     (work / "kbx.log").write_text(outcome.log)
     after = listing(top)
@@ -81,11 +92,8 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     if not kbuild.built:
         if outcome.built:
             told.append(f"kbx built what kbuild refuses with: {kbuild.first_error}")
-        elif outcome.first_error != kbuild.first_error:
-            told += [
-                f"first error of kbuild: {kbuild.first_error}",
-                f"first error of kbx:    {outcome.first_error}",
-            ]
+        else:
+            told += _different_errors(kbuild, outcome)
     elif not outcome.built:
         told += [f"kbx failed: {outcome.why}", outcome.first_error]
     else:

@@ -45,10 +45,12 @@ class Recipe:
     commands: list
     modules: list  # relative to `folder`
     needs: list
+    keep_going: bool = False  # after errors
     # Beside `prepare`, for kbx build: what the driver's own makefile makes before it calls kbuild,
     # and the words that it gives kbuild.
     outer: list = field(default_factory=list)
     build_words: list = field(default_factory=list)
+    build_folders: list = field(default_factory=list)  # where M= does not say it, below `folder`
     for_kbuild: list = field(default_factory=list)  # more to prepare, on kbuild's side only
 
 
@@ -94,9 +96,9 @@ def newer_than_known(cell):
 def recipe_of(cell, top, jobs):
     """The recipe of `cell` when its folder is `top` (absolute)."""
     root = kernel_root(cell.kernel)
-    # In cells that fail the first error is compared, so errors have to come in one order.
-    jobs = 1 if cell.expect == "fails" else jobs
-    return (_package_recipe if cell.suite else _synthetic_recipe)(cell, root, Path(top), jobs)
+    recipe = (_package_recipe if cell.suite else _synthetic_recipe)(cell, root, Path(top), jobs)
+    recipe.keep_going = cell.expect == "fails"
+    return recipe
 
 
 def _synthetic_recipe(cell, root, top, jobs):
@@ -158,6 +160,7 @@ def _package_recipe(cell, root, top, jobs):
     name, version, prepare, command, *rest = _read_dkms(source, release, kdir, top, jobs)
     folder = f"dkms/{name}/{version}/build"
     values = {"kdir": kdir, "modules": root / "lib/modules", "here": top / folder, "src": top / "src"}
+    values["jobs"] = jobs
     if "uses" in entry:
         values["uses"] = package_root(entry["uses"])
     prepare = " ".join([prepare, *entry.get("prepare_words", [])]).format(**values).strip()
@@ -174,7 +177,9 @@ def _package_recipe(cell, root, top, jobs):
         [command],
         [line[7:] for line in rest if line.startswith("module ")],
         [],
+        False,
         [command.format(**values) for command in entry.get("outer", [])],
         [word.format(**values) for word in entry.get("build_words", [])],
+        entry.get("folders", []),
         _renamed_flags(entry, kdir),
     )

@@ -23,9 +23,10 @@ OUT = """for last; do
 done
 PATH=/usr/bin:/bin; mkdir -p "$out" && """
 
-# (what, script, mode, cell, result, text that must be in the details)
+# (what, script, mode and further options, cell, result, text that must be in the details)
 STAND_INS = [
     ("faithful", MAKE, "make", BUILDS, "passed", ""),
+    ("faithful without a plan", MAKE, "make --planned", BUILDS, "failed", "without a plan"),
     ("faithful failure", MAKE, "make", FAILS, "passed", ""),
     ("another flag", MAKE + " KCFLAGS=-DOTHER", "make", BUILDS, "failed", "argument"),
     (
@@ -125,7 +126,7 @@ def _details(script, mode, cell, folder):
             "--kbx",
             kbx,
             "--mode",
-            mode,
+            *mode.split(),
             "--cells",
             cell,
             "--work",

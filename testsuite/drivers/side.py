@@ -14,7 +14,7 @@ from cachedir import Unavailable
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TIME_LIMIT = 1800
 
-ERROR_LINE = re.compile(r"^\S+:\d+:\d+: (?:fatal )?error: .*$", re.MULTILINE)
+ERROR_LINE = re.compile(r"^(\S+):\d+:\d+: (?:fatal )?error: .*$", re.MULTILINE)
 OTHER_ERRORS = re.compile(
     r"ERROR: modpost: .*|^\S+:\d+: \*\*\* .*|No rule to make target '[^']*'", re.MULTILINE
 )
@@ -26,10 +26,14 @@ class Outcome:
 
     built: bool
     why: str  # first missing module or exit status, empty when built
-    first_error: str
+    errors: dict  # the first one of each source file, or of the build as a whole
     log: str
     cpu: float  # user and system seconds of all processes
     wall: float
+
+    @property
+    def first_error(self):
+        return next(iter(self.errors.values()), "")
 
 
 def private_path(folder, kdir, kbx):
@@ -96,7 +100,7 @@ def run(commands, folder, env, modules):
     missing = [name for name in modules if not (folder / name).exists()]
     why = f"exit status {status}" if status else f"{missing[0]} was not made" if missing else ""
     text = "\n".join(log)
-    return Outcome(not why, why, _first_error(text), text, cpu, time.monotonic() - began)
+    return Outcome(not why, why, _errors(text), text, cpu, time.monotonic() - began)
 
 
 def _run_one(command, folder, env):
@@ -127,6 +131,9 @@ def _run_one(command, folder, env):
     return child.returncode, text, usage.ru_utime + usage.ru_stime
 
 
-def _first_error(log):
-    found = ERROR_LINE.search(log) or OTHER_ERRORS.search(log)
-    return found[0].strip() if found else ""
+def _errors(log):
+    errors = {}
+    for found in ERROR_LINE.finditer(log):
+        errors.setdefault(found[1], found[0].strip())
+    other = None if errors else OTHER_ERRORS.search(log)
+    return {"": other[0].strip()} if other else errors

@@ -13,15 +13,16 @@ def _without(workspace, name):
     """A copy of the kernel tree without the file or folder `name`, which may lie behind links."""
     tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
     stub = re.search(r"^include (\S+)/Makefile$", (tree / "Makefile").read_text(), re.MULTILINE)
-    if stub and (Path(stub[1]) / name).exists() and not (tree / name).exists():
-        # It is the source tree's, which is another folder here.
+    if stub and (Path(stub[1]) / name).exists():
+        # It is (also) the source tree's, which is another folder here.
         source = workspace.folder / "source"
         source.mkdir()
         for entry in Path(stub[1]).iterdir():
             (source / entry.name).symlink_to(entry.resolve())
         (tree / "Makefile").write_text((tree / "Makefile").read_text().replace(stub[1], str(source)))
         _take_away(source, name)
-        return tree
+        if not (tree / name).exists():
+            return tree
     return _take_away(tree, name)
 
 

@@ -1,4 +1,4 @@
 #!/bin/sh
-# Stands in for sparse: remembers the last argument it was given.
+# Stands in for sparse: remembers, beside the file it is to check, that it was called.
 for last; do :; done
-echo "$last" >> "$(dirname "$0")/checked-files"
+echo "$last" >> "$(dirname "$last")/checked-files"

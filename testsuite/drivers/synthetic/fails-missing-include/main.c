@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/init.h>
+#include <linux/module.h>
+
+#define LIMIT(x) static const int limit = x;
+#include "limits.def"
+int table_size(void);
+
+static int __init it_init(void)
+{
+	return table_size() > limit ? -EINVAL : 0;
+}
+
+static void __exit it_exit(void)
+{
+}
+
+module_init(it_init);
+module_exit(it_exit);
+MODULE_LICENSE("GPL");

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/init.h>
+#include <linux/module.h>
+
+const char *shipped_word(void);
+
+static int __init it_init(void)
+{
+	return shipped_word() ? 0 : -EINVAL;
+}
+
+static void __exit it_exit(void)
+{
+}
+
+module_init(it_init);
+module_exit(it_exit);
+MODULE_LICENSE("GPL");
