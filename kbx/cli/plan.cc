@@ -106,7 +106,7 @@ int plan_command(const std::vector<std::string>& arguments) {
   if (as_json) {
     json all = json::array();
     for (const kbuild::Plan& plan : plans) all.push_back(to_json(plan));
-    std::cout << all.dump(2) << "\n";
+    std::cout << all.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
   } else {
     for (const kbuild::Plan& plan : plans) print_plan(plan);
   }

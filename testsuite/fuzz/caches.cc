@@ -1,9 +1,11 @@
-// What kbx wrote for its own later runs: stamp, record, Ninja's log, probe cache. The first byte
-// says which; the seals of sealed files are made right, so that what lies behind them is reached.
+// What kbx wrote for its own later runs: stamp, record, Ninja's log, the caches of probes and of
+// trees. The first byte says which; the seals of sealed files are made right, so that what lies
+// behind them is reached.
 #include "testsuite/fuzz/fuzz.h"
 
 #include "kbx/base/hash.h"
 #include "kbx/base/text.h"
+#include "kbx/kbuild/tree_cache.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/stamp.h"
@@ -48,6 +50,20 @@ void read_probes(const Scratch& scratch, std::string_view body) {
   kbx::fuzz::require(again.size() == cache.size(), "results were lost\n");
 }
 
+void read_tree(const Scratch& scratch, std::string_view body) {
+  const std::string folder = scratch.at("trees");
+  const kbx::Environment environment = {{"NAME", "value"}};
+  const kbx::kbuild::TreeCache cache(folder, environment, "/driver");
+  const kbx::kbuild::ProcessCall process;
+  cache.remember(process, {process}, {});
+  const auto files = kbx::list_folder(folder);
+  kbx::fuzz::require(files.size() == 1, "one question, several files\n");
+  kbx::kbuild::Inputs inputs;
+  kbx::fuzz::require(cache.find(process, inputs).has_value(), "nothing was remembered\n");
+  kbx::write_file_atomically(kbx::join_path(folder, files[0]), body);
+  cache.find(process, inputs);
+}
+
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -64,6 +80,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
         return read_log(scratch, body);
       case 'p':
         return read_probes(scratch, body);
+      case 't':
+        return read_tree(scratch, body);
       default:
         return;
     }
