@@ -13,25 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kbx/base/descriptor.h"
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 
 namespace kbx {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 std::string read_all(int descriptor, const std::string& path) {
   struct stat info {};

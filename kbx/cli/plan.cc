@@ -13,34 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view kind_name(kbuild::ActionKind kind) {
-  using kbuild::ActionKind;
-  switch (kind) {
-    case ActionKind::compile:
-      return "compile";
-    case ActionKind::assemble:
-      return "assemble";
-    case ActionKind::composite:
-      return "composite";
-    case ActionKind::modpost:
-      return "modpost";
-    case ActionKind::metadata:
-      return "metadata";
-    case ActionKind::module:
-      return "module";
-    case ActionKind::host:
-      return "host";
-    case ActionKind::custom:
-      return "custom";
-  }
-  return "custom";
-}
-
 json to_json(const kbuild::Action& action) {
   json steps = json::array();
   for (const kbuild::Step& step : action.steps)
     steps.push_back({{"name", step.name}, {"command", step.text}});
-  return {{"kind", kind_name(action.kind)},
+  return {{"kind", kbuild::kind_name(action.kind)},
           {"outputs", action.outputs},
           {"inputs", action.inputs},
           {"order_only", action.order_only},
@@ -82,7 +59,7 @@ void print_plan(const kbuild::Plan& plan) {
       fmt::print("    {}\n", relative_path(object, plan.folder));
   }
   std::map<std::string_view, int> counts;
-  for (const kbuild::Action& action : plan.actions) ++counts[kind_name(action.kind)];
+  for (const kbuild::Action& action : plan.actions) ++counts[kbuild::kind_name(action.kind)];
   std::vector<std::string> words;
   for (const auto& [kind, count] : counts) words.push_back(fmt::format("{} {}", count, kind));
   fmt::print("  actions: {}\n", join(words, ", "));

@@ -37,6 +37,9 @@ enum class ActionKind {
   custom,     // any other rule, of the tree or of the driver
 };
 
+/// "compile", "assemble" and so on: what people, JSON and rule templates call a kind.
+const char* kind_name(ActionKind kind);
+
 /// What one rule does: the unit that becomes an edge of the Ninja graph. All paths are absolute and
 /// normal.
 struct Action {

@@ -27,6 +27,7 @@
 #include "kbx/base/text.h"
 #include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/plain_commands.h"
 #include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
@@ -62,20 +63,6 @@ std::string without_extension(const std::string& path) {
   return path.substr(0, path.size() - extension(path).size());
 }
 
-/// The words after `program` if the command is that program with plain names and nothing else.
-std::optional<std::vector<std::string>> plain_names(std::string_view command,
-                                                    std::string_view program) {
-  if (!command.starts_with(program)) return std::nullopt;
-  command.remove_prefix(program.size());
-  if (command.find_first_of("\"'$`;|&<>()\\*?[~#") != std::string_view::npos) return std::nullopt;
-  std::vector<std::string> names;
-  for (const std::string_view name : split_words(command)) {
-    if (name.starts_with('-')) return std::nullopt;
-    names.emplace_back(name);
-  }
-  return names;
-}
-
 template <typename T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -94,7 +81,6 @@ class Planner {
  private:
   makelang::Hooks hooks();
   makelang::ShellResult shell(const makelang::ShellCall& call);
-  std::optional<makelang::ShellResult> run_here(const makelang::ShellCall& call) const;
   bool file_exists(const std::string& path) const;
   bool below_driver(const std::string& path) const;
 
@@ -147,25 +133,11 @@ bool Planner::file_exists(const std::string& path) const {
   return outputs_.contains(path) || exists(path);
 }
 
-/// Two commands of kbuild's own Makefiles that need no process: `mkdir -p FOLDERS` and `cat FILE`.
-std::optional<makelang::ShellResult> Planner::run_here(const makelang::ShellCall& call) const {
-  const std::string_view command = trim(call.command);
-  if (const auto folders = plain_names(command, "mkdir -p ")) {
-    for (const std::string& folder : *folders) make_folders(absolute_path(folder, call.folder));
-    return makelang::ShellResult{};
-  }
-  const auto files = plain_names(command, "cat ");
-  if (!files || files->size() != 1) return std::nullopt;
-  auto content = read_file_if_present(absolute_path(files->front(), call.folder));
-  if (!content) return std::nullopt;
-  return makelang::ShellResult{0, std::move(*content), {}};
-}
-
 makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
   const std::string file = call.files ? call.files->name(call.where.file) : std::string();
   if (below_driver(absolute_path(file, call.folder)))
     observer_.add_shell_command(trim(call.command), call.folder);
-  if (auto result = run_here(call)) return *std::move(result);
+  if (auto result = run_without_process(call)) return *std::move(result);
   return request_.shell ? request_.shell(call) : makelang::run_shell(call);
 }
 
@@ -380,7 +352,7 @@ Location Planner::listed_at(const Process& process, const std::string& path) con
       const size_t end = std::min<size_t>(piece.end, variable.value.size());
       const std::string text = variable.value.substr(std::min(begin, end), end - begin);
       begin = end;
-      const Location where = evaluation.files().location(piece.where);
+      Location where = evaluation.files().location(piece.where);
       if (where.file.empty() || !below_driver(process.absolute(where.file))) continue;
       for (const std::string_view word : split_words(text))
         if (path == absolute_path(word, dir_name(process.absolute(where.file)))) return where;

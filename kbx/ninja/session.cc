@@ -99,22 +99,28 @@ std::string request_hash(const Job& job, const Part& part) {
   return content_hash(text);
 }
 
-/// Files named to modpost that another folder of the same job makes lie in the shadow.
-std::vector<std::string> with_shadowed_symbols(std::vector<std::string> variables, const Job& job,
-                                               const Shadow& shadow) {
+/// The variables for one folder of a job. Symbol lists of folders that are built before it lie in
+/// the shadow; those of itself and of later ones are not there yet.
+std::vector<std::string> variables_of(const Job& job, size_t index, const Shadow& shadow) {
   constexpr std::string_view name = "KBUILD_EXTRA_SYMBOLS=";
-  for (std::string& variable : variables) {
-    if (!variable.starts_with(name)) continue;
+  std::vector<std::string> variables;
+  for (const std::string& variable : job.variables) {
+    if (!variable.starts_with(name)) {
+      variables.push_back(variable);
+      continue;
+    }
     std::vector<std::string> files;
     for (const std::string_view word :
          split_words(std::string_view(variable).substr(name.size()))) {
       const std::string file(word);
-      const bool of_the_job =
-          std::any_of(job.folders.begin(), job.folders.end(),
-                      [&](const std::string& folder) { return is_below(file, folder); });
-      files.push_back(of_the_job ? image_of(shadow, file) : file);
+      const auto owner = std::ranges::find_if(
+          job.folders, [&](const std::string& folder) { return is_below(file, folder); });
+      if (owner == job.folders.end())
+        files.push_back(file);
+      else if (owner < job.folders.begin() + static_cast<std::ptrdiff_t>(index))
+        files.push_back(image_of(shadow, file));
     }
-    variable = std::string(name) + join(files, " ");
+    if (!files.empty()) variables.push_back(std::string(name) + join(files, " "));
   }
   return variables;
 }
@@ -124,7 +130,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   for (size_t i = 0; i < job.folders.size(); ++i) {
     Part part;
     part.source = job.folders[i];
-    part.variables = shadow ? with_shadowed_symbols(job.variables, job, *shadow) : job.variables;
+    part.variables = shadow ? variables_of(job, i, *shadow) : job.variables;
     part.environment = job.environment;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;

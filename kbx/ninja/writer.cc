@@ -30,28 +30,6 @@ using kbuild::ActionKind;
 using kbuild::Plan;
 using kbuild::Step;
 
-const char* rule_name(ActionKind kind) {
-  switch (kind) {
-    case ActionKind::compile:
-      return "compile";
-    case ActionKind::assemble:
-      return "assemble";
-    case ActionKind::composite:
-      return "composite";
-    case ActionKind::modpost:
-      return "modpost";
-    case ActionKind::metadata:
-      return "metadata";
-    case ActionKind::module:
-      return "module";
-    case ActionKind::host:
-      return "host";
-    case ActionKind::custom:
-      break;
-  }
-  return "custom";
-}
-
 bool uses_target_compiler(ActionKind kind) {
   return kind == ActionKind::compile || kind == ActionKind::assemble ||
          kind == ActionKind::metadata;
@@ -174,7 +152,7 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
   text += "build";
   add_paths(text, "", action.outputs);
   text += ": ";
-  text += rule_name(action.kind);
+  text += kbuild::kind_name(action.kind);
   add_paths(text, "", action.inputs);
   std::vector<std::string> implicit;
   if (uses_target_compiler(action.kind)) implicit.push_back(layout.file("toolchain"));

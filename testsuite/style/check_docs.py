@@ -5,10 +5,11 @@
 
 Every command that `kbx --help` lists has a page; every option in its --help stands in the first column of the
 page's table "Options", and the other way round; the synopsis of the page is the usage line of the help. Links between
-the Markdown files lead to files, and to headings, that exist.
+the Markdown files lead to files, and to headings, that exist, and so do the cases that docs/kbuild.md refers to.
 """
 
 import argparse
+import json
 import re
 import subprocess
 import sys
@@ -81,6 +82,22 @@ def check_links(page):
     return faults
 
 
+def check_support_table():
+    """What docs/kbuild.md says is shown by a case or a driver is shown by one that exists."""
+    page = TOP / "docs" / "kbuild.md"
+    cases = {folder.name for folder in (TOP / "testsuite/drivers/synthetic").iterdir()}
+    drivers = set(json.loads((TOP / "testsuite/drivers/cells.json").read_text())["drivers"])
+    faults = []
+    for row in re.findall(r"^\| .* \| ([^|]*) \|$", page.read_text(), re.M):
+        for word in re.split(r", ", re.sub(r"\([^)]*\)", "", row)):
+            name = word.strip()
+            known = name.strip("`") in cases if name.startswith("`") else \
+                name in drivers or " " in name or name == "---" or (TOP / name).is_dir()
+            if not known:
+                faults.append(f"{page.relative_to(TOP)}: there is no case or driver {name}")
+    return faults
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kbx", required=True)
@@ -89,6 +106,7 @@ def main():
     if len(commands) < 5:
         sys.exit(f"kbx --help lists only {commands}")
     faults = [fault for command in commands for fault in check_command(kbx, command)]
+    faults += check_support_table()
     for page in [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]:
         faults += check_links(page)
     print("\n".join(faults) or f"{len(commands)} commands, {len(list((TOP / 'docs').rglob('*.md')))} pages: all in order")

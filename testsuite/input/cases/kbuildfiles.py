@@ -171,3 +171,35 @@ def lines_that_end_as_on_windows(workspace):
     expect_no_accident(run)
     if run.status:
         expect_refused(run, BUILD_FAILED, "Kbuild")
+
+
+@behaviour
+def include_of_a_file_that_is_missing(workspace):
+    _refuses(workspace, GOOD + "include $(src)/gone.mk\n", f"{workspace.driver}/gone.mk", _place(workspace, 3))
+
+
+@behaviour
+def no_module_is_declared(workspace):
+    _refuses(workspace, "ccflags-y += -DLEVEL=1\n", str(workspace.driver), "obj-m", hint=True)
+
+
+@behaviour
+def outer_makefile_instead_of_a_kbuild_file(workspace):
+    below = workspace.driver / "part"
+    below.mkdir()
+    (below / "Kbuild").write_text("obj-m := one.o\n")
+    (workspace.driver / "Kbuild").write_text("all:\n\t$(MAKE) -C part\n")
+    run = workspace.run(workspace.command())
+    expect_refused(run, BUILD_FAILED, "obj-m", "kbx build part")
+
+
+@behaviour
+def makefile_whose_rule_fails(workspace):
+    text = GOOD + "$(obj)/list.mk:\n\t@echo no list >&2; exit 3\ninclude $(obj)/list.mk\n"
+    _refuses(workspace, text, "list.mk", "status 3")
+
+
+@behaviour
+def makefile_that_is_made_anew_for_ever(workspace):
+    text = GOOD + "$(obj)/list.mk: FORCE\n\t@date +%N > $@.new; echo >> $@.new; mv $@.new $@\ninclude $(obj)/list.mk\nFORCE:\n"
+    _refuses(workspace, text, "made anew", hint=True)

@@ -2,7 +2,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
-#if FOR_BOTH != 1 || !defined(FROM_USER) || !defined(FROM_USER_CPP)
+#if !defined(FROM_USER) || !defined(FROM_USER_CPP)
 #error flags are missing
 #endif
 

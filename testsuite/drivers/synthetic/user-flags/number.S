@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-#if FOR_BOTH != 1 || !defined(FROM_USER_AS) || !defined(FROM_USER_CPP)
+#if !defined(FROM_USER_AS) || !defined(FROM_USER_CPP)
 #error flags are missing
 #endif
 	.section .rodata
