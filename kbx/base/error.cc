@@ -10,13 +10,11 @@ std::string Location::to_string() const {
   return file;
 }
 
-Error::Error(std::string message, std::string hint)
-    : std::runtime_error(std::move(message)), hint_(std::move(hint)) {}
+Error::Error(const std::string& message, std::string hint)
+    : std::runtime_error(message), hint_(std::move(hint)) {}
 
-Error::Error(Location location, std::string message, std::string hint)
-    : std::runtime_error(std::move(message)),
-      location_(std::move(location)),
-      hint_(std::move(hint)) {}
+Error::Error(Location location, const std::string& message, std::string hint)
+    : std::runtime_error(message), location_(std::move(location)), hint_(std::move(hint)) {}
 
 std::string Error::to_string() const {
   std::string text = location_.to_string();

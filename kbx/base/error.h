@@ -18,8 +18,8 @@ struct Location {
 /// The message says what was found and what was expected; the hint says what to do.
 class Error : public std::runtime_error {
  public:
-  explicit Error(std::string message, std::string hint = {});
-  Error(Location location, std::string message, std::string hint = {});
+  explicit Error(const std::string& message, std::string hint = {});
+  Error(Location location, const std::string& message, std::string hint = {});
 
   const Location& location() const { return location_; }
   const std::string& hint() const { return hint_; }

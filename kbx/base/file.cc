@@ -13,25 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kbx/base/descriptor.h"
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 
 namespace kbx {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-
- private:
-  int value_;
-};
 
 std::string read_all(int descriptor, const std::string& path) {
   struct stat info {};
@@ -68,8 +55,11 @@ bool FileStamp::is_folder() const {
 std::optional<FileStamp> stamp_of(const std::string& path) {
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-  return FileStamp{info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec,
-                   static_cast<std::uint64_t>(info.st_size), info.st_ino, info.st_mode & S_IFMT};
+  // In unsigned numbers, as some file systems keep times that do not fit.
+  const std::uint64_t time = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
+                             static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
+  return FileStamp{static_cast<std::int64_t>(time), static_cast<std::uint64_t>(info.st_size),
+                   info.st_ino, info.st_mode & S_IFMT};
 }
 
 bool exists(const std::string& path) {

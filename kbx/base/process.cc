@@ -4,19 +4,20 @@
 #include <csignal>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kbx/base/descriptor.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
-
-extern char** environ;
 
 namespace kbx {
 namespace {
@@ -59,37 +60,41 @@ std::vector<char*> pointers(std::vector<std::string>& strings) {
   return result;
 }
 
-/// Feeds the input and collects the outputs until every pipe is closed.
-void exchange(const std::string& input, Pipe& in, Pipe& out, Pipe& err, CommandResult& result) {
+/// A file in memory that holds `input`, to be read from its start. Unlike a pipe it needs no one
+/// to feed it while the program runs, nor to notice that the program reads no further.
+Descriptor input_file(const std::string& input) {
+  Descriptor file(::memfd_create("input", MFD_CLOEXEC));
   size_t written = 0;
-  if (input.empty()) Pipe::close_end(in.write_end);
+  while (file.get() >= 0 && written < input.size()) {
+    const ssize_t put = ::write(file.get(), input.data() + written, input.size() - written);
+    if (put > 0) written += static_cast<size_t>(put);
+    if (put < 0 && errno != EINTR) break;
+  }
+  if (file.get() < 0 || written < input.size() || ::lseek(file.get(), 0, SEEK_SET) != 0)
+    throw system_error("cannot hold the input of a program", errno);
+  return file;
+}
+
+/// Moves what has arrived at `end` to `text`; closes the end once nothing more can come.
+void take_output(int& end, std::string& text) {
   char buffer[65536];
-  while (in.write_end >= 0 || out.read_end >= 0 || err.read_end >= 0) {
-    pollfd descriptors[3] = {
-        {in.write_end, POLLOUT, 0}, {out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}};
-    if (::poll(descriptors, 3, -1) < 0) {
+  const ssize_t got = ::read(end, buffer, sizeof buffer);
+  if (got > 0)
+    text.append(buffer, static_cast<size_t>(got));
+  else if (got == 0 || errno != EINTR)
+    Pipe::close_end(end);
+}
+
+/// Collects the outputs until both pipes are closed.
+void collect(Pipe& out, Pipe& err, CommandResult& result) {
+  while (out.read_end >= 0 || err.read_end >= 0) {
+    pollfd descriptors[2] = {{out.read_end, POLLIN, 0}, {err.read_end, POLLIN, 0}};
+    if (::poll(descriptors, 2, -1) < 0) {
       if (errno == EINTR) continue;
       throw system_error("cannot wait for a program", errno);
     }
-    if (descriptors[0].revents) {
-      const ssize_t put = ::write(in.write_end, input.data() + written, input.size() - written);
-      if (put > 0) written += static_cast<size_t>(put);
-      if (put < 0 || written == input.size()) Pipe::close_end(in.write_end);
-    }
-    if (descriptors[1].revents) {
-      const ssize_t got = ::read(out.read_end, buffer, sizeof buffer);
-      if (got > 0)
-        result.output.append(buffer, static_cast<size_t>(got));
-      else
-        Pipe::close_end(out.read_end);
-    }
-    if (descriptors[2].revents) {
-      const ssize_t got = ::read(err.read_end, buffer, sizeof buffer);
-      if (got > 0)
-        result.errors.append(buffer, static_cast<size_t>(got));
-      else
-        Pipe::close_end(err.read_end);
-    }
+    if (descriptors[0].revents) take_output(out.read_end, result.output);
+    if (descriptors[1].revents) take_output(err.read_end, result.errors);
   }
 }
 
@@ -146,12 +151,12 @@ CommandResult run(const Command& command) {
   }
   if (program.empty()) return {127, "", command.arguments[0] + ": command not found"};
 
-  Pipe in;
+  const Descriptor in = input_file(command.input);
   Pipe out;
   Pipe err;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, in.read_end, 0);
+  posix_spawn_file_actions_adddup2(&actions, in.get(), 0);
   if (command.capture_output) posix_spawn_file_actions_adddup2(&actions, out.write_end, 1);
   if (command.capture_errors) posix_spawn_file_actions_adddup2(&actions, err.write_end, 2);
   if (!command.folder.empty())
@@ -161,10 +166,9 @@ CommandResult run(const Command& command) {
                                     command.environment ? envp.data() : environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failure != 0) return {127, "", command.arguments[0] + ": " + std::strerror(failure)};
-  Pipe::close_end(in.read_end);
   Pipe::close_end(out.write_end);
   Pipe::close_end(err.write_end);
-  exchange(command.input, in, out, err, result);
+  collect(out, err, result);
   result.status = wait_for(child);
   return result;
 }

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -14,11 +15,12 @@
 namespace kbx::cli {
 namespace {
 
-/// A path as a person in the current folder would type it.
-std::string shown(const std::string& path) {
-  const std::string relative = relative_path(path, current_folder());
-  return relative.starts_with("../..") ? path : relative;
-}
+constexpr const char* examples =
+    "kbx build                              here, for the running kernel\n"
+    "kbx build drivers/foo -K 6.1.0-56-amd64\n"
+    "kbx build -K linux-headers-*.deb       packages need not be installed\n"
+    "kbx build W=1 KCFLAGS=-DDEBUG          variables as make takes them\n"
+    "kbx build provider user                two folders; user may use provider's exports";
 
 void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   const std::string path = join_path(outcome.out, module.name + ".ko");
@@ -28,20 +30,41 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   std::string vermagic;
   for (const auto& [tag, value] : elf::module_info(file.content(), path))
     if (tag == "vermagic") vermagic = trim(value);
-  fmt::print("  {}  {} KiB  vermagic: {}\n", shown(path), (stamp->size + 1023) / 1024, vermagic);
+  fmt::print("  {}  {} KiB  vermagic: {}\n", shown_path(path), (stamp->size + 1023) / 1024,
+             vermagic);
+}
+
+/// kbx-out/compile_commands.json leads to those of the kernel that was built last, so that an
+/// editor need not know releases.
+void link_compile_commands(const std::string& out) {
+  const std::string link = join_path(dir_name(out), "compile_commands.json");
+  const std::string target = base_name(out) + "/compile_commands.json";
+  if (!exists(join_path(out, "compile_commands.json"))) return;
+  char present[4096];
+  const ssize_t length = ::readlink(link.c_str(), present, sizeof present);
+  if (length >= 0 && std::string_view(present, static_cast<size_t>(length)) == target) return;
+  const std::string aside = link + ".new." + std::to_string(::getpid());
+  if (::symlink(target.c_str(), aside.c_str()) == 0 && ::rename(aside.c_str(), link.c_str()) != 0)
+    remove_file(aside);
 }
 
 }  // namespace
 
 int build_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Builds the modules of drivers' folders, sources untouched.", "kbx build");
+  CLI::App app(
+      "Builds the modules of drivers' folders. Everything that is made lies in the output folder; "
+      "the\nsources stay untouched.",
+      "kbx build");
+  set_help(app, {"[OPTION...] [FOLDER...] [NAME=value...]", examples});
   JobOptions options;
-  options.add_to(app);
+  options.add_planning(app);
+  options.add_running(app);
   if (const auto status = parse(app, arguments)) return *status;
 
   const auto start = std::chrono::steady_clock::now();
   const ninja::Job job = options.job();
   const std::vector<ninja::Outcome> outcomes = run_job(job);
+  if (options.out.empty()) link_compile_commands(job.out);
   bool built = true;
   size_t modules = 0;
   for (const ninja::Outcome& outcome : outcomes) {
@@ -52,6 +75,9 @@ int build_command(const std::vector<std::string>& arguments) {
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (built && modules == 0)
+    fmt::print(stderr, "note: no module is declared here: obj-m is empty in {}\n",
+               shown_path(job.folders.front()));
   if (built && !job.quiet)
     fmt::print("{} module{} for {} in {:.2f} s\n", modules, modules == 1 ? "" : "s",
                job.tree.release, seconds);

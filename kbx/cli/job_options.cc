@@ -1,6 +1,5 @@
 #include "kbx/cli/job_options.h"
 
-#include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
@@ -9,7 +8,7 @@ namespace kbx::cli {
 namespace {
 
 std::string driver_folder(const std::string& word) {
-  const std::string folder = real_path(word);
+  std::string folder = real_path(word);
   if (folder.empty() || !is_folder(folder))
     throw Error("there is no folder " + word,
                 "name the folder that holds the driver's Kbuild or Makefile");
@@ -17,44 +16,56 @@ std::string driver_folder(const std::string& word) {
     throw Error(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
                 exists(join_path(folder, "configure"))
                     ? "run its ./configure first, which writes them"
-                    : "name the folder that declares the module: obj-m := NAME.o");
+                    : "name the folder that declares the module with obj-m := NAME.o; kbx new "
+                      "NAME writes one");
   return folder;
+}
+
+std::string at_least_one(const std::string& text) {
+  const auto number = parse_number(text);
+  if (number && *number > 0 && *number <= 100000) return "";
+  return "expected a number from 1 on, found \"" + text + "\"";
 }
 
 }  // namespace
 
-void JobOptions::add_to(CLI::App& app) {
+void JobOptions::add_planning(CLI::App& app) {
   app.add_option("WORDS", words,
-                 "folders of drivers (default: this one), and NAME=value as for make");
-  app.add_option("--kernel,-K", kernel,
-                 "a release, a folder of headers, or header packages (.deb); default: the running "
-                 "kernel's, else "
-                 "the newest that is known")
-      ->allow_extra_args(false);
-  app.add_option("--out,-o", out,
-                 "output folder (default: kbx-out/RELEASE in the driver's folder)");
-  app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones");
-  app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
-      ->check(CLI::PositiveNumber);
-  app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
-  app.add_flag("--verbose,-v", verbose, "show commands in full");
-  app.add_flag("--quiet,-q", quiet, "say nothing but errors");
+                 "folders of drivers (default: this one); NAME=value as for make; header packages "
+                 "(.deb)");
+  add_kernel_option(app, kernel);
+  app.add_option("--out,-o", out, "output folder (default: kbx-out/RELEASE in the driver's folder)")
+      ->type_name("FOLDER");
 }
 
-ninja::Job JobOptions::job() const {
+void JobOptions::add_running(CLI::App& app) {
+  app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Validator(at_least_one, "", "number"));
+  app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
+  app.add_flag("--verbose,-v", verbose, "show commands in full");
+  app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
+  app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones")
+      ->type_name("FOLDER");
+}
+
+ninja::Job JobOptions::job(const std::string& folder) const {
   ninja::Job job;
   const Words split = split_variables(words);
+  std::vector<std::string> headers = kernel;
+  std::vector<std::string> folders;
+  for (const std::string& word : split.folders)
+    (word.ends_with(".deb") ? headers : folders).push_back(word);
+  if (folders.empty()) folders.push_back(folder);
   job.environment = current_environment();
-  for (const std::string& folder :
-       split.folders.empty() ? std::vector<std::string>{"."} : split.folders)
-    job.folders.push_back(driver_folder(folder));
-  job.tree = kernel::find_tree(join(kernel, ","), job.environment);
+  for (const std::string& word : folders) job.folders.push_back(driver_folder(word));
+  job.tree = kernel::find_tree(join(headers, ","), job.environment);
   const std::string beside = job.folders.size() == 1 ? job.folders.front() : current_folder();
   job.out = out.empty() ? join_path(beside, "kbx-out/" + job.tree.release)
                         : absolute_path(out, current_folder());
   job.variables = split.variables;
   job.kbx = own_path();
-  job.rules_folder = rules;
+  job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
   job.jobs = jobs;
   job.keep_going = keep_going;
   job.flags = keep_going ? "k" : "";

@@ -7,7 +7,7 @@
 
 namespace kbx::cli {
 
-/// The options that every command has that plans a build.
+/// The options that commands have that plan a build.
 struct JobOptions {
   std::vector<std::string> words;  // folders and NAME=value
   std::vector<std::string> kernel;
@@ -18,9 +18,12 @@ struct JobOptions {
   bool verbose = false;
   bool quiet = false;
 
-  void add_to(CLI::App& app);
-  /// The job for the folders among the words, "." if there are none.
-  ninja::Job job() const;
+  /// What decides the plan: WORDS, --kernel, --out.
+  void add_planning(CLI::App& app);
+  /// How the plan is run: --jobs, --keep-going, …
+  void add_running(CLI::App& app);
+  /// The job for the folders among the words, or for `folder` if there are none.
+  ninja::Job job(const std::string& folder = ".") const;
 };
 
 }  // namespace kbx::cli

@@ -15,6 +15,12 @@
 namespace kbx::cli {
 namespace {
 
+constexpr const char* examples =
+    "kbx kernels\n"
+    "kbx kernels fetch                      the newest of this distribution\n"
+    "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb\n"
+    "make -C $(kbx kernels --path 6.1.0-56-amd64) M=$PWD";
+
 std::string_view place_name(kernel::KnownTree::Where where) {
   using Where = kernel::KnownTree::Where;
   switch (where) {
@@ -81,22 +87,28 @@ int fetch_kernels(const std::vector<std::string>& words, const Environment& envi
 
 int kernels_command(const std::vector<std::string>& arguments) {
   CLI::App app(
-      "Lists the kernel headers that are known here, and adds others without installing them.",
+      "Lists the kernel headers that are known here, and adds others without installing them.\n"
+      "Added and fetched packages are unpacked into the store, $XDG_CACHE_HOME/kbx/kernels.",
       "kbx kernels");
+  set_help(app, {"[OPTION...] [COMMAND]", examples});
   bool quiet = false;
   bool show_default = false;
   std::string path_of;
   std::vector<std::string> words;
   app.add_flag("--quiet,-q", quiet, "print nothing; exit status 1 if none are known");
   app.add_flag("--default", show_default, "print the release that kbx build takes by itself");
-  app.add_option("--path", path_of, "print the folder to give to make -C for this kernel");
+  app.add_option("--path", path_of, "print the folder to give to make -C for this kernel")
+      ->type_name("KERNEL");
   CLI::App* list = app.add_subcommand("list", "list them (also without any word)");
+  set_help(*list, {"", ""});
   CLI::App* add =
       app.add_subcommand("add", "add a folder, or unpack header packages (.deb) into the store");
-  add->add_option("FILE", words, "folders and packages; packages that belong together in one call")
+  set_help(*add, {"FILE...", "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb"});
+  add->add_option("FILE", words, "folders, and packages; those that belong together in one call")
       ->required();
   CLI::App* fetch = app.add_subcommand(
       "fetch", "download header packages of this machine's distribution into the store");
+  set_help(*fetch, {"[WHAT...]", "kbx kernels fetch\nkbx kernels fetch 6.1.0-56-amd64"});
   fetch->add_option("WHAT", words, "releases or package names (default: the newest release)");
   app.require_subcommand(0, 1);
   if (const auto status = parse(app, arguments)) return *status;

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <iostream>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/options.h"
 #include "kbx/cli/step.h"
 
 namespace {
@@ -31,11 +33,15 @@ constexpr Subcommand subcommands[] = {
 void print_help() {
   std::cout << "kbx " KBX_VERSION
                " builds external Linux kernel modules against prebuilt headers.\n\n"
-               "usage: kbx COMMAND [OPTION...] (kbx COMMAND --help tells more)\n\n";
+               "usage: kbx COMMAND [OPTION...]\n\ncommands (kbx COMMAND --help tells more):\n";
   for (const Subcommand& subcommand : subcommands)
     std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
                 std::string(subcommand.summary).c_str());
-  std::puts("  fixdep   stand in for the kernel's scripts/basic/fixdep");
+  std::puts(
+      "  fixdep   stand in for the kernel's scripts/basic/fixdep\n\n"
+      "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
+      "examples:\n"
+      "  kbx new hello && cd hello && kbx build");
 }
 
 const Subcommand* find_subcommand(std::string_view name) {
@@ -49,8 +55,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   const std::string own_name = kbx::base_name(arguments[0]);
   if (own_name == "make")
     return find_subcommand(own_name)->run({arguments.begin() + 1, arguments.end()});
-  if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h" ||
-      arguments[1] == "help") {
+  if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h") {
     print_help();
     return arguments.size() < 2 ? 2 : 0;
   }
@@ -58,6 +63,9 @@ int dispatch(const std::vector<std::string>& arguments) {
     std::puts("kbx " KBX_VERSION);
     return 0;
   }
+  const bool asks_help = arguments[1] == "help";
+  if (asks_help && arguments.size() > 2) return dispatch({arguments[0], arguments[2], "--help"});
+  if (asks_help) return print_help(), 0;
   const Subcommand* subcommand = find_subcommand(arguments[1]);
   if (!subcommand) {
     std::cerr << "kbx: there is no command \"" << arguments[1]
@@ -85,9 +93,16 @@ int main(int argc, char** argv) {
   try {
     if (const int status = run_tool(argc, argv); status >= 0) return status;
     return dispatch(arguments);
+  } catch (const kbx::cli::UsageError& error) {
+    std::cerr << "kbx: " << error.to_string() << "\n";
+    return 2;
   } catch (const kbx::Error& error) {
     std::fflush(stdout);
     std::cerr << "kbx: " << error.to_string() << "\n";
+    return 1;
+  } catch (const std::bad_alloc&) {
+    std::fflush(stdout);
+    std::cerr << "kbx: out of memory\n  hint: a value in a makefile may grow without end\n";
     return 1;
   } catch (const std::exception& error) {
     std::fflush(stdout);

@@ -126,6 +126,14 @@ class DirectoryLines {
   std::string folder_;
 };
 
+constexpr const char* about =
+    "kbx make takes GNU make's command line. A call that builds modules with a kernel tree is done "
+    "as\nkbx build does it, with outputs beside the sources:\n\n"
+    "  kbx make -C /lib/modules/$(uname -r)/build M=$PWD [NAME=value...] [modules]\n\n"
+    "Any other call is an ordinary make:\n\n"
+    "  kbx make -C KDIR M=$PWD clean|modules_install|help|X.o|X.i|X.s|X.ko\n"
+    "  kbx make -f FILE [GOAL...]\n\n";
+
 constexpr int make_failed = 2;  // make's exit status for errors
 
 /// The exit status, or nothing if there is no plan.
@@ -148,6 +156,10 @@ std::optional<int> build_modules(const makelang::Options& options, const ninja::
 }  // namespace
 
 int make_command(const std::vector<std::string>& arguments) {
+  const bool asks_help = std::ranges::any_of(
+      arguments, [](const std::string& word) { return word == "--help" || word == "-h"; });
+  if (asks_help) fmt::print("{}", about);
+  std::fflush(stdout);
   const Environment environment = current_environment();
   makelang::Options options;
   bool sound = true;

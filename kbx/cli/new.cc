@@ -28,15 +28,18 @@ std::string fill_in(std::string_view text, const std::string& name) {
 }  // namespace
 
 int new_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Writes a module that builds as it comes out.", "kbx new");
+  CLI::App app(
+      "Writes a folder with a module that builds as it comes out: source, Kbuild, Makefile.",
+      "kbx new");
+  set_help(app, {"NAME", "kbx new blinker\nkbx new drivers/blinker        the module is blinker"});
   std::string folder;
   app.add_option("NAME", folder, "name of the module and of the folder that is made")->required();
   if (const auto status = parse(app, arguments)) return *status;
 
   const std::string name = base_name(normal_path(folder));
   if (!is_module_name(name))
-    throw Error("\"" + name + "\" is no name for a module",
-                "use letters, digits, _ and -, and begin with a letter");
+    throw UsageError("\"" + name + "\" is no name for a module",
+                     "use letters, digits, _ and -, and begin with a letter");
   if (exists(folder) && !list_folder(folder).empty())
     throw Error(folder + " is there already and not empty", "choose another name, or remove it");
   constexpr std::string_view template_folder = "module/";

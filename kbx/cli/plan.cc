@@ -13,34 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-std::string_view kind_name(kbuild::ActionKind kind) {
-  using kbuild::ActionKind;
-  switch (kind) {
-    case ActionKind::compile:
-      return "compile";
-    case ActionKind::assemble:
-      return "assemble";
-    case ActionKind::composite:
-      return "composite";
-    case ActionKind::modpost:
-      return "modpost";
-    case ActionKind::metadata:
-      return "metadata";
-    case ActionKind::module:
-      return "module";
-    case ActionKind::host:
-      return "host";
-    case ActionKind::custom:
-      return "custom";
-  }
-  return "custom";
-}
-
 json to_json(const kbuild::Action& action) {
   json steps = json::array();
   for (const kbuild::Step& step : action.steps)
     steps.push_back({{"name", step.name}, {"command", step.text}});
-  return {{"kind", kind_name(action.kind)},
+  return {{"kind", kbuild::kind_name(action.kind)},
           {"outputs", action.outputs},
           {"inputs", action.inputs},
           {"order_only", action.order_only},
@@ -58,6 +35,9 @@ json to_json(const kbuild::Plan& plan) {
   json files = json::array();
   for (const auto& [path, stamp] : plan.inputs.files)
     files.push_back({{"path", path}, {"present", stamp.has_value()}});
+  json wildcards = json::array();
+  for (const auto& [pattern, matches] : plan.inputs.wildcards)
+    wildcards.push_back({{"pattern", pattern}, {"matches", matches}});
   json variables = json::array();
   for (const auto& [name, value] : plan.inputs.environment) variables.push_back(name);
   return {{"release", plan.release},
@@ -68,7 +48,7 @@ json to_json(const kbuild::Plan& plan) {
           {"modules", modules},
           {"actions", actions},
           {"notes", plan.notes},
-          {"inputs", {{"files", files}, {"environment", variables}}}};
+          {"inputs", {{"files", files}, {"wildcards", wildcards}, {"environment", variables}}}};
 }
 
 void print_plan(const kbuild::Plan& plan) {
@@ -79,7 +59,7 @@ void print_plan(const kbuild::Plan& plan) {
       fmt::print("    {}\n", relative_path(object, plan.folder));
   }
   std::map<std::string_view, int> counts;
-  for (const kbuild::Action& action : plan.actions) ++counts[kind_name(action.kind)];
+  for (const kbuild::Action& action : plan.actions) ++counts[kbuild::kind_name(action.kind)];
   std::vector<std::string> words;
   for (const auto& [kind, count] : counts) words.push_back(fmt::format("{} {}", count, kind));
   fmt::print("  actions: {}\n", join(words, ", "));
@@ -89,18 +69,21 @@ void print_plan(const kbuild::Plan& plan) {
 }  // namespace
 
 int plan_command(const std::vector<std::string>& arguments) {
-  CLI::App app("Shows what a build would do, without building.", "kbx plan");
+  CLI::App app("Shows what kbx build with the same words would do, without building.", "kbx plan");
+  set_help(app, {"[OPTION...] [FOLDER...] [NAME=value...]",
+                 "kbx plan\nkbx plan --json | jq '.[].actions[].steps[].command'"});
   JobOptions options;
-  options.add_to(app);
+  options.add_planning(app);
   bool as_json = false;
-  app.add_flag("--json", as_json, "every action with its full command");
+  app.add_flag("--json", as_json,
+               "every action with its full command, and what makes the plan stale");
   if (const auto status = parse(app, arguments)) return *status;
 
   const std::vector<kbuild::Plan> plans = plan_job(options.job());
   if (as_json) {
     json all = json::array();
     for (const kbuild::Plan& plan : plans) all.push_back(to_json(plan));
-    std::cout << all.dump(2) << "\n";
+    std::cout << all.dump(2, ' ', false, json::error_handler_t::replace) << "\n";
   } else {
     for (const kbuild::Plan& plan : plans) print_plan(plan);
   }

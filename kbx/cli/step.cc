@@ -52,6 +52,13 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
   return step;
 }
 
+constexpr const char* fixdep_help =
+    "usage: kbx fixdep DEPFILE TARGET COMMAND\n"
+    "Prints what the kernel's scripts/basic/fixdep prints: the content of TARGET's .cmd file, from "
+    "the\ncompiler's DEPFILE. Also under the name fixdep, in a tree as scripts/basic/fixdep.\n\n"
+    "options:\n  --help                  show this text\n\n"
+    "examples:\n  kbx fixdep .a.o.d a.o 'gcc -c a.c' > .a.o.cmd\n";
+
 }  // namespace
 
 int step_command(int count, const char* const* arguments) {
@@ -66,6 +73,10 @@ int step_command(int count, const char* const* arguments) {
 }
 
 int fixdep_command(const char* program, int count, const char* const* arguments) {
+  if (count == 1 && std::string_view(arguments[0]) == "--help") {
+    std::fputs(fixdep_help, stdout);
+    return 0;
+  }
   if (count != 3) {
     std::fputs("Usage: fixdep <depfile> <target> <cmdline>\n", stderr);
     return 1;

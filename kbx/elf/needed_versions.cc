@@ -15,7 +15,11 @@ namespace {
 
 constexpr std::uint32_t pt_load = 1;
 constexpr std::uint32_t pt_dynamic = 2;
-constexpr size_t most_versions = 4096;  // far more than any program needs
+// Far more than any program has. Records may share strings, so that without bounds a small file
+// could ask for a lot of memory and time.
+constexpr size_t most_versions = 4096;
+constexpr size_t longest_string = 1024;
+constexpr size_t most_segments = 512;
 constexpr std::uint64_t dt_null = 0;
 constexpr std::uint64_t dt_strtab = 5;
 constexpr std::uint64_t dt_verneed = 0x6ffffffe;
@@ -43,9 +47,11 @@ class Reader {
   bool wide() const { return wide_; }
 
   std::string text(std::uint64_t at) const {
-    const size_t end = at < content_.size() ? content_.find('\0', at) : std::string_view::npos;
-    if (end == std::string_view::npos) fail("has an unfinished string at byte", at);
-    return std::string(content_.substr(at, end - at));
+    const std::string_view rest =
+        at < content_.size() ? content_.substr(at, longest_string) : std::string_view();
+    const size_t size = rest.find('\0');
+    if (size == std::string_view::npos) fail("has an unfinished string at byte", at);
+    return std::string(rest.substr(0, size));
   }
 
   [[noreturn]] void fail(const std::string& what, std::uint64_t at) const {
@@ -72,6 +78,7 @@ std::vector<Segment> segments_of(const Reader& reader) {
   const std::uint64_t table = reader.address(wide ? 32 : 28);
   const std::uint16_t entry_size = reader.half(wide ? 54 : 42);
   const std::uint16_t count = reader.half(wide ? 56 : 44);
+  if (count > most_segments) reader.fail("has more segments than", most_segments);
   std::vector<Segment> segments;
   for (std::uint64_t number = 0; number < count; ++number) {
     const std::uint64_t at = table + number * entry_size;
@@ -120,6 +127,7 @@ std::vector<NeededVersion> needed_versions(const Reader& reader,
   const std::uint64_t strings = file_offset(reader, segments, info.strings);
   std::uint64_t need = file_offset(reader, segments, info.needs);
   for (std::uint64_t number = 0; number < info.need_count; ++number) {
+    if (number == most_versions) reader.fail("needs more libraries than", most_versions);
     const std::string library = reader.text(strings + reader.word(need + 4));
     const std::uint16_t aux_count = reader.half(need + 2);
     std::uint64_t aux = need + reader.word(need + 8);

@@ -37,6 +37,9 @@ enum class ActionKind {
   custom,     // any other rule, of the tree or of the driver
 };
 
+/// "compile", "assemble" and so on: what people, JSON and rule templates call a kind.
+const char* kind_name(ActionKind kind);
+
 /// What one rule does: the unit that becomes an edge of the Ninja graph. All paths are absolute and
 /// normal.
 struct Action {
@@ -93,9 +96,10 @@ struct Plan {
   std::vector<std::string> written;  // files that planning wrote: modules.order
   std::vector<std::string> goals;    // outputs wanted; empty: all
   std::vector<Environment> environments;
-  std::string compiler;            // the tree's CC
-  std::string compiler_identity;   // changes when the compiler does
-  std::vector<std::string> notes;  // one-line remarks for the user
+  std::string compiler;              // the tree's CC
+  std::string compiler_identity;     // changes when the compiler does
+  std::string compiler_environment;  // what compilers read besides their command lines
+  std::vector<std::string> notes;    // one-line remarks for the user
   Inputs inputs;
 };
 

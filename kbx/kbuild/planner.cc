@@ -16,6 +16,7 @@
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -26,6 +27,7 @@
 #include "kbx/base/text.h"
 #include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/plain_commands.h"
 #include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
@@ -61,20 +63,6 @@ std::string without_extension(const std::string& path) {
   return path.substr(0, path.size() - extension(path).size());
 }
 
-/// The words after `program` if the command is that program with plain names and nothing else.
-std::optional<std::vector<std::string>> plain_names(std::string_view command,
-                                                    std::string_view program) {
-  if (!command.starts_with(program)) return std::nullopt;
-  command.remove_prefix(program.size());
-  if (command.find_first_of("\"'$`;|&<>()\\*?[~#") != std::string_view::npos) return std::nullopt;
-  std::vector<std::string> names;
-  for (const std::string_view name : split_words(command)) {
-    if (name.starts_with('-')) return std::nullopt;
-    names.emplace_back(name);
-  }
-  return names;
-}
-
 template <typename T>
 void append(std::vector<T>& to, const std::vector<T>& from) {
   to.insert(to.end(), from.begin(), from.end());
@@ -93,7 +81,6 @@ class Planner {
  private:
   makelang::Hooks hooks();
   makelang::ShellResult shell(const makelang::ShellCall& call);
-  std::optional<makelang::ShellResult> run_here(const makelang::ShellCall& call) const;
   bool file_exists(const std::string& path) const;
   bool below_driver(const std::string& path) const;
 
@@ -102,6 +89,7 @@ class Planner {
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
+  void check_includes(const Evaluation& evaluation) const;
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -117,6 +105,7 @@ class Planner {
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
   void collect_modules();
+  Location listed_at(const Process& process, const std::string& path) const;
   [[noreturn]] void no_rule(Process& process, const std::string& target,
                             const std::string& needed_by);
 
@@ -144,25 +133,11 @@ bool Planner::file_exists(const std::string& path) const {
   return outputs_.contains(path) || exists(path);
 }
 
-/// Two commands of kbuild's own Makefiles that need no process: `mkdir -p FOLDERS` and `cat FILE`.
-std::optional<makelang::ShellResult> Planner::run_here(const makelang::ShellCall& call) const {
-  const std::string_view command = trim(call.command);
-  if (const auto folders = plain_names(command, "mkdir -p ")) {
-    for (const std::string& folder : *folders) make_folders(absolute_path(folder, call.folder));
-    return makelang::ShellResult{};
-  }
-  const auto files = plain_names(command, "cat ");
-  if (!files || files->size() != 1) return std::nullopt;
-  auto content = read_file_if_present(absolute_path(files->front(), call.folder));
-  if (!content) return std::nullopt;
-  return makelang::ShellResult{0, std::move(*content), {}};
-}
-
 makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
   const std::string file = call.files ? call.files->name(call.where.file) : std::string();
   if (below_driver(absolute_path(file, call.folder)))
     observer_.add_shell_command(trim(call.command), call.folder);
-  if (auto result = run_here(call)) return *std::move(result);
+  if (auto result = run_without_process(call)) return *std::move(result);
   return request_.shell ? request_.shell(call) : makelang::run_shell(call);
 }
 
@@ -241,6 +216,22 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
   return false;
 }
 
+/// A makefile that is included, is not there, and has no rule: GNU make ends here (manual,
+/// "Including Other Makefiles").
+void Planner::check_includes(const Evaluation& evaluation) const {
+  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
+    if (use.found || use.optional || !use.where) continue;
+    const makelang::Target* target = evaluation.rules().find(use.name);
+    if (target && !target->rules.empty()) continue;
+    throw Error(evaluation.files().location(use.where),
+                "includes " + use.path + ", which cannot be read: " + std::strerror(use.error),
+                below_driver(use.path)
+                    ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
+                      "may be missing is included by -include"
+                    : "this is no complete kernel tree; kbx doctor tells what it lacks");
+  }
+}
+
 void Planner::enter(const ProcessCall& call) {
   const bool may_be_known = explained_output_.empty() && !below_driver(call.setup.folder);
   if (may_be_known)
@@ -265,6 +256,7 @@ bool Planner::evaluate(const ProcessCall& call) {
   if (!evaluation.read_makefile(call.makefile, true))
     throw Error("there is no " + absolute_path(call.makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
+  check_includes(evaluation);
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
   Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
@@ -334,19 +326,39 @@ void Planner::visit(Process& process, const std::string& target, const Scope* pa
 }
 
 void Planner::no_rule(Process& process, const std::string& target, const std::string& needed_by) {
-  std::string message = "there is no rule to make " + process.absolute(target);
-  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
-  std::string hint;
-  if (extension(target) == ".o") {
-    const std::string stem = without_extension(process.absolute(target));
-    hint = "a Kbuild file lists " + base_name(target) + ", but there is neither " + stem +
-           ".c nor " + stem + ".S";
+  const std::string path = process.absolute(target);
+  if (extension(target) == ".o" && below_driver(path)) {
+    const std::string stem = without_extension(path);
+    throw Error(
+        listed_at(process, path),
+        base_name(path) + " is listed, but there is neither " + stem + ".c nor " + stem + ".S",
+        "add the file, or correct its name in the Kbuild file");
   }
+  std::string message = "there is no rule to make " + path;
+  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
   const makelang::Target* entry = process.evaluation.rules().find(needed_by);
   Location where;
   if (entry && !entry->rules.empty())
     where = process.evaluation.files().location(entry->rules.front().where);
-  throw Error(where, message, hint);
+  throw Error(where, message);
+}
+
+/// The line of the driver's Makefiles that lists an object; no place if it is not written out.
+Location Planner::listed_at(const Process& process, const std::string& path) const {
+  const Evaluation& evaluation = process.evaluation;
+  for (const auto& [name, variable] : evaluation.global_variables()) {
+    size_t begin = 0;
+    for (const makelang::Piece& piece : variable.pieces) {
+      const size_t end = std::min<size_t>(piece.end, variable.value.size());
+      const std::string text = variable.value.substr(std::min(begin, end), end - begin);
+      begin = end;
+      Location where = evaluation.files().location(piece.where);
+      if (where.file.empty() || !below_driver(process.absolute(where.file))) continue;
+      for (const std::string_view word : split_words(text))
+        if (path == absolute_path(word, dir_name(process.absolute(where.file)))) return where;
+    }
+  }
+  return {request_.source, 0};
 }
 
 bool Planner::enter_submakes(Process& process, const Scope* scope,
@@ -571,10 +583,13 @@ Plan make_plan(const Request& request) {
 Explanation explain(const Request& request, const std::string& output) {
   Planner planner(request);
   planner.explain(output);
-  const Plan plan = planner.run();
-  for (const Action& action : plan.actions)
-    if (std::find(action.outputs.begin(), action.outputs.end(), output) != action.outputs.end())
-      return {action, planner.word_origins()};
+  Plan plan = planner.run();
+  for (const Action& action : plan.actions) {
+    if (std::find(action.outputs.begin(), action.outputs.end(), output) == action.outputs.end())
+      continue;
+    Action found = action;
+    return {std::move(plan), std::move(found), planner.word_origins()};
+  }
   throw Error("nothing makes " + output, "kbx plan lists what a build makes");
 }
 

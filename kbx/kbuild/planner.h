@@ -41,6 +41,7 @@ struct Request {
 
 /// Why a file is made as it is.
 struct Explanation {
+  Plan plan;
   Action action;
   std::vector<WordOrigin> words;  // of the action's first step
 };

@@ -81,7 +81,7 @@ makelang::ShellResult ProbingShell::operator()(const makelang::ShellCall& call) 
   probe.compiler = identities(call.command, call.folder);
   if (const kernel::ProbeResult* known = cache_.find(probe))
     return {known->status, known->output, {}};
-  const makelang::ShellResult result = makelang::run_shell(call);
+  makelang::ShellResult result = makelang::run_shell(call);
   cache_.remember(probe, {result.status, result.output});
   return result;
 }

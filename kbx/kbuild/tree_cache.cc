@@ -138,11 +138,11 @@ std::optional<Inputs> unchanged(const json& text, const Environment& environment
 TreeCache::TreeCache(std::string folder, const Environment& environment, std::string driver)
     : folder_(std::move(folder)), environment_(environment), driver_(std::move(driver)) {}
 
-std::string TreeCache::generic(std::string text) const {
+std::string TreeCache::generic(const std::string& text) const {
   return replace_path(text, driver_, placeholder);
 }
 
-std::string TreeCache::specific(std::string text) const {
+std::string TreeCache::specific(const std::string& text) const {
   return replace_path(text, placeholder, driver_);
 }
 

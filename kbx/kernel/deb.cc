@@ -17,8 +17,6 @@
 #include <string_view>
 #include <utility>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +24,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/libarchive.h"
 
 namespace kbx::kernel {
 namespace {
@@ -33,7 +32,7 @@ namespace {
 constexpr std::uint64_t largest_control_file = 1 << 20;
 
 struct CloseArchive {
-  void operator()(archive* value) const { archive_read_free(value); }
+  void operator()(archive* value) const { libarchive().read_free(value); }
 };
 using Archive = std::unique_ptr<archive, CloseArchive>;
 
@@ -65,7 +64,7 @@ class Descriptor {
 }
 
 std::string reason(archive* value) {
-  const char* text = archive_error_string(value);
+  const char* text = libarchive().error_string(value);
   return text ? text : "unknown error";
 }
 
@@ -80,8 +79,8 @@ la_ssize_t read_member(archive* inner, void* context, const void** data) {
   Outer& outer = *static_cast<Outer*>(context);
   *data = outer.buffer.data();
   const la_ssize_t got =
-      archive_read_data(outer.ar.get(), outer.buffer.data(), outer.buffer.size());
-  if (got < 0) archive_set_error(inner, EILSEQ, "%s", reason(outer.ar.get()).c_str());
+      libarchive().read_data(outer.ar.get(), outer.buffer.data(), outer.buffer.size());
+  if (got < 0) libarchive().set_error(inner, EILSEQ, "%s", reason(outer.ar.get()).c_str());
   return got < 0 ? -1 : got;
 }
 
@@ -89,27 +88,28 @@ la_ssize_t read_member(archive* inner, void* context, const void** data) {
 std::unique_ptr<Outer> open_member(const std::string& file, std::string_view start) {
   auto outer = std::make_unique<Outer>();
   outer->file = file;
-  outer->ar.reset(archive_read_new());
-  archive_read_support_format_ar(outer->ar.get());
-  if (archive_read_open_filename(outer->ar.get(), file.c_str(), 65536) != ARCHIVE_OK)
+  outer->ar.reset(libarchive().read_new());
+  libarchive().read_support_format_ar(outer->ar.get());
+  if (libarchive().read_open_filename(outer->ar.get(), file.c_str(), 65536) != ARCHIVE_OK)
     throw_damaged(file, reason(outer->ar.get()));
   archive_entry* entry = nullptr;
-  for (int status; (status = archive_read_next_header(outer->ar.get(), &entry)) != ARCHIVE_EOF;) {
+  for (int status;
+       (status = libarchive().read_next_header(outer->ar.get(), &entry)) != ARCHIVE_EOF;) {
     if (status < ARCHIVE_WARN) throw_damaged(file, reason(outer->ar.get()));
-    const char* name = archive_entry_pathname(entry);
+    const char* name = libarchive().entry_pathname(entry);
     if (name && std::string_view(name).substr(0, start.size()) == start) return outer;
   }
   throw_damaged(file, "it has no member " + std::string(start) + "*");
 }
 
 Archive open_tar(Outer& outer) {
-  Archive tar(archive_read_new());
-  archive_read_support_format_tar(tar.get());
-  archive_read_support_filter_gzip(tar.get());
-  archive_read_support_filter_xz(tar.get());
-  archive_read_support_filter_zstd(tar.get());
-  archive_read_support_filter_bzip2(tar.get());
-  if (archive_read_open(tar.get(), &outer, nullptr, read_member, nullptr) != ARCHIVE_OK)
+  Archive tar(libarchive().read_new());
+  libarchive().read_support_format_tar(tar.get());
+  libarchive().read_support_filter_gzip(tar.get());
+  libarchive().read_support_filter_xz(tar.get());
+  libarchive().read_support_filter_zstd(tar.get());
+  libarchive().read_support_filter_bzip2(tar.get());
+  if (libarchive().read_open(tar.get(), &outer, nullptr, read_member, nullptr) != ARCHIVE_OK)
     throw_damaged(outer.file, reason(tar.get()));
   return tar;
 }
@@ -117,7 +117,7 @@ Archive open_tar(Outer& outer) {
 /// The next entry of a tar, or null at its end.
 archive_entry* next_entry(archive* tar, const std::string& file) {
   archive_entry* entry = nullptr;
-  const int status = archive_read_next_header(tar, &entry);
+  const int status = libarchive().read_next_header(tar, &entry);
   if (status == ARCHIVE_EOF) return nullptr;
   if (status < ARCHIVE_WARN) throw_damaged(file, reason(tar));
   return entry;
@@ -127,7 +127,7 @@ archive_entry* next_entry(archive* tar, const std::string& file) {
 void drain(Outer& outer) {
   la_ssize_t got = 0;
   do {
-    got = archive_read_data(outer.ar.get(), outer.buffer.data(), outer.buffer.size());
+    got = libarchive().read_data(outer.ar.get(), outer.buffer.data(), outer.buffer.size());
   } while (got > 0);
   if (got < 0) throw_damaged(outer.file, reason(outer.ar.get()));
 }
@@ -265,7 +265,7 @@ void Unpacker::put_hard_link(const Place& place, const char* target) {
 void Unpacker::copy_content(archive* tar, int descriptor, const std::string& name) {
   std::array<char, 65536> buffer;
   for (;;) {
-    const la_ssize_t got = archive_read_data(tar, buffer.data(), buffer.size());
+    const la_ssize_t got = libarchive().read_data(tar, buffer.data(), buffer.size());
     if (got < 0) throw_damaged(file_, reason(tar));
     if (got == 0) return;
     bytes_ += static_cast<std::uint64_t>(got);
@@ -284,12 +284,12 @@ void Unpacker::copy_content(archive* tar, int descriptor, const std::string& nam
 void Unpacker::put_file(const Place& place, archive* tar, archive_entry* entry) {
   const int parent = parent_of(place);
   ::unlinkat(parent, place.name.c_str(), 0);
-  const mode_t mode = (archive_entry_perm(entry) & 0111) ? 0755 : 0644;
+  const mode_t mode = (libarchive().entry_perm(entry) & 0111) ? 0755 : 0644;
   const Descriptor file(::openat(parent, place.name.c_str(),
                                  O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (file.get() < 0) fail(place);
   copy_content(tar, file.get(), join_path(place.folder, place.name));
-  const timespec time{archive_entry_mtime(entry), 0};
+  const timespec time{libarchive().entry_mtime(entry), 0};
   const timespec times[2] = {time, time};
   ::futimens(file.get(), times);
 }
@@ -297,15 +297,15 @@ void Unpacker::put_file(const Place& place, archive* tar, archive_entry* entry) 
 void Unpacker::put(archive* tar, archive_entry* entry) {
   if (++entries_ > limits_.entries)
     throw_hostile(file_, "more than " + std::to_string(limits_.entries) + " entries");
-  const Place place = place_of(archive_entry_pathname(entry));
-  if (archive_entry_filetype(entry) == AE_IFDIR) return put_folder(place);
+  const Place place = place_of(libarchive().entry_pathname(entry));
+  if (libarchive().entry_filetype(entry) == AE_IFDIR) return put_folder(place);
   if (place.name.empty()) throw_hostile(file_, "an entry that replaces the root");
-  if (const char* target = archive_entry_hardlink(entry)) return put_hard_link(place, target);
-  switch (archive_entry_filetype(entry)) {
+  if (const char* target = libarchive().entry_hardlink(entry)) return put_hard_link(place, target);
+  switch (libarchive().entry_filetype(entry)) {
     case AE_IFREG:
       return put_file(place, tar, entry);
     case AE_IFLNK:
-      return put_link(place, archive_entry_symlink(entry));
+      return put_link(place, libarchive().entry_symlink(entry));
     default:
       throw_hostile(file_, "a device, pipe or socket: " + join_path(place.folder, place.name));
   }
@@ -335,12 +335,12 @@ PackageFacts read_package(const std::string& file) {
   const auto outer = open_member(file, "control.tar");
   const Archive tar = open_tar(*outer);
   while (archive_entry* entry = next_entry(tar.get(), file)) {
-    const char* path = archive_entry_pathname(entry);
+    const char* path = libarchive().entry_pathname(entry);
     if (!path || normal_path(path) != "control") continue;
     std::string text;
     std::array<char, 4096> buffer;
     la_ssize_t got = 0;
-    while ((got = archive_read_data(tar.get(), buffer.data(), buffer.size())) > 0) {
+    while ((got = libarchive().read_data(tar.get(), buffer.data(), buffer.size())) > 0) {
       text.append(buffer.data(), static_cast<size_t>(got));
       if (text.size() > largest_control_file) throw_hostile(file, "a control file of over 1 MiB");
     }

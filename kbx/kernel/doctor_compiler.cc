@@ -27,7 +27,7 @@ struct ForcedFlag {
   std::string_view symbol;
   std::string_view family;
   std::string_view flag;
-  std::string_view number = "";
+  std::string_view number = {};
 };
 
 constexpr std::array<ForcedFlag, 16> forced_flags = {{
@@ -128,7 +128,7 @@ bool makes_code_for(const std::string& target, const std::string& arch) {
 /// gcc-12-aarch64-linux-gnu.
 std::string package_of(const std::string& name, bool native) {
   const std::string triplet = triplet_of(name);
-  const std::string bare = name.substr(triplet.size());
+  std::string bare = name.substr(triplet.size());
   if (triplet.empty() || native) return bare;
   return bare + "-" + triplet.substr(0, triplet.size() - 1);
 }
@@ -170,7 +170,7 @@ Choice choose_compiler(const Patient& patient) {
   Finding finding{Severity::broken, "the compiler " + name + " is not here",
                   given ? "" : "It is the one that this tree asks for.", package_of(name, native)};
   if (given || !native) return {std::nullopt, finding};
-  const std::string bare = name.substr(triplet_of(name).size());
+  std::string bare = name.substr(triplet_of(name).size());
   const std::string family = bare.substr(0, bare.find('-'));
   for (const std::string& other : {bare, family}) {
     const CompilerPath found = locate_compiler(other, patient.environment);

@@ -29,9 +29,9 @@ struct TreeProgram {
 
 std::vector<TreeProgram> programs_of(const Config& config) {
   std::vector<TreeProgram> programs = {{"scripts/basic/fixdep", false, true},
-                                       {"scripts/mod/modpost", false, true}};
+                                       {"scripts/mod/modpost", false, false}};
   if (config.is_y("CONFIG_MODVERSIONS"))
-    programs.push_back({"scripts/genksyms/genksyms", false, true});
+    programs.push_back({"scripts/genksyms/genksyms", false, false});
   if (config.is_y("CONFIG_OBJTOOL") || config.is_y("CONFIG_STACK_VALIDATION"))
     programs.push_back({"tools/objtool/objtool", true, false});
   return programs;
@@ -83,7 +83,7 @@ std::string explanation(const std::string& obstacle, bool replaceable, const elf
   if (foreign) text = "This machine is " + here.machine_name() + ". ";
   if (library) text = "This machine has glibc " + glibc + ". ";
   if (replaceable) return text + "make stops there; kbx build brings its own.";
-  text += "Every object has to pass through it, so nothing can be built.";
+  text += "kbx build runs it for every module, so nothing can be built.";
   if (foreign || library) text += " Build where the headers are from, or in a container of that.";
   return text;
 }

@@ -102,7 +102,14 @@ std::string packages_json(const std::vector<PackageFile>& set) {
     packages.push_back({{"name", package.facts.name},
                         {"version", package.facts.version},
                         {"architecture", package.facts.architecture}});
-  return nlohmann::json({{"packages", packages}}).dump(2) + "\n";
+  return nlohmann::json({{"packages", packages}})
+             .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n";
+}
+
+std::string text_of(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
 std::vector<std::string> packages_of(const std::string& entry) {
@@ -113,7 +120,7 @@ std::vector<std::string> packages_of(const std::string& entry) {
     return result;
   for (const auto& package : json["packages"])
     if (package.is_object())
-      result.push_back(package.value("name", "") + " " + package.value("version", ""));
+      result.push_back(text_of(package, "name") + " " + text_of(package, "version"));
   return result;
 }
 

@@ -172,7 +172,7 @@ CompilerMatch compare_compiler(const Compiler& compiler, const Config& config) {
 }
 
 std::string compiler_asked_for(const Tree& tree, const Config& config) {
-  const std::string kernel_text = config.get("CONFIG_CC_VERSION_TEXT");
+  const std::string& kernel_text = config.get("CONFIG_CC_VERSION_TEXT");
   std::string name = kernel_text.substr(0, kernel_text.find(' '));
   if (const auto text = read_file_if_present(join_path(tree.objtree, ".kernelvariables"))) {
     const auto variables = plain_variables(*text);

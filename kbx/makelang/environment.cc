@@ -66,8 +66,7 @@ class EnvironmentBuilder {
     const Origin origin = variable.origin;
     if (origin == Origin::default_ || origin == Origin::automatic) return false;
     const bool candidate = state_.export_all || origin == Origin::command_line ||
-                           origin == Origin::environment ||
-                           origin == Origin::environment_override;
+                           origin == Origin::environment || origin == Origin::environment_override;
     return candidate && is_shell_name(name);
   }
   std::string value_of(const std::string& name, const Variable& variable) {

@@ -17,8 +17,8 @@ namespace kbx::makelang {
 namespace {
 
 constexpr std::uint16_t most_calls = 32767;  // GNU make's bound for one variable in $(call)s
-constexpr size_t stack_reserve = 384 * 1024;
-constexpr size_t most_stack = 256 * 1024 * 1024;
+constexpr size_t stack_reserve = size_t{384} << 10;
+constexpr size_t most_stack = size_t{256} << 20;
 
 /// The address below which this thread's stack should not grow.
 std::uintptr_t find_stack_floor() {
@@ -32,23 +32,34 @@ std::uintptr_t find_stack_floor() {
   return top - std::min(size, most_stack) + std::min(stack_reserve, size / 4);
 }
 
+}  // namespace
+
 bool stack_is_low() {
   thread_local const std::uintptr_t stack_floor = find_stack_floor();
   const char here = 0;
   return reinterpret_cast<std::uintptr_t>(&here) < stack_floor;
 }
 
-/// Marks a variable as being expanded and makes its definition the place of errors.
+namespace {
+
+/// Marks a variable as being expanded and makes its definition the place of errors; also the place
+/// of messages where no makefile line is at work.
 class Expanding {
  public:
-  Expanding(const Variable& variable, SourceRef& place)
-      : variable_(variable), place_(place), saved_(place) {
+  Expanding(const Variable& variable, SourceRef& place, SourceRef& reading)
+      : variable_(variable),
+        place_(place),
+        saved_(place),
+        reading_(reading),
+        saved_reading_(reading) {
     variable_.expanding = true;
     if (variable.where) place_ = variable.where;
+    if (!reading_) reading_ = variable.where;
   }
   ~Expanding() {
     variable_.expanding = false;
     place_ = saved_;
+    reading_ = saved_reading_;
   }
   Expanding(const Expanding&) = delete;
   Expanding& operator=(const Expanding&) = delete;
@@ -57,6 +68,8 @@ class Expanding {
   const Variable& variable_;
   SourceRef& place_;
   const SourceRef saved_;
+  SourceRef& reading_;
+  const SourceRef saved_reading_;
 };
 
 char closing(char open) {
@@ -140,8 +153,17 @@ void Expander::append(std::string& out, std::string_view text) {
   }
 }
 
+void Expander::check_stack(std::string_view before, std::string_view name,
+                           std::string_view after) const {
+  if (stack_is_low())
+    throw error(std::string(before) + std::string(name) + std::string(after),
+                "a $(call), an include or a chain of references has no end; look for the one that "
+                "leads to itself without a condition that stops it");
+}
+
 /// Expands the reference whose bracket is text[open]; gives the place after it.
 size_t Expander::append_reference(std::string& out, std::string_view text, size_t open) {
+  check_stack("references are nested too deeply");
   const size_t begin = open + 1;
   size_t word_end = begin;
   while (word_end < text.size() && is_function_letter(text[word_end])) ++word_end;
@@ -240,11 +262,8 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
     }
     --variable.calls_left;
   }
-  if (stack_is_low())
-    throw error("variable '" + std::string(name) + "' is nested too deeply",
-                "a $(call) or a chain of references has no end; look for the function that calls "
-                "itself without a condition that stops it");
-  const Expanding guard(variable, expanding_);
+  check_stack("variable '", name, "' is nested too deeply");
+  const Expanding guard(variable, expanding_, reading_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());
   else

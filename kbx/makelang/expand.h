@@ -15,6 +15,9 @@ struct Frame {
   const Frame* outer_named = nullptr;  // the next frame whose names are not $(call)'s numbers
 };
 
+/// True when nesting has used up the stack but for what reporting an error needs.
+bool stack_is_low();
+
 /// Expands text where it is used: in a scope, inside functions, on a line of a makefile. Results
 /// are appended to strings that the caller gives, so that nested references copy nothing twice.
 class Expander {
@@ -45,9 +48,13 @@ class Expander {
   /// spaces; at its end all of them go (`trims_all`) or one.
   std::string shell(std::string_view command, bool trims_all);
   /// The error of a call that cannot be carried out, at the variable being expanded.
-  Error error(std::string message, std::string hint = {}) const {
-    return state_.error(expanding_, std::move(message), std::move(hint));
+  Error error(const std::string& message, std::string hint = {}) const {
+    return state_.error(expanding_, message, std::move(hint));
   }
+
+  /// Throws an Error of these three texts if little of the stack is left.
+  void check_stack(std::string_view before, std::string_view name = {},
+                   std::string_view after = {}) const;
 
   EvaluationState& state() { return state_; }
   const Scope* scope() const { return scope_; }

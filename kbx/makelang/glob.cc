@@ -28,24 +28,22 @@ bool is_there(const std::string& path) {
 /// Appends what `rest` of a pattern finds below `found`, the part that is settled (with its slash).
 void find_below(const std::string& found, std::string_view rest, const std::string& folder,
                 std::vector<std::string>& matches) {
-  size_t slashes = 0;
-  while (slashes < rest.size() && rest[slashes] == '/') ++slashes;
-  const std::string base = found + std::string(rest.substr(0, slashes));
-  rest.remove_prefix(slashes);
-  if (rest.empty()) {
-    if (is_there(join_path(folder, base))) matches.push_back(base);
-    return;
-  }
-  const size_t end = std::min(rest.find('/'), rest.size());
-  const std::string part(rest.substr(0, end));
-  rest.remove_prefix(end);
-  if (!has_wildcard(part)) {
-    const std::string path = base + without_backslashes(part);
-    if (!rest.empty())
-      find_below(path, rest, folder, matches);
-    else if (is_there(join_path(folder, path)))
-      matches.push_back(path);
-    return;
+  std::string base = found;
+  std::string part;
+  while (part.empty()) {
+    const size_t slashes = std::min(rest.find_first_not_of('/'), rest.size());
+    base += rest.substr(0, slashes);
+    rest.remove_prefix(slashes);
+    if (rest.empty()) {
+      if (is_there(join_path(folder, base))) matches.push_back(base);
+      return;
+    }
+    const size_t end = std::min(rest.find('/'), rest.size());
+    part = rest.substr(0, end);
+    rest.remove_prefix(end);
+    if (has_wildcard(part)) break;
+    base += without_backslashes(part);
+    part.clear();
   }
   std::vector<std::string> names = list_folder(join_path(folder, base.empty() ? "." : base));
   if (part[0] == '.') {

@@ -86,6 +86,9 @@ Opened open_makefile(EvaluationState& state, const std::string& name) {
 bool read_file_named(Expander& expander, const std::string& name, bool included, bool optional,
                      bool sets_goal) {
   EvaluationState& state = expander.state();
+  if (stack_is_low())
+    throw state.error(expander.reading(), "includes are nested too deeply at " + name,
+                      "a makefile includes itself, directly or through another");
   Opened opened;
   if (name == "-" && !included) {
     opened.name = "-";
@@ -126,6 +129,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
 }
 
 void Reader::handle_include(std::string_view rest, bool optional) {
+  expander_.check_stack("includes are nested too deeply");
   const std::string expanded = expander_.expand(rest);
   if (expanded.empty()) return;
   std::string_view text = expanded;

@@ -241,7 +241,7 @@ std::optional<OptionError> read_words(Options& options, std::vector<std::string>
   }
   while (optind < count) take_word(reading, reading.argv[static_cast<size_t>(optind++)]);
   if (reading.bad && !from_environment && !reading.error) reading.error = OptionError{"", true};
-  if (!reading.error && options.output_sync.size() && options.output_sync != "none" &&
+  if (!reading.error && !options.output_sync.empty() && options.output_sync != "none" &&
       options.output_sync != "line" && options.output_sync != "target" &&
       options.output_sync != "recurse")
     reading.error =

@@ -39,8 +39,8 @@ Reader::Reader(const Expander& context, std::string_view text, SourceRef first,
       place_(first),
       options_(options) {}
 
-void Reader::fail(std::string message, std::string hint) const {
-  throw state_.error(place_, std::move(message), std::move(hint));
+void Reader::fail(const std::string& message, std::string hint) const {
+  throw state_.error(place_, message, std::move(hint));
 }
 
 /// Moves on to the next logical line; false at the end.

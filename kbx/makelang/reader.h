@@ -108,10 +108,10 @@ class Reader {
   bool handle_target_variable(const std::vector<std::string>& targets, const std::string& text,
                               const std::string* recipe);
   [[noreturn]] void fail_without_colon(std::string_view text) const;
-  void start_rule(std::string prerequisites, std::optional<std::string> recipe);
+  void start_rule(const std::string& prerequisites, std::optional<std::string> recipe);
   void choose_goal();
   void finish_rule();
-  [[noreturn]] void fail(std::string message, std::string hint = {}) const;
+  [[noreturn]] void fail(const std::string& message, std::string hint = {}) const;
 
   Expander expander_;
   EvaluationState& state_;

@@ -170,7 +170,7 @@ void Reader::handle_rule() {
   rule_->targets = std::move(targets);
   rule_->grouped = grouped;
   rule_->double_colon = double_colon;
-  start_rule(std::move(prerequisites), std::move(rule.recipe));
+  start_rule(prerequisites, std::move(rule.recipe));
 }
 
 void Reader::fail_without_colon(std::string_view text) const {
@@ -183,7 +183,7 @@ void Reader::fail_without_colon(std::string_view text) const {
 }
 
 /// The part of a rule after its targets, expanded.
-void Reader::start_rule(std::string prerequisites, std::optional<std::string> recipe) {
+void Reader::start_rule(const std::string& prerequisites, std::optional<std::string> recipe) {
   RuleText& rule = *rule_;
   rule.where = place_;
   rule.recipe_prefix = state_.recipe_prefix;

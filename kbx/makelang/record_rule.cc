@@ -156,6 +156,9 @@ class Recorder {
         state_.complain(rule_.where, "*** mixed implicit and normal rules: deprecated syntax");
       record_target(Pattern(rule_.targets[i]));
     }
+    for (auto name = regrouped_.rbegin(); name != regrouped_.rend(); ++name)
+      state_.complain(rule_.where,
+                      "warning: overriding group membership for target '" + *name + "'");
   }
 
  private:
@@ -234,7 +237,10 @@ class Recorder {
     if (recipe_ || !rule.where || (rule.built_in && !rule_.built_in)) rule.where = rule_.where;
     rule.built_in = rule_.built_in;
     if (recipe_) rule.recipe = recipe_;
-    if (peers_) rule.peers = peers_;
+    if (peers_) {
+      if (rule.peers && rule.peers != peers_) regrouped_.push_back(entry.name);
+      rule.peers = peers_;
+    }
     return rule;
   }
 
@@ -253,6 +259,7 @@ class Recorder {
   RecipePtr recipe_;
   Prerequisites given_;
   std::shared_ptr<const std::vector<std::string>> peers_;
+  std::vector<std::string> regrouped_;  // targets that had other peers before
 };
 
 }  // namespace

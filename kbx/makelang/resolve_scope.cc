@@ -42,8 +42,15 @@ std::unique_ptr<Scope> Graph::build_scope(const std::string& name, const Scope* 
   auto scope = std::make_unique<Scope>();
   scope->outer = parent;
   scope->outer_is_other_target = true;
+  // Pattern-specific variables are a set of their own, between the target's and the parent's.
+  const auto patterns = std::make_shared<Scope>(*scope);
   for (const PatternAssignments* entry : pattern_assignments_)
-    if (match_pattern(entry->pattern, name)) evaluation_.assign(*scope, entry->assignment);
+    if (match_pattern(entry->pattern, name)) evaluation_.assign(*patterns, entry->assignment);
+  if (!patterns->table.empty()) {
+    scope->outer = patterns.get();
+    scope->outer_is_other_target = false;
+    scope->kept = patterns;
+  }
   if (const Target* target = rules().find(name))
     for (const TargetAssignment& assignment : target->assignments)
       evaluation_.assign(*scope, assignment);

@@ -116,14 +116,14 @@ void Updater::trace_recipe(const Node& node, const Scope& automatic) {
 
 ShellChoice Updater::shell_choice(const Job& job) const {
   ShellChoice choice;
-  choice.shell = evaluation_.value("SHELL", &job.automatic);
+  choice.shell = evaluation_.expand("$(SHELL)", &job.automatic, job.node->recipe->where);
   const Variable* flags = evaluation_.find(".SHELLFLAGS", &job.automatic);
   if (!flags)
     choice.flags.clear();
   else if (posix_ && flags->origin == Origin::default_)
     choice.flags = job.ignore_errors ? "-c" : "-ec";
   else
-    choice.flags = evaluation_.value(".SHELLFLAGS", &job.automatic);
+    choice.flags = evaluation_.expand("$(.SHELLFLAGS)", &job.automatic, job.node->recipe->where);
   if (const Variable* separators = evaluation_.find("IFS", &job.automatic))
     choice.separators = separators->value;
   choice.one_shell = one_shell_;

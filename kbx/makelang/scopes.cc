@@ -60,17 +60,24 @@ Scope& reading_scope(EvaluationState& state, const std::string& target) {
   return *found->second;
 }
 
-/// A target-specific ?= that finds a value leaves the value alone, but GNU make 4.3 gives its
-/// modifiers to the variable found, be it a global one.
-void mark_present(EvaluationState& state, Scope& scope, std::string_view name,
-                  const Modifiers& modifiers) {
+/// The variable that ?= of a pattern finds: its own set and the global one count, those of other
+/// targets do not.
+Variable* present_variable(EvaluationState& state, Scope& scope, std::string_view name) {
   for (VariableTable* table : {&scope.table, &state.globals}) {
     const auto found = table->find(name);
-    if (found == table->end()) continue;
-    found->second.is_private = modifiers.is_private;
-    found->second.exported = modifiers.exports ? Export::yes : Export::by_default;
-    return;
+    if (found != table->end()) return &found->second;
   }
+  return nullptr;
+}
+
+/// A target-specific ?= that finds a value leaves the value alone, but GNU make 4.3 gives its
+/// modifiers to the variable found, be it a global one; one from the environment is exported no
+/// more.
+void give_modifiers(Variable& variable, bool is_private, Export exported) {
+  variable.is_private = is_private;
+  const bool imported =
+      variable.origin == Origin::environment || variable.origin == Origin::environment_override;
+  variable.exported = imported && exported == Export::by_default ? Export::no : exported;
 }
 
 }  // namespace
@@ -78,8 +85,10 @@ void mark_present(EvaluationState& state, Scope& scope, std::string_view name,
 void assign_in_scope(EvaluationState& state, Scope& scope, const TargetAssignment& assignment) {
   const Variable& given = assignment.variable;
   if (given.is_conditional) {
-    Expander expander(state, &scope, given.where);
-    if (expander.find(assignment.name)) return;
+    if (Variable* present = present_variable(state, scope, assignment.name)) {
+      give_modifiers(*present, given.is_private, given.exported);
+      return;
+    }
   }
   const auto found = scope.table.find(assignment.name);
   if (found == scope.table.end()) {
@@ -124,7 +133,9 @@ void record_target_assignment(Expander& expander, const std::string& target,
     const auto found = scope->table.find(assignment.name);
     if (found != scope->table.end()) own = &found->second;
     if (text.op == Operator::conditional && inside.find(assignment.name)) {
-      mark_present(state, *scope, assignment.name, modifiers);
+      if (Variable* present = present_variable(state, *scope, assignment.name))
+        give_modifiers(*present, modifiers.is_private,
+                       modifiers.exports ? Export::yes : Export::by_default);
       return;
     }
   }

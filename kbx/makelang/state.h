@@ -45,8 +45,8 @@ struct EvaluationState {
   /// Prints "PLACE: TEXT" or, without a place, "make[N]: TEXT" to the errors.
   void complain(SourceRef where, std::string_view text) const;
   void print(Stream stream, std::string_view text) const;
-  Error error(SourceRef where, std::string message, std::string hint = {}) const {
-    return Error(files.location(where), std::move(message), std::move(hint));
+  Error error(SourceRef where, const std::string& message, std::string hint = {}) const {
+    return Error(files.location(where), message, std::move(hint));
   }
 };
 

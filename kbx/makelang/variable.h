@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -57,7 +58,8 @@ using VariableTable = std::unordered_map<std::string, Variable, StringHash, std:
 /// the Evaluation.
 struct Scope {
   VariableTable table;
-  const Scope* outer = nullptr;  // null: the global set comes next
+  const Scope* outer = nullptr;       // null: the global set comes next
+  std::shared_ptr<const Scope> kept;  // the owner of `outer`, if nobody else is
   /// Private variables of `outer` are not seen from here; also set in the scope of a target that
   /// hangs directly on the global set.
   bool outer_is_other_target = false;

@@ -41,9 +41,7 @@ std::string target_for(std::string_view text, const std::string& name) {
   return "";
 }
 
-}  // namespace
-
-std::string advice_on(std::string_view line, const std::string& source) {
+std::string advice_on_header(std::string_view line, const std::string& source) {
   const std::string header = missing_header(line);
   if (header.empty()) return "";
   const std::string top = kbuild::shadow_anchor(source);
@@ -60,6 +58,20 @@ std::string advice_on(std::string_view line, const std::string& source) {
     if (folder == top) break;
   }
   return "";
+}
+
+}  // namespace
+
+std::string advice_on(std::string_view line, const std::string& source) {
+  const auto has = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
+  if (has("modpost: \"") && has("undefined!"))
+    return "neither this kernel nor a module here exports it: look for its name in the kernel's "
+           "Module.symvers, or give KBUILD_EXTRA_SYMBOLS=.../Module.symvers of the module that has "
+           "it";
+  if (has("unrecognized command-line option") || has("error: unknown argument: "))
+    return "kbx doctor tells which compiler this kernel wants, kbx why FILE which line asks for "
+           "the option";
+  return advice_on_header(line, source);
 }
 
 }  // namespace kbx::ninja

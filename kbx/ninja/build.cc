@@ -36,11 +36,24 @@ void write_files(const Layout& layout, const Manifest& manifest) {
     write_file_if_changed(path, content);
     wanted.insert(path);
   }
-  const std::string scripts = layout.file("scripts");
-  for (const std::string& name : list_folder(scripts)) {
-    const std::string path = join_path(scripts, name);
-    if (!wanted.contains(path)) remove_file(path);
-  }
+  for (const char* folder : {"scripts", "env"})
+    for (const std::string& name : list_folder(layout.file(folder))) {
+      const std::string path = join_path(layout.file(folder), name);
+      if (!wanted.contains(path)) remove_file(path);
+    }
+}
+
+/// The plan's inputs, its compiler, and what was written for it: a graph that was damaged or
+/// removed since is as stale as one whose makefiles changed.
+kbuild::Inputs all_inputs(const kbuild::Plan& plan, const Layout& layout,
+                          const Manifest& manifest) {
+  kbuild::Inputs inputs = plan.inputs;
+  const auto add = [&](const std::string& path) {
+    inputs.files.emplace_back(path, stamp_of(path));
+  };
+  for (const auto& [path, content] : manifest.files) add(path);
+  for (const char* name : {"build.ninja", "toolchain", "outputs"}) add(layout.file(name));
+  return inputs;
 }
 
 /// Ninja makes folders for outputs, but not for what its commands write besides.
@@ -60,12 +73,13 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
   remove_stamp(layout.state);
   write_files(layout, manifest);
   make_action_folders(plan, layout);
-  write_file_if_changed(layout.file("toolchain"), plan.compiler_identity + "\n");
+  write_file_if_changed(layout.file("toolchain"),
+                        plan.compiler_identity + plan.compiler_environment + "\n");
   write_file_if_changed(layout.file("build.ninja"), manifest.text);
   if (!layout.compile_commands.empty())
     write_file_if_changed(layout.compile_commands, compile_commands_text(plan));
   remove_stale_outputs(layout, plan, record_of(plan), log);
-  write_stamp(layout.state, request_hash, plan.inputs);
+  write_stamp(layout.state, request_hash, all_inputs(plan, layout, manifest));
 }
 
 }  // namespace

@@ -139,8 +139,6 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
   const Call main_call = call_of(main, layout, edge);
   const bool cleans_up = has_to_clean_up(action, main_call);
 
-  if (action.environment >= 0)
-    edge.before += ". " + shell_quote(environment_file(layout, action.environment)) + "; ";
   if (cleans_up) {
     std::string names;
     for (const std::string& output : action.outputs) names += " " + shell_quote(output);
@@ -165,10 +163,6 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
   }
   if (cleans_up) edge.after += "; trap - EXIT";
   return edge;
-}
-
-std::string environment_file(const Layout& layout, int index) {
-  return layout.file("env/" + std::to_string(index) + ".sh");
 }
 
 std::string environment_text(const Environment& environment) {

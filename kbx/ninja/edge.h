@@ -19,13 +19,12 @@ struct EdgeText {
   std::vector<std::pair<std::string, std::string>> files;  // scripts: absolute path, content
 };
 
-/// Puts the steps of `action` and what has to be recorded after them into shell text.
+/// Puts the steps of `action` and what has to be recorded after them into shell text, all but its
+/// environment.
 EdgeText edge_text(const kbuild::Action& action, const Layout& layout,
                    const FixdepDialect& dialect);
 
-/// The file that `kbx step` and Ninja share for an environment of the plan.
-std::string environment_file(const Layout& layout, int index);
-/// Its content: one export per variable that a shell can name.
+/// A script that sets an environment of the plan: one export per variable that a shell can name.
 std::string environment_text(const Environment& environment);
 
 }  // namespace kbx::ninja

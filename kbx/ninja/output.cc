@@ -138,9 +138,23 @@ void Output::take_ninja_message(std::string_view line) {
 }
 
 void Output::print_command_output(std::string_view line) {
+  constexpr std::string_view skipping = "Skipping BTF generation for ";
+  if (!is_make() && line.starts_with(skipping) && line.ends_with("unavailability of vmlinux")) {
+    if (options_.quiet) return;
+    std::string_view module = line.substr(skipping.size());
+    module = module.substr(0, module.find(' '));
+    return print_line("  note: " + base_name(module) +
+                      " gets no BTF, since these headers come without vmlinux; it loads all the "
+                      "same");
+  }
   print_line(with_known_paths(line));
   if (!failed_outputs_.empty() && advice_.empty() && record())
     advice_ = advice_on(line, record()->source);
+}
+
+/// `kbx make` makes things beside the sources, and speaks as make does.
+bool Output::is_make() {
+  return record() && record()->folder == record()->source;
 }
 
 void Output::end_failure() {
@@ -153,12 +167,15 @@ void Output::end_failure() {
   std::string_view name = known ? known->path : outputs;
   if (record() && name.starts_with(record()->folder + "/"))
     name.remove_prefix(record()->folder.size() + 1);
-  text += name;
-  if (known && !known->module.empty()) text += " of the module " + known->module;
-  if (!options_.verbose) text += " (kbx build -v shows the command)";
+  const bool is_modpost = base_name(name) == "Module.symvers";
+  text += is_modpost ? "modpost, the check of symbols" : name;
+  if (known && !known->module.empty() && known->module + ".o" != name && known->module != name)
+    text += " of the module " + known->module;
+  if (!options_.verbose)
+    text += is_make() ? " (V=1 shows the command)" : " (kbx build -v shows the command)";
   print_line(text);
   const std::string advice = std::exchange(advice_, "");
-  if (!advice.empty()) print_line("kbx: " + advice);
+  if (!advice.empty()) print_line("  hint: " + advice);
 }
 
 void Output::show_progress() {

@@ -34,6 +34,7 @@ class Output {
   void take_status(std::string_view status);
   void take_ninja_message(std::string_view line);
   void print_command_output(std::string_view line);
+  bool is_make();
   void end_failure();
   void show_progress();
   void clear_progress();

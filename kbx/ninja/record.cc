@@ -17,10 +17,15 @@ std::string record_path(const Layout& layout) {
   return layout.file("outputs");
 }
 
-std::int64_t number_or_zero(std::string_view text) {
+/// What Ninja writes lies within these; their sum in nanoseconds still fits its type.
+constexpr std::int64_t most_milliseconds = 1'000'000'000'000;
+constexpr std::int64_t most_nanoseconds = 4'000'000'000'000'000'000;
+
+/// The number from 0 to `most` that `text` starts with, else 0.
+std::int64_t number_or_zero(std::string_view text, std::int64_t most) {
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
+  return number >= 0 && number <= most ? number : 0;
 }
 
 /// Names that the new plan makes or reads, which must stay.
@@ -88,9 +93,10 @@ std::map<std::string, LogEntry, std::less<>> read_ninja_log(const Layout& layout
   for (const std::string_view line : split_lines(*content)) {
     const auto fields = split(line, '\t');
     if (fields.size() != 5) continue;
-    entries.insert_or_assign(
-        std::string(fields[3]),
-        LogEntry{number_or_zero(fields[1]) - number_or_zero(fields[0]), number_or_zero(fields[2])});
+    entries.insert_or_assign(std::string(fields[3]),
+                             LogEntry{number_or_zero(fields[1], most_milliseconds) -
+                                          number_or_zero(fields[0], most_milliseconds),
+                                      number_or_zero(fields[2], most_nanoseconds)});
   }
   return entries;
 }

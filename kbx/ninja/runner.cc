@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/process.h"
+#include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
 #include "kbx/ninja/record.h"
 
@@ -203,6 +205,32 @@ int wait_for(pid_t child) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/// Processes whose parent is kbx. Those of a Ninja that was killed are, because kbx is their
+/// subreaper (prctl(2)).
+std::vector<pid_t> children() {
+  std::vector<pid_t> found;
+  const std::string own = std::to_string(::getpid());
+  const auto text = read_file_if_present("/proc/self/task/" + own + "/children");
+  if (!text) return found;
+  for (const std::string_view word : split_words(*text))
+    if (const auto number = parse_number(word)) found.push_back(static_cast<pid_t>(*number));
+  return found;
+}
+
+/// Ends what a killed Ninja left running: it would go on writing to outputs beside the next run.
+void end_orphans() {
+  constexpr int most_rounds = 100;
+  constexpr timespec pause{0, 20'000'000};
+  for (int round = 0; round < most_rounds; ++round) {
+    const std::vector<pid_t> left = children();
+    if (left.empty()) return;
+    for (const pid_t child : left) ::kill(child, round < most_rounds / 2 ? SIGTERM : SIGKILL);
+    ::nanosleep(&pause, nullptr);
+    while (::waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+  }
+}
+
 }  // namespace
 
 int run_graph(const Layout& layout, const RunOptions& options) {
@@ -211,6 +239,7 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   std::fflush(nullptr);
   const RunningMark mark(layout);
   const StopSignals signals;
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   const pid_t ninja = ::fork();
   if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
@@ -219,12 +248,27 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   Output output(layout, options);
   const bool stopped = listen(channel.read_end, ninja, signals, output);
   const int status = wait_for(ninja);
+  if (status > 128) end_orphans();
   output.finish();
   if (stopped) return 130;
   if (!output.complaint().empty() && !output.saw_failure())
     throw Error(output.complaint(),
                 status == 127 ? "" : "the graph is " + layout.file("build.ninja"));
   return status == 0 ? 0 : 1;
+}
+
+std::optional<std::vector<std::string>> recorded_dependencies(const Layout& layout,
+                                                              const std::string& output) {
+  if (!exists(layout.file("build.ninja"))) return std::nullopt;
+  Command command;
+  command.arguments = {find_ninja(), "-C", layout.state, "-t", "deps", output};
+  command.capture_errors = true;
+  const CommandResult result = run(command);
+  std::vector<std::string> files;
+  for (const std::string_view line : split_lines(result.output))
+    if (line.starts_with("    ")) files.emplace_back(trim(line));
+  if (result.status != 0 || files.empty()) return std::nullopt;
+  return files;
 }
 
 }  // namespace kbx::ninja

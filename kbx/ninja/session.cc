@@ -24,10 +24,12 @@
 #include "kbx/base/text.h"
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/doctor.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/runner.h"
 
 namespace kbx::ninja {
 namespace {
@@ -39,7 +41,9 @@ struct Part {
   std::vector<std::string> variables;
   Layout layout;
   Environment environment;
-  std::string hash;  // of everything that was asked for
+  std::string hash;    // of everything that was asked for
+  std::string shadow;  // the shadow's root, "" without one
+  std::string anchor;  // what the shadow mirrors
 };
 
 /// The folders of a job that share one shadow.
@@ -132,6 +136,8 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.layout.rules_folder = job.rules_folder;
     if (shadow) {
       part.folder = image_of(*shadow, part.source);
+      part.shadow = shadow->root;
+      part.anchor = shadow->anchor;
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
       part.layout.light_cmd_files = true;
@@ -147,6 +153,14 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   return parts;
 }
 
+/// A text for people: files of the shadow are called by the names that their author knows.
+std::string with_real_names(std::string_view text, const Part& part) {
+  if (part.shadow.empty()) return std::string(text);
+  const std::string inside =
+      replace_all(text, part.folder + "/", part.source == "/" ? "/" : part.source + "/");
+  return replace_all(inside, part.shadow + "/", part.anchor == "/" ? "/" : part.anchor + "/");
+}
+
 kbuild::Request request_of(const Job& job, const Part& part) {
   kbuild::Request request;
   request.objtree = job.tree.objtree;
@@ -160,27 +174,27 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.level = job.level;
   request.environment = part.environment;
   request.make_command = shell_quote(job.kbx) + " make";
-  request.print = [](makelang::Stream stream, std::string_view text) {
-    (stream == makelang::Stream::errors ? std::cerr : std::cout) << text << std::flush;
+  request.print = [&part](makelang::Stream stream, std::string_view text) {
+    (stream == makelang::Stream::errors ? std::cerr : std::cout)
+        << with_real_names(text, part) << std::flush;
   };
   return request;
 }
 
-/// An error that speaks of the files that its reader knows.
-PlanError plan_error(const Error& error, const Part& part) {
-  const auto known = [&](const std::string& text) {
-    return replace_all(text, part.folder + "/", part.source + "/");
-  };
-  return {Location{known(error.location().file), error.location().line}, known(error.what()),
-          known(error.hint())};
-}
-
-kbuild::Plan make_plan(const kbuild::Request& request, const Part& part) {
-  try {
-    return kbuild::make_plan(request);
-  } catch (const Error& error) {
-    throw plan_error(error, part);
+/// The kernel knows modules by name only; kbuild refuses this in scripts/modules-check.sh.
+void check_names(kbuild::Plan& plan, const Part& part) {
+  std::map<std::string, std::string> seen;
+  for (const kbuild::Module& module : plan.modules) {
+    const auto [entry, added] = seen.emplace(module.name, module.ko);
+    if (!added)
+      throw Error("two modules have the name " + module.name + ": " +
+                      with_real_names(entry->second, part) + " and " +
+                      with_real_names(module.ko, part),
+                  "rename one of them: the kernel knows modules by their names only");
   }
+  if (plan.modules.empty())
+    plan.notes.push_back("no module is to be built: obj-m in " + part.source +
+                         " is empty with this kernel's configuration");
 }
 
 /// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
@@ -193,6 +207,10 @@ constexpr const char* compiler_variables[] = {"CPATH", "C_INCLUDE_PATH", "COMPIL
 void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
                    const Environment& environment) {
   const kernel::CompilerPath compiler = kernel::locate_compiler(plan.compiler, environment);
+  if (!plan.compiler.empty() && compiler.identity.empty())
+    throw Error("the compiler " + compiler.arguments.front() + " was not found in PATH",
+                "install it (its package has the same name on Debian and Ubuntu), or name another: "
+                "CC=gcc");
   plan.compiler_identity = compiler.identity;
   const auto add_variable = [&](const char* name) {
     const auto found = environment.find(name);
@@ -202,7 +220,7 @@ void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
   };
   add_variable("PATH");
   for (const char* name : compiler_variables)
-    plan.compiler_identity += std::string(" ") + name + "=" + add_variable(name);
+    plan.compiler_environment += std::string(" ") + name + "=" + add_variable(name);
   std::set<std::string> programs = shell.program_files();
   programs.insert(compiler.path);
   for (const std::string& program : programs)
@@ -217,7 +235,19 @@ std::string tree_cache_folder(const Job& job) {
   return join_path(cache_folder(job.environment), "trees/" + content_hash(job.kbx + own));
 }
 
-kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+/// kbuild's own check of a tree for external modules (top Makefile, include/config/auto.conf).
+void check_configuration(const std::string& objtree) {
+  for (const char* name : {"include/config/auto.conf", "include/generated/autoconf.h"})
+    if (!exists(join_path(objtree, name)))
+      throw PlanError(Location{join_path(objtree, name), 0}, "the kernel tree lacks this file",
+                      "the header package is incomplete; install it anew");
+}
+
+/// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
+/// driver's own files.
+template <typename Use>
+auto with_request(const Job& job, const Part& part, const Use& use) {
+  check_configuration(job.tree.objtree);
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -228,14 +258,36 @@ kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::str
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  kbuild::Plan plan = make_plan(request, part);
-  shell.save();
+  try {
+    auto result = use(request, shell);
+    shell.save();
+    return result;
+  } catch (const Error& error) {
+    Location where = error.location();
+    where.file = with_real_names(where.file, part);
+    throw PlanError(where, with_real_names(error.what(), part),
+                    with_real_names(error.hint(), part));
+  }
+}
+
+void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell& shell,
+                   const std::set<std::string>& mirrored, kbuild::Plan& plan) {
+  check_names(plan, part);
   add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
+  for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
-  return plan;
+}
+
+kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+  return with_request(job, part,
+                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                        kbuild::Plan plan = kbuild::make_plan(request);
+                        complete_plan(job, part, shell, mirrored, plan);
+                        return plan;
+                      });
 }
 
 /// Folders right below `source` that look as if they declared modules, as words of a command line.
@@ -281,7 +333,8 @@ void publish_file(const std::string& from, const std::string& to) {
   const std::string aside = to + ".new";
   remove_file(aside);
   if (::link(from.c_str(), aside.c_str()) != 0) write_file_atomically(aside, read_file(from));
-  if (::rename(aside.c_str(), to.c_str()) != 0) throw system_error("cannot write " + to, errno);
+  if (::rename(aside.c_str(), to.c_str()) != 0)
+    throw system_error("cannot write " + to, errno, "remove what is in its place");
 }
 
 /// A text in which kbuild names files of the module's folder: the shadow's names become the
@@ -313,6 +366,13 @@ std::vector<kbuild::Module> remembered_results(const Part& part) {
   return modules;
 }
 
+/// True for what publish() writes to its list; a damaged list must not name other files.
+bool is_module_name(std::string_view name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return std::isgraph(static_cast<unsigned char>(c)) && c != '/';
+  });
+}
+
 void publish(const Job& job, const Part& part, Outcome& outcome) {
   if (job.out.empty()) return;
   for (const kbuild::Module& module : outcome.modules)
@@ -326,7 +386,7 @@ void publish(const Job& job, const Part& part, Outcome& outcome) {
   }
   const std::string before = read_file_if_present(list).value_or("");
   for (const std::string_view name : split_lines(before))
-    if (!names.contains(std::string(name)))
+    if (is_module_name(name) && !names.contains(std::string(name)))
       remove_file(join_path(job.out, std::string(name) + ".ko"));
   write_file_if_changed(list, text);
   if (job.folders.size() > 1) return;
@@ -341,6 +401,39 @@ std::set<std::string> refresh_shadow(const Job& job, const Shadow& shadow) {
 void print_notes(const Job& job, const kbuild::Plan& plan) {
   if (job.quiet) return;
   for (const std::string& note : plan.notes) std::cerr << "note: " << note << "\n";
+}
+
+void make_output_folder(const Job& job) {
+  if (job.out.empty()) return;
+  try {
+    make_folders(job.out);
+    if (::access(job.out.c_str(), W_OK) != 0)
+      throw system_error("cannot write in " + job.out, errno);
+  } catch (const Error& error) {
+    throw Error(error.location(), error.what(), "name another output folder: --out FOLDER");
+  }
+}
+
+/// After a failure: what is wrong with the tree or this machine and may be the cause, one hint
+/// each.
+std::vector<std::string> hints_after_failure(const Job& job) {
+  kernel::DoctorOptions options;
+  for (const std::string& variable : job.variables)
+    if (variable.starts_with("CC=")) options.cc = variable.substr(3);
+  std::vector<std::string> hints;
+  for (const kernel::Finding& finding : kernel::examine(job.tree, job.environment, options)) {
+    if (finding.severity != kernel::Finding::Severity::broken) continue;
+    const std::string package = finding.remedy.empty() ? "" : " (package " + finding.remedy + ")";
+    hints.push_back(finding.title + package + "; kbx doctor --kernel " +
+                    shell_quote(job.tree.headers) + " tells more");
+  }
+  return hints;
+}
+
+void require_compiler(const Part& part, const kbuild::Plan& plan) {
+  if (kernel::locate_compiler(plan.compiler, part.environment).path.empty())
+    throw Error("the compiler " + std::string(trim(plan.compiler)) + " is not in PATH",
+                "install it, or name another with CC=COMPILER");
 }
 
 Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
@@ -359,6 +452,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     const kbuild::Plan plan = plan_part(job, part, mirrored);
     if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
+    require_compiler(part, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
@@ -381,13 +475,34 @@ Prepared prepare(const Job& job) {
   return prepared;
 }
 
+/// One kbx at a time changes an output folder: its shadow, its graph, its results.
+std::optional<FileLock> lock_output_folder(const Job& job) {
+  if (job.out.empty()) return std::nullopt;
+  make_folders(join_path(job.out, ".kbx"));
+  return std::optional<FileLock>(std::in_place, join_path(job.out, ".kbx/lock"), [&job] {
+    if (!job.quiet) std::cerr << "kbx: waiting for another kbx in " << job.out << "\n";
+  });
+}
+
 }  // namespace
 
 std::vector<Outcome> run_job(const Job& job) {
   const Prepared prepared = prepare(job);
+  make_output_folder(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<Outcome> outcomes;
   for (const Part& part : prepared.parts) {
-    outcomes.push_back(build_part(job, part, prepared.shadow_or_null()));
+    try {
+      outcomes.push_back(build_part(job, part, prepared.shadow_or_null()));
+    } catch (const Error& error) {
+      std::vector<std::string> hints = hints_after_failure(job);
+      if (hints.empty()) throw;
+      if (!error.hint().empty()) hints.insert(hints.begin(), error.hint());
+      throw Error(error.location(), error.what(), join(hints, "\n  hint: "));
+    }
+    if (!outcomes.back().built)
+      for (const std::string& hint : hints_after_failure(job))
+        std::cerr << "  hint: " << hint << "\n";
     if (!outcomes.back().built && !job.keep_going) break;
   }
   return outcomes;
@@ -395,6 +510,7 @@ std::vector<Outcome> run_job(const Job& job) {
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<kbuild::Plan> plans;
   for (const Part& part : prepared.parts) {
     std::set<std::string> mirrored;
@@ -404,17 +520,23 @@ std::vector<kbuild::Plan> plan_job(const Job& job) {
   return plans;
 }
 
-kbuild::Explanation explain_output(const Job& job, const std::string& output) {
+OutputStory explain_output(const Job& job, const std::string& output) {
   const Prepared prepared = prepare(job);
+  const std::optional<FileLock> lock = lock_output_folder(job);
   const Part& part = prepared.parts.front();
-  if (prepared.shadow) refresh_shadow(job, *prepared.shadow);
-  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
-                             part.environment);
-  kbuild::Request request = request_of(job, part);
-  request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
+  std::set<std::string> mirrored;
+  if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
-  return kbuild::explain(request, path);
+  OutputStory story;
+  story.told = with_request(job, part,
+                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                              kbuild::Explanation told = kbuild::explain(request, path);
+                              complete_plan(job, part, shell, mirrored, told.plan);
+                              return told;
+                            });
+  story.read_files = recorded_dependencies(part.layout, path);
+  return story;
 }
 
 }  // namespace kbx::ninja

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,14 @@ std::vector<Outcome> run_job(const Job& job);
 /// The plans of a job without building. Links and modules.order are written, nothing else.
 std::vector<kbuild::Plan> plan_job(const Job& job);
 
-/// Which Makefile lines make `output` (an object's name or path) what it is.
-kbuild::Explanation explain_output(const Job& job, const std::string& output);
+/// Why an output is made as it is, and what makes it again.
+struct OutputStory {
+  kbuild::Explanation told;
+  /// What the compiler read in the last build; nothing if there was none.
+  std::optional<std::vector<std::string>> read_files;
+};
+
+/// Which Makefile lines make `output` (a path seen from the driver's folder) what it is.
+OutputStory explain_output(const Job& job, const std::string& output);
 
 }  // namespace kbx::ninja

@@ -8,6 +8,7 @@
 #include "kbx/base/embedded.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/hash.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/edge.h"
 
@@ -28,28 +29,6 @@ using kbuild::Action;
 using kbuild::ActionKind;
 using kbuild::Plan;
 using kbuild::Step;
-
-const char* rule_name(ActionKind kind) {
-  switch (kind) {
-    case ActionKind::compile:
-      return "compile";
-    case ActionKind::assemble:
-      return "assemble";
-    case ActionKind::composite:
-      return "composite";
-    case ActionKind::modpost:
-      return "modpost";
-    case ActionKind::metadata:
-      return "metadata";
-    case ActionKind::module:
-      return "module";
-    case ActionKind::host:
-      return "host";
-    case ActionKind::custom:
-      break;
-  }
-  return "custom";
-}
 
 bool uses_target_compiler(ActionKind kind) {
   return kind == ActionKind::compile || kind == ActionKind::assemble ||
@@ -149,14 +128,31 @@ void add_paths(std::string& text, std::string_view before, const std::vector<std
   }
 }
 
+/// The script of each environment of the plan. Its name is part of commands, so it has to stay
+/// while other folders of the driver come and go: it is made of the folder that a make process was
+/// started for ($(obj)) and a number among those.
+std::vector<std::string> environment_files(const Plan& plan, const Layout& layout) {
+  std::map<std::string, int> seen;
+  std::vector<std::string> files;
+  for (const Environment& environment : plan.environments) {
+    const auto folder = environment.find("obj");
+    const std::string owner = folder == environment.end() ? "top" : content_hash(folder->second);
+    files.push_back(layout.file("env/" + owner + "-" + std::to_string(seen[owner]++) + ".sh"));
+  }
+  return files;
+}
+
 void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
-                   const FixdepDialect& dialect) {
+                   const FixdepDialect& dialect, const std::vector<std::string>& environments) {
   EdgeText edge = edge_text(action, layout, dialect);
+  if (action.environment >= 0)
+    edge.before.insert(
+        0, ". " + shell_quote(environments[static_cast<size_t>(action.environment)]) + "; ");
   std::string& text = manifest.text;
   text += "build";
   add_paths(text, "", action.outputs);
   text += ": ";
-  text += rule_name(action.kind);
+  text += kbuild::kind_name(action.kind);
   add_paths(text, "", action.inputs);
   std::vector<std::string> implicit;
   if (uses_target_compiler(action.kind)) implicit.push_back(layout.file("toolchain"));
@@ -223,10 +219,11 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
   manifest.text += rule_templates(layout);
   manifest.text += "build " + escape_path(layout.file("always")) + ": phony\n\n";
   const FixdepDialect dialect = probe_fixdep(plan.objtree, plan.dialect.saved_command_prefix);
+  const std::vector<std::string> environments = environment_files(plan, layout);
   for (const size_t index : longest_first(plan, durations)) {
     const Action& action = plan.actions[index];
     if (!action.steps.empty()) {
-      add_statement(manifest, action, plan, layout, dialect);
+      add_statement(manifest, action, plan, layout, dialect, environments);
       continue;
     }
     manifest.text += "build";
@@ -240,9 +237,8 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
     add_paths(manifest.text, "default", plan.goals);
     manifest.text += '\n';
   }
-  for (size_t i = 0; i < plan.environments.size(); ++i)
-    manifest.files.emplace_back(environment_file(layout, static_cast<int>(i)),
-                                environment_text(plan.environments[i]));
+  for (size_t i = 0; i < environments.size(); ++i)
+    manifest.files.emplace_back(environments[i], environment_text(plan.environments[i]));
   return manifest;
 }
 

@@ -1,3 +1,5 @@
 find_package(Python3 COMPONENTS Interpreter REQUIRED)
 add_test(NAME style-arrows COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/check_arrows.py)
 set_tests_properties(style-arrows PROPERTIES LABELS style)
+add_test(NAME style-docs COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/check_docs.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(style-docs PROPERTIES LABELS style)

@@ -6,6 +6,7 @@ from common import (BUILD_FAILED, DRIVER, USAGE, expect_built_or_refused, expect
 from outcome import expect
 
 COMMANDS = ("build", "plan", "why", "kernels", "doctor", "new")
+WORDS_NEEDED = {"why": ["one.o"], "new": ["one"]}
 
 
 def _kbx(workspace, *words, **more):
@@ -27,7 +28,7 @@ def unknown_command(workspace):
 @behaviour
 def unknown_option(workspace):
     for command in COMMANDS:
-        run = _kbx(workspace, command, "--no-such-option")
+        run = _kbx(workspace, command, *WORDS_NEEDED.get(command, []), "--no-such-option")
         expect_refused(run, USAGE, "no-such-option", hint=False)
     expect_mends(workspace)
 

@@ -103,3 +103,35 @@ TEST_CASE("the exit status that Ninja 1.13 adds to a failure is not taken for a 
                    5) ==
         "  CC [M]  a.o\nkbx: failed: a.o of the module kx (kbx build -v shows the command)\n");
 }
+
+TEST_CASE("a symbol that nobody exports is a matter of modpost, with advice") {
+  const std::string text = Shown().of(
+      "\x01"
+      "1/1\x02"
+      "MODPOST Module.symvers\nFAILED: /shadow/Module.symvers \nmodpost\n"
+      "ERROR: modpost: \"gone\" [/shadow/kx.ko] undefined!\n",
+      64);
+  CHECK(text.find("ERROR: modpost: \"gone\" [/home/me/driver/kx.ko] undefined!\n") !=
+        std::string::npos);
+  CHECK(text.find("kbx: failed: modpost, the check of symbols") != std::string::npos);
+  CHECK(text.find("hint: neither this kernel nor a module here exports it") != std::string::npos);
+}
+
+TEST_CASE("headers without vmlinux are no trouble, and the line says so") {
+  CHECK(Shown().of("\x01"
+                   "1/1\x02"
+                   "BTF [M]  kx.ko\nSkipping BTF generation for /shadow/kx.ko due to "
+                   "unavailability of vmlinux\n",
+                   9) ==
+        "  BTF [M]  kx.ko\n  note: kx.ko gets no BTF, since these headers come without vmlinux; it "
+        "loads all the same\n");
+}
+
+TEST_CASE("an object that is a module of its own is named once") {
+  Shown shown;
+  write_record(shown.layout, {"/shadow", "/home/me/driver", {{"/shadow/kx.o", "kx", false}}});
+  CHECK(shown.of("\x01"
+                 "1/1\x02"
+                 "CC [M]  kx.o\nFAILED: /shadow/kx.o \ngcc\n",
+                 64) == "  CC [M]  kx.o\nkbx: failed: kx.o (kbx build -v shows the command)\n");
+}

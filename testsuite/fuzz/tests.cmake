@@ -1,0 +1,15 @@
+# Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
+# fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
+set(fuzz_targets makefile options depfile config object needed_versions deb caches)
+foreach(target IN LISTS fuzz_targets)
+  add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
+  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel)
+  if(KBX_FUZZ)
+    target_link_options(fuzz-${target} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz-${target} PRIVATE ${CMAKE_CURRENT_LIST_DIR}/replay.cc)
+    add_test(NAME fuzz-${target} COMMAND fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/corpus/${target})
+    set_tests_properties(fuzz-${target} PROPERTIES LABELS fuzz TIMEOUT 300)
+  endif()
+endforeach()
+target_link_options(fuzz-makefile PRIVATE -Wl,--wrap=fopen)

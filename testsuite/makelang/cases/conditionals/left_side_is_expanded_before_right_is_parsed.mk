@@ -1,0 +1,3 @@
+ifeq ($(info left),right
+endif
+all: ; @:

@@ -1,0 +1,6 @@
+define a :=
+one
+$(word x,two)
+three
+endef
+all: ; @:

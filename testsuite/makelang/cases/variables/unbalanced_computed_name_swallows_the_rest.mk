@@ -1,0 +1,3 @@
+a = [${$(subst x,y,{)}swallowed]
+$(info $(a) kept)
+all: ; @:
