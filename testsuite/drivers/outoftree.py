@@ -26,10 +26,13 @@ def _words_of(recipe):
     return [word for command in recipe.commands for word in shlex.split(command)]
 
 
-def _roots(recipe, top, kept):
+def _roots(recipe, top, kept, kbuild):
     """The folders to build: those of M= words, else those where kbuild wrote Module.symvers."""
     if recipe.build_folders:
-        return [str(top / recipe.folder / name) for name in recipe.build_folders]
+        folders = [str(top / recipe.folder / name) for name in recipe.build_folders]
+        # An outer makefile does not go on to the next folder when one has failed, not even with -k.
+        failed = [f for f in folders if any(name.startswith(f + "/") for name in kbuild.errors)]
+        return folders[: folders.index(failed[0]) + 1] if failed else folders
     named = [word[2:].rstrip(";)") for word in _words_of(recipe) if word.startswith("M=")]
     if named:
         return list(dict.fromkeys(named))
@@ -79,7 +82,7 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     env = side.environment(side.private_path(work / "bin", recipe.kdir, options.kbx), home)
     side.run(recipe.prepare + recipe.outer, top / recipe.folder, env, [])
     before = listing(top)
-    words = [*_roots(recipe, top, work / "kbuild"), "--kernel", str(recipe.kdir), "--out", str(out)]
+    words = [*_roots(recipe, top, work / "kbuild", kbuild), "--kernel", str(recipe.kdir), "--out", str(out)]
     words += ["-k"] if recipe.keep_going else []
     command = shlex.join([str(options.kbx), "build", *words, f"-j{options.jobs}", *_words(recipe)])
     outcome = side.run([command], top / recipe.folder, env, [])
