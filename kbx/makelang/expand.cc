@@ -261,7 +261,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
     --variable.calls_left;
   }
   // Before references run out of stack, so that the message has a name to give.
-  constexpr size_t for_the_rest = 64 * 1024;
+  constexpr size_t for_the_rest = size_t{64} << 10;
   if (stack_is_low(for_the_rest))
     refuse_depth("variable '" + std::string(name) + "' is nested too deeply");
   const Expanding guard(variable, expanding_, reading_);
