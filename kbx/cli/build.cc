@@ -79,8 +79,9 @@ int build_command(const std::vector<std::string>& arguments) {
     fmt::print(stderr, "note: no module is declared here: obj-m is empty in {}\n",
                shown_path(job.folders.front()));
   if (built && !job.quiet)
-    fmt::print("{} module{} for {} in {:.2f} s\n", modules, modules == 1 ? "" : "s",
-               job.tree.release, seconds);
+    fmt::print("{} module{} for {} in {}\n", modules, modules == 1 ? "" : "s", job.tree.release,
+               seconds < 0.1 ? fmt::format("{:.0f} ms", seconds * 1000)
+                             : fmt::format("{:.2f} s", seconds));
   return built ? 0 : 1;
 }
 

@@ -223,9 +223,15 @@ void Planner::check_includes(const Evaluation& evaluation) const {
     if (use.found || use.optional || !use.where) continue;
     const makelang::Target* target = evaluation.rules().find(use.name);
     if (target && !target->rules.empty()) continue;
-    throw Error(evaluation.files().location(use.where),
+    const Location where = evaluation.files().location(use.where);
+    const bool of_driver = below_driver(absolute_path(where.file, evaluation.setup().folder));
+    throw Error(where,
                 "includes " + use.path + ", which cannot be read: " + std::strerror(use.error),
-                below_driver(use.path)
+                of_driver && !is_absolute(use.name)
+                    ? "kbuild works in the kernel's folder; name a file of the driver's as "
+                      "include $(src)/" +
+                          use.name
+                : below_driver(use.path)
                     ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
                       "may be missing is included by -include"
                     : "this is no complete kernel tree; kbx doctor tells what it lacks");

@@ -420,20 +420,19 @@ std::vector<std::string> hints_after_failure(const Job& job) {
   kernel::DoctorOptions options;
   for (const std::string& variable : job.variables)
     if (variable.starts_with("CC=")) options.cc = variable.substr(3);
+  // A tree that was named by its folder is known by no release.
+  const auto known = kernel::known_trees(job.environment);
+  const bool has_name = std::any_of(known.begin(), known.end(), [&](const kernel::KnownTree& tree) {
+    return tree.release == job.tree.release && tree.folder == job.tree.headers;
+  });
+  const std::string name = has_name ? job.tree.release : shell_quote(job.tree.headers);
   std::vector<std::string> hints;
   for (const kernel::Finding& finding : kernel::examine(job.tree, job.environment, options)) {
     if (finding.severity != kernel::Finding::Severity::broken) continue;
     const std::string package = finding.remedy.empty() ? "" : " (package " + finding.remedy + ")";
-    hints.push_back(finding.title + package + "; kbx doctor --kernel " +
-                    shell_quote(job.tree.headers) + " tells more");
+    hints.push_back(finding.title + package + "; kbx doctor --kernel " + name + " tells more");
   }
   return hints;
-}
-
-void require_compiler(const Part& part, const kbuild::Plan& plan) {
-  if (kernel::locate_compiler(plan.compiler, part.environment).path.empty())
-    throw Error("the compiler " + std::string(trim(plan.compiler)) + " is not in PATH",
-                "install it, or name another with CC=COMPILER");
 }
 
 Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
@@ -452,7 +451,6 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     const kbuild::Plan plan = plan_part(job, part, mirrored);
     if (!job.out.empty()) refuse_empty(plan, part);
     print_notes(job, plan);
-    require_compiler(part, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
