@@ -34,10 +34,10 @@ std::uintptr_t find_stack_floor() {
 
 }  // namespace
 
-bool stack_is_low() {
+bool stack_is_low(size_t reserve) {
   thread_local const std::uintptr_t stack_floor = find_stack_floor();
   const char here = 0;
-  return reinterpret_cast<std::uintptr_t>(&here) < stack_floor;
+  return reinterpret_cast<std::uintptr_t>(&here) < stack_floor + reserve;
 }
 
 namespace {
@@ -153,17 +153,15 @@ void Expander::append(std::string& out, std::string_view text) {
   }
 }
 
-void Expander::check_stack(std::string_view before, std::string_view name,
-                           std::string_view after) const {
-  if (stack_is_low())
-    throw error(std::string(before) + std::string(name) + std::string(after),
-                "a $(call), an include or a chain of references has no end; look for the one that "
-                "leads to itself without a condition that stops it");
+void Expander::refuse_depth(const std::string& message) const {
+  throw error(message,
+              "a $(call), an include or a chain of references has no end; look for the one that "
+              "leads to itself without a condition that stops it");
 }
 
 /// Expands the reference whose bracket is text[open]; gives the place after it.
 size_t Expander::append_reference(std::string& out, std::string_view text, size_t open) {
-  check_stack("references are nested too deeply");
+  if (stack_is_low()) refuse_depth("references are nested too deeply");
   const size_t begin = open + 1;
   size_t word_end = begin;
   while (word_end < text.size() && is_function_letter(text[word_end])) ++word_end;
@@ -262,7 +260,10 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
     }
     --variable.calls_left;
   }
-  check_stack("variable '", name, "' is nested too deeply");
+  // Before references run out of stack, so that the message has a name to give.
+  constexpr size_t for_the_rest = size_t{64} << 10;
+  if (stack_is_low(for_the_rest))
+    refuse_depth("variable '" + std::string(name) + "' is nested too deeply");
   const Expanding guard(variable, expanding_, reading_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());

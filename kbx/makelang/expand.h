@@ -15,8 +15,9 @@ struct Frame {
   const Frame* outer_named = nullptr;  // the next frame whose names are not $(call)'s numbers
 };
 
-/// True when nesting has used up the stack but for what reporting an error needs.
-bool stack_is_low();
+/// True when nesting has used up the stack but for what reporting an error needs, and `reserve`
+/// bytes more.
+bool stack_is_low(size_t reserve = 0);
 
 /// Expands text where it is used: in a scope, inside functions, on a line of a makefile. Results
 /// are appended to strings that the caller gives, so that nested references copy nothing twice.
@@ -52,9 +53,8 @@ class Expander {
     return state_.error(expanding_, message, std::move(hint));
   }
 
-  /// Throws an Error of these three texts if little of the stack is left.
-  void check_stack(std::string_view before, std::string_view name = {},
-                   std::string_view after = {}) const;
+  /// Throws the Error for nesting that has no end.
+  [[noreturn]] void refuse_depth(const std::string& message) const;
 
   EvaluationState& state() { return state_; }
   const Scope* scope() const { return scope_; }

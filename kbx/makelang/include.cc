@@ -129,7 +129,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
 }
 
 void Reader::handle_include(std::string_view rest, bool optional) {
-  expander_.check_stack("includes are nested too deeply");
+  if (stack_is_low()) expander_.refuse_depth("includes are nested too deeply");
   const std::string expanded = expander_.expand(rest);
   if (expanded.empty()) return;
   std::string_view text = expanded;

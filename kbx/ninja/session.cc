@@ -494,11 +494,11 @@ std::vector<Outcome> run_job(const Job& job) {
   for (const Part& part : prepared.parts) {
     try {
       outcomes.push_back(build_part(job, part, prepared.shadow_or_null()));
-    } catch (const Error& error) {
+    } catch (const PlanError& error) {
       std::vector<std::string> hints = hints_after_failure(job);
       if (hints.empty()) throw;
       if (!error.hint().empty()) hints.insert(hints.begin(), error.hint());
-      throw Error(error.location(), error.what(), join(hints, "\n  hint: "));
+      throw PlanError(error.location(), error.what(), join(hints, "\n  hint: "));
     }
     if (!outcomes.back().built)
       for (const std::string& hint : hints_after_failure(job))

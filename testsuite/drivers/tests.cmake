@@ -11,6 +11,9 @@ add_test(NAME drivers-build-command COMMAND ${drivers_run} --slice ci --mode bui
                                             --work ${drivers_work}/build)
 set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
                      PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800)
+# They share downloads, and each keeps two processors busy.
+set_tests_properties(drivers-ci drivers-synthetic drivers-build-command
+                     PROPERTIES PROCESSORS 2 RESOURCE_LOCK downloads)
 
 foreach(mode IN ITEMS make build)
   add_test(NAME drivers-all-${mode} CONFIGURATIONS full
