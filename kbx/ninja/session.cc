@@ -303,16 +303,16 @@ std::string folders_with_modules(const std::string& source) {
   return words;
 }
 
-/// A folder whose makefile is only an outer one gives an empty plan, which nobody wants.
-void refuse_empty(const kbuild::Plan& plan, const Part& part) {
+/// A plan that makes nothing is no fault, as a kernel may lack what obj-$(CONFIG_X) asks for; but
+/// most often the folder's makefile is only an outer one.
+void note_if_empty(kbuild::Plan& plan, const Part& part) {
   const bool does_something = std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
     return action.kind != kbuild::ActionKind::modpost;
   });
   if (!plan.modules.empty() || does_something) return;
   const std::string folders = folders_with_modules(part.source);
-  throw PlanError(Location{part.source, 0}, "no module is declared here: obj-m is empty",
-                  folders.empty() ? "a Kbuild file declares a module with: obj-m := NAME.o"
-                                  : "build the folders that declare some: kbx build" + folders);
+  plan.notes.push_back(part.source + ": no module is declared here (obj-m is empty)" +
+                       (folders.empty() ? "" : "; folders that declare some:" + folders));
 }
 
 RunOptions run_options(const Job& job) {
@@ -448,8 +448,8 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     make_folders(part.layout.state);
     std::set<std::string> mirrored;
     if (shadow) mirrored = refresh_shadow(job, *shadow);
-    const kbuild::Plan plan = plan_part(job, part, mirrored);
-    if (!job.out.empty()) refuse_empty(plan, part);
+    kbuild::Plan plan = plan_part(job, part, mirrored);
+    if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
     remember_results(part, plan);
     status = build(plan, part.layout, options, part.hash);

@@ -66,9 +66,11 @@ def _make_kdir(root, release):
         if (root / headers / name).exists():
             _link(kdir / name, Path("..") / headers / name)
     # Relative to the makefile itself: the cache may lie elsewhere when kdir is used.
-    (kdir / "Makefile").write_text(
-        f"include $(dir $(abspath $(lastword $(MAKEFILE_LIST))))../usr/src/{common.name}/Makefile\n"
-    )
+    here = "$(abspath $(dir $(lastword $(MAKEFILE_LIST))))"
+    lines = (root / headers / "Makefile").read_text()
+    lines = lines.replace(f"KBUILD_OUTPUT=/{headers}", f"KBUILD_OUTPUT := {here}")
+    lines = lines.replace(f"include /usr/src/{common.name}", f"include {here}/../usr/src/{common.name}")
+    (kdir / "Makefile").write_text(lines)
     modules = root / "lib/modules" / release
     shutil.rmtree(modules, ignore_errors=True)
     modules.mkdir(parents=True)
