@@ -115,22 +115,24 @@ class Suite:
             if line.strip().startswith("Depends:") and "<" not in line
         ]
 
-    def unpack(self, packages, folder):
-        """Downloads the packages and unpacks them, one over the other, into `folder`."""
+    def download(self, packages, folder):
+        """Downloads the packages into `folder`, which has to be there, and gives their paths."""
         self.update()
-        downloads = Path(folder) / ".packages"
-        downloads.mkdir(parents=True)
         for pause in PAUSES:
             time.sleep(pause)
-            said = self._apt("apt-get", "download", *packages, cwd=downloads)
+            said = self._apt("apt-get", "download", *packages, cwd=folder)
             if said.returncode == 0:
-                break
+                return sorted(Path(folder).glob("*.deb"))
             self.update(forced=True)
-        else:
-            raise Unavailable(
-                f"cannot download {' '.join(packages)} from {self.name}: {_reason(said.stderr)}"
-            )
-        for deb in sorted(downloads.iterdir()):
+        raise Unavailable(
+            f"cannot download {' '.join(packages)} from {self.name}: {_reason(said.stderr)}"
+        )
+
+    def unpack(self, packages, folder):
+        """Downloads the packages and unpacks them, one over the other, into `folder`."""
+        downloads = Path(folder) / ".packages"
+        downloads.mkdir(parents=True)
+        for deb in self.download(packages, downloads):
             subprocess.run(["dpkg-deb", "-x", str(deb), str(folder)], check=True)
         shutil.rmtree(downloads)
 

@@ -78,6 +78,25 @@ def _make_kdir(root, release):
     _link(modules / "source", f"../../../usr/src/{common.name}")
 
 
+def _header_packages(suite, release):
+    """The names of the packages that are a header tree together."""
+    headers = f"linux-headers-{release}"
+    parts = re.compile(r"linux-(headers-.*-common|kbuild-)")
+    return [headers, *(name for name in suite.depends(headers) if parts.match(name))]
+
+
+def header_packages(series):
+    """The paths of the package files of kernel_root(series)."""
+    release = kernel_root(series).name
+    target = cache_root() / "packages" / "headers" / release
+    with locked(f"packages-{series}"):
+        if not target.is_dir():
+            suite = Suite(SUITE_OF_SERIES[series])
+            with made_aside(target) as folder:
+                suite.download(_header_packages(suite, release), folder)
+    return sorted(target.glob("*.deb"))
+
+
 def kernel_root(series, refresh=False):
     """The unpacked root of the newest kernel of `series` ("6.1"); its name is the release."""
     if series == "6.1-llvm":
@@ -94,14 +113,8 @@ def kernel_root(series, refresh=False):
         target = cache_root() / "kernels" / release
         if target.is_dir():
             return target
-        headers = f"linux-headers-{release}"
-        needed = [
-            name
-            for name in suite.depends(headers)
-            if re.match(r"linux-(headers-.*-common|kbuild-)", name)
-        ]
         with made_aside(target) as root:
-            suite.unpack([headers, *needed], root)
+            suite.unpack(_header_packages(suite, release), root)
             _make_kdir(root, release)
         return target
 

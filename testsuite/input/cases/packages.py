@@ -5,12 +5,19 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import tarfile
 import time
+from pathlib import Path
 
 from behaviour import behaviour
 from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, expect_refused  # noqa: F401
 from outcome import Skipped, expect
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "drivers"))
+
+import kernels  # noqa: E402
+from cachedir import Unavailable  # noqa: E402
 
 RELEASE = "9.9.0-1-test"
 
@@ -66,9 +73,12 @@ def _refuses(workspace, content, *words):
 
 def _real_packages():
     files = os.environ.get("KBX_TEST_KERNEL", "").split(",")
-    if not all(name.endswith(".deb") for name in files):
-        raise Skipped("KBX_TEST_KERNEL names no packages")
-    return files
+    if all(name.endswith(".deb") for name in files):
+        return files
+    try:
+        return [str(path) for path in kernels.header_packages("6.1")]
+    except Unavailable as reason:
+        raise Skipped(str(reason)) from reason
 
 
 @behaviour
