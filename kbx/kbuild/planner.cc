@@ -16,7 +16,6 @@
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <set>
 #include <utility>
@@ -28,6 +27,7 @@
 #include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
 #include "kbx/kbuild/plain_commands.h"
+#include "kbx/kbuild/refusals.h"
 #include "kbx/kbuild/remake.h"
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
@@ -82,14 +82,14 @@ class Planner {
   makelang::Hooks hooks();
   makelang::ShellResult shell(const makelang::ShellCall& call);
   bool file_exists(const std::string& path) const;
-  bool below_driver(const std::string& path) const;
+  DriverFolders driver() const { return {request_.folder, request_.source}; }
+  bool below_driver(const std::string& path) const { return driver().contain(path); }
 
   void enter(const ProcessCall& call);
   bool evaluate(const ProcessCall& call);
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
-  void check_includes(const Evaluation& evaluation) const;
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -105,9 +105,6 @@ class Planner {
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
   void collect_modules();
-  Location listed_at(const Process& process, const std::string& path) const;
-  [[noreturn]] void no_rule(Process& process, const std::string& target,
-                            const std::string& needed_by);
 
   const Request& request_;
   Plan plan_;
@@ -124,10 +121,6 @@ class Planner {
   std::vector<WordOrigin> word_origins_;
   std::vector<SeenVariable>* seen_ = nullptr;  // where variables are recorded, if anywhere
 };
-
-bool Planner::below_driver(const std::string& path) const {
-  return is_below(path, request_.folder) || is_below(path, request_.source);
-}
 
 bool Planner::file_exists(const std::string& path) const {
   return outputs_.contains(path) || exists(path);
@@ -216,28 +209,6 @@ bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) co
   return false;
 }
 
-/// A makefile that is included, is not there, and has no rule: GNU make ends here (manual,
-/// "Including Other Makefiles").
-void Planner::check_includes(const Evaluation& evaluation) const {
-  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
-    if (use.found || use.optional || !use.where) continue;
-    const makelang::Target* target = evaluation.rules().find(use.name);
-    if (target && !target->rules.empty()) continue;
-    const Location where = evaluation.files().location(use.where);
-    const bool of_driver = below_driver(absolute_path(where.file, evaluation.setup().folder));
-    throw Error(where,
-                "includes " + use.path + ", which cannot be read: " + std::strerror(use.error),
-                of_driver && !is_absolute(use.name)
-                    ? "kbuild works in the kernel's folder; name a file of the driver's as "
-                      "include $(src)/" +
-                          use.name
-                : below_driver(use.path)
-                    ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
-                      "may be missing is included by -include"
-                    : "this is no complete kernel tree; kbx doctor tells what it lacks");
-  }
-}
-
 void Planner::enter(const ProcessCall& call) {
   const bool may_be_known = explained_output_.empty() && !below_driver(call.setup.folder);
   if (may_be_known)
@@ -262,7 +233,7 @@ bool Planner::evaluate(const ProcessCall& call) {
   if (!evaluation.read_makefile(call.makefile, true))
     throw Error("there is no " + absolute_path(call.makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
-  check_includes(evaluation);
+  refuse_missing_includes(evaluation, driver());
   makelang::convert_suffix_rules(evaluation.rules());
   describe_commands(evaluation);
   Process process(evaluation, [this](const std::string& path) { return file_exists(path); });
@@ -320,7 +291,8 @@ void Planner::visit(Process& process, const std::string& target, const Scope* pa
   if (!process.visited.insert(target).second) return;
   const std::vector<Resolved> rules = process.resolver.resolve(target, parent);
   if (rules.empty()) {
-    if (!file_exists(process.absolute(target))) no_rule(process, target, needed_by);
+    if (!file_exists(process.absolute(target)))
+      refuse_without_rule(process.evaluation, driver(), target, needed_by);
     return;
   }
   const Scope* scope = process.resolver.scope_of(target, parent);
@@ -329,42 +301,6 @@ void Planner::visit(Process& process, const std::string& target, const Scope* pa
       visit(process, prerequisite.name, scope, target);
     if (rule.recipe) read_recipe(process, rule, scope);
   }
-}
-
-void Planner::no_rule(Process& process, const std::string& target, const std::string& needed_by) {
-  const std::string path = process.absolute(target);
-  if (extension(target) == ".o" && below_driver(path)) {
-    const std::string stem = without_extension(path);
-    throw Error(
-        listed_at(process, path),
-        base_name(path) + " is listed, but there is neither " + stem + ".c nor " + stem + ".S",
-        "add the file, or correct its name in the Kbuild file");
-  }
-  std::string message = "there is no rule to make " + path;
-  if (!needed_by.empty()) message += ", which " + needed_by + " needs";
-  const makelang::Target* entry = process.evaluation.rules().find(needed_by);
-  Location where;
-  if (entry && !entry->rules.empty())
-    where = process.evaluation.files().location(entry->rules.front().where);
-  throw Error(where, message);
-}
-
-/// The line of the driver's Makefiles that lists an object; no place if it is not written out.
-Location Planner::listed_at(const Process& process, const std::string& path) const {
-  const Evaluation& evaluation = process.evaluation;
-  for (const auto& [name, variable] : evaluation.global_variables()) {
-    size_t begin = 0;
-    for (const makelang::Piece& piece : variable.pieces) {
-      const size_t end = std::min<size_t>(piece.end, variable.value.size());
-      const std::string text = variable.value.substr(std::min(begin, end), end - begin);
-      begin = end;
-      Location where = evaluation.files().location(piece.where);
-      if (where.file.empty() || !below_driver(process.absolute(where.file))) continue;
-      for (const std::string_view word : split_words(text))
-        if (path == absolute_path(word, dir_name(process.absolute(where.file)))) return where;
-    }
-  }
-  return {request_.source, 0};
 }
 
 bool Planner::enter_submakes(Process& process, const Scope* scope,
