@@ -75,9 +75,6 @@ int build_command(const std::vector<std::string>& arguments) {
   }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  if (built && modules == 0)
-    fmt::print(stderr, "note: no module is declared here: obj-m is empty in {}\n",
-               shown_path(job.folders.front()));
   if (built && !job.quiet)
     fmt::print("{} module{} for {} in {}\n", modules, modules == 1 ? "" : "s", job.tree.release,
                seconds < 0.1 ? fmt::format("{:.0f} ms", seconds * 1000)

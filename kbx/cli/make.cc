@@ -8,6 +8,7 @@
 // fault, and the words for it, are make's own.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -106,12 +107,13 @@ class DirectoryLines {
                (options.print_directory ||
                 (!options.silent && (!options.folders.empty() || job.level > 0)))),
         program_(job.level > 0 ? fmt::format("make[{}]", job.level) : "make"),
-        folder_(folder_of(options)) {
-    print("Entering");
+        folder_(folder_of(options)) {}
+  ~DirectoryLines() {
+    if (entered_) print("Leaving");
   }
-  ~DirectoryLines() { print("Leaving"); }
-  /// Nothing more is to be said.
-  void drop() { shown_ = false; }
+  void enter() {
+    if (!std::exchange(entered_, true)) print("Entering");
+  }
   DirectoryLines(const DirectoryLines&) = delete;
   DirectoryLines& operator=(const DirectoryLines&) = delete;
 
@@ -122,6 +124,7 @@ class DirectoryLines {
   }
 
   bool shown_;
+  bool entered_ = false;
   std::string program_;
   std::string folder_;
 };
@@ -137,14 +140,14 @@ constexpr const char* about =
 constexpr int make_failed = 2;  // make's exit status for errors
 
 /// The exit status, or nothing if there is no plan.
-std::optional<int> build_modules(const makelang::Options& options, const ninja::Job& job) {
+std::optional<int> build_modules(const makelang::Options& options, ninja::Job job) {
   DirectoryLines lines(options, job);
+  job.starting = [&lines] { lines.enter(); };
   try {
     for (const ninja::Outcome& outcome : run_job(job))
       if (!outcome.built) return make_failed;
     return 0;
   } catch (const ninja::PlanError&) {
-    lines.drop();
     return std::nullopt;
   } catch (const Error& error) {
     std::fflush(stdout);

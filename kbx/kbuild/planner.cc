@@ -90,6 +90,7 @@ class Planner {
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
+  void note_compiler(const Evaluation& evaluation);
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -174,6 +175,16 @@ void Planner::map_paths(Evaluation& evaluation) {
                         makelang::Origin::override_, variable->where);
 }
 
+/// LLVM= asks for clang (kernel, Documentation/kbuild/llvm.rst). Distributions' trees may set CC
+/// themselves, and then kbuild takes that without a word.
+void Planner::note_compiler(const Evaluation& evaluation) {
+  plan_.compiler = evaluation.value("CC");
+  const std::string llvm(trim(evaluation.value("LLVM")));
+  if (llvm.empty() || llvm == "0" || plan_.compiler.find("clang") != std::string::npos) return;
+  plan_.notes.push_back("LLVM=" + llvm + " is given, but this tree sets CC to " +
+                        std::string(trim(plan_.compiler)) + "; for clang give CC=clang as well");
+}
+
 /// EXTRA_CFLAGS and kin were dropped from kbuild in Linux 6.15, without a word when a driver sets
 /// them.
 void Planner::keep_old_flags(Evaluation& evaluation) {
@@ -242,7 +253,7 @@ bool Planner::evaluate(const ProcessCall& call) {
       observer_);
   if (remade.read_again) return false;
   process.visited = std::move(remade.names);
-  if (plan_.compiler.empty() && evaluation.find("c_flags")) plan_.compiler = evaluation.value("CC");
+  if (plan_.compiler.empty() && evaluation.find("c_flags")) note_compiler(evaluation);
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);

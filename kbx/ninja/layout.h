@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdio>
+#include <functional>
 #include <string>
 
 #include "kbx/base/path.h"
@@ -26,6 +27,7 @@ struct RunOptions {
   /// A status line that is overwritten; else one line per command. Ask isatty(3).
   bool terminal = false;
   std::FILE* output = stdout;
+  std::function<void()> starting;  // called before anything is said
 };
 
 }  // namespace kbx::ninja

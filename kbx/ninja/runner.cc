@@ -234,6 +234,7 @@ void end_orphans() {
 }  // namespace
 
 int run_graph(const Layout& layout, const RunOptions& options) {
+  if (options.starting) options.starting();
   Invocation call = invocation_of(options);
   Channel channel(options.terminal && !options.verbose);
   std::fflush(nullptr);

@@ -174,12 +174,24 @@ kbuild::Request request_of(const Job& job, const Part& part) {
   request.level = job.level;
   request.environment = part.environment;
   request.make_command = shell_quote(job.kbx) + " make";
-  request.print = [&part](makelang::Stream stream, std::string_view text) {
-    (stream == makelang::Stream::errors ? std::cerr : std::cout)
-        << with_real_names(text, part) << std::flush;
-  };
   return request;
 }
+
+/// What makefiles print while a plan is made. It goes out when there is a plan: where make itself
+/// takes over, it prints all of it again.
+struct Printed {
+  struct Text {
+    makelang::Stream stream;
+    std::string text;
+  };
+  std::vector<Text> texts;
+
+  void pass_on() {
+    for (const Text& said : texts)
+      (said.stream == makelang::Stream::errors ? std::cerr : std::cout) << said.text << std::flush;
+    texts.clear();
+  }
+};
 
 /// The kernel knows modules by name only; kbuild refuses this in scripts/modules-check.sh.
 void check_names(kbuild::Plan& plan, const Part& part) {
@@ -192,9 +204,6 @@ void check_names(kbuild::Plan& plan, const Part& part) {
                       with_real_names(module.ko, part),
                   "rename one of them: the kernel knows modules by their names only");
   }
-  if (plan.modules.empty())
-    plan.notes.push_back("no module is to be built: obj-m in " + part.source +
-                         " is empty with this kernel's configuration");
 }
 
 /// What compilers read besides their command lines (gcc manual, "Environment Variables Affecting
@@ -251,6 +260,10 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
+  Printed printed;
+  request.print = [&](makelang::Stream stream, std::string_view text) {
+    printed.texts.push_back({stream, with_real_names(text, part)});
+  };
   request.shell = [&shell](const makelang::ShellCall& call) { return shell(call); };
   request.programs = [&shell] { return shell.program_files(); };
   request.tree_cache = tree_cache_folder(job);
@@ -261,8 +274,11 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   try {
     auto result = use(request, shell);
     shell.save();
+    if (job.starting) job.starting();
+    printed.pass_on();
     return result;
   } catch (const Error& error) {
+    if (!job.starting) printed.pass_on();
     Location where = error.location();
     where.file = with_real_names(where.file, part);
     throw PlanError(where, with_real_names(error.what(), part),
@@ -321,6 +337,7 @@ RunOptions run_options(const Job& job) {
   options.keep_going = job.keep_going;
   options.verbose = job.verbose;
   options.quiet = job.quiet;
+  options.starting = job.starting;
   options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
   return options;
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct Job {
   bool keep_going = false;
   bool verbose = false;
   bool quiet = false;
+  /// Called, perhaps more than once, before anything is said of a folder for which there is a plan.
+  /// With it, a PlanError leaves nothing said, so that make can take over.
+  std::function<void()> starting;
 };
 
 /// What became of one driver's folder.

@@ -51,6 +51,30 @@ def compiler_on_the_command_line_that_is_not_there(workspace):
 
 
 @behaviour
+def make_words_with_a_compiler_that_is_not_there(workspace):
+    """Make takes over, as no plan is possible, and says what it would have said anyway: once."""
+    workspace.append("Kbuild", "$(info read)\n")
+    words = ["make", "-C", workspace.tree, f"M={workspace.driver}", "CC=no-such-compiler", "modules"]
+    run = workspace.run([workspace.kbx, *words])
+    oracle = workspace.run(words)
+    expect_no_accident(run)
+    expect(run.status == oracle.status == 2, f"exit status {run.status}, make's is {oracle.status}")
+    for text in ("Entering directory", "Leaving directory", "read", "no-such-compiler: not found"):
+        times, wanted = run.text().count(text), oracle.text().count(text)
+        expect(times == wanted > 0, f'"{text}" {times} times, by make {wanted} times:\n{run.text()}')
+
+
+@behaviour
+def llvm_where_the_tree_sets_its_compiler(workspace):
+    """Debian's trees set CC in .kernelvariables; kbuild takes that in silence."""
+    run = workspace.run(workspace.command("LLVM=1"))
+    sets_compiler = "CC =" in (workspace.tree / ".kernelvariables").read_text()
+    expect(("LLVM=1 is given, but" in run.err) == sets_compiler, run.text())
+    if run.status:
+        expect_refused(run, BUILD_FAILED, "ld.lld")
+
+
+@behaviour
 def compiler_that_goes_between_two_builds(workspace):
     workspace.build()
     run = workspace.run(workspace.command(), environment={"PATH": _path_without_compilers(workspace)})
