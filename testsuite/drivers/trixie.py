@@ -116,7 +116,7 @@ def _build_kbx(root, work, build):
     build.mkdir(parents=True, exist_ok=True)
     jobs = str(len(os.sched_getaffinity(0)))
     for command in (
-        ["cmake", "-S", PROJECT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
+        ["cmake", "--fresh", "-S", PROJECT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
         ["cmake", "--build", build, "--target", "kbx", "-j", jobs],
     ):
         log = build / "log"
