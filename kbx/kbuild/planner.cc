@@ -100,6 +100,7 @@ class Planner {
   void add_action(Process& process, const Resolved& rule, const Scope& automatic,
                   std::vector<Step> steps);
   void add_paths(Process& process, const Resolved& rule, Action& action);
+  void add_output(const std::string& path);
   bool of_the_driver(const Process& process, const Resolved& rule) const;
   void classify(Process& process, const Resolved& rule, const Scope& automatic, Action& action);
   void write_modules_order(Process& process, const std::string& path, std::string_view command);
@@ -111,6 +112,7 @@ class Planner {
   Plan plan_;
   Observer observer_;
   std::set<std::string> outputs_;
+  std::set<std::string> output_folders_;
   std::map<std::string, std::vector<std::string>> module_lists_;  // modules.order: its lines
   std::map<std::string, std::vector<std::string>> parts_;         // composite object: its objects
   std::map<Environment, int> environments_;
@@ -124,7 +126,9 @@ class Planner {
 };
 
 bool Planner::file_exists(const std::string& path) const {
-  return outputs_.contains(path) || exists(path);
+  // The system resolves "..", which may lead through a link; outputs have normal names.
+  const bool plain = path.find("/.") == std::string::npos;
+  return outputs_.contains(plain ? path : normal_path(path)) || exists(path);
 }
 
 makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
@@ -369,10 +373,16 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
   add_action(process, rule, automatic, std::move(steps));
 }
 
+void Planner::add_output(const std::string& path) {
+  outputs_.insert(path);
+  const std::string folder = dir_name(path);
+  if (output_folders_.insert(folder).second && request_.make_room) request_.make_room(folder);
+}
+
 void Planner::add_paths(Process& process, const Resolved& rule, Action& action) {
   for (const std::string& name : rule.made_together) {
     action.outputs.push_back(process.absolute(name));
-    outputs_.insert(action.outputs.back());
+    add_output(action.outputs.back());
   }
   const auto first =
       std::find(action.outputs.begin(), action.outputs.end(), process.absolute(rule.name));
@@ -396,7 +406,7 @@ void Planner::classify(Process& process, const Resolved& rule, const Scope& auto
   const bool host = name.starts_with("host-");
   if (name == "cc_o_c") {
     const std::string source = action.inputs.empty() ? "" : action.inputs.front();
-    const bool metadata = source.ends_with(".mod.c") || !below_driver(source);
+    const bool metadata = source.ends_with(".mod.c") || is_below(source, request_.srctree);
     action.kind = metadata ? ActionKind::metadata : ActionKind::compile;
   } else if (name == "as_o_S") {
     action.kind = ActionKind::assemble;
@@ -452,8 +462,8 @@ void Planner::write_modules_order(Process& process, const std::string& path,
       });
   std::string content;
   for (const std::string& line : lines) content += line + "\n";
+  add_output(path);
   write_file_if_changed(path, content);
-  outputs_.insert(path);
   plan_.written.push_back(path);
   module_lists_[path] = std::move(lines);
 }

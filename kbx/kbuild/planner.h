@@ -37,6 +37,8 @@ struct Request {
   /// True for files that an earlier build made: an evaluation sees the folder as if they were not
   /// there.
   std::function<bool(const std::string& path)> is_output;
+  /// Called once with each folder that outputs will be in, before anything is written there.
+  std::function<void(const std::string& folder)> make_room;
 };
 
 /// Why a file is made as it is.

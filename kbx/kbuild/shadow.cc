@@ -74,45 +74,39 @@ void drop_dead_links(const std::string& image) {
   }
 }
 
-void mirror(const std::string& real, const std::string& image,
-            const std::set<std::string>& leave_out, std::set<std::string>& seen) {
-  seen.insert(real);
+/// One update of a shadow.
+struct Mirroring {
+  const std::vector<std::string>& sources;
+  const std::set<std::string>& leave_out;
+  std::set<std::string> seen;
+
+  bool is_source(const std::string& folder) const {
+    return std::find(sources.begin(), sources.end(), folder) != sources.end();
+  }
+  bool holds_a_source(const std::string& folder) const {
+    return std::any_of(sources.begin(), sources.end(),
+                       [&](const std::string& source) { return is_below(source, folder); });
+  }
+};
+
+/// Gives `real` the image `image`. Below a source every folder gets one; on the way down to the
+/// sources what lies beside the way becomes one link each. A link is followed only if it is a
+/// source itself, so links that go round do no harm.
+void mirror(const std::string& real, const std::string& image, bool below_source,
+            Mirroring& mirroring) {
+  mirroring.seen.insert(real);
   place_folder(image);
   drop_dead_links(image);
   for (const std::string& name : list_folder(real)) {
     const std::string path = join_path(real, name);
-    if (never_mirrored(name) || leave_out.contains(path)) continue;
+    if (never_mirrored(name) || mirroring.leave_out.contains(path)) continue;
     const std::string at = join_path(image, name);
-    if (entry_kind(path) == Entry::folder) {
-      mirror(path, at, leave_out, seen);
+    const bool wanted = (below_source && entry_kind(path) == Entry::folder) ||
+                        (mirroring.holds_a_source(path) && is_folder(path));
+    if (wanted) {
+      mirror(path, at, below_source || mirroring.is_source(path), mirroring);
     } else {
       place_link(at, path);
-    }
-  }
-}
-
-bool holds_a_source(const std::string& folder, const std::vector<std::string>& sources) {
-  return std::any_of(sources.begin(), sources.end(),
-                     [&](const std::string& source) { return is_below(source, folder); });
-}
-
-/// The way from the anchor down to the sources: folders on it are made, what lies beside it becomes
-/// one link each.
-void mirror_way(const std::string& real, const std::string& image,
-                const std::vector<std::string>& sources, const std::set<std::string>& leave_out,
-                std::set<std::string>& seen) {
-  if (std::find(sources.begin(), sources.end(), real) != sources.end())
-    return mirror(real, image, leave_out, seen);
-  seen.insert(real);
-  place_folder(image);
-  drop_dead_links(image);
-  for (const std::string& name : list_folder(real)) {
-    const std::string path = join_path(real, name);
-    if (never_mirrored(name) || leave_out.contains(path)) continue;
-    if (holds_a_source(path, sources)) {
-      mirror_way(path, join_path(image, name), sources, leave_out, seen);
-    } else {
-      place_link(join_path(image, name), path);
     }
   }
 }
@@ -146,12 +140,21 @@ std::string shadow_anchor(const std::string& source) {
   return anchor;
 }
 
+std::string folder_behind_link(const std::string& root, const std::string& folder) {
+  if (!is_below(folder, root)) return "";
+  for (size_t end = root.size(); end != std::string::npos; end = folder.find('/', end + 1)) {
+    const std::string at = folder.substr(0, end);
+    if (entry_kind(at) == Entry::link) return normal_path(link_text(at) + folder.substr(end));
+  }
+  return entry_kind(folder) == Entry::link ? link_text(folder) : "";
+}
+
 std::set<std::string> update_shadow(const std::string& root, const std::string& anchor,
                                     const std::vector<std::string>& sources,
                                     const std::set<std::string>& leave_out) {
-  std::set<std::string> seen;
-  mirror_way(anchor, root, sources, leave_out, seen);
-  return seen;
+  Mirroring mirroring{sources, leave_out, {}};
+  mirror(anchor, root, mirroring.is_source(anchor), mirroring);
+  return mirroring.seen;
 }
 
 }  // namespace kbx::kbuild

@@ -252,11 +252,42 @@ void check_configuration(const std::string& objtree) {
                       "the header package is incomplete; install it anew");
 }
 
-/// Gives `use` the request for a part. The answers to the tree's probes are kept; errors name the
-/// driver's own files.
+/// Folders beside the drivers' that get an image of their own since outputs are made in them. The
+/// list grows as plans need it.
+std::string mirrored_list(const Job& job) {
+  return join_path(job.out, ".kbx/mirrored");
+}
+
+std::vector<std::string> mirrored_sources(const Job& job, const Part& part) {
+  std::vector<std::string> sources = job.folders;
+  const std::string listed = read_file_if_present(mirrored_list(job)).value_or("");
+  for (const std::string_view line : split_lines(listed))
+    if (is_below(line, part.anchor) && is_folder(std::string(line))) sources.emplace_back(line);
+  return sources;
+}
+
+/// Brings the shadow up to date and gives the real folders it was made from.
+std::set<std::string> refresh_shadow(const Job& job, const Part& part) {
+  if (part.shadow.empty()) return {};
+  return kbuild::update_shadow(part.shadow, part.anchor, mirrored_sources(job, part), {job.out});
+}
+
+/// A folder of the shadow in which outputs will be made must not be a link to the sources.
+void make_room(const Job& job, const Part& part, const std::string& folder,
+               std::set<std::string>& mirrored) {
+  const std::string real = kbuild::folder_behind_link(part.shadow, folder);
+  if (real.empty() || !is_below(real, part.anchor)) return;
+  const std::string listed = read_file_if_present(mirrored_list(job)).value_or("");
+  write_file_atomically(mirrored_list(job), listed + real + "\n");
+  mirrored = refresh_shadow(job, part);
+}
+
+/// Gives `use` the request for a part, and the real folders that its shadow mirrors. The answers to
+/// the tree's probes are kept; errors name the driver's own files.
 template <typename Use>
 auto with_request(const Job& job, const Part& part, const Use& use) {
   check_configuration(job.tree.objtree);
+  std::set<std::string> mirrored = refresh_shadow(job, part);
   kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
@@ -271,8 +302,10 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
+  if (!part.shadow.empty())
+    request.make_room = [&](const std::string& folder) { make_room(job, part, folder, mirrored); };
   try {
-    auto result = use(request, shell);
+    auto result = use(request, shell, mirrored);
     shell.save();
     if (job.starting) job.starting();
     printed.pass_on();
@@ -297,9 +330,10 @@ void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell&
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
 }
 
-kbuild::Plan plan_part(const Job& job, const Part& part, const std::set<std::string>& mirrored) {
+kbuild::Plan plan_part(const Job& job, const Part& part) {
   return with_request(job, part,
-                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                      [&](const kbuild::Request& request, const kbuild::ProbingShell& shell,
+                          const std::set<std::string>& mirrored) {
                         kbuild::Plan plan = kbuild::make_plan(request);
                         complete_plan(job, part, shell, mirrored, plan);
                         return plan;
@@ -411,10 +445,6 @@ void publish(const Job& job, const Part& part, Outcome& outcome) {
     publish_text(join_path(part.folder, name), join_path(job.out, name), part);
 }
 
-std::set<std::string> refresh_shadow(const Job& job, const Shadow& shadow) {
-  return kbuild::update_shadow(shadow.root, shadow.anchor, job.folders, {job.out});
-}
-
 void print_notes(const Job& job, const kbuild::Plan& plan) {
   if (job.quiet) return;
   for (const std::string& note : plan.notes) std::cerr << "note: " << note << "\n";
@@ -452,7 +482,7 @@ std::vector<std::string> hints_after_failure(const Job& job) {
   return hints;
 }
 
-Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
+Outcome build_part(const Job& job, const Part& part) {
   Outcome outcome;
   outcome.source = part.source;
   outcome.out = job.out.empty() ? part.source : job.out;
@@ -463,9 +493,7 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
     status = *quick;
   } else {
     make_folders(part.layout.state);
-    std::set<std::string> mirrored;
-    if (shadow) mirrored = refresh_shadow(job, *shadow);
-    kbuild::Plan plan = plan_part(job, part, mirrored);
+    kbuild::Plan plan = plan_part(job, part);
     if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
     remember_results(part, plan);
@@ -477,17 +505,10 @@ Outcome build_part(const Job& job, const Part& part, const Shadow* shadow) {
   return outcome;
 }
 
-struct Prepared {
-  std::optional<Shadow> shadow;
-  std::vector<Part> parts;
-  const Shadow* shadow_or_null() const { return shadow ? &*shadow : nullptr; }
-};
-
-Prepared prepare(const Job& job) {
-  Prepared prepared;
-  if (!job.out.empty()) prepared.shadow = shadow_of(job);
-  prepared.parts = parts_of(job, prepared.shadow_or_null());
-  return prepared;
+std::vector<Part> parts_of(const Job& job) {
+  if (job.out.empty()) return parts_of(job, nullptr);
+  const Shadow shadow = shadow_of(job);
+  return parts_of(job, &shadow);
 }
 
 /// One kbx at a time changes an output folder: its shadow, its graph, its results.
@@ -502,13 +523,13 @@ std::optional<FileLock> lock_output_folder(const Job& job) {
 }  // namespace
 
 std::vector<Outcome> run_job(const Job& job) {
-  const Prepared prepared = prepare(job);
+  const std::vector<Part> parts = parts_of(job);
   make_output_folder(job);
   const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<Outcome> outcomes;
-  for (const Part& part : prepared.parts) {
+  for (const Part& part : parts) {
     try {
-      outcomes.push_back(build_part(job, part, prepared.shadow_or_null()));
+      outcomes.push_back(build_part(job, part));
     } catch (const PlanError& error) {
       std::vector<std::string> hints = hints_after_failure(job);
       if (hints.empty()) throw;
@@ -524,28 +545,25 @@ std::vector<Outcome> run_job(const Job& job) {
 }
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {
-  const Prepared prepared = prepare(job);
+  const std::vector<Part> parts = parts_of(job);
   const std::optional<FileLock> lock = lock_output_folder(job);
   std::vector<kbuild::Plan> plans;
-  for (const Part& part : prepared.parts) {
-    std::set<std::string> mirrored;
-    if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
-    plans.push_back(plan_part(job, part, mirrored));
+  for (const Part& part : parts) {
+    plans.push_back(plan_part(job, part));
   }
   return plans;
 }
 
 OutputStory explain_output(const Job& job, const std::string& output) {
-  const Prepared prepared = prepare(job);
+  const std::vector<Part> parts = parts_of(job);
   const std::optional<FileLock> lock = lock_output_folder(job);
-  const Part& part = prepared.parts.front();
-  std::set<std::string> mirrored;
-  if (prepared.shadow) mirrored = refresh_shadow(job, *prepared.shadow);
+  const Part& part = parts.front();
   std::string path = absolute_path(output, part.source);
   if (is_below(path, part.source)) path = part.folder + path.substr(part.source.size());
   OutputStory story;
   story.told = with_request(job, part,
-                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell) {
+                            [&](const kbuild::Request& request, const kbuild::ProbingShell& shell,
+                                const std::set<std::string>& mirrored) {
                               kbuild::Explanation told = kbuild::explain(request, path);
                               complete_plan(job, part, shell, mirrored, told.plan);
                               return told;

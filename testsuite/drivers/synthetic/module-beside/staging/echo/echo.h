@@ -1,0 +1,1 @@
+int echo_of(int value);
