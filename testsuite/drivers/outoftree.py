@@ -69,7 +69,10 @@ def _different_errors(kbuild, kbx):
     stop = re.fullmatch(r"(\S+:\d+): \*\*\* (.*?)\.  Stop\.", error)
     rule = re.fullmatch(r"No rule to make target '(.*)'", error)
     own = [f"kbx: {stop[1]}: {stop[2]}"] if stop else []
-    own += [f"there is no rule to make {rule[1]},", f"{rule[1]} is included, but"] if rule else []
+    if rule:
+        stem = rule[1].removesuffix(".o")
+        own += [f"there is no rule to make {rule[1]},", f"includes {rule[1]}, which cannot be read",
+                f"there is neither {stem}.c nor {stem}.S"]
     return [] if any(text in kbx.log for text in own) else compare.different_errors(kbuild, kbx)
 
 
