@@ -15,6 +15,11 @@ std::string absolute_in(const Evaluation& evaluation, std::string_view path) {
   return absolute_path(path, evaluation.setup().folder);
 }
 
+bool is_kbuild_file(const std::string& path) {
+  const std::string name = base_name(path);
+  return name == "Kbuild" || name == "Makefile";
+}
+
 /// The line of the driver's Makefiles that lists an object; no place if it is not written out.
 Location listed_at(const Evaluation& evaluation, const DriverFolders& driver,
                    const std::string& path) {
@@ -50,8 +55,9 @@ void refuse_missing_includes(const Evaluation& evaluation, const DriverFolders& 
                       "include $(src)/" +
                           use.name
                 : driver.contain(use.path)
-                    ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile; a file that "
-                      "may be missing is included by -include"
+                    ? is_kbuild_file(use.path)
+                          ? "a subfolder that is listed in obj-m needs a Kbuild or Makefile"
+                          : "add the file, or name it by -include if it may be missing"
                     : "this is no complete kernel tree; kbx doctor tells what it lacks");
   }
 }

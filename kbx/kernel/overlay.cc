@@ -28,6 +28,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/layout.h"
+#include "kbx/makelang/evaluation.h"
 
 namespace kbx::kernel {
 namespace {
@@ -91,13 +92,31 @@ std::string included_makefile(std::string_view line) {
   return leads ? std::string(words[1]) : std::string();
 }
 
+/// The folder of the Makefile that the stub comes to include when make reads it, or `objtree`.
+std::string evaluated_source(const std::string& objtree) {
+  const std::string stub = join_path(objtree, "Makefile");
+  makelang::Setup setup;
+  setup.environment = current_environment();
+  setup.folder = objtree;
+  makelang::Hooks hooks;
+  hooks.print = [](makelang::Stream, std::string_view) {};
+  hooks.hidden = [&](std::string_view path) { return path != stub; };
+  makelang::Evaluation evaluation(setup, hooks);
+  evaluation.read_makefile("Makefile", true);
+  for (const makelang::MakefileUse& use : evaluation.observations().makefiles)
+    if (const std::string path = normal_path(use.path);
+        path != stub && base_name(path) == "Makefile")
+      return dir_name(path);
+  return objtree;
+}
+
 /// The folder whose Makefile the stub includes, or `objtree` if it includes none. Relative names
 /// are seen from `objtree`.
 std::string included_source(std::string_view stub, const std::string& objtree) {
   for (std::string_view line : split_lines(stub))
     if (const std::string makefile = included_makefile(line); !makefile.empty())
       return dir_name(absolute_path(makefile, objtree));
-  return objtree;
+  return evaluated_source(objtree);
 }
 
 /// The stub with its source tree and every path that is found below the root led there.

@@ -130,6 +130,16 @@ TEST_CASE("a relative include leads to the source tree") {
   CHECK_FALSE(tree.redirected);
 }
 
+TEST_CASE("an include that is computed leads to the source tree") {
+  const Scratch scratch;
+  scratch.file("source/Makefile", "VERSION = 9\nPATCHLEVEL = 9\n");
+  scratch.file("objtree/Makefile",
+               "here := $(dir $(abspath $(lastword $(MAKEFILE_LIST))))\n"
+               "include $(here)../source/Makefile\n");
+  scratch.file("objtree/include/config/auto.conf", "");
+  CHECK(find_tree(scratch.at("objtree"), scratch.places()).srctree == scratch.at("source"));
+}
+
 TEST_CASE("a missing -common package is named") {
   const Scratch scratch;
   scratch.debian_tree("root", "6.1.0-1-test");
