@@ -20,7 +20,20 @@ std::string join_path(std::string_view base, std::string_view path) {
   return joined += path;
 }
 
+namespace {
+
+/// True if a path surely is normal; most are, and need not be taken apart.
+bool is_plainly_normal(std::string_view path) {
+  if (path.empty() || path.front() == '.' || path.back() == '/') return false;
+  for (size_t at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1))
+    if (path[at + 1] == '/' || path[at + 1] == '.') return false;
+  return true;
+}
+
+}  // namespace
+
 std::string normal_path(std::string_view path) {
+  if (is_plainly_normal(path)) return std::string(path);
   const bool absolute = is_absolute(path);
   std::vector<std::string_view> parts;
   for (std::string_view part : split(path, '/')) {

@@ -1,6 +1,7 @@
 #include "kbx/ninja/fixdep.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <unordered_set>
@@ -220,6 +221,17 @@ void read_rules(std::string_view depfile, Collector& collector) {
   }
 }
 
+/// Whether a character may mean something else than itself in a depfile.
+bool ends_plain_text(char c) {
+  static constexpr auto table = [] {
+    std::array<bool, 256> special{};
+    for (const char mark : std::string_view("\\$: \t\n\v\f\r"))
+      special[static_cast<unsigned char>(mark)] = true;
+    return special;
+  }();
+  return table[static_cast<unsigned char>(c)];
+}
+
 }  // namespace
 
 FixdepDialect probe_fixdep(const std::string& objtree, const std::string& saved_command_prefix) {
@@ -271,6 +283,10 @@ std::vector<std::string> depfile_inputs(std::string_view depfile) {
     word.clear();
   };
   for (size_t at = 0; at < depfile.size(); ++at) {
+    const size_t plain = at;
+    while (at < depfile.size() && !ends_plain_text(depfile[at])) ++at;
+    word.append(depfile, plain, at - plain);
+    if (at == depfile.size()) break;
     const char c = depfile[at];
     const char next = at + 1 < depfile.size() ? depfile[at + 1] : '\0';
     if (c == '\\' && next == '\n') {
@@ -314,7 +330,9 @@ std::vector<std::string> depfile_inputs(std::string_view depfile) {
 std::string depfile_text(const std::string& output, const std::vector<std::string>& inputs) {
   std::string text;
   const auto add = [&text](std::string_view path) {
-    for (const char c : path) {
+    const size_t plain = std::min(path.find_first_of(" #$"), path.size());
+    text += path.substr(0, plain);
+    for (const char c : path.substr(plain)) {
       if (c == ' ' || c == '#') text += '\\';
       if (c == '$') text += '$';
       text += c;
