@@ -162,7 +162,7 @@ void EvaluationState::print(Stream stream, std::string_view text) const {
 }
 
 void EvaluationState::complain(SourceRef where, std::string_view text) const {
-  std::string line = files.location(where).to_string();
+  std::string line = files.written_location(where).to_string();
   if (line.empty()) {
     line = setup.program_name;
     if (setup.level > 0) line += '[' + std::to_string(setup.level) + ']';

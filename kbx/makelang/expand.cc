@@ -302,13 +302,7 @@ void Expander::append_substitution(std::string& out, std::string_view name, std:
     match = Pattern::ending_with(from);
     replacement = Pattern::ending_with(to);
   }
-  std::string_view rest = *words;
-  bool first = true;
-  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-    if (!first) out += ' ';
-    first = false;
-    append_substituted(out, word, match, replacement);
-  }
+  append_all_substituted(out, *words, match, replacement);
 }
 
 const Variable* Expander::find_in_frames(std::string_view name) const {
@@ -324,7 +318,33 @@ const Variable* Expander::find_in_frames(std::string_view name) const {
   return nullptr;
 }
 
+const Variable* Expander::find_shell_status() const {
+  for (const Frame* frame = frames_; frame; frame = frame->outer)
+    if (frame->shell_status) return &*frame->shell_status;
+  for (const Scope* scope = scope_; scope; scope = scope->outer)
+    if (scope->shell_status) return &*scope->shell_status;
+  return nullptr;
+}
+
+void Expander::set_shell_status(int status) {
+  Variable variable;
+  variable.value = std::to_string(status);
+  variable.flavor = Flavor::simple;
+  variable.origin = Origin::override_;
+  const Scope* own = scope_ && scope_->is_automatic && scope_->outer ? scope_->outer : scope_;
+  if (frames_)
+    frames_->shell_status = std::move(variable);
+  else if (own)
+    own->shell_status = std::move(variable);
+  else
+    define_global(
+        state_,
+        {shell_status_name, std::move(variable.value), Flavor::simple, Origin::override_, {}});
+}
+
 const Variable* Expander::look_up(std::string_view name) const {
+  if (name == shell_status_name)
+    if (const Variable* variable = find_shell_status()) return variable;
   if (const Variable* variable = find_in_frames(name)) return variable;
   bool other_target = false;
   for (const Scope* scope = scope_; scope; scope = scope->outer) {
@@ -411,9 +431,7 @@ std::string Expander::shell(std::string_view command, bool trims_all) {
   const ShellResult result = state_.hooks.shell ? state_.hooks.shell(call) : run_shell(call);
   if (!result.failure.empty()) state_.complain({}, result.failure);
   state_.observations.shell_calls.push_back(std::move(call));
-  define_global(
-      state_,
-      {".SHELLSTATUS", std::to_string(result.status), Flavor::simple, Origin::override_, {}});
+  set_shell_status(result.status);
   return fold_newlines(result.output, trims_all);
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,7 +12,8 @@ namespace kbx::makelang {
 /// The variables of a running $(call), $(foreach) or $(let), innermost first.
 struct Frame {
   std::vector<std::pair<std::string, Variable>> variables;
-  const Frame* outer = nullptr;
+  std::optional<Variable> shell_status;  // .SHELLSTATUS, once a $(shell) has run in here
+  Frame* outer = nullptr;
   const Frame* outer_named = nullptr;  // the next frame whose names are not $(call)'s numbers
 };
 
@@ -45,8 +47,9 @@ class Expander {
 
   /// $(call NAME,…) with expanded arguments; arguments[0] is the name.
   void call(std::string& out, const std::vector<std::string_view>& arguments);
-  /// Runs `command` for $(shell) and != and sets .SHELLSTATUS. Newlines of the output become
-  /// spaces; at its end all of them go (`trims_all`) or one.
+  /// Runs `command` for $(shell) and != and sets .SHELLSTATUS in the innermost set of variables:
+  /// that of a running $(call) or $(foreach), else the target's, else the global one. Newlines of
+  /// the output become spaces; at its end all of them go (`trims_all`) or one.
   std::string shell(std::string_view command, bool trims_all);
   /// The error of a call that cannot be carried out, at the variable being expanded.
   Error error(const std::string& message, std::string hint = {}) const {
@@ -84,10 +87,12 @@ class Expander {
                      size_t begin);
   const Variable* find_in_frames(std::string_view name) const;
   const Variable* look_up(std::string_view name) const;
+  const Variable* find_shell_status() const;
+  void set_shell_status(int status);
 
   EvaluationState& state_;
   const Scope* scope_;
-  const Frame* frames_ = nullptr;
+  Frame* frames_ = nullptr;
   const Frame* named_frames_ = nullptr;
   SourceRef reading_;    // the line of the makefile at work
   SourceRef expanding_;  // the definition of the variable being expanded

@@ -233,8 +233,7 @@ void Graph::add_extra_prerequisites() {
 }
 
 void Graph::expand_deferred(Node& node, const TargetRule& rule) {
-  const std::unique_ptr<Scope> scope = build_scope(node.name, nullptr);
-  const Scope automatic = automatic_scope(resolved(node), {}, scope.get());
+  const Scope automatic = automatic_scope(resolved(node), {}, orphan_scope_of(node.name));
   bool order_only = false;
   for (const std::string& text : rule.deferred_prerequisites) {
     const std::string expanded = evaluation_.expand(text, &automatic, rule.where);

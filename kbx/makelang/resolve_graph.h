@@ -146,6 +146,8 @@ class Graph {
   void read_search_paths();
   void expand_deferred(Node& node, const TargetRule& rule);
   std::unique_ptr<Scope> build_scope(const std::string& name, const Scope* parent) const;
+  /// The scope of a target before it is known which target asks for it.
+  const Scope* orphan_scope_of(const std::string& name);
   std::vector<Edge> edges_of(const std::vector<Prerequisite>& prerequisites);
 
   bool search_implicit(Node& node);
@@ -165,6 +167,7 @@ class Graph {
   std::unordered_map<std::string, Node*, StringHash, std::equal_to<>> index_;
   std::unordered_set<std::string> impossible_;
   std::unordered_map<std::string, std::unique_ptr<Scope>> scopes_;
+  std::unordered_set<std::string> orphans_;  // names in scopes_ that have no parent yet
   std::vector<SearchPath> search_paths_;
   std::vector<std::string> kept_folders_;                       // GPATH
   std::vector<const PatternAssignments*> pattern_assignments_;  // least specific first

@@ -381,7 +381,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
   for (const SourceRef where : convert_suffix_rules(evaluation.rules()))
-    output.print_error(evaluation.files().location(where).to_string() +
+    output.print_error(evaluation.files().written_location(where).to_string() +
                        ": warning: ignoring prerequisites on suffix rule definition\n");
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();

@@ -107,7 +107,7 @@ void Updater::wait_for_slot() {
 
 void Updater::trace_recipe(const Node& node, const Scope& automatic) {
   const std::string newer = evaluation_.expand("$?", &automatic);
-  const Location place = evaluation_.files().location(node.recipe->where);
+  const Location place = evaluation_.files().written_location(node.recipe->where);
   const std::string where = place.file.empty() ? "<builtin>" : place.to_string();
   output_.print(newer.empty()
                     ? fmt::format("{}: target '{}' does not exist\n", where, node.name)
@@ -298,7 +298,7 @@ bool Updater::finish_line(Job& job, int status) {
 
 void Updater::report(const Job& job, int status, bool ignored) {
   if (ignored && options_.silent) return;
-  const Location place = evaluation_.files().location(job.where);
+  const Location place = evaluation_.files().written_location(job.where);
   const std::string where = place.file.empty() ? "<builtin>" : place.to_string();
   const char* before = ignored ? "" : "*** ";
   const char* after = ignored ? " (ignored)" : "";

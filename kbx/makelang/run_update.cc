@@ -440,7 +440,7 @@ void Updater::finish_node(Node* node) {
 void Updater::say_goal_error() {
   if (!goal_ || !goal_->included || goal_->do_not_care || goal_->error == 0) return;
   output_.print_error(fmt::format("{}: {}: {}\n",
-                                  evaluation_.files().location(goal_->where).to_string(),
+                                  evaluation_.files().written_location(goal_->where).to_string(),
                                   real(goal_->node)->name, std::strerror(goal_->error)));
   goal_->error = 0;
 }

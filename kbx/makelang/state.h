@@ -46,7 +46,7 @@ struct EvaluationState {
   void complain(SourceRef where, std::string_view text) const;
   void print(Stream stream, std::string_view text) const;
   Error error(SourceRef where, const std::string& message, std::string hint = {}) const {
-    return Error(files.location(where), message, std::move(hint));
+    return Error(files.written_location(where), message, std::move(hint));
   }
 };
 

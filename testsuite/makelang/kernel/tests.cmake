@@ -5,5 +5,5 @@ add_test(NAME makelang-kernel-exports
 set_tests_properties(makelang-kernel-exports PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 1200)
 
 add_test(NAME makelang-kernel-exports-all-architectures CONFIGURATIONS full
-         COMMAND ${exports_run} --sources --work ${CMAKE_CURRENT_BINARY_DIR}/kernel-exports-all)
+         COMMAND ${exports_run} --headers all --sources all --work ${CMAKE_CURRENT_BINARY_DIR}/kernel-exports-all)
 set_tests_properties(makelang-kernel-exports-all-architectures PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600)
