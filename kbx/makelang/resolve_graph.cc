@@ -11,6 +11,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/makelang/names.h"
 #include "kbx/makelang/options.h"
 #include "kbx/makelang/resolve_archive.h"
 
@@ -41,37 +42,14 @@ std::vector<std::string> wildcard_words(const std::string& word, const std::stri
   return result;
 }
 
-/// "lib(a b)" comes as the words "lib(a" and "b)"; here it becomes "lib(a)" and "lib(b)".
-std::vector<std::string> with_archive_groups(const std::vector<std::string_view>& words) {
-  std::vector<std::string> result;
-  std::string archive;
-  for (std::string_view word : words) {
-    const size_t open = word.find('(');
-    if (archive.empty() && open != std::string_view::npos && open > 0 && !word.ends_with(')') &&
-        word[open - 1] != '$') {
-      archive = word.substr(0, open);
-      if (open + 1 < word.size())
-        result.push_back(archive + "(" + std::string(word.substr(open + 1)) + ")");
-    } else if (!archive.empty()) {
-      const bool last = word.ends_with(')');
-      if (last) word.remove_suffix(1);
-      if (!word.empty()) result.push_back(archive + "(" + std::string(word) + ")");
-      if (last) archive.clear();
-    } else {
-      result.emplace_back(word);
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::string& folder,
                                              bool order_only) {
   std::vector<Prerequisite> result;
-  std::vector<std::string_view> words;
-  const auto flush = [&] {
-    for (const std::string& word : with_archive_groups(words))
+  std::vector<std::string> words;
+  const auto flush = [&](std::string_view rest) {
+    for (const std::string& word : split_archive_groups(std::move(words), rest))
       for (std::string& file : wildcard_words(command_line_file(word, {}), folder))
         result.push_back({std::move(file), order_only});
     words.clear();
@@ -79,14 +57,14 @@ std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::s
   for (std::string_view word : split_words(text)) {
     size_t bar = 0;
     while ((bar = word.find('|')) != std::string_view::npos && !order_only) {
-      if (bar > 0) words.push_back(word.substr(0, bar));
-      flush();
+      if (bar > 0) words.emplace_back(word.substr(0, bar));
+      flush(text.substr(static_cast<size_t>(word.data() - text.data()) + bar + 1));
       order_only = true;
       word.remove_prefix(bar + 1);
     }
-    if (!word.empty()) words.push_back(word);
+    if (!word.empty()) words.emplace_back(word);
   }
-  flush();
+  flush({});
   return result;
 }
 

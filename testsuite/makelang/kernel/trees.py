@@ -26,7 +26,7 @@ UNREAD_FOLDERS = ("drivers", "sound", "Documentation", "net", "fs", "lib", "cryp
 UNREAD_FILES = ("*.c", "*.S", "*.dts", "*.dtsi")
 STUB = re.compile(r"^include (\S+)/Makefile$", re.MULTILINE)
 CONFIGURATION = ("include/config/auto.conf", "include/generated/autoconf.h", "include/config/kernel.release",
-                 ".config")
+                 "include/generated/rustc_cfg", ".config")
 
 
 @dataclass(frozen=True)
@@ -99,13 +99,18 @@ def _unpack(suite, package, folder):
     shutil.rmtree(packed)
 
 
+def _everything(name):
+    """The value of an option that is on; makefiles compare versions as numbers."""
+    return "120200" if name.endswith("_VERSION") else "1024" if name == "CONFIG_FRAME_WARN" else "y"
+
+
 def switch_everything_on(tree, arch):
-    """A configuration in which each option is `y` that a makefile of the evaluation names: it takes the branches that
+    """A configuration in which each option is on that a makefile of the evaluation names: it takes the branches that
     an empty one leaves out."""
     makefiles = [tree.source / "Makefile", *sorted((tree.source / "scripts").glob("Makefile*"))]
     makefiles += sorted((tree.source / "arch" / arch).glob("Makefile*"))
     names = {name for path in makefiles for name in re.findall(r"CONFIG_\w+", path.read_text(errors="replace"))}
-    lines = "".join(f"{name}=y\n" for name in sorted(names))
+    lines = "".join(f"{name}={_everything(name)}\n" for name in sorted(names))
     for name in ("include/config/auto.conf", ".config"):
         (tree.folder / name).write_text(lines)
 
