@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -157,7 +158,10 @@ class Graph {
   bool try_rule(Attempt& attempt, const Candidate& candidate, bool with_intermediates);
   bool try_need(Attempt& attempt, const std::string& name, bool order_only,
                 bool with_intermediates);
-  std::vector<Prerequisite> needs_of(Attempt& attempt, const Candidate& candidate) const;
+  using NeedTest = std::function<bool(const Prerequisite&)>;
+  /// Whether all prerequisites that the rule has for the name pass the test; words of a second
+  /// expansion are expanded one by one, none after one that fails.
+  bool all_needs(Attempt& attempt, const Candidate& candidate, const NeedTest& holds) const;
   void apply(Node& node, Match& match, const std::string& name);
   void enter_intermediate(Match& match, const std::string& name);
 

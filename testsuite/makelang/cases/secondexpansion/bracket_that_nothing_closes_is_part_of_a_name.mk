@@ -1,4 +1,4 @@
-# args: -k all p
+# args: -k all p1
 v = zz(a
 .SECONDEXPANSION:
 all: $$v x ; @echo '$^'
