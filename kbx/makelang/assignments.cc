@@ -128,6 +128,7 @@ Variable& assign_global(Expander& expander, std::string_view name, Operator op,
       else
         added = value;
       const auto global = state.globals.find(name);
+      if (global != state.globals.end()) strengthen_environment(state, global->second);
       if (added.empty() && global != state.globals.end()) return global->second;
       if (global != state.globals.end() && &global->second == old && !old->expanding &&
           origin >= old->origin)

@@ -34,11 +34,10 @@ void read_builtin(EvaluationState& state, std::string_view text) {
 }
 
 void import_environment(EvaluationState& state) {
-  const Origin origin =
-      state.setup.environment_overrides ? Origin::environment_override : Origin::environment;
   state.globals.reserve(512);
   for (const auto& [name, value] : state.setup.environment) {
-    Variable& variable = define_global(state, {name, value, Flavor::recursive, origin, {}});
+    Variable& variable =
+        define_global(state, {name, value, Flavor::recursive, Origin::environment, {}});
     variable.exported = Export::yes;
     if (name == "SHELL") {
       variable.exported = Export::no;

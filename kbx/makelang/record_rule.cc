@@ -157,7 +157,7 @@ class Recorder {
       record_target(Pattern(rule_.targets[i]));
     }
     for (auto name = regrouped_.rbegin(); name != regrouped_.rend(); ++name)
-      state_.complain(rule_.where,
+      state_.complain(recipe_->where,
                       "warning: overriding group membership for target '" + *name + "'");
   }
 

@@ -133,6 +133,7 @@ ShellChoice Updater::shell_choice(const Job& job) const {
 
 void Updater::start_next_line(Job& job) {
   Node* node = job.node;
+  const bool passes_over_last = job.next < job.lines.size();
   while (job.next < job.lines.size()) {
     const CommandLine& line = job.lines[job.next++];
     job.ignore_errors = line.ignore_errors || node->ignore_errors;
@@ -160,6 +161,9 @@ void Updater::start_next_line(Job& job) {
   }
   set_stage(node, Stage::running);
   node->progress.outcome = Outcome::success;
+  // GNU make 4.3 touches once when it passes over the last line, and once more at the end.
+  bool touched = false;
+  if (passes_over_last) finish_touched(node, touched);
   finish_node(node);
 }
 

@@ -59,6 +59,9 @@ struct Definition {
   SourceRef where;
 };
 
+/// With -e, a variable of the environment becomes the stronger one as soon as a makefile would
+/// change it, not before.
+void strengthen_environment(const EvaluationState& state, Variable& variable);
 /// Stores a global variable unless its present definition is stronger; gives the variable that is
 /// there afterwards.
 Variable& define_global(EvaluationState& state, Definition definition);

@@ -52,7 +52,8 @@ def headers(tree, name, to):
         return Tree(folder, tree, (tree,))
     # A package that was unpacked and not installed has the folder beside it.
     source = next(path for path in (Path(stub[1]), tree.parent / Path(stub[1]).name) if path.is_dir())
-    makefile.write_text(makefile.read_text().replace(stub[1], str(source)))
+    lines = makefile.read_text().replace(stub[1], str(source))
+    makefile.write_text(re.sub(r"^KBUILD_OUTPUT=.*", f"KBUILD_OUTPUT={folder}", lines, flags=re.MULTILINE))
     return Tree(folder, source, (tree, source, (tree / "scripts").resolve()))
 
 
@@ -128,8 +129,9 @@ class Untouched:
             for path, folders, files in os.walk(folder):
                 for name in [*folders, *files]:
                     info = os.lstat(os.path.join(path, name))
-                    # The time of a folder is that of its last change of names, which the names tell themselves.
-                    state[os.path.join(path, name)] = (info.st_mode, info.st_size, info.st_mtime_ns)
+                    # A folder's size and time tell of names that came and went, as those of probes do.
+                    what = (info.st_size, info.st_mtime_ns) if name in files else ()
+                    state[os.path.join(path, name)] = (info.st_mode, *what)
         return state
 
     def changes(self):
