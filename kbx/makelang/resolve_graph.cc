@@ -42,6 +42,15 @@ std::vector<std::string> wildcard_words(const std::string& word, const std::stri
   return result;
 }
 
+/// Whether one of the first `count` parts has a prerequisite that is not order-only.
+bool has_normal_edge(const std::vector<std::vector<Edge>>& parts, size_t count) {
+  return std::any_of(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](const std::vector<Edge>& part) {
+                       return std::any_of(part.begin(), part.end(),
+                                          [](const Edge& edge) { return !edge.order_only; });
+                     });
+}
+
 }  // namespace
 
 std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::string& folder,
@@ -211,20 +220,34 @@ void Graph::add_extra_prerequisites() {
 }
 
 void Graph::expand_deferred(Node& node, const TargetRule& rule) {
-  const Scope automatic = automatic_scope(resolved(node), {}, orphan_scope_of(node.name));
-  bool order_only = false;
-  for (const std::string& text : rule.deferred_prerequisites) {
-    const std::string expanded = evaluation_.expand(text, &automatic, rule.where);
-    for (Prerequisite& word :
-         prerequisite_words(expanded, evaluation_.setup().folder, order_only)) {
-      order_only = order_only || word.order_only;
+  // Each text sees the names that stand around it and what came of the texts before it.
+  std::vector<std::vector<Edge>> parts;
+  for (const DeferredPrerequisites& part : rule.deferred_prerequisites)
+    parts.push_back(edges_of(part.names));
+  const std::vector<Edge> others = std::move(node.edges);
+  const auto gather = [&] {
+    node.edges = others;
+    for (const std::vector<Edge>& part : parts)
+      node.edges.insert(node.edges.end(), part.begin(), part.end());
+  };
+  const Scope* scope = orphan_scope_of(node.name);
+  for (size_t at = 0; at < parts.size(); ++at) {
+    const std::string& text = rule.deferred_prerequisites[at].text;
+    if (text.empty()) continue;
+    gather();
+    Scope automatic = automatic_scope(resolved(node), {}, scope);
+    // A text that comes first is itself what $< will be.
+    if (!has_normal_edge(parts, at)) automatic.table["<"].value.clear();
+    const std::string expanded = evaluation_.expand(text, &automatic);
+    for (Prerequisite& word : prerequisite_words(expanded, evaluation_.setup().folder)) {
       if (node.stem) {
         const size_t percent = word.name.find('%');
         if (percent != std::string::npos) word.name.replace(percent, 1, *node.stem);
       }
-      node.edges.push_back({enter(word.name), word.order_only});
+      parts[at].push_back({enter(word.name), word.order_only});
     }
   }
+  gather();
 }
 
 void Graph::find_recipe(Node& node) {

@@ -162,7 +162,7 @@ bool Graph::all_needs(Attempt& attempt, const Candidate& candidate, const NeedTe
       const bool add_folder = percent != std::string::npos && !candidate.folder.empty();
       if (percent != std::string::npos)
         word.replace(percent, 1, candidate.folder.empty() ? "$*" : "$(*F)");
-      const std::string expanded = evaluation_.expand(word, &automatic, candidate.rule->where);
+      const std::string expanded = evaluation_.expand(word, &automatic);
       for (Prerequisite& name : prerequisite_words(expanded, folder, order_only)) {
         order_only = order_only || name.order_only;
         if (add_folder) name.name.insert(0, candidate.folder);

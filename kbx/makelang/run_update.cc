@@ -101,8 +101,9 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
   ++considered_;
   while (!goals.empty()) {
     reap(true, false);
-    for (size_t i = 0; i < goals.size();) {
-      bool stop = false;
+    bool stop = false;
+    size_t i = 0;
+    while (i < goals.size() && !stop) {
       bool unfinished = false;
       if (makefiles) {
         const bool is_goal = real(goals[i].node)->command_line_goal;
@@ -123,12 +124,9 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
                             ? fmt::format("Nothing to be done for '{}'.", node->name)
                             : fmt::format("'{}' is up to date.", node->name));
       goals.erase(goals.begin() + static_cast<std::ptrdiff_t>(i));
-      if (stop) {
-        goals.clear();
-        break;
-      }
     }
-    ++considered_;
+    // What -q stops at is the present pass; the goals that are left get another one.
+    if (i == goals.size()) ++considered_;
   }
   goal_ = nullptr;
   updating_makefiles_ = false;

@@ -20,6 +20,7 @@ class Grammar:
         self.random = random
         self.second_expansion = random.random() < 0.3
         self.macros = []
+        self.in_include = False
         self.has_noticed = False  # a second expansion of an explicit rule that prints
 
     def one(self, of):
@@ -192,10 +193,13 @@ class Grammar:
         kind = self.random.random()
         if kind < 0.42:
             target = self.one(TARGETS)
+            single = self.has_noticed
             if self.chance(0.15):
+                self.has_noticed = True  # two targets would print in any order
                 target += " " + self.one(TARGETS)
             colon = self.one([":", ":", ":", ":", "::"]) if self.chance(0.5) else ":"
             head = f"{target}{colon} {self.prerequisites(target.split()[0])}"
+            self.has_noticed = "$$(info" in head or single
         elif kind < 0.52:
             target = self.one([*TARGETS, *OBJECTS])
             operator = self.one(ASSIGN + ["!="])
@@ -233,6 +237,8 @@ class Grammar:
             "$(info $(MAKEFILE_LIST))", ".RECIPEPREFIX ="])
 
     def inclusion(self):
+        if self.in_include:
+            return ["include inc2.mk"]  # GNU make crashes where a makefile includes itself
         return [self.one(["include inc.mk", "-include inc.mk none.mk", "sinclude $(wildcard inc*.mk)", "include inc2.mk",
                           "-include made.mk", "include made.mk"])]
 
@@ -271,8 +277,12 @@ class Grammar:
             lines.append(f"# env: {self.one(VARIABLES)}={self.one(['from env', '$(b)', ''])}")
         # Directives hold one line each.
         for name in ("inc.mk", "inc2.mk"):
+            self.in_include = True
             for line in self.lines(0, 2):
+                if name == "inc2.mk" and line.startswith("include"):
+                    continue
                 lines += [f"# file: {name}|{part}" for part in line.split("\n")]
+        self.in_include = False
         lines.append(self.arguments())
         if self.chance(0.4):
             lines.append(f"# setup: touch -c -d 2005-01-01 {self.one(OBJECTS)} {self.one(TARGETS)}")
