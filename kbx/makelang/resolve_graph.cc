@@ -238,7 +238,8 @@ void Graph::expand_deferred(Node& node, const TargetRule& rule) {
     Scope automatic = automatic_scope(resolved(node), {}, scope);
     // A text that comes first is itself what $< will be.
     if (!has_normal_edge(parts, at)) automatic.table["<"].value.clear();
-    const std::string expanded = evaluation_.expand(text, &automatic);
+    const SourceRef where = rule.recipe ? rule.recipe->where : SourceRef{};
+    const std::string expanded = evaluation_.expand(text, &automatic, where);
     for (Prerequisite& word : prerequisite_words(expanded, evaluation_.setup().folder)) {
       if (node.stem) {
         const size_t percent = word.name.find('%');

@@ -240,6 +240,9 @@ std::vector<Goal> makefile_goals(Graph& graph, const Invocation& invocation,
     goal.included = !is_main;
     goal.error = use.found ? 0 : use.error ? use.error : ENOENT;
     goal.where = use.where;
+    // Of several lines that name a makefile, messages name the last one.
+    for (Goal& earlier : goals)
+      if (earlier.node == goal.node && goal.included) earlier.where = goal.where;
     goals.insert(goals.begin(), goal);
   }
   for (const std::string& name : main.missing_defaults) {
@@ -390,8 +393,8 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   graph.mark_all_secondary();
   mark_times(graph, options);
 
-  if (invocation.restarts > 0) options.always_make = false;  // or it would never end
   Updater updater(graph, options, output, jobserver, slots);
+  if (invocation.restarts > 0) updater.make_makefiles_if_old();  // or it would never end
   int status = 0;
   try {
     if (!invocation.input_makefile.empty()) {

@@ -98,6 +98,7 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
   const Options given = options_;
   Outcome status = Outcome::none;
   updating_makefiles_ = makefiles;
+  if (makefiles && makefiles_only_if_old_) options_.always_make = false;
   ++considered_;
   while (!goals.empty()) {
     reap(true, false);
@@ -130,6 +131,7 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
   }
   goal_ = nullptr;
   updating_makefiles_ = false;
+  options_.always_make = given.always_make;
   options_.touch = given.touch;
   options_.question = given.question;
   options_.just_print = given.just_print;
