@@ -43,33 +43,27 @@ bool stack_is_low(size_t reserve) {
 namespace {
 
 /// Marks a variable as being expanded and makes its definition the place of errors; also the place
-/// of messages where no makefile line is at work.
+/// of messages, known or not, where no makefile line is at work.
 class Expanding {
  public:
-  Expanding(const Variable& variable, SourceRef& place, SourceRef& reading)
-      : variable_(variable),
-        place_(place),
-        saved_(place),
-        reading_(reading),
-        saved_reading_(reading) {
+  Expanding(const Variable& variable, ReadingPlaces& places)
+      : variable_(variable), places_(places), saved_(places) {
     variable_.expanding = true;
-    if (variable.where) place_ = variable.where;
-    if (!reading_) reading_ = variable.where;
+    if (variable.where) places_.expanding = variable.where;
+    if (!places_.is_set) places_.reading = variable.where;
+    places_.is_set = true;
   }
   ~Expanding() {
     variable_.expanding = false;
-    place_ = saved_;
-    reading_ = saved_reading_;
+    places_ = saved_;
   }
   Expanding(const Expanding&) = delete;
   Expanding& operator=(const Expanding&) = delete;
 
  private:
   const Variable& variable_;
-  SourceRef& place_;
-  const SourceRef saved_;
-  SourceRef& reading_;
-  const SourceRef saved_reading_;
+  ReadingPlaces& places_;
+  const ReadingPlaces saved_;
 };
 
 char closing(char open) {
@@ -242,7 +236,7 @@ void Expander::append_variable(std::string& out, std::string_view name) {
   if (const Variable* variable = find(name)) {
     append_value(out, name, *variable);
   } else if (state_.setup.warn_undefined) {
-    state_.complain(reading_, "warning: undefined variable '" + std::string(name) + "'");
+    state_.complain(places_.reading, "warning: undefined variable '" + std::string(name) + "'");
   }
 }
 
@@ -255,7 +249,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
   if (variable.expanding) {
     if (variable.calls_left == 0) {
       throw state_.error(
-          variable.where ? variable.where : expanding_,
+          variable.where ? variable.where : places_.expanding,
           "Recursive variable '" + std::string(name) + "' references itself (eventually)");
     }
     --variable.calls_left;
@@ -264,7 +258,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
   constexpr size_t for_the_rest = size_t{64} << 10;
   if (stack_is_low(for_the_rest))
     refuse_depth("variable '" + std::string(name) + "' is nested too deeply");
-  const Expanding guard(variable, expanding_, reading_);
+  const Expanding guard(variable, places_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());
   else
@@ -391,7 +385,7 @@ void Expander::call(std::string& out, const std::vector<std::string_view>& argum
   const Variable* variable = find(name);
   if (!variable) {
     if (state_.setup.warn_undefined)
-      state_.complain(reading_, "warning: undefined variable '" + name + "'");
+      state_.complain(places_.reading, "warning: undefined variable '" + name + "'");
     return;
   }
   if (variable->value.empty() && !variable->is_append) return;
@@ -426,7 +420,7 @@ std::string Expander::shell(std::string_view command, bool trims_all) {
   call.command = command;
   call.folder = state_.setup.folder;
   call.environment = &state_.setup.environment;
-  call.where = expanding_ ? expanding_ : reading_;
+  call.where = places_.expanding ? places_.expanding : places_.reading;
   call.files = &state_.files;
   const ShellResult result = state_.hooks.shell ? state_.hooks.shell(call) : run_shell(call);
   if (!result.failure.empty()) state_.complain({}, result.failure);

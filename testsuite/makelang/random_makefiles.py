@@ -53,10 +53,12 @@ def compared(judge, name, text):
 
 
 def in_any_order(texts):
-    """What a run said, without the order that intermediate files are deleted in: GNU make's hash table has it."""
+    """What a run said, without the orders that GNU make's hash tables have: of intermediate files that are deleted, and
+    of variables (exported ones) and targets (in a second expansion) that warnings come from."""
     lines = [" ".join(sorted(line.split())) + "\n" if line.startswith("rm ") else line
              for line in texts["stdout"].splitlines(keepends=True)]
-    return texts | {"stdout": "".join(lines)}
+    errors = sorted(texts["stderr"].splitlines(keepends=True), key=lambda line: "undefined variable" not in line and "~" or line)
+    return texts | {"stdout": "".join(lines), "stderr": "".join(errors)}
 
 
 def tells_something(first, second):
