@@ -204,7 +204,7 @@ Variable& Reader::read_define(std::string_view text, Origin origin) {
 
 void Reader::handle_export(std::string_view names, bool exports) {
   if (names.empty()) {
-    state_.export_all = exports;
+    state_.export_all = exports || state_.book.special.contains(".EXPORT_ALL_VARIABLES");
     return;
   }
   const std::string expanded = expander_.expand(names);
