@@ -128,6 +128,7 @@ Variable& assign_global(Expander& expander, std::string_view name, Operator op,
       else
         added = value;
       const auto global = state.globals.find(name);
+      if (global != state.globals.end()) strengthen_environment(state, global->second);
       if (added.empty() && global != state.globals.end()) return global->second;
       if (global != state.globals.end() && &global->second == old && !old->expanding &&
           origin >= old->origin)
@@ -203,7 +204,7 @@ Variable& Reader::read_define(std::string_view text, Origin origin) {
 
 void Reader::handle_export(std::string_view names, bool exports) {
   if (names.empty()) {
-    state_.export_all = exports;
+    state_.export_all = exports || state_.book.special.contains(".EXPORT_ALL_VARIABLES");
     return;
   }
   const std::string expanded = expander_.expand(names);

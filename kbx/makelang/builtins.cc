@@ -67,65 +67,65 @@ YACC.m = $(YACC) $(YFLAGS)
 YACC.y = $(YACC) $(YFLAGS)
 )make";
 
-const std::string_view rules = R"make(.C.o::;$(COMPILE.C) $(OUTPUT_OPTION) $<
-.C::;$(LINK.C) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.F.f::;$(PREPROCESS.F) $(OUTPUT_OPTION) $<
-.F.o::;$(COMPILE.F) $(OUTPUT_OPTION) $<
-.F::;$(LINK.F) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.S.o::;$(COMPILE.S) -o $@ $<
-.S.s::;$(PREPROCESS.S) $< > $@
-.S::;$(LINK.S) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.c.ln::;$(LINT.c) -C$* $<
-.c.o::;$(COMPILE.c) $(OUTPUT_OPTION) $<
-.c::;$(LINK.c) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.cc.o::;$(COMPILE.cc) $(OUTPUT_OPTION) $<
-.cc::;$(LINK.cc) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.cpp.o::;$(COMPILE.cpp) $(OUTPUT_OPTION) $<
-.cpp::;$(LINK.cpp) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.def.sym::;$(COMPILE.def) -o $@ $<
-.f.o::;$(COMPILE.f) $(OUTPUT_OPTION) $<
-.f::;$(LINK.f) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.l.c::;@$(RM) $@ 
+const std::string_view rules = R"make(.C.o:;$(COMPILE.C) $(OUTPUT_OPTION) $<
+.C:;$(LINK.C) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.F.f:;$(PREPROCESS.F) $(OUTPUT_OPTION) $<
+.F.o:;$(COMPILE.F) $(OUTPUT_OPTION) $<
+.F:;$(LINK.F) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.S.o:;$(COMPILE.S) -o $@ $<
+.S.s:;$(PREPROCESS.S) $< > $@
+.S:;$(LINK.S) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.c.ln:;$(LINT.c) -C$* $<
+.c.o:;$(COMPILE.c) $(OUTPUT_OPTION) $<
+.c:;$(LINK.c) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.cc.o:;$(COMPILE.cc) $(OUTPUT_OPTION) $<
+.cc:;$(LINK.cc) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.cpp.o:;$(COMPILE.cpp) $(OUTPUT_OPTION) $<
+.cpp:;$(LINK.cpp) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.def.sym:;$(COMPILE.def) -o $@ $<
+.f.o:;$(COMPILE.f) $(OUTPUT_OPTION) $<
+.f:;$(LINK.f) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.l.c:;@$(RM) $@ 
 	 $(LEX.l) $< > $@
-.l.ln::;@$(RM) $*.c
+.l.ln:;@$(RM) $*.c
 	 $(LEX.l) $< > $*.c
 	$(LINT.c) -i $*.c -o $@
 	 $(RM) $*.c
-.l.r::;$(LEX.l) $< > $@ 
+.l.r:;$(LEX.l) $< > $@ 
 	 mv -f lex.yy.r $@
-.lm.m::;@$(RM) $@ 
+.lm.m:;@$(RM) $@ 
 	 $(LEX.m) $< > $@
-.m.o::;$(COMPILE.m) $(OUTPUT_OPTION) $<
-.m::;$(LINK.m) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.mod.o::;$(COMPILE.mod) -o $@ $<
-.mod::;$(COMPILE.mod) -o $@ -e $@ $^
-.o::;$(LINK.o) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.p.o::;$(COMPILE.p) $(OUTPUT_OPTION) $<
-.p::;$(LINK.p) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.r.f::;$(PREPROCESS.r) $(OUTPUT_OPTION) $<
-.r.o::;$(COMPILE.r) $(OUTPUT_OPTION) $<
-.r::;$(LINK.r) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.s.o::;$(COMPILE.s) -o $@ $<
-.s::;$(LINK.s) $^ $(LOADLIBES) $(LDLIBS) -o $@
-.sh::;cat $< >$@ 
+.m.o:;$(COMPILE.m) $(OUTPUT_OPTION) $<
+.m:;$(LINK.m) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.mod.o:;$(COMPILE.mod) -o $@ $<
+.mod:;$(COMPILE.mod) -o $@ -e $@ $^
+.o:;$(LINK.o) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.p.o:;$(COMPILE.p) $(OUTPUT_OPTION) $<
+.p:;$(LINK.p) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.r.f:;$(PREPROCESS.r) $(OUTPUT_OPTION) $<
+.r.o:;$(COMPILE.r) $(OUTPUT_OPTION) $<
+.r:;$(LINK.r) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.s.o:;$(COMPILE.s) -o $@ $<
+.s:;$(LINK.s) $^ $(LOADLIBES) $(LDLIBS) -o $@
+.sh:;cat $< >$@ 
 	 chmod a+x $@
-.tex.dvi::;$(TEX) $<
-.texi.dvi::;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
-.texi.info::;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
-.texinfo.dvi::;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
-.texinfo.info::;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
-.txinfo.dvi::;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
-.txinfo.info::;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
-.w.c::;$(CTANGLE) $< - $@
-.w.tex::;$(CWEAVE) $< - $@
-.web.p::;$(TANGLE) $<
-.web.tex::;$(WEAVE) $<
-.y.c::;$(YACC.y) $< 
+.tex.dvi:;$(TEX) $<
+.texi.dvi:;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
+.texi.info:;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
+.texinfo.dvi:;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
+.texinfo.info:;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
+.txinfo.dvi:;$(TEXI2DVI) $(TEXI2DVI_FLAGS) $<
+.txinfo.info:;$(MAKEINFO) $(MAKEINFO_FLAGS) $< -o $@
+.w.c:;$(CTANGLE) $< - $@
+.w.tex:;$(CWEAVE) $< - $@
+.web.p:;$(TANGLE) $<
+.web.tex:;$(WEAVE) $<
+.y.c:;$(YACC.y) $< 
 	 mv -f y.tab.c $@
-.y.ln::;$(YACC.y) $< 
+.y.ln:;$(YACC.y) $< 
 	 $(LINT.c) -C$* y.tab.c 
 	 $(RM) y.tab.c
-.ym.m::;$(YACC.m) $< 
+.ym.m:;$(YACC.m) $< 
 	 mv -f y.tab.c $@
 (%): %;$(AR) $(ARFLAGS) $@ $<
 %.out: %;@rm -f $@ 

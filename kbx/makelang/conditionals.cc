@@ -134,7 +134,8 @@ bool Conditionals::open(Expander& expander, std::string_view directive, std::str
   if (directive == "ifdef" || directive == "ifndef") {
     const std::string expanded = expander.expand(rest);
     const std::vector<std::string_view> names = split_words(expanded);
-    if (names.size() > 1) return false;
+    // A name after a blank is one word too many: the name ends before the blank.
+    if (names.size() > 1 || (!names.empty() && is_space(expanded[0]))) return false;
     const Variable* variable = expander.find(names.empty() ? std::string_view() : names[0]);
     holds = variable && !variable->value.empty();
   } else {

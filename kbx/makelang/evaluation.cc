@@ -34,11 +34,10 @@ void read_builtin(EvaluationState& state, std::string_view text) {
 }
 
 void import_environment(EvaluationState& state) {
-  const Origin origin =
-      state.setup.environment_overrides ? Origin::environment_override : Origin::environment;
   state.globals.reserve(512);
   for (const auto& [name, value] : state.setup.environment) {
-    Variable& variable = define_global(state, {name, value, Flavor::recursive, origin, {}});
+    Variable& variable =
+        define_global(state, {name, value, Flavor::recursive, Origin::environment, {}});
     variable.exported = Export::yes;
     if (name == "SHELL") {
       variable.exported = Export::no;
@@ -162,7 +161,7 @@ void EvaluationState::print(Stream stream, std::string_view text) const {
 }
 
 void EvaluationState::complain(SourceRef where, std::string_view text) const {
-  std::string line = files.location(where).to_string();
+  std::string line = files.written_location(where).to_string();
   if (line.empty()) {
     line = setup.program_name;
     if (setup.level > 0) line += '[' + std::to_string(setup.level) + ']';

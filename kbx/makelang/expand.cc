@@ -43,33 +43,27 @@ bool stack_is_low(size_t reserve) {
 namespace {
 
 /// Marks a variable as being expanded and makes its definition the place of errors; also the place
-/// of messages where no makefile line is at work.
+/// of messages, known or not, where no makefile line is at work.
 class Expanding {
  public:
-  Expanding(const Variable& variable, SourceRef& place, SourceRef& reading)
-      : variable_(variable),
-        place_(place),
-        saved_(place),
-        reading_(reading),
-        saved_reading_(reading) {
+  Expanding(const Variable& variable, ReadingPlaces& places)
+      : variable_(variable), places_(places), saved_(places) {
     variable_.expanding = true;
-    if (variable.where) place_ = variable.where;
-    if (!reading_) reading_ = variable.where;
+    if (variable.where) places_.expanding = variable.where;
+    if (!places_.is_set) places_.reading = variable.where;
+    places_.is_set = true;
   }
   ~Expanding() {
     variable_.expanding = false;
-    place_ = saved_;
-    reading_ = saved_reading_;
+    places_ = saved_;
   }
   Expanding(const Expanding&) = delete;
   Expanding& operator=(const Expanding&) = delete;
 
  private:
   const Variable& variable_;
-  SourceRef& place_;
-  const SourceRef saved_;
-  SourceRef& reading_;
-  const SourceRef saved_reading_;
+  ReadingPlaces& places_;
+  const ReadingPlaces saved_;
 };
 
 char closing(char open) {
@@ -242,7 +236,7 @@ void Expander::append_variable(std::string& out, std::string_view name) {
   if (const Variable* variable = find(name)) {
     append_value(out, name, *variable);
   } else if (state_.setup.warn_undefined) {
-    state_.complain(reading_, "warning: undefined variable '" + std::string(name) + "'");
+    state_.complain(places_.reading, "warning: undefined variable '" + std::string(name) + "'");
   }
 }
 
@@ -255,7 +249,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
   if (variable.expanding) {
     if (variable.calls_left == 0) {
       throw state_.error(
-          variable.where ? variable.where : expanding_,
+          variable.where ? variable.where : places_.expanding,
           "Recursive variable '" + std::string(name) + "' references itself (eventually)");
     }
     --variable.calls_left;
@@ -264,7 +258,7 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
   constexpr size_t for_the_rest = size_t{64} << 10;
   if (stack_is_low(for_the_rest))
     refuse_depth("variable '" + std::string(name) + "' is nested too deeply");
-  const Expanding guard(variable, expanding_, reading_);
+  const Expanding guard(variable, places_);
   if (variable.is_append)
     append_joined(out, name, scope_, true, out.size());
   else
@@ -302,13 +296,7 @@ void Expander::append_substitution(std::string& out, std::string_view name, std:
     match = Pattern::ending_with(from);
     replacement = Pattern::ending_with(to);
   }
-  std::string_view rest = *words;
-  bool first = true;
-  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-    if (!first) out += ' ';
-    first = false;
-    append_substituted(out, word, match, replacement);
-  }
+  append_all_substituted(out, *words, match, replacement);
 }
 
 const Variable* Expander::find_in_frames(std::string_view name) const {
@@ -324,7 +312,33 @@ const Variable* Expander::find_in_frames(std::string_view name) const {
   return nullptr;
 }
 
+const Variable* Expander::find_shell_status() const {
+  for (const Frame* frame = frames_; frame; frame = frame->outer)
+    if (frame->shell_status) return &*frame->shell_status;
+  for (const Scope* scope = scope_; scope; scope = scope->outer)
+    if (scope->shell_status) return &*scope->shell_status;
+  return nullptr;
+}
+
+void Expander::set_shell_status(int status) {
+  Variable variable;
+  variable.value = std::to_string(status);
+  variable.flavor = Flavor::simple;
+  variable.origin = Origin::override_;
+  const Scope* own = scope_ && scope_->is_automatic && scope_->outer ? scope_->outer : scope_;
+  if (frames_)
+    frames_->shell_status = std::move(variable);
+  else if (own)
+    own->shell_status = std::move(variable);
+  else
+    define_global(
+        state_,
+        {shell_status_name, std::move(variable.value), Flavor::simple, Origin::override_, {}});
+}
+
 const Variable* Expander::look_up(std::string_view name) const {
+  if (name == shell_status_name)
+    if (const Variable* variable = find_shell_status()) return variable;
   if (const Variable* variable = find_in_frames(name)) return variable;
   bool other_target = false;
   for (const Scope* scope = scope_; scope; scope = scope->outer) {
@@ -371,7 +385,7 @@ void Expander::call(std::string& out, const std::vector<std::string_view>& argum
   const Variable* variable = find(name);
   if (!variable) {
     if (state_.setup.warn_undefined)
-      state_.complain(reading_, "warning: undefined variable '" + name + "'");
+      state_.complain(places_.reading, "warning: undefined variable '" + name + "'");
     return;
   }
   if (variable->value.empty() && !variable->is_append) return;
@@ -406,14 +420,12 @@ std::string Expander::shell(std::string_view command, bool trims_all) {
   call.command = command;
   call.folder = state_.setup.folder;
   call.environment = &state_.setup.environment;
-  call.where = expanding_ ? expanding_ : reading_;
+  call.where = places_.expanding ? places_.expanding : places_.reading;
   call.files = &state_.files;
   const ShellResult result = state_.hooks.shell ? state_.hooks.shell(call) : run_shell(call);
   if (!result.failure.empty()) state_.complain({}, result.failure);
   state_.observations.shell_calls.push_back(std::move(call));
-  define_global(
-      state_,
-      {".SHELLSTATUS", std::to_string(result.status), Flavor::simple, Origin::override_, {}});
+  set_shell_status(result.status);
   return fold_newlines(result.output, trims_all);
 }
 

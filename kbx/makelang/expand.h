@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,8 +12,16 @@ namespace kbx::makelang {
 /// The variables of a running $(call), $(foreach) or $(let), innermost first.
 struct Frame {
   std::vector<std::pair<std::string, Variable>> variables;
-  const Frame* outer = nullptr;
+  std::optional<Variable> shell_status;  // .SHELLSTATUS, once a $(shell) has run in here
+  Frame* outer = nullptr;
   const Frame* outer_named = nullptr;  // the next frame whose names are not $(call)'s numbers
+};
+
+/// Where messages and errors of an expansion belong.
+struct ReadingPlaces {
+  SourceRef reading;    // the line of the makefile at work
+  SourceRef expanding;  // the definition of the variable being expanded
+  bool is_set = false;  // `reading` is settled, even if it is no place
 };
 
 /// True when nesting has used up the stack but for what reporting an error needs, and `reserve`
@@ -24,7 +33,7 @@ bool stack_is_low(size_t reserve = 0);
 class Expander {
  public:
   Expander(EvaluationState& state, const Scope* scope, SourceRef where)
-      : state_(state), scope_(scope), reading_(where), expanding_(where) {}
+      : state_(state), scope_(scope), places_{where, where, static_cast<bool>(where)} {}
   /// The same place and functions at work, seen from another scope.
   Expander(const Expander& other, const Scope* scope) : Expander(other) { scope_ = scope; }
   Expander(const Expander&) = default;
@@ -45,12 +54,13 @@ class Expander {
 
   /// $(call NAME,…) with expanded arguments; arguments[0] is the name.
   void call(std::string& out, const std::vector<std::string_view>& arguments);
-  /// Runs `command` for $(shell) and != and sets .SHELLSTATUS. Newlines of the output become
-  /// spaces; at its end all of them go (`trims_all`) or one.
+  /// Runs `command` for $(shell) and != and sets .SHELLSTATUS in the innermost set of variables:
+  /// that of a running $(call) or $(foreach), else the target's, else the global one. Newlines of
+  /// the output become spaces; at its end all of them go (`trims_all`) or one.
   std::string shell(std::string_view command, bool trims_all);
   /// The error of a call that cannot be carried out, at the variable being expanded.
   Error error(const std::string& message, std::string hint = {}) const {
-    return state_.error(expanding_, message, std::move(hint));
+    return state_.error(places_.expanding, message, std::move(hint));
   }
 
   /// Throws the Error for nesting that has no end.
@@ -58,8 +68,8 @@ class Expander {
 
   EvaluationState& state() { return state_; }
   const Scope* scope() const { return scope_; }
-  SourceRef reading() const { return reading_; }
-  void set_reading(SourceRef where) { reading_ = expanding_ = where; }
+  SourceRef reading() const { return places_.reading; }
+  void set_reading(SourceRef where) { places_ = {where, where, true}; }
 
   /// Enters and leaves a set of variables.
   void push(Frame& frame, bool numbered) {
@@ -84,13 +94,14 @@ class Expander {
                      size_t begin);
   const Variable* find_in_frames(std::string_view name) const;
   const Variable* look_up(std::string_view name) const;
+  const Variable* find_shell_status() const;
+  void set_shell_status(int status);
 
   EvaluationState& state_;
   const Scope* scope_;
-  const Frame* frames_ = nullptr;
+  Frame* frames_ = nullptr;
   const Frame* named_frames_ = nullptr;
-  SourceRef reading_;    // the line of the makefile at work
-  SourceRef expanding_;  // the definition of the variable being expanded
+  ReadingPlaces places_;
 };
 
 /// Holds a Frame in place for as long as it lives.

@@ -114,14 +114,7 @@ void patsubst(Expander&, std::string& out, const Arguments& arguments) {
     substitute_words(out, arguments[2], from.prefix, arguments[1]);
     return;
   }
-  const Pattern to(arguments[1]);
-  std::string_view rest = arguments[2];
-  bool first = true;
-  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
-    if (!first) out += ' ';
-    first = false;
-    append_substituted(out, word, from, to);
-  }
+  append_all_substituted(out, arguments[2], from, Pattern(arguments[1]));
 }
 
 void strip(Expander&, std::string& out, const Arguments& arguments) {

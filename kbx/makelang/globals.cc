@@ -14,8 +14,14 @@ void apply_special(EvaluationState& state, std::string_view name, const Variable
 
 }  // namespace
 
+void strengthen_environment(const EvaluationState& state, Variable& variable) {
+  if (state.setup.environment_overrides && variable.origin == Origin::environment)
+    variable.origin = Origin::environment_override;
+}
+
 Variable& define_global(EvaluationState& state, Definition definition) {
   auto found = state.globals.find(definition.name);
+  if (found != state.globals.end()) strengthen_environment(state, found->second);
   if (found == state.globals.end()) {
     found = state.globals.try_emplace(std::string(definition.name)).first;
   } else if (definition.origin < found->second.origin) {
@@ -51,7 +57,9 @@ Variable& append_global(Variable& variable, std::string_view added, Origin origi
 
 void undefine_global(EvaluationState& state, std::string_view name, Origin origin) {
   const auto found = state.globals.find(name);
-  if (found == state.globals.end() || origin < found->second.origin) return;
+  if (found == state.globals.end()) return;
+  strengthen_environment(state, found->second);
+  if (origin < found->second.origin) return;
   if (found->second.expanding)
     state.retired.push_back(state.globals.extract(found));
   else

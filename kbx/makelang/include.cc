@@ -90,6 +90,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
     throw state.error(expander.reading(), "includes are nested too deeply at " + name,
                       "a makefile includes itself, directly or through another");
   Opened opened;
+  bool searched = false;
   if (name == "-" && !included) {
     opened.name = "-";
     opened.content = read_all(STDIN_FILENO);
@@ -101,6 +102,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
       Opened candidate = open_makefile(state, folder + "/" + name);
       if (candidate.content.error != 0) continue;
       opened = std::move(candidate);
+      searched = true;
       break;
     }
   }
@@ -112,7 +114,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
                                           included ? expander.reading() : SourceRef{}});
   if (!found) return false;
 
-  const SourceRef first{state.files.add(opened.name), 1};
+  const SourceRef first{state.files.add(opened.name, searched ? name : opened.name), 1};
   normalize(opened.content.text);
   Variable* list = nullptr;
   const auto entry = state.globals.find("MAKEFILE_LIST");

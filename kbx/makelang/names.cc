@@ -41,11 +41,16 @@ std::string_view without_dot(std::string_view name) {
   return name;
 }
 
-/// True if a word after `rest` closes an archive group that the present word opens.
+/// True if a word of `rest` closes an archive group that is open before it.
 bool group_closes(std::string_view rest) {
   for (std::string_view word : split_words(rest))
     if (word.back() == ')') return true;
   return false;
+}
+
+bool opens_group(std::string_view word) {
+  const size_t open = word.find('(');
+  return open != std::string_view::npos && open > 0 && word.back() != ')';
 }
 
 class NameSplitter {
@@ -53,34 +58,16 @@ class NameSplitter {
   NameSplitter(Expander& expander, const NameOptions& options)
       : expander_(expander), options_(options) {}
 
-  /// One word; `rest` is the text after it.
-  void add(std::string_view word, std::string_view rest) {
-    if (options_.strips_dot) word = without_dot(word);
-    if (!options_.archives) {
-      add_name(std::string(word));
-    } else if (!archive_.empty()) {
-      add_member(word);
-    } else {
-      add_maybe_group(word, rest);
-    }
+  /// The words; `rest` is the text after them.
+  void add(std::vector<std::string> words, std::string_view rest) {
+    if (options_.strips_dot)
+      for (std::string& word : words) word = without_dot(word);
+    if (options_.archives) words = split_archive_groups(std::move(words), rest);
+    for (std::string& word : words) add_name(std::move(word));
   }
   std::vector<std::string> take() { return std::move(names_); }
 
  private:
-  void add_maybe_group(std::string_view word, std::string_view rest) {
-    const size_t open = word.find('(');
-    if (open == std::string_view::npos || open == 0 || word.back() == ')' || !group_closes(rest)) {
-      add_name(std::string(word));
-      return;
-    }
-    archive_ = word.substr(0, open + 1);
-    if (open + 1 < word.size()) add_name(std::string(word) + ')');
-  }
-  void add_member(std::string_view word) {
-    const bool last = word.back() == ')';
-    if (word != ")") add_name(archive_ + std::string(word) + (last ? "" : ")"));
-    if (last) archive_.clear();
-  }
   void add_name(std::string name) {
     if (!name.empty() && name[0] == '~') {
       std::string expanded = expand_tilde(expander_, name);
@@ -104,11 +91,37 @@ class NameSplitter {
 
   Expander& expander_;
   const NameOptions& options_;
-  std::string archive_;  // "lib(" while its members are read
   std::vector<std::string> names_;
 };
 
 }  // namespace
+
+std::vector<std::string> split_archive_groups(std::vector<std::string> words,
+                                              std::string_view rest) {
+  if (std::none_of(words.begin(), words.end(), opens_group)) return words;
+  // The place after the last word that can close a group.
+  size_t closed = words.size();
+  while (closed > 0 && words[closed - 1].back() != ')') --closed;
+  if (group_closes(rest)) closed = words.size() + 1;
+
+  std::vector<std::string> result;
+  std::string archive;  // "lib(" while its members are read
+  for (size_t at = 0; at < words.size(); ++at) {
+    std::string& word = words[at];
+    const bool closes = word.back() == ')';
+    if (!archive.empty()) {
+      if (word != ")") result.push_back(archive + word + (closes ? "" : ")"));
+      if (closes) archive.clear();
+    } else if (opens_group(word) && at + 1 < closed) {
+      const size_t members = word.find('(') + 1;
+      archive = word.substr(0, members);
+      if (members < word.size()) result.push_back(word + ')');
+    } else {
+      result.push_back(std::move(word));
+    }
+  }
+  return result;
+}
 
 std::vector<std::string> split_names(Expander& expander, std::string_view& text, char stop,
                                      const NameOptions& options) {
@@ -116,6 +129,7 @@ std::vector<std::string> split_names(Expander& expander, std::string_view& text,
   std::string stops(" \t");
   if (stop != '\0') stops += stop;
   std::string copy(text);
+  std::vector<std::string> words;
   size_t at = 0;
   bool stopped = false;
   while (true) {
@@ -127,9 +141,10 @@ std::vector<std::string> split_names(Expander& expander, std::string_view& text,
     }
     size_t end = find_unquoted(copy, at, stops, false);
     end = std::min(end, copy.size());  // the search may have shortened the copy
-    splitter.add(std::string_view(copy).substr(at, end - at), std::string_view(copy).substr(end));
+    words.push_back(copy.substr(at, end - at));
     at = end;
   }
+  splitter.add(std::move(words), std::string_view(copy).substr(at));
   // Quoting backslashes were dropped from the copy, so the end is counted from the back.
   const size_t left = copy.size() - at;
   text.remove_prefix(text.size() - left);

@@ -21,4 +21,9 @@ struct NameOptions {
 std::vector<std::string> split_names(Expander& expander, std::string_view& text, char stop,
                                      const NameOptions& options);
 
+/// "lib(a b)" comes as the words "lib(a" and "b)"; gives "lib(a)" and "lib(b)". A word that opens
+/// a group which nothing closes, neither a later word nor one of `rest`, is a plain name.
+std::vector<std::string> split_archive_groups(std::vector<std::string> words,
+                                              std::string_view rest);
+
 }  // namespace kbx::makelang

@@ -1,6 +1,7 @@
 #include "kbx/makelang/pattern.h"
 
 #include "kbx/makelang/evaluation.h"
+#include "kbx/makelang/functions.h"
 
 namespace kbx::makelang {
 namespace {
@@ -67,6 +68,18 @@ void append_substituted(std::string& out, std::string_view word, const Pattern& 
   else
     out += '%';
   out += to.suffix;
+}
+
+void append_all_substituted(std::string& out, std::string_view text, const Pattern& from,
+                            const Pattern& to) {
+  const bool may_vanish = to.prefix.empty() && !to.wild;
+  bool first = true;
+  for (std::string_view word = next_word(text); !word.empty(); word = next_word(text)) {
+    if (may_vanish && from.matches(word)) continue;
+    if (!first) out += ' ';
+    first = false;
+    append_substituted(out, word, from, to);
+  }
 }
 
 bool match_pattern(std::string_view pattern, std::string_view text, std::string_view* stem) {

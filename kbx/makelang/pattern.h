@@ -27,4 +27,9 @@ bool is_pattern(std::string_view text);
 void append_substituted(std::string& out, std::string_view word, const Pattern& from,
                         const Pattern& to);
 
+/// Appends the words of `text` like that, joined by blanks; a word of which nothing is left gets no
+/// blank.
+void append_all_substituted(std::string& out, std::string_view text, const Pattern& from,
+                            const Pattern& to);
+
 }  // namespace kbx::makelang

@@ -2,6 +2,8 @@
 // Target", "Double-Colon Rules", "Special Built-in Target Names").
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "kbx/base/text.h"
 #include "kbx/makelang/names.h"
@@ -24,8 +26,7 @@ bool is_special_name(std::string_view name) {
 /// The prerequisites of a rule: names, or a text that waits for the second expansion.
 struct Prerequisites {
   std::vector<Prerequisite> names;
-  std::vector<std::string> deferred;
-  bool empty() const { return names.empty() && deferred.empty(); }
+  std::optional<std::string> deferred;  // instead of names: a text for .SECONDEXPANSION
 };
 
 std::vector<Prerequisite> split_prerequisites(Expander& expander, std::string_view text) {
@@ -55,34 +56,21 @@ std::vector<Prerequisite> with_stem(const std::vector<Prerequisite>& names, std:
   return result;
 }
 
-/// Names as a text for the second expansion that gives them back.
-std::string as_deferred(const std::vector<Prerequisite>& names) {
-  std::string normal;
-  std::string ordered;
-  for (const Prerequisite& entry : names) {
-    std::string& text = entry.order_only ? ordered : normal;
-    if (!text.empty()) text += ' ';
-    text += replace_all(entry.name, "$", "$$");
-  }
-  return ordered.empty() ? normal : normal + " | " + ordered;
-}
-
 /// Joins `added` to a rule: before its prerequisites if it comes with the recipe, else after them.
 /// Where either waits for the second expansion, so does the whole, to keep the order.
 void merge(TargetRule& rule, Prerequisites added, bool in_front) {
-  if (rule.deferred_prerequisites.empty() && added.deferred.empty()) {
+  if (rule.deferred_prerequisites.empty() && !added.deferred) {
     rule.prerequisites.insert(in_front ? rule.prerequisites.begin() : rule.prerequisites.end(),
                               added.names.begin(), added.names.end());
     return;
   }
-  std::vector<std::string>& texts = rule.deferred_prerequisites;
-  if (!rule.prerequisites.empty()) {
-    texts.insert(texts.begin(), as_deferred(rule.prerequisites));
-    rule.prerequisites.clear();
-  }
-  if (!added.names.empty()) added.deferred.push_back(as_deferred(added.names));
-  texts.insert(in_front ? texts.begin() : texts.end(), added.deferred.begin(),
-               added.deferred.end());
+  std::vector<DeferredPrerequisites>& parts = rule.deferred_prerequisites;
+  if (!rule.prerequisites.empty())
+    parts.insert(parts.begin(), {{}, std::exchange(rule.prerequisites, {})});
+  DeferredPrerequisites part;
+  if (added.deferred) part.text = std::move(*added.deferred);
+  part.names = std::move(added.names);
+  parts.insert(in_front ? parts.begin() : parts.end(), std::move(part));
 }
 
 void define_posix_defaults(EvaluationState& state, SourceRef where) {
@@ -106,8 +94,9 @@ void record_special(Expander& expander, const std::string& name, const Prerequis
   RuleBook& book = state.book;
   std::vector<std::string> names;
   for (const Prerequisite& entry : given.names) names.push_back(entry.name);
-  for (const std::string& text : given.deferred)
-    for (const Prerequisite& entry : split_prerequisites(expander, expander.expand(text)))
+  if (given.deferred)
+    for (const Prerequisite& entry :
+         split_prerequisites(expander, expander.expand(*given.deferred)))
       names.push_back(entry.name);
 
   if (name == ".SUFFIXES") {
@@ -157,7 +146,7 @@ class Recorder {
       record_target(Pattern(rule_.targets[i]));
     }
     for (auto name = regrouped_.rbegin(); name != regrouped_.rend(); ++name)
-      state_.complain(rule_.where,
+      state_.complain(recipe_->where,
                       "warning: overriding group membership for target '" + *name + "'");
   }
 
@@ -178,7 +167,7 @@ class Recorder {
     if (rule_.prerequisites.empty()) return;
     std::string text = without_quoted_colons(rule_.prerequisites);
     if (state_.book.second_expansion && text.find('$') != std::string::npos)
-      given_.deferred.push_back(rule_.pattern ? replace_all(text, "%", "$*") : std::move(text));
+      given_.deferred = rule_.pattern ? replace_all(text, "%", "$*") : std::move(text);
     else
       given_.names = split_prerequisites(expander_, text);
   }
@@ -190,7 +179,7 @@ class Recorder {
     PatternRule pattern;
     pattern.targets = std::move(rule_.targets);
     pattern.prerequisites = std::move(given_.names);
-    pattern.deferred_prerequisites = std::move(given_.deferred);
+    if (given_.deferred) pattern.deferred_prerequisites.push_back(std::move(*given_.deferred));
     pattern.recipe = recipe_;
     pattern.terminal = rule_.double_colon;
     pattern.built_in = pattern.is_last = rule_.built_in;
@@ -213,6 +202,7 @@ class Recorder {
       } else {
         state_.complain(rule_.where, "target '" + name + "' doesn't match the target pattern");
         prerequisites = {};
+        stem = name;
       }
     }
     if (is_special_name(name)) record_special(expander_, name, prerequisites, recipe_, rule_.where);

@@ -11,6 +11,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/makelang/names.h"
 #include "kbx/makelang/options.h"
 #include "kbx/makelang/resolve_archive.h"
 
@@ -41,27 +42,13 @@ std::vector<std::string> wildcard_words(const std::string& word, const std::stri
   return result;
 }
 
-/// "lib(a b)" comes as the words "lib(a" and "b)"; here it becomes "lib(a)" and "lib(b)".
-std::vector<std::string> with_archive_groups(const std::vector<std::string_view>& words) {
-  std::vector<std::string> result;
-  std::string archive;
-  for (std::string_view word : words) {
-    const size_t open = word.find('(');
-    if (archive.empty() && open != std::string_view::npos && open > 0 && !word.ends_with(')') &&
-        word[open - 1] != '$') {
-      archive = word.substr(0, open);
-      if (open + 1 < word.size())
-        result.push_back(archive + "(" + std::string(word.substr(open + 1)) + ")");
-    } else if (!archive.empty()) {
-      const bool last = word.ends_with(')');
-      if (last) word.remove_suffix(1);
-      if (!word.empty()) result.push_back(archive + "(" + std::string(word) + ")");
-      if (last) archive.clear();
-    } else {
-      result.emplace_back(word);
-    }
-  }
-  return result;
+/// Whether one of the first `count` parts has a prerequisite that is not order-only.
+bool has_normal_edge(const std::vector<std::vector<Edge>>& parts, size_t count) {
+  return std::any_of(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(count),
+                     [](const std::vector<Edge>& part) {
+                       return std::any_of(part.begin(), part.end(),
+                                          [](const Edge& edge) { return !edge.order_only; });
+                     });
 }
 
 }  // namespace
@@ -69,9 +56,9 @@ std::vector<std::string> with_archive_groups(const std::vector<std::string_view>
 std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::string& folder,
                                              bool order_only) {
   std::vector<Prerequisite> result;
-  std::vector<std::string_view> words;
-  const auto flush = [&] {
-    for (const std::string& word : with_archive_groups(words))
+  std::vector<std::string> words;
+  const auto flush = [&](std::string_view rest) {
+    for (const std::string& word : split_archive_groups(std::move(words), rest))
       for (std::string& file : wildcard_words(command_line_file(word, {}), folder))
         result.push_back({std::move(file), order_only});
     words.clear();
@@ -79,14 +66,14 @@ std::vector<Prerequisite> prerequisite_words(std::string_view text, const std::s
   for (std::string_view word : split_words(text)) {
     size_t bar = 0;
     while ((bar = word.find('|')) != std::string_view::npos && !order_only) {
-      if (bar > 0) words.push_back(word.substr(0, bar));
-      flush();
+      if (bar > 0) words.emplace_back(word.substr(0, bar));
+      flush(text.substr(static_cast<size_t>(word.data() - text.data()) + bar + 1));
       order_only = true;
       word.remove_prefix(bar + 1);
     }
-    if (!word.empty()) words.push_back(word);
+    if (!word.empty()) words.emplace_back(word);
   }
-  flush();
+  flush({});
   return result;
 }
 
@@ -233,21 +220,35 @@ void Graph::add_extra_prerequisites() {
 }
 
 void Graph::expand_deferred(Node& node, const TargetRule& rule) {
-  const std::unique_ptr<Scope> scope = build_scope(node.name, nullptr);
-  const Scope automatic = automatic_scope(resolved(node), {}, scope.get());
-  bool order_only = false;
-  for (const std::string& text : rule.deferred_prerequisites) {
-    const std::string expanded = evaluation_.expand(text, &automatic, rule.where);
-    for (Prerequisite& word :
-         prerequisite_words(expanded, evaluation_.setup().folder, order_only)) {
-      order_only = order_only || word.order_only;
+  // Each text sees the names that stand around it and what came of the texts before it.
+  std::vector<std::vector<Edge>> parts;
+  for (const DeferredPrerequisites& part : rule.deferred_prerequisites)
+    parts.push_back(edges_of(part.names));
+  const std::vector<Edge> others = std::move(node.edges);
+  const auto gather = [&] {
+    node.edges = others;
+    for (const std::vector<Edge>& part : parts)
+      node.edges.insert(node.edges.end(), part.begin(), part.end());
+  };
+  const Scope* scope = orphan_scope_of(node.name);
+  for (size_t at = 0; at < parts.size(); ++at) {
+    const std::string& text = rule.deferred_prerequisites[at].text;
+    if (text.empty()) continue;
+    gather();
+    Scope automatic = automatic_scope(resolved(node), {}, scope);
+    // A text that comes first is itself what $< will be.
+    if (!has_normal_edge(parts, at)) automatic.table["<"].value.clear();
+    const SourceRef where = rule.recipe ? rule.recipe->where : SourceRef{};
+    const std::string expanded = evaluation_.expand(text, &automatic, where);
+    for (Prerequisite& word : prerequisite_words(expanded, evaluation_.setup().folder)) {
       if (node.stem) {
         const size_t percent = word.name.find('%');
         if (percent != std::string::npos) word.name.replace(percent, 1, *node.stem);
       }
-      node.edges.push_back({enter(word.name), word.order_only});
+      parts[at].push_back({enter(word.name), word.order_only});
     }
   }
+  gather();
 }
 
 void Graph::find_recipe(Node& node) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -146,6 +147,8 @@ class Graph {
   void read_search_paths();
   void expand_deferred(Node& node, const TargetRule& rule);
   std::unique_ptr<Scope> build_scope(const std::string& name, const Scope* parent) const;
+  /// The scope of a target before it is known which target asks for it.
+  const Scope* orphan_scope_of(const std::string& name);
   std::vector<Edge> edges_of(const std::vector<Prerequisite>& prerequisites);
 
   bool search_implicit(Node& node);
@@ -155,7 +158,10 @@ class Graph {
   bool try_rule(Attempt& attempt, const Candidate& candidate, bool with_intermediates);
   bool try_need(Attempt& attempt, const std::string& name, bool order_only,
                 bool with_intermediates);
-  std::vector<Prerequisite> needs_of(Attempt& attempt, const Candidate& candidate) const;
+  using NeedTest = std::function<bool(const Prerequisite&)>;
+  /// Whether all prerequisites that the rule has for the name pass the test; words of a second
+  /// expansion are expanded one by one, none after one that fails.
+  bool all_needs(Attempt& attempt, const Candidate& candidate, const NeedTest& holds) const;
   void apply(Node& node, Match& match, const std::string& name);
   void enter_intermediate(Match& match, const std::string& name);
 
@@ -165,6 +171,7 @@ class Graph {
   std::unordered_map<std::string, Node*, StringHash, std::equal_to<>> index_;
   std::unordered_set<std::string> impossible_;
   std::unordered_map<std::string, std::unique_ptr<Scope>> scopes_;
+  std::unordered_set<std::string> orphans_;  // names in scopes_ that have no parent yet
   std::vector<SearchPath> search_paths_;
   std::vector<std::string> kept_folders_;                       // GPATH
   std::vector<const PatternAssignments*> pattern_assignments_;  // least specific first

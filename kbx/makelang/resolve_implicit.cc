@@ -125,18 +125,17 @@ std::vector<Graph::Candidate> Graph::candidates(std::string_view name, bool recu
   return found;
 }
 
-std::vector<Prerequisite> Graph::needs_of(Attempt& attempt, const Candidate& candidate) const {
-  std::vector<Prerequisite> result;
+bool Graph::all_needs(Attempt& attempt, const Candidate& candidate, const NeedTest& holds) const {
   const std::string& folder = evaluation_.setup().folder;
   for (const Prerequisite& prerequisite : candidate.rule->prerequisites) {
     std::string name = prerequisite.name;
     const size_t percent = name.find('%');
     if (percent != std::string::npos)
       name = candidate.folder + name.replace(percent, 1, candidate.stem);
-    for (Prerequisite& word : prerequisite_words(name, folder, prerequisite.order_only))
-      result.push_back(std::move(word));
+    for (const Prerequisite& word : prerequisite_words(name, folder, prerequisite.order_only))
+      if (!holds(word)) return false;
   }
-  if (candidate.rule->deferred_prerequisites.empty()) return result;
+  if (candidate.rule->deferred_prerequisites.empty()) return true;
 
   if (!attempt.scope)
     attempt.scope =
@@ -163,14 +162,14 @@ std::vector<Prerequisite> Graph::needs_of(Attempt& attempt, const Candidate& can
       const bool add_folder = percent != std::string::npos && !candidate.folder.empty();
       if (percent != std::string::npos)
         word.replace(percent, 1, candidate.folder.empty() ? "$*" : "$(*F)");
-      const std::string expanded = evaluation_.expand(word, &automatic, candidate.rule->where);
+      const std::string expanded = evaluation_.expand(word, &automatic);
       for (Prerequisite& name : prerequisite_words(expanded, folder, order_only)) {
         order_only = order_only || name.order_only;
         if (add_folder) name.name.insert(0, candidate.folder);
-        result.push_back(std::move(name));
+        if (!holds(name)) return false;
       }
     }
-  return result;
+  return true;
 }
 
 bool Graph::try_need(Attempt& attempt, const std::string& name, bool order_only,
@@ -200,11 +199,9 @@ bool Graph::try_rule(Attempt& attempt, const Candidate& candidate, bool with_int
   attempt.needs.clear();
   attempt.impossible = false;
   in_use_[candidate.index] = true;
-  bool good = true;
-  for (const Prerequisite& need : needs_of(attempt, candidate)) {
-    good = try_need(attempt, need.name, need.order_only, with_intermediates);
-    if (!good) break;
-  }
+  const bool good = all_needs(attempt, candidate, [&](const Prerequisite& need) {
+    return try_need(attempt, need.name, need.order_only, with_intermediates);
+  });
   in_use_[candidate.index] = false;
   return good;
 }

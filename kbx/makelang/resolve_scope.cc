@@ -36,6 +36,19 @@ void set(Scope& scope, std::string name, std::string value, Flavor flavor) {
   scope.table.insert_or_assign(std::move(name), std::move(variable));
 }
 
+/// Gives a target's scope, and that of its pattern-specific variables, the one of another target
+/// around it.
+void hang_below(Scope& scope, const Scope& parent) {
+  if (!scope.kept) {
+    scope.outer = &parent;
+    return;
+  }
+  const auto patterns = std::make_shared<Scope>(*scope.kept);
+  patterns->outer = &parent;
+  scope.outer = patterns.get();
+  scope.kept = patterns;
+}
+
 }  // namespace
 
 std::unique_ptr<Scope> Graph::build_scope(const std::string& name, const Scope* parent) const {
@@ -59,13 +72,21 @@ std::unique_ptr<Scope> Graph::build_scope(const std::string& name, const Scope* 
 
 const Scope* Graph::scope_of(const std::string& name, const Scope* parent) {
   const auto [entry, added] = scopes_.try_emplace(name);
-  if (added) entry->second = build_scope(name, parent);
+  if (added)
+    entry->second = build_scope(name, parent);
+  else if (parent && orphans_.erase(name) > 0)
+    hang_below(*entry->second, *parent);
   return entry->second.get();
+}
+
+const Scope* Graph::orphan_scope_of(const std::string& name) {
+  if (!scopes_.contains(name)) orphans_.insert(name);
+  return scope_of(name, nullptr);
 }
 
 const Scope* Graph::scope_of(const Node& node) {
   const auto found = scopes_.find(node.name);
-  if (found != scopes_.end()) return found->second.get();
+  if (found != scopes_.end() && !orphans_.contains(node.name)) return found->second.get();
   return scope_of(node.name, node.parent ? scope_of(*node.parent) : nullptr);
 }
 
@@ -73,6 +94,7 @@ Scope automatic_scope(const Resolved& rule, const std::vector<std::string>& newe
                       const Scope* outer) {
   Scope scope;
   scope.outer = outer;
+  scope.is_automatic = true;
   const auto member = archive_name(rule.name);
   const std::string at = member ? member->archive : rule.name;
   std::string first;

@@ -29,13 +29,19 @@ struct Prerequisite {
   bool order_only = false;
 };
 
+/// A part of a target's prerequisites where some wait for .SECONDEXPANSION: a text to expand a
+/// second time, in the context of the target, when all makefiles are read; or, where the text is
+/// empty, names between such texts, which that expansion sees in $^ and kin.
+struct DeferredPrerequisites {
+  std::string text;
+  std::vector<Prerequisite> names;
+};
+
 /// What an explicit or static pattern rule says of one target. Several single-colon rules for a
 /// target are merged into one; double-colon rules stay apart.
 struct TargetRule {
-  std::vector<Prerequisite> prerequisites;
-  /// With .SECONDEXPANSION: texts to expand a second time, in the context of the target, when the
-  /// target is considered.
-  std::vector<std::string> deferred_prerequisites;
+  std::vector<Prerequisite> prerequisites;  // none if there are deferred ones
+  std::vector<DeferredPrerequisites> deferred_prerequisites;
   RecipePtr recipe;  // null if the rule has none
   std::string stem;  // of a static pattern rule
   std::shared_ptr<const std::vector<std::string>>

@@ -240,6 +240,9 @@ std::vector<Goal> makefile_goals(Graph& graph, const Invocation& invocation,
     goal.included = !is_main;
     goal.error = use.found ? 0 : use.error ? use.error : ENOENT;
     goal.where = use.where;
+    // Of several lines that name a makefile, messages name the last one.
+    for (Goal& earlier : goals)
+      if (earlier.node == goal.node && goal.included) earlier.where = goal.where;
     goals.insert(goals.begin(), goal);
   }
   for (const std::string& name : main.missing_defaults) {
@@ -381,7 +384,7 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   const int slots = prepare_jobs(options, invocation, jobserver, output);
   evaluation.set_flags(compose_flags(options, true));
   for (const SourceRef where : convert_suffix_rules(evaluation.rules()))
-    output.print_error(evaluation.files().location(where).to_string() +
+    output.print_error(evaluation.files().written_location(where).to_string() +
                        ": warning: ignoring prerequisites on suffix rule definition\n");
   Graph graph(evaluation, [](const std::string& path) { return exists(path); });
   if (options.no_built_in_rules || options.no_built_in_variables) graph.drop_built_in_rules();
@@ -390,8 +393,8 @@ std::optional<int> run_once(const Invocation& invocation, Output& output) {
   graph.mark_all_secondary();
   mark_times(graph, options);
 
-  if (invocation.restarts > 0) options.always_make = false;  // or it would never end
   Updater updater(graph, options, output, jobserver, slots);
+  if (invocation.restarts > 0) updater.make_makefiles_if_old();  // or it would never end
   int status = 0;
   try {
     if (!invocation.input_makefile.empty()) {

@@ -33,7 +33,7 @@ std::string variable_text(const Evaluation& evaluation, const std::string& name,
                           const Variable& variable) {
   std::string text = fmt::format("# {}", origin_name(variable.origin));
   if (variable.where) {
-    const Location place = evaluation.files().location(variable.where);
+    const Location place = evaluation.files().written_location(variable.where);
     text += fmt::format(" (from '{}', line {})", place.file, place.line);
   }
   text += '\n';
@@ -47,7 +47,7 @@ std::string variable_text(const Evaluation& evaluation, const std::string& name,
 
 std::string recipe_text(const Evaluation& evaluation, const RecipePtr& recipe) {
   if (!recipe) return {};
-  const Location place = evaluation.files().location(recipe->where);
+  const Location place = evaluation.files().written_location(recipe->where);
   std::string text =
       place.file.empty()
           ? std::string("#  recipe to execute (built-in):\n")

@@ -107,7 +107,7 @@ void Updater::wait_for_slot() {
 
 void Updater::trace_recipe(const Node& node, const Scope& automatic) {
   const std::string newer = evaluation_.expand("$?", &automatic);
-  const Location place = evaluation_.files().location(node.recipe->where);
+  const Location place = evaluation_.files().written_location(node.recipe->where);
   const std::string where = place.file.empty() ? "<builtin>" : place.to_string();
   output_.print(newer.empty()
                     ? fmt::format("{}: target '{}' does not exist\n", where, node.name)
@@ -133,6 +133,7 @@ ShellChoice Updater::shell_choice(const Job& job) const {
 
 void Updater::start_next_line(Job& job) {
   Node* node = job.node;
+  const bool passes_over_last = job.next < job.lines.size();
   while (job.next < job.lines.size()) {
     const CommandLine& line = job.lines[job.next++];
     job.ignore_errors = line.ignore_errors || node->ignore_errors;
@@ -160,6 +161,9 @@ void Updater::start_next_line(Job& job) {
   }
   set_stage(node, Stage::running);
   node->progress.outcome = Outcome::success;
+  // GNU make 4.3 touches once when it passes over the last line, and once more at the end.
+  bool touched = false;
+  if (passes_over_last) finish_touched(node, touched);
   finish_node(node);
 }
 
@@ -298,7 +302,7 @@ bool Updater::finish_line(Job& job, int status) {
 
 void Updater::report(const Job& job, int status, bool ignored) {
   if (ignored && options_.silent) return;
-  const Location place = evaluation_.files().location(job.where);
+  const Location place = evaluation_.files().written_location(job.where);
   const std::string where = place.file.empty() ? "<builtin>" : place.to_string();
   const char* before = ignored ? "" : "*** ";
   const char* after = ignored ? " (ignored)" : "";

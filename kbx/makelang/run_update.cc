@@ -98,11 +98,13 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
   const Options given = options_;
   Outcome status = Outcome::none;
   updating_makefiles_ = makefiles;
+  if (makefiles && makefiles_only_if_old_) options_.always_make = false;
   ++considered_;
   while (!goals.empty()) {
     reap(true, false);
-    for (size_t i = 0; i < goals.size();) {
-      bool stop = false;
+    bool stop = false;
+    size_t i = 0;
+    while (i < goals.size() && !stop) {
       bool unfinished = false;
       if (makefiles) {
         const bool is_goal = real(goals[i].node)->command_line_goal;
@@ -123,15 +125,13 @@ Outcome Updater::update(std::vector<Goal> goals, bool makefiles) {
                             ? fmt::format("Nothing to be done for '{}'.", node->name)
                             : fmt::format("'{}' is up to date.", node->name));
       goals.erase(goals.begin() + static_cast<std::ptrdiff_t>(i));
-      if (stop) {
-        goals.clear();
-        break;
-      }
     }
-    ++considered_;
+    // What -q stops at is the present pass; the goals that are left get another one.
+    if (i == goals.size()) ++considered_;
   }
   goal_ = nullptr;
   updating_makefiles_ = false;
+  options_.always_make = given.always_make;
   options_.touch = given.touch;
   options_.question = given.question;
   options_.just_print = given.just_print;
@@ -440,7 +440,7 @@ void Updater::finish_node(Node* node) {
 void Updater::say_goal_error() {
   if (!goal_ || !goal_->included || goal_->do_not_care || goal_->error == 0) return;
   output_.print_error(fmt::format("{}: {}: {}\n",
-                                  evaluation_.files().location(goal_->where).to_string(),
+                                  evaluation_.files().written_location(goal_->where).to_string(),
                                   real(goal_->node)->name, std::strerror(goal_->error)));
   goal_->error = 0;
 }

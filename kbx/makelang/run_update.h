@@ -67,6 +67,8 @@ class Updater {
   /// With `makefiles`, the goals are makefiles: no directory search for their times, and -n -q -t
   /// hold only for those that are also goals of the command line.
   Outcome update(std::vector<Goal> goals, bool makefiles);
+  /// -B is not for the makefiles, which it has remade once.
+  void make_makefiles_if_old() { makefiles_only_if_old_ = true; }
   /// Waits for what still runs and removes intermediate files. `failed`: says that it waits.
   void finish(bool failed);
 
@@ -149,6 +151,7 @@ class Updater {
   unsigned considered_ = 0;
   unsigned commands_started_ = 0;
   bool updating_makefiles_ = false;
+  bool makefiles_only_if_old_ = false;
   Goal* goal_ = nullptr;
 };
 

@@ -24,7 +24,8 @@ void prefer_command_line(EvaluationState& state, TargetAssignment& assignment) {
 }
 
 /// The Variable of an assignment. `own` is what the target's own set holds already.
-Variable make_variable(Expander& expander, const AssignmentText& assignment, const Variable* own) {
+Variable make_variable(Expander& expander, const AssignmentText& assignment, const Variable* own,
+                       bool pattern) {
   Variable variable;
   variable.value = assignment.value;
   switch (assignment.op) {
@@ -38,7 +39,8 @@ Variable make_variable(Expander& expander, const AssignmentText& assignment, con
       variable.is_conditional = true;
       break;
     case Operator::shell:
-      variable.value = expander.shell(expander.expand(assignment.value), false);
+      variable.is_command = pattern;
+      if (!pattern) variable.value = expander.shell(expander.expand(assignment.value), false);
       break;
     case Operator::append:
       variable.is_append = true;
@@ -84,6 +86,14 @@ void give_modifiers(Variable& variable, bool is_private, Export exported) {
 
 void assign_in_scope(EvaluationState& state, Scope& scope, const TargetAssignment& assignment) {
   const Variable& given = assignment.variable;
+  if (given.is_command) {
+    TargetAssignment outcome = assignment;
+    outcome.variable.is_command = false;
+    Expander inside(state, &scope, given.where);
+    outcome.variable.value = inside.shell(inside.expand(given.value), false);
+    assign_in_scope(state, scope, outcome);
+    return;
+  }
   if (given.is_conditional) {
     if (Variable* present = present_variable(state, scope, assignment.name)) {
       give_modifiers(*present, given.is_private, given.exported);
@@ -139,7 +149,7 @@ void record_target_assignment(Expander& expander, const std::string& target,
       return;
     }
   }
-  assignment.variable = make_variable(inside, text, own);
+  assignment.variable = make_variable(inside, text, own, pattern);
   Variable& variable = assignment.variable;
   if (scope) variable.is_conditional = false;
   variable.origin = modifiers.overrides ? Origin::override_ : Origin::file;
@@ -158,6 +168,8 @@ void record_target_assignment(Expander& expander, const std::string& target,
   Target& entry = state.book.targets[name];
   entry.name = name;
   entry.assignments.push_back(std::move(assignment));
+  if (scope->shell_status)
+    entry.assignments.push_back({std::string(shell_status_name), *scope->shell_status});
 }
 
 }  // namespace kbx::makelang

@@ -2,16 +2,21 @@
 
 namespace kbx::makelang {
 
-std::uint32_t FileTable::add(std::string_view name) {
+std::uint32_t FileTable::add(std::string_view name, std::string_view written) {
+  std::string key(name);
+  key.append(1, '\0').append(written);
   const auto [entry, is_new] =
-      index_.try_emplace(std::string(name), static_cast<std::uint32_t>(names_.size()));
-  if (is_new) names_.emplace_back(name);
+      index_.try_emplace(std::move(key), static_cast<std::uint32_t>(names_.size()));
+  if (is_new) {
+    names_.emplace_back(name);
+    written_.emplace_back(written);
+  }
   return entry->second;
 }
 
-Location FileTable::location(SourceRef where) const {
-  if (!where || where.file >= names_.size()) return {};
-  return {names_[where.file], static_cast<int>(where.line)};
+Location FileTable::find(SourceRef where, const std::vector<std::string>& names) {
+  if (!where || where.file >= names.size()) return {};
+  return {names[where.file], static_cast<int>(where.line)};
 }
 
 }  // namespace kbx::makelang

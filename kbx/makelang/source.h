@@ -18,15 +18,22 @@ struct SourceRef {
   bool operator==(const SourceRef&) const = default;
 };
 
-/// The names of the makefiles that an Evaluation read, as make prints them. Entry 0 is "no file".
+/// The makefiles that an Evaluation read. Entry 0 is "no file". One that was found in a folder of
+/// the search path has the name that leads to it, and in make's messages the name that was written.
 class FileTable {
  public:
-  std::uint32_t add(std::string_view name);
+  std::uint32_t add(std::string_view name, std::string_view written);
+  std::uint32_t add(std::string_view name) { return add(name, name); }
   const std::string& name(std::uint32_t file) const { return names_[file]; }
-  Location location(SourceRef where) const;
+  Location location(SourceRef where) const { return find(where, names_); }
+  /// The place as make's messages name it.
+  Location written_location(SourceRef where) const { return find(where, written_); }
 
  private:
+  static Location find(SourceRef where, const std::vector<std::string>& names);
+
   std::vector<std::string> names_{""};
+  std::vector<std::string> written_{""};
   std::unordered_map<std::string, std::uint32_t> index_;
 };
 

@@ -46,7 +46,7 @@ struct EvaluationState {
   void complain(SourceRef where, std::string_view text) const;
   void print(Stream stream, std::string_view text) const;
   Error error(SourceRef where, const std::string& message, std::string hint = {}) const {
-    return Error(files.location(where), message, std::move(hint));
+    return Error(files.written_location(where), message, std::move(hint));
   }
 };
 
@@ -59,6 +59,9 @@ struct Definition {
   SourceRef where;
 };
 
+/// With -e, a variable of the environment becomes the stronger one as soon as a makefile would
+/// change it, not before.
+void strengthen_environment(const EvaluationState& state, Variable& variable);
 /// Stores a global variable unless its present definition is stronger; gives the variable that is
 /// there afterwards.
 Variable& define_global(EvaluationState& state, Definition definition);

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,6 +42,7 @@ struct Variable {
   bool is_private = false;
   bool is_append = false;  // target-specific +=, joined with the outer value when it is looked up
   bool is_conditional = false;           // target-specific ?=
+  bool is_command = false;               // pattern-specific !=, run for each target that matches
   mutable bool expanding = false;        // guards against self reference
   mutable std::uint16_t calls_left = 0;  // self references that a running $(call) still permits
   std::vector<Piece> pieces;             // where each part of the value comes from, for `kbx why`
@@ -51,6 +53,9 @@ struct StringHash {
   using is_transparent = void;
   size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
+/// The status of the last $(shell) that was expanded where a set of variables was the innermost.
+constexpr std::string_view shell_status_name = ".SHELLSTATUS";
+
 using VariableTable = std::unordered_map<std::string, Variable, StringHash, std::equal_to<>>;
 
 /// One set of variables in the chain that make searches from the inside out: automatic,
@@ -60,9 +65,12 @@ struct Scope {
   VariableTable table;
   const Scope* outer = nullptr;       // null: the global set comes next
   std::shared_ptr<const Scope> kept;  // the owner of `outer`, if nobody else is
+  /// .SHELLSTATUS of the last $(shell) that was expanded in here.
+  mutable std::optional<Variable> shell_status;
   /// Private variables of `outer` are not seen from here; also set in the scope of a target that
   /// hangs directly on the global set.
   bool outer_is_other_target = false;
+  bool is_automatic = false;  // $@ and kin, which belong to the set of the target, `outer`
 };
 
 }  // namespace kbx::makelang

@@ -67,8 +67,12 @@ class Outcome:
 
 
 def read_case(path):
-    """Reads one case and its directives; raises BadCase on one that it does not know."""
-    case = Case(name=path.relative_to(CASES).with_suffix("").as_posix(), text=path.read_text())
+    return parse_case(path.relative_to(CASES).with_suffix("").as_posix(), path.read_text())
+
+
+def parse_case(name, text):
+    """A case with its directives; raises BadCase on one that it does not know."""
+    case = Case(name=name, text=text)
     for number, line in enumerate(case.text.splitlines(), 1):
         if not line.startswith("#"):
             break
@@ -212,12 +216,12 @@ def expected_texts(case):
 class Judge:
     """Runs cases, each worker thread in its own scratch folder."""
 
-    def __init__(self, options, scratch):
-        self.oracle = [options.make]
-        self.kbx = [options.kbx, "make"] if options.kbx else None
-        self.make44 = [options.make44] if options.make44 else None
-        self.timeout = options.timeout
-        self.show = options.show
+    def __init__(self, make, kbx, timeout, scratch, make44=None, show=False):
+        self.oracle = [make]
+        self.kbx = [kbx, "make"] if kbx else None
+        self.make44 = [make44] if make44 else None
+        self.timeout = timeout
+        self.show = show
         self.scratch = scratch
         self.local = threading.local()
         self.workers = iter(range(1000, 10000))
@@ -313,7 +317,8 @@ def main():
 
     failed = 0
     with tempfile.TemporaryDirectory(prefix="makelang-") as temporary:
-        judge = Judge(options, pathlib.Path(os.path.realpath(temporary)))
+        judge = Judge(options.make, options.kbx, options.timeout, pathlib.Path(os.path.realpath(temporary)),
+                      options.make44, options.show)
 
         def judged(path):
             try:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Evaluates the top Makefile of a kernel tree in GNU make and in `kbx make` and compares what it exports.
 
-    exports.py --kbx build/kbx [--arch ARCH]... [--tree FOLDER]...
+    exports.py --kbx build/kbx [--arch ARCH]... [--tree FOLDER]... [--headers SERIES]... [--sources SERIES]...
 
 A tree's top Makefile is the largest makefile that there is: it includes arch/*/Makefile and scripts/Makefile.*, asks
 the compiler hundreds of questions, and exports what it found to the makes it starts. Both programs read the tree's
@@ -9,15 +9,19 @@ makefile and, by MAKEFILES, one more that adds a goal which prints the environme
 any variable, in any $(shell), in any probe shows. Foreign architectures are asked with this machine's compiler and
 with other tools that do not exist: both sides must see the same failures.
 
-Without --tree: the test kernel (KBX_TEST_KERNEL, else kbx's default). --sources also fetches the distribution's whole
-kernel sources and takes every architecture there.
+Trees: header folders that are here; header packages of a series (5.10, 6.1, 6.12, 7.x) and the distribution's whole
+kernel sources, both fetched into the cache. Without any: the test kernel (KBX_TEST_KERNEL, else kbx's default). Every
+architecture that a tree knows is asked. A header tree has its configuration; sources are asked twice, with nothing
+configured and with every option on that their makefiles name.
+
+What is read is a copy out of links (trees.py). A run that changes any file of the copy or behind the links is a fault
+of its own, reported at the end.
 
 Exit status: 0 equal, 1 different, 77 nothing to test with.
 """
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -28,7 +32,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent.parent / "harness"))
 
+import trees as kernel_trees  # noqa: E402
 import kernel  # noqa: E402
+from cachedir import Unavailable  # noqa: E402
+from kernels import SUITE_OF_SERIES, kernel_root  # noqa: E402
 from outcome import SKIPPED_STATUS, Skipped  # noqa: E402
 from workspace import clean_environment  # noqa: E402
 
@@ -50,8 +57,15 @@ ENTRIES_EXPECTED = ("KBUILD_CFLAGS", "KBUILD_EXTMOD", "SRCARCH")  # else the goa
 
 @dataclass(frozen=True)
 class Cell:
-    tree: Path
+    tree: kernel_trees.Tree
     arch: str  # the ARCH= given, "" for none
+
+    def everything_on(self):
+        return "all-on" in self.tree.folder.parts
+
+    def name(self):
+        everything = " with every option" if self.everything_on() else ""
+        return f"{self.tree.folder.name} {self.arch or 'default'}{everything}"
 
 
 @dataclass
@@ -61,29 +75,6 @@ class Evaluation:
     messages: list
 
 
-def source_of(tree):
-    """The folder of the full top Makefile, which a distribution's one-line Makefile includes."""
-    makefile = (tree / "Makefile").read_text()
-    stub = re.search(r"^include (\S+)/Makefile$", makefile, re.MULTILINE)
-    return Path(stub[1]) if stub and "\nPATCHLEVEL" not in makefile else tree
-
-
-def arches_of(tree):
-    """Values for ARCH: "" and the name of every folder that the tree has below arch/ with a Makefile."""
-    return ["", *sorted(path.parent.name for path in (source_of(tree) / "arch").glob("*/Makefile"))]
-
-
-def without_fixed_arch(tree, work):
-    """A copy of the tree that lets ARCH be chosen: Debian's trees override it in .kernelvariables."""
-    if not (tree / ".kernelvariables").exists():
-        return tree
-    copy = work / "any-arch" / tree.name
-    if not copy.exists():
-        kernel.copy(tree, copy)
-        (copy / ".kernelvariables").unlink()
-    return copy
-
-
 def evaluate(program, cell, folder, environment):
     """What recipes would see, according to `program` (words)."""
     goal = folder / "goal.mk"
@@ -91,7 +82,7 @@ def evaluate(program, cell, folder, environment):
     module = folder / "module"
     module.mkdir(exist_ok=True)
     (module / "Kbuild").write_text("obj-m := one.o\n")
-    words = [*program, "-C", str(cell.tree), f"M={module}"]
+    words = [*program, "-C", str(cell.tree.folder), f"M={module}"]
     if cell.arch:
         words += [f"ARCH={cell.arch}", f"CROSS_COMPILE={NO_CROSS_COMPILER}", "CC=gcc"]
     run = subprocess.run([*words, GOAL], env=environment | {"MAKEFILES": str(goal)}, capture_output=True, text=True, errors="surrogateescape",
@@ -132,7 +123,7 @@ def differences(reference, ours):
 
 def compare(cell, kbx, work):
     """(cell, differences, number of variables compared, make's exit status)"""
-    folder = work / f"{cell.tree.name}-{cell.arch or 'default'}"
+    folder = work / "cells" / cell.name().replace(" ", "-")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     environment = clean_environment(work / "cache", folder / "home")
@@ -140,89 +131,98 @@ def compare(cell, kbx, work):
     reference = comparable(evaluate(make, cell, folder, environment), make)
     result = comparable(evaluate(ours, cell, folder, environment), ours)
     missing = [name for name in ENTRIES_EXPECTED if name not in reference[1]]
-    if reference[0] == 0 and missing:
+    # With every option on, an architecture may rightly refuse its configuration; then the words are compared.
+    if missing and (reference[0] == 0 or not cell.everything_on()):
         return cell, [f"make itself exported no {missing[0]}: the comparison would be empty"], 0, reference[0]
     return cell, differences(reference, result), len(reference[1]), reference[0]
 
 
-def fetched_sources(work):
-    """The distribution's kernel sources, unpacked; through apt, without installing."""
-    target = work / "sources"
-    if not target.is_dir():
-        packages = subprocess.run(["apt-cache", "depends", "linux-source"], capture_output=True, text=True).stdout
-        named = re.search(r"Depends: (linux-source-\S+)", packages)
-        if not named:
-            raise Skipped("apt knows no linux-source")
-        download = work / "download"
-        download.mkdir(parents=True, exist_ok=True)
-        subprocess.run(["apt-get", "-qq", "download", named[1]], cwd=download, check=True)
-        aside = work / "sources.new"
-        shutil.rmtree(aside, ignore_errors=True)
-        subprocess.run(["dpkg", "-x", str(next(download.glob("*.deb"))), str(aside)], check=True)
-        archive = next(aside.glob("usr/src/linux-source-*.tar.*"))
-        subprocess.run(["tar", "-xf", str(archive), "-C", str(aside)], check=True)
-        archive.unlink()
-        aside.rename(target)
-    return next(path.parent for path in target.glob("*/MAINTAINERS"))
-
-
-def prepared_for_reading(sources, work):
-    """kbuild wants a configuration before it evaluates an external module's part: the files are made, empty."""
-    tree = work / "tree" / sources.name
-    if not tree.is_dir():
-        tree.mkdir(parents=True)
-        for entry in sources.iterdir():
-            if entry.name != "include":
-                (tree / entry.name).symlink_to(entry)
-        (tree / "include").mkdir()
-        for entry in (sources / "include").iterdir():
-            (tree / "include" / entry.name).symlink_to(entry)
-        for name in ("include/config/auto.conf", "include/generated/autoconf.h", "include/config/kernel.release",
-                     ".config"):
-            path = tree / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_text("0.0.0\n" if name.endswith("release") else "")
-    return tree
-
-
 def _arguments():
+    series = [*SUITE_OF_SERIES, "all"]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kbx", type=Path, required=True)
     parser.add_argument("--work", type=Path, default=Path("exports-work"))
     parser.add_argument("--tree", type=Path, action="append", default=[])
+    parser.add_argument("--headers", action="append", default=[], choices=series)
+    parser.add_argument("--sources", action="append", default=[], choices=series)
     parser.add_argument("--arch", action="append", default=[])
-    parser.add_argument("--sources", action="store_true")
     parser.add_argument("--parallel", type=int, default=os.cpu_count())
     return parser.parse_args()
+
+
+def named_series(chosen):
+    return list(SUITE_OF_SERIES) if "all" in chosen else chosen
+
+
+def header_folder(series):
+    """The header folder of the newest kernel of the series, unpacked in the cache."""
+    root = kernel_root(series)
+    return root / "usr/src" / f"linux-headers-{root.name}"
+
+
+def header_folders(arguments, work):
+    """The header trees to evaluate."""
+    folders = [tree.absolute() for tree in arguments.tree]
+    folders += [header_folder(series) for series in named_series(arguments.headers)]
+    if folders or arguments.sources:
+        return folders
+    environment = dict(os.environ)
+    if environment.get("KBX_TEST_KERNEL"):
+        environment = clean_environment(work / "cache", work / "home")
+    return [kernel.find(arguments.kbx.resolve(), environment)]
+
+
+def cells_of(arguments, work):
+    """All comparisons to make, each in a tree that is ready."""
+    copies = work / "trees"
+    shutil.rmtree(copies, ignore_errors=True)
+    cells = []
+    for folder in header_folders(arguments, work):
+        tree = kernel_trees.headers(folder, folder.name, copies)
+        cells += [Cell(tree, arch) for arch in arguments.arch or tree.arches()]
+    for series in named_series(arguments.sources):
+        tree = kernel_trees.sources(series, copies / "nothing-on")
+        for arch in arguments.arch or tree.arches():
+            cells.append(Cell(tree, arch))
+            if arch:
+                full = kernel_trees.sources(series, copies / "all-on" / arch)
+                kernel_trees.switch_everything_on(full, arch)
+                cells.append(Cell(full, arch))
+    return cells
+
+
+def report(cells, outcomes):
+    """Prints a line per cell and a sum per tree; gives the number of cells that differ."""
+    sums = {}
+    for cell, found, count, status in outcomes:
+        print(f"{'FAILED' if found else 'ok':8}{cell.name()} ({count} variables, exit status {status})")
+        for line in found:
+            print("        " + line.replace("\n", "\n        "), flush=True)
+        equal, all_ = sums.get(cell.tree.folder.name, (0, 0))
+        sums[cell.tree.folder.name] = (equal + (not found), all_ + 1)
+    for name, (equal, all_) in sums.items():
+        print(f"{name}: {equal} of {all_} equal")
+    equal = sum(equal for equal, _ in sums.values())
+    print(f"{equal} of {len(cells)} equal")
+    return len(cells) - equal
 
 
 def main():
     arguments = _arguments()
     work, kbx = arguments.work.resolve(), arguments.kbx.resolve()
-    trees = [tree.absolute() for tree in arguments.tree]
     try:
-        if not trees and not arguments.sources:
-            environment = clean_environment(work / "cache", work / "home")
-            if not os.environ.get("KBX_TEST_KERNEL"):
-                environment = dict(os.environ)
-            trees = [kernel.find(kbx, environment)]
-        if arguments.sources:
-            trees.append(prepared_for_reading(fetched_sources(work), work))
-    except (Skipped, subprocess.CalledProcessError) as reason:
+        cells = cells_of(arguments, work)
+    except (Skipped, Unavailable, subprocess.CalledProcessError) as reason:
         print(f"skipped: {reason}")
         return SKIPPED_STATUS
-    cells = [Cell(without_fixed_arch(tree, work) if arch else tree, arch)
-             for tree in trees for arch in (arguments.arch or arches_of(tree))]
-    failed = 0
+    read = {cell.tree.folder for cell in cells} | {part for cell in cells for part in cell.tree.parts}
+    guard = kernel_trees.Untouched(read)
     with ThreadPoolExecutor(arguments.parallel) as pool:
-        for cell, found, count, status in pool.map(lambda cell: compare(cell, kbx, work), cells):
-            name = f"{cell.tree.name} {cell.arch or 'default'}"
-            print(f"{'FAILED' if found else 'ok':8}{name} ({count} variables, exit status {status})")
-            for line in found:
-                print("        " + line.replace("\n", "\n        "))
-            failed += bool(found)
-    print(f"{len(cells) - failed} of {len(cells)} equal")
-    return 1 if failed else 0
+        failed = report(cells, pool.map(lambda cell: compare(cell, kbx, work), cells))
+    changed = guard.changes()
+    for name in changed[:20]:
+        print(f"FAILED  written in a kernel tree: {name}")
+    return 1 if failed or changed else 0
 
 
 if __name__ == "__main__":

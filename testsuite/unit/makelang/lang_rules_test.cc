@@ -63,9 +63,12 @@ TEST_CASE("second expansion waits, in order") {
                        {1, 1});
   const TargetRule& rule = evaluation.rules().find("a")->rules[0];
   CHECK(rule.prerequisites.empty());
-  CHECK(rule.deferred_prerequisites == std::vector<std::string>{"first", "$@.x | $(o)"});
-  CHECK(evaluation.rules().find("b.o")->rules[0].deferred_prerequisites ==
-        std::vector<std::string>{"$*.c $(d_$*)"});
+  REQUIRE(rule.deferred_prerequisites.size() == 2);
+  CHECK(names_of(rule.deferred_prerequisites[0].names) == " first");
+  CHECK(rule.deferred_prerequisites[1].text == "$@.x | $(o)");
+  const TargetRule& fixed = evaluation.rules().find("b.o")->rules[0];
+  REQUIRE(fixed.deferred_prerequisites.size() == 1);
+  CHECK(fixed.deferred_prerequisites[0].text == "$*.c $(d_$*)");
 }
 
 TEST_CASE("special targets") {

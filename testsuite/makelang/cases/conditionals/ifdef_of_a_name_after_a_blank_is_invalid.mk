@@ -1,0 +1,4 @@
+e =
+a := $e x
+ifdef $(a)
+endif

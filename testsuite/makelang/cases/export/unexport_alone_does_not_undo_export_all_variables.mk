@@ -1,0 +1,4 @@
+.EXPORT_ALL_VARIABLES:
+unexport
+v = value
+all: ; @echo "[$$v]"

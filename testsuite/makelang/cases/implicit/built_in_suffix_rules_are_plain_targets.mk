@@ -1,0 +1,4 @@
+# setup: touch .c
+# args: -n
+# args: -n -B
+all: .c

@@ -1,0 +1,4 @@
+include none.mk
+-include none.mk
+
+-include other.mk

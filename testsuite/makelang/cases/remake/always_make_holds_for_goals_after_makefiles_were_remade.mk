@@ -1,0 +1,4 @@
+# setup: touch x
+# args: -B
+.DEFAULT: ; touch $@
+all: x

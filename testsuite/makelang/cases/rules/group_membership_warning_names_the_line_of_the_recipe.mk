@@ -1,0 +1,5 @@
+x y &: z
+	@echo one
+x y &: z
+	@echo two
+z: ; @:

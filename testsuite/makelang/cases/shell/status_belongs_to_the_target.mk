@@ -1,0 +1,10 @@
+x := $(shell exit 1)
+all: a b ; @echo all $(.SHELLSTATUS)
+a: v := $(shell exit 8)
+a: w = $(shell exit 9)
+$(info $(.SHELLSTATUS))
+a: c
+	@echo a $(.SHELLSTATUS)$(w) $(.SHELLSTATUS)
+	@echo a $(.SHELLSTATUS)
+c: ; @echo c $(.SHELLSTATUS)
+b: ; @echo b $(.SHELLSTATUS)

@@ -1,0 +1,2 @@
+$(info $(filter-out load,$(.FEATURES)))
+all: ; @:
