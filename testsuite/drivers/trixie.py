@@ -137,10 +137,12 @@ def main():
     base.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f"{SUITE}-", dir=base) as folder:
         work = Path(folder)
-        kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
+        with locked(f"{SUITE}-kbx"):
+            kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
         words = ["--slice", SUITE, *sys.argv[1:]]
         if "--work" not in words:
-            words += ["--work", str(base / SUITE)]
+            mode = "build" if "build" in words else "make"
+            words += ["--work", str(base / f"{SUITE}-{mode}")]
         return run_inside(root, work, ["python3", PROJECT / "testsuite/drivers/run.py", "--kbx", kbx, *words])
 
 
