@@ -176,3 +176,27 @@ def adding_that_is_killed(workspace):
     run = workspace.run(workspace.command(tree=",".join(files)), environment={"XDG_CACHE_HOME": str(cache)})
     expect(run.status == 0, f"exit status {run.status}\n{run.text()}")
     expect(workspace.ko("one").stat().st_size > 0, "one.ko is empty")
+
+
+@behaviour
+def fetch_that_is_killed(workspace):
+    """As an interrupted download: nothing of it is ever taken for a kernel, and the next fetch does it all."""
+    cache = workspace.folder / "cache"
+    environment = workspace.environment | {"XDG_CACHE_HOME": str(cache)}
+    fetch = [str(workspace.kbx), "kernels", "fetch"]
+    moments = random.Random(4)
+    for _ in range(3):
+        fetching = subprocess.Popen(fetch, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    start_new_session=True)
+        time.sleep(moments.uniform(0.2, 5.0))
+        os.killpg(fetching.pid, signal.SIGKILL)
+        fetching.wait()
+        known = workspace.run([workspace.kbx, "kernels"], environment={"XDG_CACHE_HOME": str(cache)})
+        expect_no_accident(known)
+    run = workspace.run(fetch, environment={"XDG_CACHE_HOME": str(cache)})
+    if run.status and ("Could not resolve" in run.err or "Temporary failure" in run.err or "has no " in run.err):
+        raise Skipped(run.err.strip())
+    expect(run.status == 0, f"exit status {run.status}\n{run.text()}")
+    release = run.out.split()[0]
+    run = workspace.run([workspace.kbx, "doctor", "--kernel", release], environment={"XDG_CACHE_HOME": str(cache)})
+    expect("the headers and their configuration are complete" in run.text(), run.text())
