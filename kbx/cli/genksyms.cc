@@ -2,14 +2,19 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kbx/base/error.h"
@@ -139,20 +144,53 @@ CommandLine parse(const GenksymsDialect& dialect, std::vector<char*>& words) {
   return line;
 }
 
-std::string read_standard_input() {
-  std::string text;
-  std::size_t size = 0;
-  for (;;) {
-    text.resize(size + (std::size_t{1} << 20));
-    const ssize_t count = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw system_error("standard input", errno);
-    if (count == 0) break;
-    size += static_cast<std::size_t>(count);
+/// The whole of standard input: mapped if it is a file from its start, else read.
+class StandardInput {
+ public:
+  StandardInput() {
+    struct stat status {};
+    if (::fstat(STDIN_FILENO, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0 &&
+        ::lseek(STDIN_FILENO, 0, SEEK_CUR) == 0) {
+      const auto size = static_cast<std::size_t>(status.st_size);
+      void* place = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, STDIN_FILENO, 0);
+      if (place != MAP_FAILED) {
+        mapped_ = {static_cast<const char*>(place), size};
+        return;
+      }
+    }
+    read();
   }
-  text.resize(size);
-  return text;
-}
+  ~StandardInput() {
+    if (mapped_.data()) ::munmap(const_cast<char*>(mapped_.data()), mapped_.size());
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+
+  std::string_view text() const { return mapped_.data() ? mapped_ : std::string_view(read_.get(), size_); }
+
+ private:
+  void read() {
+    std::size_t room = 0;
+    for (;;) {
+      if (size_ == room) {
+        room = room == 0 ? std::size_t{1} << 20 : room * 2;
+        auto larger = std::make_unique_for_overwrite<char[]>(room);
+        std::copy_n(read_.get(), size_, larger.get());
+        read_ = std::move(larger);
+      }
+      const ssize_t count = ::read(STDIN_FILENO, read_.get() + size_, room - size_);
+      if (count == 0) return;
+      if (count > 0)
+        size_ += static_cast<std::size_t>(count);
+      else if (errno != EINTR)
+        throw system_error("standard input", errno);
+    }
+  }
+
+  std::string_view mapped_;
+  std::unique_ptr<char[]> read_;
+  std::size_t size_ = 0;
+};
 
 void print_messages(const symbols::GenksymsResult& result, bool tell_definitions) {
   for (const symbols::GenksymsMessage& message : result.messages)
@@ -176,8 +214,8 @@ void write_dump(const std::string& path, const std::string& text) {
 }
 
 int run(const CommandLine& line) {
-  const std::string text = read_standard_input();
-  const symbols::GenksymsResult result = symbols::genksyms(text, line.options);
+  const StandardInput input;
+  const symbols::GenksymsResult result = symbols::genksyms(input.text(), line.options);
   print_messages(result, line.options.tell_definitions);
   const std::string output = symbols::genksyms_output(result.crcs, line.options.dialect, line.relative);
   if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() || std::fflush(stdout) != 0)

@@ -91,8 +91,7 @@ void Lexer::append(Name* name) {
 
 Name* Lexer::append(const RawToken& raw) {
   Name* name = raw.text.size() == 1 ? names_.of_character(static_cast<unsigned char>(raw.text[0]))
-               : raw.kind == Token::identifier ? names_.intern(raw.text, raw.hash)
-                                               : names_.intern(raw.text);
+                                    : names_.intern(raw.text);
   append(name);
   return name;
 }
@@ -203,7 +202,7 @@ Token Lexer::collect_typeof() {
     const RawToken raw = scanner_.next();
     if (raw.kind == Token::end) return Token::end;
     if (opens && raw.kind == Token::identifier) {
-      const Name* name = names_.intern(raw.text, raw.hash);
+      const Name* name = names_.intern(raw.text);
       if (name->keyword != Token::identifier || is_ordinary(name, SymbolKind::type_name)) {
         scanner_.put_back(raw);
         scanner_.put_parenthesis();

@@ -75,17 +75,10 @@ class Names {
   explicit Names(Arena& arena);
 
   /// The name for `text`, which has to outlive this object.
-  Name* intern(std::string_view text) { return intern(text, hash_of(text)); }
-  Name* intern(std::string_view text, std::uint32_t hash);
+  Name* intern(std::string_view text);
   Name* of_character(unsigned char character) { return characters_[character]; }
 
-  static constexpr std::uint32_t hash_start = 2166136261U;
-  static constexpr std::uint32_t hash_step(std::uint32_t hash, char character) {
-    return (hash ^ static_cast<unsigned char>(character)) * 16777619U;
-  }
-
  private:
-  static std::uint32_t hash_of(std::string_view text);
   void grow();
 
   Arena& arena_;

@@ -149,12 +149,15 @@ Place Parser::simple_declaration(bool may_be_function) {
     hint(true);
     while (peek() == Token::comma) {
       const Place comma = shift();
+      Link* specifiers_before = specifiers_end_;
       if (knows_declarators_) attributes();
       end = declarator();
       if (end) end = init_declarator(end);
       if (!end) return nullptr;
-      Link* specifiers_of_first = specifiers_end_;
-      *comma = specifiers_of_first;
+      // Parameters of this declarator have left their own specifiers, which lie within this chain. The original makes it a
+      // ring then, and never ends.
+      if (specifiers_end_) specifiers_end_ = specifiers_before;
+      *comma = specifiers_end_;
       define(end);
       hint(true);
     }

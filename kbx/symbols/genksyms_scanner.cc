@@ -195,11 +195,7 @@ RawToken Scanner::identifier() {
     const RawToken token = quoted(at_ + 1, second == '"' ? Token::string : Token::character);
     if (token.kind != Token::unexpected) return token;
   }
-  std::uint32_t hash = Names::hash_start;
-  const char* behind = at_;
-  for (; behind < end_ && is_name(*behind); ++behind) hash = Names::hash_step(hash, *behind);
-  RawToken token = take(Token::identifier, behind);
-  token.hash = hash;
+  RawToken token = take(Token::identifier, Ahead{end_}.skip(at_, is_name));
   if (knows_vector_types_ && token.text.ends_with("_t") && is_vector_type(token.text))
     token.kind = Token::basic_type_keyword;
   return token;

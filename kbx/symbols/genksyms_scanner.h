@@ -11,7 +11,6 @@ namespace kbx::symbols::genksyms_detail {
 struct RawToken {
   Token kind = Token::end;
   std::string_view text;
-  std::uint32_t hash = 0;  ///< of an identifier's text, for Names
 };
 
 class Scanner {
