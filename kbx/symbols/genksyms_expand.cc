@@ -116,7 +116,7 @@ void Expander::tell_changes(const Name* name) {
     if (report_.options.preserve) ++report_.errors;
   }
   if (changes.empty()) return;
-  report_.tell(std::string(name->text) + (report_.options.preserve ? ": error" : ": warning") +
+  report_.tell((report_.options.preserve ? "error: " : "warning: ") + std::string(name->text) +
                ": modversion changed because of changes in " + changes);
 }
 
