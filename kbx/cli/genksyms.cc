@@ -1,11 +1,5 @@
 #include "kbx/cli/genksyms.h"
 
-#include <fcntl.h>
-#include <getopt.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -16,6 +10,12 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
@@ -28,10 +28,13 @@ using symbols::GenksymsDialect;
 
 constexpr const char* help_text =
     "usage: kbx genksyms [--kernel TREE] [OPTION...] < PREPROCESSED.i\n"
-    "Prints what the kernel's scripts/genksyms/genksyms prints: the version of every symbol that a\n"
-    "preprocessed C file exports. Also under the name genksyms, in a tree as scripts/genksyms/genksyms.\n\n"
+    "Prints what the kernel's scripts/genksyms/genksyms prints: the version of every symbol that "
+    "a\n"
+    "preprocessed C file exports. Also under the name genksyms, in a tree as "
+    "scripts/genksyms/genksyms.\n\n"
     "options:\n"
-    "  --kernel TREE          the dialect of this kernel tree; first of all options; default: the newest\n"
+    "  --kernel TREE          the dialect of this kernel tree; first of all options; default: the "
+    "newest\n"
     "  -r, --reference FILE   tell what changed against the types in FILE\n"
     "  -T, --dump-types FILE  write the types behind the exports to FILE (.symtypes)\n"
     "  -p, --preserve         keep the versions that FILE of -r overrides, or fail\n"
@@ -39,7 +42,8 @@ constexpr const char* help_text =
     "  -q, --quiet            tell none (default)\n"
     "  -D, --dump             show the expansion of each export\n"
     "  -d, --debug            show each definition\n"
-    "  -R, --relative-crc     print linker scripts relative to their section, where the tree's does\n"
+    "  -R, --relative-crc     print linker scripts relative to their section, where the tree's "
+    "does\n"
     "  -V, --version          show the version of the original that this follows\n"
     "  -h, --help             show the original's usage; --help alone shows this text\n\n"
     "examples:\n"
@@ -67,7 +71,8 @@ void print_usage(const GenksymsDialect& dialect) {
       "  -h, --help            Print this message\n"
       "  -V, --version         Print the release version\n",
       stderr);
-  if (dialect.relative_option) std::fputs("  -R, --relative-crc    Emit section relative symbol CRCs\n", stderr);
+  if (dialect.relative_option)
+    std::fputs("  -R, --relative-crc    Emit section relative symbol CRCs\n", stderr);
 }
 
 /// Makes the file if it is not there. False, with the reason told, if it cannot be written.
@@ -125,11 +130,12 @@ bool take_option(int option, CommandLine& line) {
 }
 
 CommandLine parse(const GenksymsDialect& dialect, std::vector<char*>& words) {
-  std::vector<option> long_options = {{"debug", 0, nullptr, 'd'},      {"warnings", 0, nullptr, 'w'},
-                                      {"quiet", 0, nullptr, 'q'},      {"dump", 0, nullptr, 'D'},
-                                      {"reference", 1, nullptr, 'r'},  {"dump-types", 1, nullptr, 'T'},
-                                      {"preserve", 0, nullptr, 'p'},   {"version", 0, nullptr, 'V'},
-                                      {"help", 0, nullptr, 'h'}};
+  std::vector<option> long_options = {
+      {"debug", 0, nullptr, 'd'},     {"warnings", 0, nullptr, 'w'},
+      {"quiet", 0, nullptr, 'q'},     {"dump", 0, nullptr, 'D'},
+      {"reference", 1, nullptr, 'r'}, {"dump-types", 1, nullptr, 'T'},
+      {"preserve", 0, nullptr, 'p'},  {"version", 0, nullptr, 'V'},
+      {"help", 0, nullptr, 'h'}};
   if (dialect.relative_option) long_options.push_back({"relative-crc", 0, nullptr, 'R'});
   long_options.push_back({});
   std::string letters = dialect.prefix_option ? "s:dwqVDr:T:ph" : "dwqVDr:T:ph";
@@ -137,8 +143,8 @@ CommandLine parse(const GenksymsDialect& dialect, std::vector<char*>& words) {
   CommandLine line;
   line.options.dialect = dialect;
   optind = 0;
-  for (int option = 0;
-       (option = getopt_long(static_cast<int>(words.size()) - 1, words.data(), letters.c_str(), long_options.data(), nullptr)) != -1;)
+  for (int option = 0; (option = getopt_long(static_cast<int>(words.size()) - 1, words.data(),
+                                             letters.c_str(), long_options.data(), nullptr)) != -1;)
     if (!take_option(option, line)) break;
   line.options.dump_types = line.dump_file.has_value();
   return line;
@@ -166,7 +172,9 @@ class StandardInput {
   StandardInput(const StandardInput&) = delete;
   StandardInput& operator=(const StandardInput&) = delete;
 
-  std::string_view text() const { return mapped_.data() ? mapped_ : std::string_view(read_.get(), size_); }
+  std::string_view text() const {
+    return mapped_.data() ? mapped_ : std::string_view(read_.get(), size_);
+  }
 
  private:
   void read() {
@@ -197,7 +205,8 @@ void print_messages(const symbols::GenksymsResult& result, bool tell_definitions
     if (message.location.file.empty())
       std::fputs(message.text.c_str(), stderr);
     else
-      std::fprintf(stderr, "%s:%d: %s\n", message.location.file.c_str(), message.location.line, message.text.c_str());
+      std::fprintf(stderr, "%s:%d: %s\n", message.location.file.c_str(), message.location.line,
+                   message.text.c_str());
   constexpr int buckets = 4096;
   if (tell_definitions)
     std::fprintf(stderr, "Hash table occupancy %d/%d = %g\n", result.symbol_count, buckets,
@@ -217,8 +226,10 @@ int run(const CommandLine& line) {
   const StandardInput input;
   const symbols::GenksymsResult result = symbols::genksyms(input.text(), line.options);
   print_messages(result, line.options.tell_definitions);
-  const std::string output = symbols::genksyms_output(result.crcs, line.options.dialect, line.relative);
-  if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() || std::fflush(stdout) != 0)
+  const std::string output =
+      symbols::genksyms_output(result.crcs, line.options.dialect, line.relative);
+  if (std::fwrite(output.data(), 1, output.size(), stdout) != output.size() ||
+      std::fflush(stdout) != 0)
     throw system_error("standard output", errno);
   if (line.dump_file) write_dump(*line.dump_file, result.type_dump);
   return result.errors != 0 ? 1 : 0;
@@ -248,7 +259,8 @@ int genksyms_command(const char* program, int count, char** arguments) {
       arguments += 2;
       count -= 2;
     }
-    const GenksymsDialect dialect = tree.empty() ? GenksymsDialect() : symbols::probe_genksyms(tree);
+    const GenksymsDialect dialect =
+        tree.empty() ? GenksymsDialect() : symbols::probe_genksyms(tree);
     std::string own_name = stands_in ? program : "genksyms";
     std::vector<char*> words = {own_name.data()};
     words.insert(words.end(), arguments, arguments + count);

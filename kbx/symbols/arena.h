@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
@@ -6,6 +7,8 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include <sys/mman.h>
 
 namespace kbx::symbols {
 
@@ -37,15 +40,20 @@ class Arena {
 
  private:
   static constexpr std::size_t alignment = alignof(void*);
-  static constexpr std::size_t block_size = std::size_t{1} << 18;
+  static constexpr std::size_t large_page = std::size_t{1} << 21;
+  static constexpr std::align_val_t page{large_page};
+  static constexpr std::size_t first_block = large_page;
+  static constexpr std::size_t largest_block = std::size_t{1} << 23;
 
   void* take(std::size_t size) {
     size = (size + alignment - 1) & ~(alignment - 1);
     if (size > left_) {
-      const std::size_t block = size > block_size ? size : block_size;
-      blocks_.push_back(std::make_unique_for_overwrite<std::byte[]>(block));
-      next_ = blocks_.back().get();
-      left_ = block;
+      // Large blocks come with large pages, where the system has them.
+      block_size_ = blocks_.empty() ? first_block : std::min(block_size_ * 2, largest_block);
+      left_ = std::max(size, block_size_);
+      next_ = static_cast<std::byte*>(::operator new(left_, page));
+      blocks_.emplace_back(next_);
+      if (left_ >= large_page) ::madvise(next_, left_, MADV_HUGEPAGE);
     }
     void* place = next_;
     next_ += size;
@@ -53,9 +61,14 @@ class Arena {
     return place;
   }
 
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  struct Free {
+    void operator()(std::byte* block) const { ::operator delete(block, page); }
+  };
+
+  std::vector<std::unique_ptr<std::byte, Free>> blocks_;
   std::byte* next_ = nullptr;
   std::size_t left_ = 0;
+  std::size_t block_size_ = 0;
 };
 
 }  // namespace kbx::symbols

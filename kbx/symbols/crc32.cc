@@ -3,8 +3,8 @@
 #include <array>
 #include <cstddef>
 
-// One table gives the effect of a byte; table n gives the effect of a byte that n more bytes follow. With eight of them,
-// eight bytes are taken at a step (slicing by eight).
+// One table gives the effect of a byte; table n gives the effect of a byte that n more bytes
+// follow. With eight of them, eight bytes are taken at a step (slicing by eight).
 
 namespace kbx::symbols {
 namespace {
@@ -39,13 +39,15 @@ constexpr std::uint32_t byte_at(std::string_view text, std::size_t index) {
 std::uint32_t crc32_continue(std::uint32_t state, std::string_view text) {
   std::size_t at = 0;
   for (; text.size() - at >= slices; at += slices) {
-    const std::uint32_t low = state ^ (byte_at(text, at) | byte_at(text, at + 1) << 8 | byte_at(text, at + 2) << 16 |
-                                       byte_at(text, at + 3) << 24);
-    state = tables[7][low & 0xff] ^ tables[6][(low >> 8) & 0xff] ^ tables[5][(low >> 16) & 0xff] ^ tables[4][low >> 24] ^
-            tables[3][byte_at(text, at + 4)] ^ tables[2][byte_at(text, at + 5)] ^ tables[1][byte_at(text, at + 6)] ^
+    const std::uint32_t low = state ^ (byte_at(text, at) | byte_at(text, at + 1) << 8 |
+                                       byte_at(text, at + 2) << 16 | byte_at(text, at + 3) << 24);
+    state = tables[7][low & 0xff] ^ tables[6][(low >> 8) & 0xff] ^ tables[5][(low >> 16) & 0xff] ^
+            tables[4][low >> 24] ^ tables[3][byte_at(text, at + 4)] ^
+            tables[2][byte_at(text, at + 5)] ^ tables[1][byte_at(text, at + 6)] ^
             tables[0][byte_at(text, at + 7)];
   }
-  for (; at < text.size(); ++at) state = tables[0][(state ^ byte_at(text, at)) & 0xff] ^ (state >> 8);
+  for (; at < text.size(); ++at)
+    state = tables[0][(state ^ byte_at(text, at)) & 0xff] ^ (state >> 8);
   return state;
 }
 

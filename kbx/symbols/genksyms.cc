@@ -20,7 +20,8 @@ GenksymsResult genksyms(std::string_view preprocessed, const GenksymsOptions& op
   Lexer lexer(preprocessed, options.dialect, arena, names, report.position);
   Expander expander(arena, symbols, report);
   Parser parser(lexer, symbols, arena, report, [&](const Name* name) {
-    if (const auto crc = expander.export_crc(name)) result.crcs.push_back({std::string(name->text), *crc});
+    if (const auto crc = expander.export_crc(name))
+      result.crcs.push_back({std::string(name->text), *crc});
   });
   parser.parse();
 
@@ -31,7 +32,8 @@ GenksymsResult genksyms(std::string_view preprocessed, const GenksymsOptions& op
   return result;
 }
 
-std::string genksyms_output(const std::vector<ExportedCrc>& crcs, const GenksymsDialect& dialect, bool relative) {
+std::string genksyms_output(const std::vector<ExportedCrc>& crcs, const GenksymsDialect& dialect,
+                            bool relative) {
   std::string text;
   for (const ExportedCrc& exported : crcs) {
     char crc[16];
@@ -39,7 +41,8 @@ std::string genksyms_output(const std::vector<ExportedCrc>& crcs, const Genksyms
     if (dialect.symver_lines)
       text += "#SYMVER " + exported.name + " " + crc + "\n";
     else if (relative)
-      text += "SECTIONS { .rodata : ALIGN(4) { __crc_" + exported.name + " = .; LONG(" + crc + "); } }\n";
+      text += "SECTIONS { .rodata : ALIGN(4) { __crc_" + exported.name + " = .; LONG(" + crc +
+              "); } }\n";
     else
       text += "__crc_" + exported.name + " = " + crc + ";\n";
   }

@@ -1,7 +1,7 @@
 #include "kbx/symbols/genksyms_parser.h"
 
-// Declarators, in three forms that differ in what becomes of the name: that of a variable or function is declared, that of
-// a member stays in the definition, that of a parameter is cut out.
+// Declarators, in three forms that differ in what becomes of the name: that of a variable or
+// function is declared, that of a member stays in the definition, that of a parameter is cut out.
 
 namespace kbx::symbols::genksyms_detail {
 
@@ -104,7 +104,8 @@ Parser::Parameters Parser::parameters() {
   if (too_deep()) return Parameters::failed;
   shift();
   if (parameter_clause() && expect(Token::close_parenthesis)) return Parameters::parsed;
-  return recover({Token::close_parenthesis}) == Token::end ? Parameters::failed : Parameters::recovered;
+  return recover({Token::close_parenthesis}) == Token::end ? Parameters::failed
+                                                           : Parameters::recovered;
 }
 
 bool Parser::parameter_clause() {
@@ -196,7 +197,8 @@ bool Parser::abstract_declarator() {
   return true;
 }
 
-/// Parentheses without a name before them: a list of parameters (`parsed`), or a declarator, or what could be neither.
+/// Parentheses without a name before them: a list of parameters (`parsed`), or a declarator, or
+/// what could be neither.
 Parser::Parameters Parser::abstract_group() {
   const Nesting nesting(*this, true);
   if (too_deep()) return Parameters::failed;
@@ -204,7 +206,8 @@ Parser::Parameters Parser::abstract_group() {
   hint(false);
   const Parameters content = abstract_group_content();
   if (content != Parameters::failed && expect(Token::close_parenthesis)) return content;
-  return recover({Token::close_parenthesis}) == Token::end ? Parameters::failed : Parameters::recovered;
+  return recover({Token::close_parenthesis}) == Token::end ? Parameters::failed
+                                                           : Parameters::recovered;
 }
 
 Parser::Parameters Parser::abstract_group_content() {

@@ -2,14 +2,16 @@
 #include "kbx/base/path.h"
 #include "kbx/symbols/genksyms.h"
 
-// A program of another machine does not run here, but its strings can be read: the keywords that it knows, the options of
-// its usage, the format of its output. Where it is not there, or is kbx standing in for it, scripts/Makefile.build tells
-// what the tree expects.
+// A program of another machine does not run here, but its strings can be read: the keywords that it
+// knows, the options of its usage, the format of its output. Where it is not there, or is kbx
+// standing in for it, scripts/Makefile.build tells what the tree expects.
 
 namespace kbx::symbols {
 namespace {
 
-bool has(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
 
 GenksymsDialect of_program(std::string_view program) {
   GenksymsDialect dialect;
@@ -37,10 +39,12 @@ GenksymsDialect of_makefile(std::string_view makefile) {
 
 GenksymsDialect probe_genksyms(const std::string& tree) {
   const auto program = read_file_if_present(join_path(tree, "scripts/genksyms/genksyms"));
-  if (program && has(*program, "genksyms version") && !has(*program, "kbx genksyms")) return of_program(*program);
+  if (program && has(*program, "genksyms version") && !has(*program, "kbx genksyms"))
+    return of_program(*program);
   const std::string makefile = join_path(tree, "scripts/Makefile.build");
   if (const auto text = read_file_if_present(makefile)) return of_makefile(*text);
-  throw Error({makefile, 0}, "expected a kernel tree: neither this file nor scripts/genksyms/genksyms is there",
+  throw Error({makefile, 0},
+              "expected a kernel tree: neither this file nor scripts/genksyms/genksyms is there",
               "give the folder of headers that modules are built against");
 }
 

@@ -4,9 +4,10 @@
 
 #include "kbx/symbols/crc32.h"
 
-// The checksum of an export is the CRC-32 of its definition as text, a space behind each token, with every type and
-// enumerator in place of its name the first time that it comes; later it is the name only. Types that no header defines
-// are "struct NAME { UNKNOWN }". Follows expand_and_crc_sym and export_symbol in scripts/genksyms/genksyms.c.
+// The checksum of an export is the CRC-32 of its definition as text, a space behind each token,
+// with every type and enumerator in place of its name the first time that it comes; later it is the
+// name only. Types that no header defines are "struct NAME { UNKNOWN }". Follows expand_and_crc_sym
+// and export_symbol in scripts/genksyms/genksyms.c.
 
 namespace kbx::symbols::genksyms_detail {
 
@@ -57,8 +58,8 @@ Symbol* Expander::resolve(const Piece& piece, const Symbol& user) {
   const std::string name(piece.name->text);
   if (piece.kind == SymbolKind::type_name || piece.kind == SymbolKind::enumerator)
     throw Error(report_.position.location(),
-                "the reference file's definition of " + std::string(user.name->text) + " mentions " + name +
-                    ", which is not declared here",
+                "the reference file's definition of " + std::string(user.name->text) +
+                    " mentions " + name + ", which is not declared here",
                 "make the reference file again from this source, or leave the symbol out of it");
   report_.warn("expand undefined " + std::string(kind_word(piece.kind)) + " " + name);
   return symbols_.add_unknown(piece.name, piece.kind);
@@ -110,7 +111,8 @@ void Expander::tell_changes(const Name* name) {
     const Symbol& symbol = **place;
     if (!symbol.became_defined && !symbol.is_modified) continue;
     if (!changes.empty()) changes += ", ";
-    if (const std::string_view word = kind_word(symbol.kind); !word.empty()) changes.append(word).append(" ");
+    if (const std::string_view word = kind_word(symbol.kind); !word.empty())
+      changes.append(word).append(" ");
     changes.append(symbol.name->text);
     if (symbol.became_defined) changes += " (became defined)";
     if (report_.options.preserve) ++report_.errors;

@@ -10,12 +10,14 @@ namespace kbx::symbols::genksyms_detail {
 /// Computes the checksums of exports, and remembers every symbol that they lead to.
 class Expander {
  public:
-  Expander(Arena& arena, SymbolTable& symbols, Report& report) : arena_(arena), symbols_(symbols), report_(report) {}
+  Expander(Arena& arena, SymbolTable& symbols, Report& report)
+      : arena_(arena), symbols_(symbols), report_(report) {}
 
   /// The checksum of an exported name; nothing, and a warning, if it is not declared.
   std::optional<std::uint32_t> export_crc(const Name* name);
 
-  /// The symbols that exports expanded to so far, those that a symbol needs before it: what a dump of types has.
+  /// The symbols that exports expanded to so far, those that a symbol needs before it: what a dump
+  /// of types has.
   const std::vector<Symbol*>& visited() const { return visited_; }
 
  private:

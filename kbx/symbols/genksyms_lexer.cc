@@ -1,8 +1,9 @@
 #include "kbx/symbols/genksyms_lexer.h"
 
-// The second stage of scripts/genksyms/lex.l. C is not parsed, only declarations are; whatever else there is comes as a
-// phrase: __attribute__((…)), asm(…), typeof(expression), [ … ], the body of a function, a value up to its ',', ';' or '}'.
-// A '{' opens a body, unless "struct", "union" or "enum" stands at most two tokens before it.
+// The second stage of scripts/genksyms/lex.l. C is not parsed, only declarations are; whatever else
+// there is comes as a phrase: __attribute__((…)), asm(…), typeof(expression), [ … ], the body of a
+// function, a value up to its ',', ';' or '}'. A '{' opens a body, unless "struct", "union" or
+// "enum" stands at most two tokens before it.
 
 namespace kbx::symbols::genksyms_detail {
 namespace {
@@ -69,23 +70,27 @@ constexpr Keyword declarator_keywords[] = {
 
 }  // namespace
 
-Lexer::Lexer(std::string_view text, const GenksymsDialect& dialect, Arena& arena, Names& names, Position& position)
+Lexer::Lexer(std::string_view text, const GenksymsDialect& dialect, Arena& arena, Names& names,
+             Position& position)
     : scanner_(text, dialect.knows_declarators, position),
       arena_(arena),
       names_(names),
       fresh_(arena.make<Link>()),
       attributes_follow_struct_(dialect.knows_declarators) {
   for (const Keyword& keyword : keywords) names.intern(keyword.text)->keyword = keyword.token;
-  if (dialect.static_assert_keyword) names.intern("_Static_assert")->keyword = Token::static_assert_keyword;
+  if (dialect.static_assert_keyword)
+    names.intern("_Static_assert")->keyword = Token::static_assert_keyword;
   if (dialect.knows_declarators)
-    for (const Keyword& keyword : declarator_keywords) names.intern(keyword.text)->keyword = keyword.token;
+    for (const Keyword& keyword : declarator_keywords)
+      names.intern(keyword.text)->keyword = keyword.token;
 }
 
 void Lexer::append(Name* name) {
   Link* link = fresh_;
   fresh_ = arena_.make<Link>(link);
   link->name = name;
-  link->kind = is_ordinary(name, SymbolKind::enumerator) ? SymbolKind::enumerator : SymbolKind::normal;
+  link->kind =
+      is_ordinary(name, SymbolKind::enumerator) ? SymbolKind::enumerator : SymbolKind::normal;
   link->in_main_file = scanner_.in_main_file();
 }
 
@@ -146,7 +151,8 @@ Token Lexer::word(const RawToken& raw) {
     case Token::asm_keyword:
       return collect(Token::open_parenthesis, Token::close_parenthesis, Token::asm_phrase);
     case Token::static_assert_keyword:
-      return collect(Token::open_parenthesis, Token::close_parenthesis, Token::static_assert_phrase);
+      return collect(Token::open_parenthesis, Token::close_parenthesis,
+                     Token::static_assert_phrase);
     case Token::typeof_keyword:
       return collect_typeof();
     case Token::struct_keyword:
@@ -158,7 +164,8 @@ Token Lexer::word(const RawToken& raw) {
     default:
       return name->keyword;
   }
-  if (words_without_types_ == 0 && !no_type_names && is_ordinary(name, SymbolKind::type_name)) return Token::type_name;
+  if (words_without_types_ == 0 && !no_type_names && is_ordinary(name, SymbolKind::type_name))
+    return Token::type_name;
   return Token::identifier;
 }
 
@@ -194,8 +201,8 @@ Token Lexer::collect_braces() {
   }
 }
 
-/// A typeof whose operand starts with a type is parsed as one; otherwise it is a phrase, and its "(" belongs to the chain
-/// only if an identifier follows.
+/// A typeof whose operand starts with a type is parsed as one; otherwise it is a phrase, and its
+/// "(" belongs to the chain only if an identifier follows.
 Token Lexer::collect_typeof() {
   bool opens = false;
   for (int depth = 0;;) {
@@ -228,7 +235,8 @@ Token Lexer::collect_expression() {
       return Token::expression_phrase;
     }
     append(raw);
-    if (raw.kind == Token::open_parenthesis || raw.kind == Token::open_brace || raw.text == "[") ++depth;
+    if (raw.kind == Token::open_parenthesis || raw.kind == Token::open_brace || raw.text == "[")
+      ++depth;
     if (raw.kind == Token::close_parenthesis || closes || raw.text == "]") --depth;
   }
 }

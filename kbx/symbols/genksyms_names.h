@@ -10,7 +10,8 @@ namespace kbx::symbols::genksyms_detail {
 
 struct Symbol;
 
-/// Kinds of tokens, after the second layer of the lexer. `phrase` tokens stand for a whole run of tokens.
+/// Kinds of tokens, after the second layer of the lexer. `phrase` tokens stand for a whole run of
+/// tokens.
 enum class Token : std::uint8_t {
   end,
   identifier,
@@ -60,13 +61,13 @@ enum class Token : std::uint8_t {
   export_symbol_keyword,
 };
 
-/// The text of a token, once for each text. What it stands for is kept here, so that no other table is searched.
+/// The text of a token, once for each text. What it stands for is kept here, so that no other table
+/// is searched.
 struct Name {
   std::string_view text;
-  std::uint32_t hash = 0;
   Token keyword = Token::identifier;  ///< `identifier`: not a keyword
-  Symbol* ordinary = nullptr;         ///< the function, variable, typedef or enumerator of this name
-  Symbol* tag = nullptr;              ///< the struct, union or enum of this name
+  Symbol* ordinary = nullptr;  ///< the function, variable, typedef or enumerator of this name
+  Symbol* tag = nullptr;       ///< the struct, union or enum of this name
 };
 
 /// All names of one run. A Name stays where it is.
@@ -79,10 +80,15 @@ class Names {
   Name* of_character(unsigned char character) { return characters_[character]; }
 
  private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    Name* name = nullptr;
+  };
+
   void grow();
 
   Arena& arena_;
-  std::vector<Name*> slots_;
+  std::vector<Slot> slots_;
   std::size_t count_ = 0;
   std::array<Name*, 256> characters_{};
 };

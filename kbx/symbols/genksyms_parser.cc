@@ -3,19 +3,24 @@
 #include <algorithm>
 #include <utility>
 
-// A parser by recursive descent for the declarations that scripts/genksyms/parse.y accepts. Three things of that grammar are
-// more than syntax, and checksums hang on them:
+// A parser by recursive descent for the declarations that scripts/genksyms/parse.y accepts. Three
+// things of that grammar are more than syntax, and checksums hang on them:
 //
-// - The next token is read only where something depends on it. What it is (the name of a type, an enumerator) depends on
+// - The next token is read only where something depends on it. What it is (the name of a type, an
+// enumerator) depends on
 //   the declarations before it, and on hints from here.
-// - What a declaration defines is the chain of its tokens, from which some are cut: storage classes, names of parameters,
-//   values. A struct with a name is moved out of the chain, into the symbol table. Declarators behind a comma get the
-//   specifiers of the first one, by way of `specifiers_end_`, which also the parameters and members in between set.
-// - A syntax error is taken up by the innermost list of parameters, member, body or declaration in work: tokens are dropped
-//   up to its ')', ';' or '}', but stay in the chain. No error is told within three tokens of the last.
+// - What a declaration defines is the chain of its tokens, from which some are cut: storage
+// classes, names of parameters,
+//   values. A struct with a name is moved out of the chain, into the symbol table. Declarators
+//   behind a comma get the specifiers of the first one, by way of `specifiers_end_`, which also the
+//   parameters and members in between set.
+// - A syntax error is taken up by the innermost list of parameters, member, body or declaration in
+// work: tokens are dropped
+//   up to its ')', ';' or '}', but stay in the chain. No error is told within three tokens of the
+//   last.
 //
-// Trees before gendwarfksyms have an older grammar, in which a name of a type is a type wherever a specifier may stand, and
-// an attribute is a qualifier: knows_declarators_ is false.
+// Trees before gendwarfksyms have an older grammar, in which a name of a type is a type wherever a
+// specifier may stand, and an attribute is a qualifier: knows_declarators_ is false.
 
 namespace kbx::symbols::genksyms_detail {
 namespace {
@@ -85,7 +90,9 @@ Token Parser::recover(std::initializer_list<Token> accepted) {
   return Token::end;
 }
 
-void Parser::hint(bool no_type_names) { lexer_.no_type_names = no_type_names && knows_declarators_; }
+void Parser::hint(bool no_type_names) {
+  lexer_.no_type_names = no_type_names && knows_declarators_;
+}
 
 /// False at the end of the text.
 bool Parser::declaration() {
@@ -154,8 +161,8 @@ Place Parser::simple_declaration(bool may_be_function) {
       end = declarator();
       if (end) end = init_declarator(end);
       if (!end) return nullptr;
-      // Parameters of this declarator have left their own specifiers, which lie within this chain. The original makes it a
-      // ring then, and never ends.
+      // Parameters of this declarator have left their own specifiers, which lie within this chain.
+      // The original makes it a ring then, and never ends.
       if (specifiers_end_) specifiers_end_ = specifiers_before;
       *comma = specifiers_end_;
       define(end);
@@ -170,8 +177,8 @@ Place Parser::simple_declaration(bool may_be_function) {
 /// What follows a declarator, and the place where the definition ends.
 Place Parser::init_declarator(Place end) {
   if (peek() == Token::asm_phrase) end = shift();
-  // In the older grammar the value of a list of attributes is lost, so that they are not part of the definition, unless a
-  // value follows.
+  // In the older grammar the value of a list of attributes is lost, so that they are not part of
+  // the definition, unless a value follows.
   const Place attributes_end = attributes();
   if (attributes_end && knows_declarators_) end = attributes_end;
   return peek() == Token::equals ? initializer() : end;
@@ -188,7 +195,8 @@ Place Parser::initializer() {
 void Parser::define(Place end) {
   Link* definition = *end;
   *end = nullptr;
-  symbols_.add(declared_, is_typedef_ ? SymbolKind::type_name : SymbolKind::normal, definition, is_extern_);
+  symbols_.add(declared_, is_typedef_ ? SymbolKind::type_name : SymbolKind::normal, definition,
+               is_extern_);
   declared_ = nullptr;
 }
 
@@ -297,11 +305,13 @@ Place Parser::attributes() {
   return end;
 }
 
-/// typeof with a type. Its place is that behind the keyword, hence declarators behind a comma get no more than that.
+/// typeof with a type. Its place is that behind the keyword, hence declarators behind a comma get
+/// no more than that.
 Place Parser::typeof_specifier() {
   const Place keyword = shift();
   const Nesting nesting(*this, true);
-  if (too_deep() || !expect(Token::open_parenthesis) || !parameter() || !expect(Token::close_parenthesis))
+  if (too_deep() || !expect(Token::open_parenthesis) || !parameter() ||
+      !expect(Token::close_parenthesis))
     return nullptr;
   hint(true);
   return keyword;
@@ -348,8 +358,8 @@ Place Parser::enumeration() {
   return end;
 }
 
-/// Moves the definition of a struct, union or enum from the chain to the symbol table. Types of the source file itself, not
-/// of a header, are nobody else's: they stay unknown.
+/// Moves the definition of a struct, union or enum from the chain to the symbol table. Types of the
+/// source file itself, not of a header, are nobody else's: they stay unknown.
 Place Parser::record(Place keyword, Place name, Place body, SymbolKind kind) {
   if ((*name)->in_main_file) {
     remove_link(keyword);
@@ -372,7 +382,8 @@ Place Parser::class_body() {
   for (bool is_first = true; peek() != Token::close_brace; is_first = false) {
     if (!member_declaration()) {
       // An error in the first member may end the whole body.
-      const Token token = is_first ? recover({Token::semicolon, Token::close_brace}) : recover({Token::semicolon});
+      const Token token =
+          is_first ? recover({Token::semicolon, Token::close_brace}) : recover({Token::semicolon});
       if (token == Token::end) return nullptr;
       if (token == Token::close_brace) return lexer_.place();
     }

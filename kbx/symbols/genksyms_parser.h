@@ -7,15 +7,18 @@
 
 namespace kbx::symbols::genksyms_detail {
 
-/// Reads the declarations of a file, puts what they define into a symbol table, and calls back for each export.
+/// Reads the declarations of a file, puts what they define into a symbol table, and calls back for
+/// each export.
 class Parser {
  public:
-  Parser(Lexer& lexer, SymbolTable& symbols, Arena& arena, Report& report, std::function<void(const Name*)> on_export);
+  Parser(Lexer& lexer, SymbolTable& symbols, Arena& arena, Report& report,
+         std::function<void(const Name*)> on_export);
 
   void parse();
 
  private:
-  // A function gives null or false for a syntax error, which the nearest construct that can recover takes up.
+  // A function gives null or false for a syntax error, which the nearest construct that can recover
+  // takes up.
 
   Token peek();
   /// Takes the next token, and gives the place behind it.
@@ -90,8 +93,8 @@ class Parser {
 
   bool is_typedef_ = false;
   bool is_extern_ = false;
-  Name* declared_ = nullptr;         ///< the name that the declarator in work declares
-  Link* specifiers_end_ = nullptr;   ///< the last specifier seen, of whatever declaration
+  Name* declared_ = nullptr;        ///< the name that the declarator in work declares
+  Link* specifiers_end_ = nullptr;  ///< the last specifier seen, of whatever declaration
 
   friend class Nesting;
 };
@@ -99,7 +102,8 @@ class Parser {
 /// A construct within brackets. `keeps_bodies`: every token within may become part of a definition.
 class Nesting {
  public:
-  Nesting(Parser& parser, bool keeps_bodies) : parser_(parser), drops_bodies_(parser.lexer_.drops_bodies) {
+  Nesting(Parser& parser, bool keeps_bodies)
+      : parser_(parser), drops_bodies_(parser.lexer_.drops_bodies) {
     ++parser_.depth_;
     if (keeps_bodies) parser_.lexer_.drops_bodies = false;
   }

@@ -2,8 +2,9 @@
 
 #include <optional>
 
-// A line for each symbol: ["override"] [KIND#]NAME ["extern"] TOKEN…, separated by spaces, which within double quotes
-// belong to the token. KIND is a letter: t, e, s, u, E for typedef, enum, struct, union and enumerator.
+// A line for each symbol: ["override"] [KIND#]NAME ["extern"] TOKEN…, separated by spaces, which
+// within double quotes belong to the token. KIND is a letter: t, e, s, u, E for typedef, enum,
+// struct, union and enumerator.
 
 namespace kbx::symbols::genksyms_detail {
 namespace {
@@ -28,16 +29,20 @@ class Reader {
   std::optional<Word> word() {
     while (!at_end() && text_[at_] == ' ') ++at_;
     const std::size_t start = at_;
-    for (bool quoted = false; !at_end() && text_[at_] != '\n' && (quoted || text_[at_] != ' '); ++at_)
+    for (bool quoted = false; !at_end() && text_[at_] != '\n' && (quoted || text_[at_] != ' ');
+         ++at_)
       if (text_[at_] == '"') quoted = !quoted;
     const std::string_view text = text_.substr(start, at_ - start);
     if (text.empty()) return std::nullopt;
-    if (text.size() > longest_token) fail("a token of " + std::to_string(text.size()) + " bytes; 254 is the most");
+    if (text.size() > longest_token)
+      fail("a token of " + std::to_string(text.size()) + " bytes; 254 is the most");
     if (text.size() < 2 || text[1] != '#') return Word{text};
-    for (const SymbolKind kind : {SymbolKind::type_name, SymbolKind::enumeration, SymbolKind::structure,
-                                  SymbolKind::union_type, SymbolKind::enumerator})
+    for (const SymbolKind kind :
+         {SymbolKind::type_name, SymbolKind::enumeration, SymbolKind::structure,
+          SymbolKind::union_type, SymbolKind::enumerator})
       if (text[0] == kind_letter(kind)) return Word{text.substr(2), kind};
-    fail("unknown kind of symbol '" + std::string(text.substr(0, 1)) + "'; t, e, s, u and E are the known ones");
+    fail("unknown kind of symbol '" + std::string(text.substr(0, 1)) +
+         "'; t, e, s, u and E are the known ones");
   }
 
  private:
@@ -68,7 +73,8 @@ void read_reference(std::string_view text, SymbolTable& symbols, Names& names, A
     Link* definition = nullptr;
     for (; token; token = reader.word())
       definition = arena.make<Link>(definition, names.intern(token->text), token->kind, false);
-    symbols.add_reference(names.intern(symbol->text), symbol->kind, definition, is_extern)->is_override = is_override;
+    symbols.add_reference(names.intern(symbol->text), symbol->kind, definition, is_extern)
+        ->is_override = is_override;
   }
 }
 

@@ -3,10 +3,11 @@
 #include <array>
 #include <charconv>
 
-// The tokens of scripts/genksyms/lex.l, which are almost those of C: an integer takes one letter u and one letter l (the
-// second l of "1ULL" is a token of its own), "!=", "++" and "##" are two tokens, and a quote that is not closed is a token.
-// Line markers ("# 12 "file.h"") tell where the text is from; other lines that start with '#' are skipped. A zero byte ends
-// the text. The input is not terminated: every look ahead goes through `peek`.
+// The tokens of scripts/genksyms/lex.l, which are almost those of C: an integer takes one letter u
+// and one letter l (the second l of "1ULL" is a token of its own), "!=", "++" and "##" are two
+// tokens, and a quote that is not closed is a token. Line markers ("# 12 "file.h"") tell where the
+// text is from; other lines that start with '#' are skipped. A zero byte ends the text. The input
+// is not terminated: every look ahead goes through `peek`.
 
 namespace kbx::symbols::genksyms_detail {
 namespace {
@@ -30,17 +31,30 @@ constexpr std::array<Class, 256> classes = make_classes();
 /// The characters at which a skipped body or initializer has to be looked at.
 constexpr std::array<bool, 256> make_stops() {
   std::array<bool, 256> stops{};
-  for (const unsigned char c : {'{', '}', '(', ')', '[', ']', ',', ';', '"', '\'', '\n', '\0'}) stops[c] = true;
+  for (const unsigned char c : {'{', '}', '(', ')', '[', ']', ',', ';', '"', '\'', '\n', '\0'})
+    stops[c] = true;
   return stops;
 }
 constexpr std::array<bool, 256> stops = make_stops();
 
-constexpr Class class_of(char c) { return classes[static_cast<unsigned char>(c)]; }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_octal(char c) { return c >= '0' && c <= '7'; }
-constexpr bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
-constexpr bool is_name(char c) { return class_of(c) == letter || class_of(c) == digit; }
-constexpr bool is_margin(char c) { return c == ' ' || c == '\t'; }
+constexpr Class class_of(char c) {
+  return classes[static_cast<unsigned char>(c)];
+}
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_octal(char c) {
+  return c >= '0' && c <= '7';
+}
+constexpr bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+constexpr bool is_name(char c) {
+  return class_of(c) == letter || class_of(c) == digit;
+}
+constexpr bool is_margin(char c) {
+  return c == ' ' || c == '\t';
+}
 
 /// Characters from a place to the end of the text; beyond that, zero bytes.
 struct Ahead {
@@ -122,7 +136,8 @@ Scanner::Scanner(std::string_view text, bool knows_vector_types, Position& posit
   read_directives();
 }
 
-/// Takes in the line marker at `at_`. Gives the place behind its quotes, or null if it is another line.
+/// Takes in the line marker at `at_`. Gives the place behind its quotes, or null if it is another
+/// line.
 const char* Scanner::read_marker(const char* end) {
   const Ahead ahead{end};
   const char* number = ahead.skip(at_ + 1, is_margin);
@@ -169,7 +184,7 @@ RawToken Scanner::next() {
   while (at_ < end_) {
     switch (class_of(*at_)) {
       case blank:
-        ++at_;
+        at_ = Ahead{end_}.skip(at_ + 1, [](char c) { return c == ' '; });
         break;
       case line_end:
         newline();
@@ -236,22 +251,37 @@ RawToken Scanner::punctuation() {
       if (second == '.' && Ahead{end_}.peek(at_ + 2) == '.') return take(Token::dots, at_ + 3);
       if (is_digit(second)) return take(Token::real, Ahead{end_}.real(at_));
       return take(Token::unexpected, at_ + 1);
-    case '~': case '%': case '^': case '&': case '*': case '+': case '=': case '|': case '<': case '>': case '/':
+    case '~':
+    case '%':
+    case '^':
+    case '&':
+    case '*':
+    case '+':
+    case '=':
+    case '|':
+    case '<':
+    case '>':
+    case '/':
     case '-': {
-      const bool is_pair = second == '=' || (second == first && std::string_view("&|<>").find(first) != std::string_view::npos) ||
-                           (first == '-' && second == '>');
+      const bool doubles = first == '&' || first == '|' || first == '<' || first == '>';
+      const bool is_pair =
+          second == '=' || (doubles && second == first) || (first == '-' && second == '>');
       if (is_pair) return take(Token::other, at_ + 2);
-      return take(first == '*' ? Token::star : first == '=' ? Token::equals : Token::unexpected, at_ + 1);
+      return take(first == '*'   ? Token::star
+                  : first == '=' ? Token::equals
+                                 : Token::unexpected,
+                  at_ + 1);
     }
     default:
       return take(Token::unexpected, at_ + 1);
   }
 }
 
-/// Goes on to the next character of `stops`, and over it if it is a quote or newline. False at the end of the text.
+/// Goes on to the next character of `stops`, and over it if it is a quote or newline. False at the
+/// end of the text.
 bool Scanner::skip_other() {
   for (;;) {
-    while (at_ < end_ && !stops[static_cast<unsigned char>(*at_)]) ++at_;
+    at_ = Ahead{end_}.skip(at_, [](char c) { return !stops[static_cast<unsigned char>(c)]; });
     if (at_ == end_ || *at_ == '\0') return false;
     if (*at_ == '\n') {
       newline();

@@ -6,8 +6,8 @@
 
 namespace kbx::symbols::genksyms_detail {
 
-/// First layer of the lexer: C tokens, line markers taken in. Kinds are those of Token up to `unexpected`, with brackets
-/// and other single characters as `unexpected`.
+/// First layer of the lexer: C tokens, line markers taken in. Kinds are those of Token up to
+/// `unexpected`, with brackets and other single characters as `unexpected`.
 struct RawToken {
   Token kind = Token::end;
   std::string_view text;

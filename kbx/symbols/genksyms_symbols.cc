@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <utility>
 
-// Follows scripts/genksyms/genksyms.c: which of two definitions of a name stays, what a reference file changes in that,
-// and what enumerators without a value are worth. The text of an enumerator's value is part of the checksum of every
-// symbol that mentions the enumerator, hence a value is never computed: behind `B = X | 4` comes "( X | 4 ) + 1".
+// Follows scripts/genksyms/genksyms.c: which of two definitions of a name stays, what a reference
+// file changes in that, and what enumerators without a value are worth. The text of an enumerator's
+// value is part of the checksum of every symbol that mentions the enumerator, hence a value is
+// never computed: behind `B = X | 4` comes "( X | 4 ) + 1".
 
 namespace kbx::symbols::genksyms_detail {
 namespace {
@@ -17,7 +18,9 @@ struct KindName {
 constexpr KindName kind_names[] = {{0, ""},         {'t', "typedef"}, {'e', "enum"},
                                    {'s', "struct"}, {'u', "union"},   {'E', "enum constant"}};
 
-const KindName& kind_name(SymbolKind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+const KindName& kind_name(SymbolKind kind) {
+  return kind_names[static_cast<std::size_t>(kind)];
+}
 
 bool equal_chains(const Link* left, const Link* right) {
   for (; left && right && left != right; left = left->before, right = right->before)
@@ -46,10 +49,16 @@ std::string kind_and_name(SymbolKind kind, const Name* name) {
 
 }  // namespace
 
-char kind_letter(SymbolKind kind) { return kind_name(kind).letter; }
-std::string_view kind_word(SymbolKind kind) { return kind_name(kind).word; }
+char kind_letter(SymbolKind kind) {
+  return kind_name(kind).letter;
+}
+std::string_view kind_word(SymbolKind kind) {
+  return kind_name(kind).word;
+}
 
-void remove_link(Place place) { *place = (*place)->before; }
+void remove_link(Place place) {
+  *place = (*place)->before;
+}
 
 void Report::warn(std::string text) {
   if (!options.warnings) return;
@@ -86,10 +95,12 @@ Link* SymbolTable::link(Link* before, Name* name, SymbolKind kind) {
 Link* SymbolTable::next_value() {
   Name* number = names_.intern(arena_.copy(std::to_string(enumerator_count_++)));
   if (!last_expression_) return link(nullptr, number);
-  // The expression is put between parentheses, which is done by copying it once: its chain has no end to hang on.
+  // The expression is put between parentheses, which is done by copying it once: its chain has no
+  // end to hang on.
   if (enumerator_count_ == 2) {
     Link* wrapped = link(nullptr, names_.of_character('('));
-    for (const Link* token : tokens_of(last_expression_)) wrapped = link(wrapped, token->name, token->kind);
+    for (const Link* token : tokens_of(last_expression_))
+      wrapped = link(wrapped, token->name, token->kind);
     wrapped = link(wrapped, names_.of_character(')'));
     last_expression_ = link(wrapped, names_.of_character('+'));
   }
@@ -113,7 +124,8 @@ Link* SymbolTable::enumeration_step(SymbolKind kind, Link* definition) {
   return definition;
 }
 
-/// The symbol that stays although the source has a definition for it; null if the new one takes its place.
+/// The symbol that stays although the source has a definition for it; null if the new one takes its
+/// place.
 Symbol* SymbolTable::reuse(Symbol* known, SymbolKind kind, Link* definition) {
   if (known->kind == kind && equal_chains(known->definition, definition)) {
     if (!known->is_declared && known->is_override)
@@ -136,8 +148,8 @@ Symbol* SymbolTable::reuse(Symbol* known, SymbolKind kind, Link* definition) {
 namespace {
 
 Symbol*& slot_of(Name* name, SymbolKind kind) {
-  const bool is_tag =
-      kind == SymbolKind::structure || kind == SymbolKind::union_type || kind == SymbolKind::enumeration;
+  const bool is_tag = kind == SymbolKind::structure || kind == SymbolKind::union_type ||
+                      kind == SymbolKind::enumeration;
   return is_tag ? name->tag : name->ordinary;
 }
 
@@ -154,8 +166,8 @@ Symbol* SymbolTable::define(Name* name, SymbolKind kind, Link* definition, bool 
   if (report_.options.tell_definitions) {
     std::string what(kind_word(kind));
     if (what.empty()) what = "type" + std::to_string(static_cast<int>(kind));
-    report_.trace("Defn for " + what + " " + std::string(name->text) + " == <" + (is_extern ? "extern " : "") +
-                  definition_text(definition) + ">\n");
+    report_.trace("Defn for " + what + " " + std::string(name->text) + " == <" +
+                  (is_extern ? "extern " : "") + definition_text(definition) + ">\n");
   }
   return slot;
 }
@@ -175,7 +187,8 @@ Symbol* SymbolTable::add(Name* name, SymbolKind kind, Link* definition, bool is_
 }
 
 Symbol* SymbolTable::add_reference(Name* name, SymbolKind kind, Link* definition, bool is_extern) {
-  // Up to the change of the grammar, enumerators of a reference file counted like those of the source.
+  // Up to the change of the grammar, enumerators of a reference file counted like those of the
+  // source.
   if (!report_.options.dialect.knows_declarators) definition = enumeration_step(kind, definition);
   return define(name, kind, definition, is_extern);
 }

@@ -11,32 +11,40 @@
 namespace kbx::symbols::genksyms_detail {
 
 /// What a symbol is, and what a token in a definition refers to.
-enum class SymbolKind : std::uint8_t { normal, type_name, enumeration, structure, union_type, enumerator };
+enum class SymbolKind : std::uint8_t {
+  normal,
+  type_name,
+  enumeration,
+  structure,
+  union_type,
+  enumerator
+};
 
 /// The letter of a kind in dumps and reference files ("s#list_head"); 0 for `normal`.
 char kind_letter(SymbolKind kind);
 /// "struct", "enum constant"…; empty for `normal`.
 std::string_view kind_word(SymbolKind kind);
 
-/// One token of a declaration. Declarations are chains from the last token back to the first: what has been read so far
-/// is always a chain, and a definition is the chain up to some token.
+/// One token of a declaration. Declarations are chains from the last token back to the first: what
+/// has been read so far is always a chain, and a definition is the chain up to some token.
 struct Link {
   Link* before = nullptr;
   Name* name = nullptr;
   SymbolKind kind = SymbolKind::normal;  ///< what the name refers to
-  bool in_main_file = false;             ///< the token stands in the source file itself, not in a header
+  bool in_main_file = false;  ///< the token stands in the source file itself, not in a header
 };
 
-/// A place behind a token of the chain that is being read: the `before` of the next link. What is cut out or put in at a
-/// place changes the chain of every token behind it.
+/// A place behind a token of the chain that is being read: the `before` of the next link. What is
+/// cut out or put in at a place changes the chain of every token behind it.
 using Place = Link**;
 
 void remove_link(Place place);
 
-/// A definition made ready for checksums: texts of tokens with a space behind each, and the symbols between them.
+/// A definition made ready for checksums: texts of tokens with a space behind each, and the symbols
+/// between them.
 struct Piece {
-  std::string_view text;   ///< if `name` is null
-  Name* name = nullptr;    ///< the name of a symbol to expand
+  std::string_view text;  ///< if `name` is null
+  Name* name = nullptr;   ///< the name of a symbol to expand
   SymbolKind kind = SymbolKind::normal;
 };
 
@@ -47,8 +55,8 @@ struct Symbol {
   std::uint32_t piece_count = 0;
   SymbolKind kind = SymbolKind::normal;
   bool is_extern = false;
-  bool is_declared = false;  ///< by the source; otherwise known from the reference file only
-  bool is_override = false;  ///< the reference file's definition holds, whatever the source says
+  bool is_declared = false;     ///< by the source; otherwise known from the reference file only
+  bool is_override = false;     ///< the reference file's definition holds, whatever the source says
   bool became_defined = false;  ///< incomplete in the reference file
   bool is_modified = false;     ///< another definition in the reference file
   bool is_expanding = false;    ///< part of the export in work
@@ -81,12 +89,15 @@ struct Report {
   void trace(std::string_view text);
 };
 
-/// The symbols of one run. Ordinary names (with typedefs and enumerators) and tags are two name spaces.
+/// The symbols of one run. Ordinary names (with typedefs and enumerators) and tags are two name
+/// spaces.
 class SymbolTable {
  public:
-  SymbolTable(Arena& arena, Names& names, Report& report) : arena_(arena), names_(names), report_(report) {}
+  SymbolTable(Arena& arena, Names& names, Report& report)
+      : arena_(arena), names_(names), report_(report) {}
 
-  /// Defines a symbol from the source. An enumerator without a `definition` is one more than the one before.
+  /// Defines a symbol from the source. An enumerator without a `definition` is one more than the
+  /// one before.
   Symbol* add(Name* name, SymbolKind kind, Link* definition, bool is_extern);
   /// Defines a symbol from a reference file.
   Symbol* add_reference(Name* name, SymbolKind kind, Link* definition, bool is_extern);
@@ -108,15 +119,16 @@ class SymbolTable {
   Names& names_;
   Report& report_;
   int count_ = 0;
-  // The value of the enumerator after the last one: an expression in parentheses plus a number, or a number.
+  // The value of the enumerator after the last one: an expression in parentheses plus a number, or
+  // a number.
   Link* last_expression_ = nullptr;
   int enumerator_count_ = 0;
 };
 
 /// The declared symbol of `name` in the name space of `kind`, or null.
 inline Symbol* find_symbol(const Name* name, SymbolKind kind) {
-  const bool is_tag =
-      kind == SymbolKind::structure || kind == SymbolKind::union_type || kind == SymbolKind::enumeration;
+  const bool is_tag = kind == SymbolKind::structure || kind == SymbolKind::union_type ||
+                      kind == SymbolKind::enumeration;
   Symbol* symbol = is_tag ? name->tag : name->ordinary;
   return symbol && symbol->is_declared ? symbol : nullptr;
 }
