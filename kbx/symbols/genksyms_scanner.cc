@@ -16,7 +16,7 @@ enum Class : std::uint8_t { other, blank, line_end, digit, letter, quote, zero }
 
 constexpr std::array<Class, 256> make_classes() {
   std::array<Class, 256> classes{};
-  for (const unsigned char c : {' ', '\t', '\f', '\v', '\r'}) classes[c] = blank;
+  for (const char c : std::string_view(" \t\f\v\r")) classes[static_cast<unsigned char>(c)] = blank;
   for (unsigned char c = '0'; c <= '9'; ++c) classes[c] = digit;
   for (unsigned char c = 'a'; c <= 'z'; ++c) classes[c] = letter;
   for (unsigned char c = 'A'; c <= 'Z'; ++c) classes[c] = letter;
@@ -31,8 +31,9 @@ constexpr std::array<Class, 256> classes = make_classes();
 /// The characters at which a skipped body or initializer has to be looked at.
 constexpr std::array<bool, 256> make_stops() {
   std::array<bool, 256> stops{};
-  for (const unsigned char c : {'{', '}', '(', ')', '[', ']', ',', ';', '"', '\'', '\n', '\0'})
-    stops[c] = true;
+  for (const char c : std::string_view("{}()[],;\"'\n"))
+    stops[static_cast<unsigned char>(c)] = true;
+  stops[0] = true;
   return stops;
 }
 constexpr std::array<bool, 256> stops = make_stops();
