@@ -95,8 +95,12 @@ void Lexer::append(Name* name) {
 }
 
 Name* Lexer::append(const RawToken& raw) {
-  Name* name = raw.text.size() == 1 ? names_.of_character(static_cast<unsigned char>(raw.text[0]))
-                                    : names_.intern(raw.text);
+  std::string_view text = raw.text;
+  // The original's strings end at a zero byte, which only quoted text can hold.
+  if (raw.kind == Token::string || raw.kind == Token::character)
+    text = text.substr(0, text.find('\0'));
+  Name* name = text.size() == 1 ? names_.of_character(static_cast<unsigned char>(text[0]))
+                                : names_.intern(text);
   append(name);
   return name;
 }

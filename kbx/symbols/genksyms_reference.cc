@@ -32,10 +32,11 @@ class Reader {
     for (bool quoted = false; !at_end() && text_[at_] != '\n' && (quoted || text_[at_] != ' ');
          ++at_)
       if (text_[at_] == '"') quoted = !quoted;
-    const std::string_view text = text_.substr(start, at_ - start);
+    std::string_view text = text_.substr(start, at_ - start);
     if (text.empty()) return std::nullopt;
     if (text.size() > longest_token)
       fail("a token of " + std::to_string(text.size()) + " bytes; 254 is the most");
+    text = text.substr(0, text.find('\0'));
     if (text.size() < 2 || text[1] != '#') return Word{text};
     for (const SymbolKind kind :
          {SymbolKind::type_name, SymbolKind::enumeration, SymbolKind::structure,
