@@ -42,18 +42,18 @@ class Arena {
   static constexpr std::size_t alignment = alignof(void*);
   static constexpr std::size_t large_page = std::size_t{1} << 21;
   static constexpr std::align_val_t page{large_page};
-  static constexpr std::size_t first_block = large_page;
   static constexpr std::size_t largest_block = std::size_t{1} << 23;
 
   void* take(std::size_t size) {
     size = (size + alignment - 1) & ~(alignment - 1);
     if (size > left_) {
-      // Large blocks come with large pages, where the system has them.
-      block_size_ = blocks_.empty() ? first_block : std::min(block_size_ * 2, largest_block);
+      // Where the system gives large pages on request, a file costs a handful of page faults
+      // instead of thousands.
+      block_size_ = blocks_.empty() ? large_page : std::min(block_size_ * 2, largest_block);
       left_ = std::max(size, block_size_);
       next_ = static_cast<std::byte*>(::operator new(left_, page));
       blocks_.emplace_back(next_);
-      if (left_ >= large_page) ::madvise(next_, left_, MADV_HUGEPAGE);
+      ::madvise(next_, left_, MADV_HUGEPAGE);
     }
     void* place = next_;
     next_ += size;

@@ -67,7 +67,6 @@ class Parser {
   bool nested_suffixes();
   enum class Parameters { parsed, recovered, failed };
   Parameters parameters();
-  Place recover_parameters();
   bool parameter_clause();
   bool parameter_list();
   bool parameter();

@@ -42,12 +42,11 @@ def preprocess_commands(source, folders):
 
 
 def preprocess(source, file, command):
-    """The text, or None. Headers that are made on the way are made by make, where they are missing."""
+    """The text, or None. Headers that are made on the way are made by make, with the object, if they are missing."""
     done = subprocess.run(command, shell=True, cwd=source, capture_output=True)
     if done.returncode:
-        made = Path(file).with_suffix(".i")
+        made = Path(file).with_suffix(".o")
         subprocess.run(["make", "-s", str(made)], cwd=source, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        (source / made).unlink(missing_ok=True)
         done = subprocess.run(command, shell=True, cwd=source, capture_output=True)
     if done.returncode:
         print(f"{file}: does not preprocess: {done.stderr.decode(errors='replace').splitlines()[0]}")
