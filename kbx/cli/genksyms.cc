@@ -213,9 +213,12 @@ void print_messages(const symbols::GenksymsResult& result, bool tell_definitions
                  static_cast<double>(result.symbol_count) / buckets);
 }
 
-/// Writes -T's file; in place if it is a device or a pipe.
+/// Writes -T's file: aside and renamed if it is a file of that very name; in place if it is a link,
+/// a device or a pipe, which may be an open file of somebody else (/dev/stdout).
 void write_dump(const std::string& path, const std::string& text) {
-  if (is_regular_file(path)) return write_file_atomically(path, text);
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode))
+    return write_file_atomically(path, text);
   std::FILE* file = std::fopen(path.c_str(), "w");
   if (!file) throw system_error(path, errno);
   const bool is_written = std::fwrite(text.data(), 1, text.size(), file) == text.size();

@@ -10,6 +10,7 @@ cases are tried instead; inputs at which the original crashes, or never ends, ar
 A case may start with lines that genksyms skips:
   #args: WORD...     the command line; without it -w. A dump of types is always asked for, unless -T is in it.
   #reference: LINE   a line of the file `reference`, which -r may name
+`dump` is the file of types; `link` leads to it, and has to stay a link.
 
 Exit status: 0 all equal, 1 some differ, 77 there is no original that runs here.
 """
@@ -27,7 +28,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "harness"))
 import kernel  # noqa: E402
-from outcome import SKIPPED_STATUS, Skipped  # noqa: E402
+from outcome import SKIPPED_STATUS, Failed, Skipped  # noqa: E402
 
 CASES = Path(__file__).resolve().parent / "cases"
 PLACE = "scripts/genksyms/genksyms"
@@ -66,9 +67,14 @@ class Case:
         (folder / "reference").write_text("".join(self.reference))
         dump = folder / "dump"
         dump.unlink(missing_ok=True)
+        link = folder / "link"
+        link.unlink(missing_ok=True)
+        link.symlink_to("dump")
         args = self.args if "-T" in self.args else [*self.args, "-T", "dump"]
         done = subprocess.run([*program, *args], input=self.text.encode(), capture_output=True, cwd=folder,
                               preexec_fn=confine)
+        if not link.is_symlink():
+            raise Failed(f"{program[0]} {args}: the link is no more")
         said = re.sub(rb"^\S*genksyms:", b"genksyms:", done.stderr, flags=re.M)
         return done.returncode, done.stdout, said, dump.read_bytes() if dump.exists() else None
 
