@@ -9,6 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/genksyms.h"
 #include "kbx/cli/options.h"
 #include "kbx/cli/step.h"
 
@@ -38,7 +39,8 @@ void print_help() {
     std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
                 std::string(subcommand.summary).c_str());
   std::puts(
-      "  fixdep   stand in for the kernel's scripts/basic/fixdep\n\n"
+      "  fixdep   stand in for the kernel's scripts/basic/fixdep\n"
+      "  genksyms stand in for the kernel's scripts/genksyms/genksyms\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
       "examples:\n"
       "  kbx new hello && cd hello && kbx build");
@@ -81,6 +83,9 @@ int run_tool(int argc, char** argv) {
   const std::string_view subcommand = argc > 1 ? argv[1] : "";
   if (program == "fixdep" || program.ends_with("/fixdep"))
     return kbx::cli::fixdep_command(argv[0], argc - 1, argv + 1);
+  if (program == "genksyms" || program.ends_with("/genksyms"))
+    return kbx::cli::genksyms_command(argv[0], argc - 1, argv + 1);
+  if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
   return -1;
