@@ -1,0 +1,46 @@
+#include "kbx/symbols/dialect.h"
+
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/path.h"
+
+/// What the tree's own headers and scripts give away. The text that modpost writes is compiled
+/// against these headers, so they are the best witness: a macro that .mod.c may use is there, one
+/// that it must not use is not.
+namespace kbx::symbols {
+namespace {
+
+bool contains(const std::optional<std::string>& text, std::string_view part) {
+  return text && text->find(part) != std::string::npos;
+}
+
+}  // namespace
+
+Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
+  const std::string headers = join_path(srctree, "include/linux");
+  const std::string module_header = join_path(headers, "module.h");
+  const auto module = read_file_if_present(module_header);
+  if (!module)
+    throw Error(Location{module_header, 0}, "this kernel header does not exist",
+                "name the kernel's build folder with --tree, e.g. /lib/modules/$(uname -r)/build");
+  const auto exports = read_file_if_present(join_path(headers, "export-internal.h"));
+  const auto modpost = read_file_if_present(join_path(objtree, "scripts/Makefile.modpost"));
+
+  Dialect dialect;
+  dialect.crcs_in_cmd_files = exports.has_value();
+  dialect.exports_in_section = contains(exports, "KSYMTAB_FUNC");
+  dialect.license_by_suffix = !contains(exports, "SYMBOL_FLAGS");
+  dialect.common_object = exists(join_path(objtree, "scripts/module-common.c"));
+  dialect.lto_note = exists(join_path(headers, "elfnote-lto.h"));
+  const auto x86 = read_file_if_present(join_path(srctree, "arch/x86/Makefile"));
+  dialect.retpoline_option = contains(x86, "CONFIG_MITIGATION_RETPOLINE")
+                                 ? "CONFIG_MITIGATION_RETPOLINE"
+                                 : "CONFIG_RETPOLINE";
+  dialect.basic_by_option = contains(modpost, "CONFIG_BASIC_MODVERSIONS");
+  dialect.unique_aliases = contains(module, "__mod_device_table");
+  dialect.tables_name_module =
+      contains(module, "__mod_device_table__") && contains(module, "kmod_");
+  return dialect;
+}
+
+}  // namespace kbx::symbols
