@@ -3,6 +3,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/text.h"
 
 /// What the tree's own headers and scripts give away. The text that modpost writes is compiled
 /// against these headers, so they are the best witness: a macro that .mod.c may use is there, one
@@ -10,15 +11,42 @@
 namespace kbx::symbols {
 namespace {
 
+constexpr const char* witness = "include/linux/module.h";
+
 bool contains(const std::optional<std::string>& text, std::string_view part) {
   return text && text->find(part) != std::string::npos;
 }
 
+/// The folder of the makefile that a generated top Makefile includes: "include
+/// /usr/src/…/Makefile".
+std::string included_folder(const std::string& makefile) {
+  for (const std::string_view line : split_lines(makefile)) {
+    const auto words = split_words(line);
+    if (words.size() == 2 && words[0] == "include" && words[1].ends_with("/Makefile"))
+      return dir_name(words[1]);
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string find_source_tree(const std::string& objtree) {
+  if (exists(join_path(objtree, witness))) return objtree;
+  const std::string link = join_path(objtree, "source");
+  if (exists(join_path(link, witness))) return link;
+  const auto makefile = read_file_if_present(join_path(objtree, "Makefile"));
+  const std::string named = makefile ? included_folder(*makefile) : "";
+  if (named.empty()) return {};
+  // A package unpacked below another root has its parts side by side there.
+  const std::string beside = join_path(dir_name(real_path(objtree)), base_name(named));
+  for (const std::string& folder : {named, beside})
+    if (exists(join_path(folder, witness))) return folder;
+  return {};
+}
 
 Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
   const std::string headers = join_path(srctree, "include/linux");
-  const std::string module_header = join_path(headers, "module.h");
+  const std::string module_header = join_path(srctree, witness);
   const auto module = read_file_if_present(module_header);
   if (!module)
     throw Error(Location{module_header, 0}, "this kernel header does not exist",
@@ -38,6 +66,8 @@ Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
                                  : "CONFIG_RETPOLINE";
   dialect.basic_by_option = contains(modpost, "CONFIG_BASIC_MODVERSIONS");
   dialect.unique_aliases = contains(module, "__mod_device_table");
+  // Came in the same cycle, and left no trace in a header.
+  dialect.modules_by_file = dialect.unique_aliases;
   dialect.tables_name_module =
       contains(module, "__mod_device_table__") && contains(module, "kmod_");
   return dialect;

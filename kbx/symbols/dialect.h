@@ -21,8 +21,13 @@ struct Dialect {
   std::string retpoline_option;    // the CONFIG_* that guards the retpoline entry
   bool basic_by_option = true;     // __versions only with -b; CRCs padded with zeros
   bool unique_aliases = true;      // no alias twice
+  bool modules_by_file = true;     // the same name in two Module.symvers files is two modules
   bool tables_name_module = true;  // __mod_device_table__kmod_<module>__<bus>__<name>
 };
+
+/// Where the headers of the kernel tree with the build folder `objtree` are: in itself, behind its
+/// link "source", or where its Makefile says. "" if nowhere.
+std::string find_source_tree(const std::string& objtree);
 
 /// The dialect of the tree whose build folder is `objtree` and whose headers are below `srctree`.
 /// Throws Error if there is no include/linux/module.h.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_set>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -351,6 +350,11 @@ ModuleObject read_module_object(std::string_view content, const std::string& pat
   if (object.type != ET_REL)
     throw Error(Location{path, 0}, "this ELF file is not a relocatable object",
                 "modpost wants what the compiler or ld -r wrote");
+  const bool has_symbols =
+      std::any_of(object.sections.begin(), object.sections.end(),
+                  [](const elf::Section& section) { return section.type == SHT_SYMTAB; });
+  if (!has_symbols)
+    throw Error(Location{path, 0}, "this object has no symbol table", "was it stripped?");
   ModuleObject module = ObjectReader(object, path, dialect).read();
   module.info = elf::module_info(object);
   return module;
