@@ -11,6 +11,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/tree.h"
 #include "kbx/symbols/modpost.h"
 
 namespace kbx::cli {
@@ -177,10 +178,11 @@ std::string tree_of(const std::string& told, std::string_view program) {
 }
 
 std::string sources_of(const std::string& tree) {
-  const std::string found = symbols::find_source_tree(tree);
-  if (!found.empty()) return found;
   const char* const exported = std::getenv("srctree");
-  return exported && *exported ? exported : tree;
+  if (exported && *exported) return exported;
+  const std::string found = symbols::find_source_tree(tree);
+  // Its makefile may have to be evaluated to know.
+  return found.empty() ? kernel::find_tree(real_path(tree), current_environment()).srctree : found;
 }
 
 int run(const CommandLine& line, std::string_view program) {

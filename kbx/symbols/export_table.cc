@@ -20,6 +20,12 @@ std::uint32_t tdb_hash(std::string_view name) {
   return 1103515243U * value + 12345U;
 }
 
+/// The chain of the older trees' hash table that a name falls into.
+std::uint32_t chain_of(std::string_view name) {
+  constexpr std::uint32_t chains = 1024;
+  return tdb_hash(name) % chains;
+}
+
 bool is_known_license(std::string_view license) {
   return license == plain_export || license == gpl_export;
 }
@@ -98,10 +104,10 @@ std::vector<const ExportedSymbol*> ExportTable::in_file_order() const {
   for (const ExportedSymbol& symbol : symbols_)
     if (!symbol.provider->is_listed) own.push_back(&symbol);
   if (dialect_.crcs_in_cmd_files) return own;
-  static constexpr std::uint32_t chains = 1024;
+
   std::reverse(own.begin(), own.end());
   std::stable_sort(own.begin(), own.end(), [](const auto* a, const auto* b) {
-    return tdb_hash(a->name) % chains < tdb_hash(b->name) % chains;
+    return chain_of(a->name) < chain_of(b->name);
   });
   return own;
 }
