@@ -38,7 +38,7 @@ constexpr std::array<Round, 3> rounds = {{
 void Md4::transform() {
   std::array<Word, 16> words = {};
   for (size_t i = 0; i < block_.size(); ++i)
-    words[i / 4] |= static_cast<Word>(block_[i]) << (8 * (i % 4));
+    words[i / 4] |= static_cast<Word>(block_[i]) << (8 * (big_endian_words_ ? 3 - i % 4 : i % 4));
   std::array<Word, 4> s = state_;
   for (const Round& round : rounds) {
     for (size_t step = 0; step < 16; ++step) {
@@ -61,7 +61,10 @@ std::array<std::uint32_t, 4> Md4::finish() {
   const std::uint64_t bits = length_ * 8;
   add(static_cast<char>(0x80));
   while (length_ % block_.size() != 56) add(0);
-  for (int shift = 0; shift < 64; shift += 8) add(static_cast<char>(bits >> shift & 0xff));
+  for (int byte = 0; byte < 8; ++byte) {
+    const int place = big_endian_words_ ? byte ^ 3 : byte;
+    add(static_cast<char>(bits >> (8 * place) & 0xff));
+  }
   return state_;
 }
 

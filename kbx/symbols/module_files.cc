@@ -116,11 +116,13 @@ std::vector<std::pair<std::string, std::uint32_t>> recorded_crcs(const std::stri
 }
 
 std::string source_version(const std::vector<std::string>& objects) {
-  Md4 digest;
+  Md4 digest(true);
   for (const std::string& object : objects)
     if (!object.ends_with(".a")) add_sources_of(object, digest);
   std::string shown;
-  for (const std::uint32_t word : digest.finish()) shown += fmt::format("{:08X}", word);
+  for (const std::uint32_t word : digest.finish())
+    for (int shift = 0; shift < 32; shift += 8)
+      shown += fmt::format("{:02X}", word >> shift & 0xff);
   constexpr size_t digits = 23;
   return shown.substr(0, digits);
 }
