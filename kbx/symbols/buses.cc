@@ -103,8 +103,9 @@ EntryAliases vchiq_aliases(const DeviceEntry& entry, const Dialect& /*dialect*/)
 }
 
 constexpr Bus made_by(std::string_view name, std::string_view structure,
-                      EntryAliases (*make)(const DeviceEntry&, const Dialect&)) {
-  return {name, structure, {}, {}, false, make};
+                      EntryAliases (*make)(const DeviceEntry&, const Dialect&),
+                      std::string_view witness = {}) {
+  return {name, structure, {}, {}, false, make, witness};
 }
 
 constexpr Bus buses[] = {
@@ -129,7 +130,7 @@ constexpr Bus buses[] = {
     made_by("rpmsg", "rpmsg_device_id", rpmsg_aliases),
     made_by("i2c", "i2c_device_id", i2c_aliases),
     {"i3c", "i3c_device_id", "i3c:", i3c_parts},
-    made_by("slim", "slim_device_id", slim_aliases),
+    made_by("slim", "slim_device_id", slim_aliases, "slim:%x:%x:*"),
     made_by("spi", "spi_device_id", spi_aliases),
     made_by("dmi", "dmi_system_id", dmi_aliases),
     made_by("platform", "platform_device_id", platform_aliases),
@@ -141,7 +142,7 @@ constexpr Bus buses[] = {
     {"mipscdmm", "mips_cdmm_device_id", "mipscdmm:", mipscdmm_parts, true},
     made_by("x86cpu", "x86_cpu_id", x86cpu_aliases),
     made_by("cpu", "cpu_feature", cpu_aliases),
-    made_by("mcb", "mcb_device_id", mcb_aliases),
+    made_by("mcb", "mcb_device_id", mcb_aliases, "mcb:16z%03d"),
     made_by("mei", "mei_cl_device_id", mei_aliases),
     {"rapidio", "rio_device_id", "rapidio:", rapidio_parts, true},
     made_by("ulpi", "ulpi_device_id", ulpi_aliases),
@@ -153,7 +154,7 @@ constexpr Bus buses[] = {
     made_by("tee", "tee_client_device_id", tee_aliases),
     made_by("wmi", "wmi_device_id", wmi_aliases),
     made_by("mhi", "mhi_device_id", mhi_aliases),
-    made_by("mhi_ep", "mhi_device_id", mhi_ep_aliases),
+    made_by("mhi_ep", "mhi_device_id", mhi_ep_aliases, "mhi_ep:%s"),
     made_by("auxiliary", "auxiliary_device_id", auxiliary_aliases),
     {"ssam", "ssam_device_id", "ssam:", ssam_parts},
     {"dfl", "dfl_device_id", "dfl:", dfl_parts, true},

@@ -40,6 +40,9 @@ struct Bus {
   std::span<const AliasPart> parts = {};
   bool open_ended = false;
   EntryAliases (*make)(const DeviceEntry& entry, const Dialect& dialect) = nullptr;
+  /// For a bus that was in the header long before modpost made aliases for it: a text that a
+  /// modpost which does has in it.
+  std::string_view witness = {};
 };
 
 /// Every bus that modpost makes aliases for (scripts/mod/file2alias.c).

@@ -66,6 +66,7 @@ std::vector<std::string> device_aliases(ModuleObject& module, const Dialect& dia
     const HeaderLayout& layouts = header.layout(module.is_64bit);
     const auto layout = layouts.structures.find(bus->structure);
     if (layout == layouts.structures.end()) continue;
+    if (!bus->witness.empty() && !original_modpost_has(dialect.objtree, bus->witness)) continue;
     if (!is_sound(table, layout->second, module.errors)) continue;
     const auto size = static_cast<size_t>(layout->second.size);
     std::unordered_set<std::string> cards;

@@ -44,7 +44,8 @@ std::uint64_t DeviceEntry::number(std::string_view name, std::uint64_t index) co
 }
 
 std::string_view DeviceEntry::text(std::string_view name) const {
-  const std::string_view content = bytes(name);
+  // A text that fills its member has no NUL of its own, and goes on as C's would.
+  const std::string_view content = bytes_.substr(static_cast<size_t>(field(name).offset));
   return content.substr(0, content.find('\0'));
 }
 

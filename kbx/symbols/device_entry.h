@@ -20,7 +20,7 @@ class DeviceEntry {
   /// An integer member, or one element of an array of them. Throws Error if the tree's header has
   /// no such member.
   std::uint64_t number(std::string_view field, std::uint64_t index = 0) const;
-  /// A member that is an array of characters, up to its NUL.
+  /// A member that is an array of characters, up to the next NUL.
   std::string_view text(std::string_view field) const;
   /// A member's bytes as they stand.
   std::string_view bytes(std::string_view field) const;

@@ -30,6 +30,24 @@ std::string included_folder(const std::string& makefile) {
 
 }  // namespace
 
+bool original_modpost_has(const std::string& objtree, std::string_view text) {
+  const std::string folder = join_path(objtree, "scripts/mod");
+  bool found_program = false;
+  for (const std::string& name : list_folder(folder)) {
+    const std::string path = join_path(folder, name);
+    if (!name.starts_with("modpost") || !is_regular_file(path)) continue;
+    const MappedFile file(path);
+    const std::string_view content = file.content();
+    // Debian has a starter by that name beside the programs proper, and kbx may stand in for it.
+    if (content.find("MODULE_INFO(depends") == std::string_view::npos ||
+        content.find("usage: kbx modpost") != std::string_view::npos)
+      continue;
+    if (content.find(text) != std::string_view::npos) return true;
+    found_program = true;
+  }
+  return !found_program;
+}
+
 std::string find_source_tree(const std::string& objtree) {
   if (exists(join_path(objtree, witness))) return objtree;
   const std::string link = join_path(objtree, "source");
@@ -55,6 +73,7 @@ Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
   const auto modpost = read_file_if_present(join_path(objtree, "scripts/Makefile.modpost"));
 
   Dialect dialect;
+  dialect.objtree = objtree;
   dialect.crcs_in_cmd_files = exports.has_value();
   dialect.exports_in_section = contains(exports, "KSYMTAB_FUNC");
   dialect.license_by_suffix = !contains(exports, "SYMBOL_FLAGS");

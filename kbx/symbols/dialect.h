@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 namespace kbx::symbols {
 
@@ -22,8 +23,13 @@ struct Dialect {
   bool basic_by_option = true;     // __versions only with -b; CRCs padded with zeros
   bool unique_aliases = true;      // no alias twice
   bool modules_by_file = true;     // the same name in two Module.symvers files is two modules
+  std::string objtree;             // where the tree was found
   bool tables_name_module = true;  // __mod_device_table__kmod_<module>__<bus>__<name>
 };
+
+/// Whether the modpost that the tree brought (scripts/mod/modpost*, another program than kbx) has
+/// `text` in it; true if none is there.
+bool original_modpost_has(const std::string& objtree, std::string_view text);
 
 /// Where the headers of the kernel tree with the build folder `objtree` are: in itself, behind its
 /// link "source", or where its Makefile says. "" if nowhere.

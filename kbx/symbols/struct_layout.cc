@@ -296,6 +296,7 @@ class HeaderReader {
         const size_t end = after_group(tokens, name + 1);
         size_t stop = end;
         while (stop < tokens.size() && tokens[stop] != ";") ++stop;
+        nesting_ = 0;
         const auto layout =
             lay_out(slice(tokens, name + 2, end - 1), slice(tokens, end, stop), tokens[name]);
         if (layout) layout_.structures[tokens[name]] = *layout;
@@ -346,9 +347,11 @@ class HeaderReader {
   }
 
   std::optional<StructLayout> lay_out(const Tokens& members, const Tokens& after,
-                                      const std::string& name) {
+                                      const std::string& name, bool is_union = false) {
+    if (++nesting_ > most_depth) return std::nullopt;
     const Attributes attributes = attributes_in(after);
     StructLayout layout;
+    std::uint64_t largest = 0;
     unsigned bits = 0;  // of the current byte that bit-fields took
     for (size_t i = 0; i < members.size();) {
       size_t end = i;
@@ -356,13 +359,27 @@ class HeaderReader {
         const bool opens = members[end] == "{" || members[end] == "(";
         end = opens ? after_group(members, end) : end + 1;
       }
+      if (is_union) layout.size = 0;
       if (!add_members(layout, slice(members, i, end), attributes.packed, name, bits))
         return std::nullopt;
+      largest = std::max(largest, layout.size);
       i = end + 1;
     }
+    --nesting_;
     layout.alignment = std::max(layout.alignment, attributes.alignment);
-    layout.size = round_up(layout.size, layout.alignment);
+    layout.size = round_up(largest, layout.alignment);
     return layout;
+  }
+
+  /// Adds the members of a structure or union without a name as if they were the outer one's.
+  void add_unnamed(StructLayout& layout, const StructLayout& inner) {
+    const std::uint64_t base = round_up(layout.size, inner.alignment);
+    for (FieldLayout field : inner.fields) {
+      field.offset += base;
+      layout.fields.push_back(std::move(field));
+    }
+    layout.size = base + inner.size;
+    layout.alignment = std::max(layout.alignment, inner.alignment);
   }
 
   /// One declaration, which may name several members. False if it is not understood.
@@ -370,11 +387,17 @@ class HeaderReader {
                    const std::string& owner, unsigned& bits) {
     std::optional<TypeLayout> type;
     size_t at = 0;
-    if (tokens.size() > 1 && tokens[0] == "struct" && tokens[1] == "{") {
+    const bool is_union = !tokens.empty() && tokens[0] == "union";
+    if (tokens.size() > 1 && (tokens[0] == "struct" || is_union) && tokens[1] == "{") {
       at = after_group(tokens, 1);
       const std::string nested = owner + "." + std::to_string(layout.fields.size());
-      const auto inner = lay_out(slice(tokens, 2, at - 1), {}, nested);
+      const auto inner = lay_out(slice(tokens, 2, at - 1), {}, nested, is_union);
       if (!inner) return false;
+      if (at >= tokens.size()) {
+        bits = 0;
+        add_unnamed(layout, *inner);
+        return true;
+      }
       layout_.structures[nested] = *inner;
       type = TypeLayout{inner->size, inner->alignment, nested};
     } else {
@@ -449,6 +472,7 @@ class HeaderReader {
   }
 
   std::uint64_t word_;
+  int nesting_ = 0;
   HeaderLayout layout_;
   std::set<std::string> files_;
 };
