@@ -157,7 +157,7 @@ class Run {
       tell(oldest_first_, fmt::format("missing MODULE_LICENSE() in {}", module.path));
     module.gpl_compatible = std::all_of(licenses.begin(), licenses.end(), is_gpl_compatible);
     for (const std::string_view name_space : module.object.info_of("import_ns"))
-      if (name_space.starts_with("module:"))
+      if (dialect_.module_namespaces && name_space.starts_with("module:"))
         fail(
             fmt::format("{}.ko: the namespace '{}' is for the modules it names and cannot be "
                         "imported: remove MODULE_IMPORT_NS",
@@ -265,6 +265,7 @@ class Run {
                                       [&](const ModuleNeed& need) { return need.name == name; });
         if (uses) users.push_back(path);
       }
+      if (objects.size() == 1) users.clear();
     } catch (const Error&) {
       users.clear();  // only a service: the files may be gone
     }
@@ -273,13 +274,14 @@ class Run {
 
   void check_namespace(Module& module, const ExportedSymbol& symbol) {
     const std::string_view name_space = symbol.name_space;
-    if (name_space.empty() || admits_module(name_space, module.base())) return;
+    if (name_space.empty()) return;
+    if (dialect_.module_namespaces && admits_module(name_space, module.base())) return;
     const auto imported = module.object.info_of("import_ns");
     if (std::find(imported.begin(), imported.end(), name_space) != imported.end()) return;
     tell(!options_.missing_namespace_is_warning,
          fmt::format("module {} uses symbol {} from namespace {}, but does not import it.\n"
-                     "  {} exports it; add MODULE_IMPORT_NS({})",
-                     module.base(), symbol.name, name_space, symbol.provider->name, name_space));
+                     "  {} exports it; the module has to import the namespace: MODULE_IMPORT_NS",
+                     module.base(), symbol.name, name_space, symbol.provider->name));
     std::vector<std::string>& missing = module.missing_namespaces;
     if (std::find(missing.begin(), missing.end(), name_space) == missing.end())
       missing.emplace_back(name_space);
