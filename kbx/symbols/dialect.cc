@@ -85,8 +85,6 @@ Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
                                  : "CONFIG_RETPOLINE";
   dialect.basic_by_option = contains(modpost, "CONFIG_BASIC_MODVERSIONS");
   dialect.unique_aliases = contains(module, "__mod_device_table");
-  const auto export_header = read_file_if_present(join_path(headers, "export.h"));
-  dialect.module_namespaces = contains(export_header, "FOR_MODULES");
   // Came in the same cycle, and left no trace in a header.
   dialect.modules_by_file = dialect.unique_aliases;
   dialect.tables_name_module =

@@ -23,7 +23,6 @@ struct Dialect {
   bool basic_by_option = true;     // __versions only with -b; CRCs padded with zeros
   bool unique_aliases = true;      // no alias twice
   bool modules_by_file = true;     // the same name in two Module.symvers files is two modules
-  bool module_namespaces = true;   // EXPORT_SYMBOL_FOR_MODULES: a namespace "module:a,b*"
   std::string objtree;             // where the tree was found
   bool tables_name_module = true;  // __mod_device_table__kmod_<module>__<bus>__<name>
 };

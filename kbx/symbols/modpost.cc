@@ -50,11 +50,12 @@ bool is_gpl_compatible(std::string_view license) {
   return std::find(known.begin(), known.end(), license) != known.end();
 }
 
-/// Whether a namespace "module:a,b*" (EXPORT_SYMBOL_FOR_MODULES) lets `module` in.
+/// EXPORT_SYMBOL_FOR_MODULES makes a namespace "module:a,b*".
+constexpr std::string_view module_namespace = "module:";
+
+/// Whether such a namespace lets `module` in.
 bool admits_module(std::string_view name_space, std::string_view module) {
-  constexpr std::string_view mark = "module:";
-  if (!name_space.starts_with(mark)) return false;
-  for (std::string_view pattern : split(name_space.substr(mark.size()), ',')) {
+  for (std::string_view pattern : split(name_space.substr(module_namespace.size()), ',')) {
     const bool is_glob = pattern.ends_with('*');
     if (is_glob) pattern.remove_suffix(1);
     if (is_glob ? module.starts_with(pattern) : module == pattern) return true;
@@ -157,7 +158,7 @@ class Run {
       tell(oldest_first_, fmt::format("missing MODULE_LICENSE() in {}", module.path));
     module.gpl_compatible = std::all_of(licenses.begin(), licenses.end(), is_gpl_compatible);
     for (const std::string_view name_space : module.object.info_of("import_ns"))
-      if (dialect_.module_namespaces && name_space.starts_with("module:"))
+      if (is_for_modules(name_space))
         fail(
             fmt::format("{}.ko: the namespace '{}' is for the modules it names and cannot be "
                         "imported: remove MODULE_IMPORT_NS",
@@ -272,10 +273,17 @@ class Run {
     return users;
   }
 
+  /// Whether the tree's modpost takes a namespace as a list of modules. Headers had the macro
+  /// first.
+  bool is_for_modules(std::string_view name_space) const {
+    return name_space.starts_with(module_namespace) &&
+           original_modpost_has(dialect_.objtree, module_namespace);
+  }
+
   void check_namespace(Module& module, const ExportedSymbol& symbol) {
     const std::string_view name_space = symbol.name_space;
     if (name_space.empty()) return;
-    if (dialect_.module_namespaces && admits_module(name_space, module.base())) return;
+    if (is_for_modules(name_space) && admits_module(name_space, module.base())) return;
     const auto imported = module.object.info_of("import_ns");
     if (std::find(imported.begin(), imported.end(), name_space) != imported.end()) return;
     tell(!options_.missing_namespace_is_warning,
