@@ -142,8 +142,10 @@ std::vector<Finding> check_btf(const Patient& patient) {
   command.capture_errors = true;
   const CommandResult answer = run(command);
   if (answer.status != 0)
-    return {{Severity::limits, "pahole is not here: modules get no BTF",
-             "They load without it, but cannot be traced by type.", "dwarves"}};
+    return {
+        {Severity::broken, "pahole is not here: no module can be finished",
+         "There is a vmlinux beside the headers, so kbuild has pahole make BTF of every module.",
+         "dwarves"}};
   const unsigned long version = pahole_number(answer.output);
   const unsigned long wanted = patient.config.number("CONFIG_PAHOLE_VERSION").value_or(0);
   if (version < wanted)

@@ -78,7 +78,10 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
   write_file_if_changed(layout.file("build.ninja"), manifest.text);
   if (!layout.compile_commands.empty())
     write_file_if_changed(layout.compile_commands, compile_commands_text(plan));
-  remove_stale_outputs(layout, plan, record_of(plan), log);
+  if (layout.removes_stale_outputs)
+    remove_stale_outputs(layout, plan, record_of(plan), log);
+  else
+    write_record(layout, record_of(plan));
   write_stamp(layout.state, request_hash, all_inputs(plan, layout, manifest));
 }
 

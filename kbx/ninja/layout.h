@@ -13,7 +13,8 @@ struct Layout {
   std::string kbx;               // the kbx program, for the steps of edges
   std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
   bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects
-  std::string compile_commands;  // compile_commands.json to write, or ""
+  bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
+  std::string compile_commands;       // compile_commands.json to write, or ""
 
   std::string file(std::string_view name) const { return join_path(state, name); }
 };

@@ -144,6 +144,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       part.layout.compile_commands = join_path(job.out, "compile_commands.json");
     } else {
       part.folder = part.source;
+      part.layout.removes_stale_outputs = false;
       part.layout.state = join_path(cache_folder(job.environment),
                                     "make/" + content_hash(job.tree.objtree + "\n" + part.source));
     }

@@ -239,7 +239,9 @@ TEST_CASE("BTF without vmlinux is harmless; pahole's age is told") {
   ward.also("CONFIG_DEBUG_INFO_BTF_MODULES=y\nCONFIG_PAHOLE_VERSION=130\n");
   CHECK(ward.finding("the module will load").severity == Severity::harmless);
   ward.scratch.file(Ward::tree_file("vmlinux"), "");
-  CHECK(ward.finding("pahole is not here", {"", "no-such-pahole", ""}).remedy == "dwarves");
+  const Finding missing = ward.finding("pahole is not here", {"", "no-such-pahole", ""});
+  CHECK(missing.severity == Severity::broken);
+  CHECK(missing.remedy == "dwarves");
   ward.scratch.file("bin/pahole", "#!/bin/sh\necho v1.24\n", 0755);
   CHECK(ward.finding("pahole 1.24 is older than the kernel's, 1.30").severity == Severity::limits);
   ward.scratch.file("bin/pahole", "#!/bin/sh\necho v1.30\n", 0755);

@@ -1,0 +1,3 @@
+int f;
+__GENKSYMS_EXPORT_SYMBOL(f);
+struct s { int a;

@@ -1,0 +1,3 @@
+int a, __attribute__((x)) b;
+__GENKSYMS_EXPORT_SYMBOL(a);
+__GENKSYMS_EXPORT_SYMBOL(b);

@@ -1,0 +1,12 @@
+__int128 a;
+unsigned __int128 b;
+__uint128_t c;
+_Bool d;
+void f(__builtin_va_list v, signed char s, long double l, __signed__ int i);
+_Float128 g;
+_Complex double h;
+__GENKSYMS_EXPORT_SYMBOL(a);
+__GENKSYMS_EXPORT_SYMBOL(b);
+__GENKSYMS_EXPORT_SYMBOL(c);
+__GENKSYMS_EXPORT_SYMBOL(d);
+__GENKSYMS_EXPORT_SYMBOL(f);

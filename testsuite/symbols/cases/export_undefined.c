@@ -1,0 +1,1 @@
+__GENKSYMS_EXPORT_SYMBOL(nothing);

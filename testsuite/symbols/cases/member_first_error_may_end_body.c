@@ -1,0 +1,3 @@
+struct s { int a b } ;
+struct s f(void);
+__GENKSYMS_EXPORT_SYMBOL(f);

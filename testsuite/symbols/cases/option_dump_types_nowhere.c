@@ -1,0 +1,3 @@
+#args: -T missing/h.symtypes
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

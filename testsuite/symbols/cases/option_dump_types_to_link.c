@@ -1,0 +1,3 @@
+#args: -T link
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

@@ -1,0 +1,3 @@
+#args: -s _
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

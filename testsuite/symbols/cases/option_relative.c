@@ -1,0 +1,3 @@
+#args: -R
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

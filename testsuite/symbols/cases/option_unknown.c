@@ -1,0 +1,1 @@
+#args: -w --nothing

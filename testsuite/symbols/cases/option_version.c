@@ -1,0 +1,3 @@
+#args: -V
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

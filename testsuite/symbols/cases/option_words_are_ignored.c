@@ -1,0 +1,3 @@
+#args: --warnings word --dump other
+int h;
+__GENKSYMS_EXPORT_SYMBOL(h);

@@ -1,0 +1,3 @@
+int a(char b), c;
+__GENKSYMS_EXPORT_SYMBOL(a);
+__GENKSYMS_EXPORT_SYMBOL(c);

@@ -1,0 +1,3 @@
+struct __attribute__((packed)) s { int a; };
+struct s f(void);
+__GENKSYMS_EXPORT_SYMBOL(f);

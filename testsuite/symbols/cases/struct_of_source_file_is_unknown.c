@@ -1,0 +1,4 @@
+# 1 "t.c"
+struct own { int a; };
+int f(struct own *p);
+__GENKSYMS_EXPORT_SYMBOL(f);

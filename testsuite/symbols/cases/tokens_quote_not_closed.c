@@ -1,0 +1,3 @@
+int f[sizeof(")];
+int g;
+__GENKSYMS_EXPORT_SYMBOL(g);

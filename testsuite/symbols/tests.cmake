@@ -1,0 +1,31 @@
+# `kbx genksyms` against the genksyms of the test kernel's headers; exit status 77 where there is none that runs.
+set(run_symbols python3 ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME symbols-genksyms COMMAND ${run_symbols})
+set_tests_properties(symbols-genksyms PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 300)
+add_test(NAME symbols-genksyms-mutants COMMAND ${run_symbols} --mutants 300)
+set_tests_properties(symbols-genksyms-mutants PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 600)
+add_test(NAME symbols-genksyms-mutants-long CONFIGURATIONS full COMMAND ${run_symbols} --mutants 10000 --seed 2)
+set_tests_properties(symbols-genksyms-mutants-long PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
+
+# Every CRC of a kernel's own files, which needs its source, prepared: KBX_KERNEL_SOURCE names that folder.
+add_test(NAME symbols-kernel-source CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/kernel_source.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(symbols-kernel-source PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)
+
+# `kbx modpost` against the kernel's: over modules that kbuild builds, and over objects for targets of all kinds.
+add_test(NAME symbols-modpost COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx>
+                                      --work ${CMAKE_CURRENT_BINARY_DIR}/modpost)
+add_test(NAME symbols-modpost-objects COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py
+                                              --kbx $<TARGET_FILE:kbx>
+                                              --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-objects)
+set_tests_properties(symbols-modpost symbols-modpost-objects
+                     PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
+set_tests_properties(symbols-modpost PROPERTIES RESOURCE_LOCK downloads)
+add_test(NAME symbols-modpost-all CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx> --cells *
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-all)
+add_test(NAME symbols-modpost-seeds CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py --kbx $<TARGET_FILE:kbx> --seeds 50
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-seeds)
+set_tests_properties(symbols-modpost-all symbols-modpost-seeds
+                     PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)
