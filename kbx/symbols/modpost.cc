@@ -398,6 +398,13 @@ class Run {
   }
 
   void tell_rest() {
+    unsigned mismatches = 0;
+    for (const Module& module : modules_) mismatches += module.object.mismatches;
+    if (mismatches > 0 && options_.mismatch_is_error)
+      fail(
+          fmt::format("{} section mismatches, which this kernel's configuration forbids "
+                      "(CONFIG_SECTION_MISMATCH_WARN_ONLY allows them)",
+                      mismatches));
     if (!oldest_first_)
       for (const ExportedSymbol* const symbol : table_.in_file_order())
         if (symbol->is_static)

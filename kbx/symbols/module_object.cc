@@ -9,6 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/elf/modinfo.h"
 #include "kbx/elf/relocations.h"
+#include "kbx/symbols/section_mismatch.h"
 
 /// What a module's object says in its symbol table, .modinfo and .export_symbol, after
 /// scripts/mod/modpost.c.
@@ -357,6 +358,10 @@ ModuleObject read_module_object(std::string_view content, const std::string& pat
     throw Error(Location{path, 0}, "this object has no symbol table", "was it stripped?");
   ModuleObject module = ObjectReader(object, path, dialect).read();
   module.info = elf::module_info(object);
+  MismatchFindings found = find_mismatches(object, path, dialect);
+  module.mismatches = found.count;
+  module.warnings.insert(module.warnings.end(), found.warnings.begin(), found.warnings.end());
+  module.errors.insert(module.errors.end(), found.errors.begin(), found.errors.end());
   return module;
 }
 

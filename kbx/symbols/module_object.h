@@ -47,6 +47,7 @@ struct ModuleObject {
   std::vector<DeviceTable> tables;
   bool has_init = false;
   bool has_exit = false;
+  unsigned mismatches = 0;  // references between sections that should not be
   std::vector<std::string> errors;
   std::vector<std::string> warnings;
 

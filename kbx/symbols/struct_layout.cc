@@ -294,6 +294,7 @@ class HeaderReader {
         i = end - 1;
       } else if (tokens[i] == "struct" && name + 1 < tokens.size() && tokens[name + 1] == "{") {
         const size_t end = after_group(tokens, name + 1);
+        if (tokens[end - 1] != "}") return;  // cut off
         size_t stop = end;
         while (stop < tokens.size() && tokens[stop] != ";") ++stop;
         nesting_ = 0;

@@ -191,6 +191,18 @@ int init_module(void) { return 0; } void cleanup_module(void) {}
 NEED(plain) NEED(gpl) NEED(second)
 """
 TWO = "int init_module(void) { return 0; }\nNEED(one_function) NEED(plain) NEED(second)\n"
+IN = 'static int __attribute__((section("%s"), used%s)) %s'
+FREED = IN % (".init.text", ", noinline", "freed") + "(void) { return 1; }\n"
+LEFT = IN % (".exit.text", ", noinline", "left") + "(void) { return 1; }\n"
+MISMATCHED = FREED + LEFT + """
+int stays(void) { return freed() + left(); }
+static int (*one_table)(void) __attribute__((section(".data"), used)) = freed;
+"""
+EXEMPT = FREED + LEFT + """
+static int (*one_ops)(void) __attribute__((section(".data"), used)) = freed;
+static int (*two_ops)(void) __attribute__((section(".data"), used)) = left;
+static int __attribute__((section(".init.text"), used)) more(void) { return freed(); }
+"""
 ALL = ["-i", "Module.symvers", "-o", "symvers.out", "-d", "namespaces.out"]
 # Name: the modules' sources, and the options besides -m -e and ALL.
 CASES = {
@@ -221,6 +233,9 @@ CASES = {
     "friend-of-none": ({"two": GPL + "NEED(friend)"}, ["-e", "-m"]),
     "friend-imported": (
         {"one": GPL + 'INFO(ns, "import_ns=module:nobody,one*")NEED(friend)'}, ["-e", "-m"]),
+    "mismatch": ({"one": GPL + MISMATCHED}, ["-e", "-m"]),
+    "mismatch-refused": ({"one": GPL + MISMATCHED}, ["-e", "-m", "-E"]),
+    "mismatch-exempt": ({"one": GPL + EXEMPT}, ["-e", "-m", "-E"]),
     "missing-object": ({"one": GPL + "NEED(plain)"}, ["-e", "-m", "-n", "gone.o"]),
 }
 
