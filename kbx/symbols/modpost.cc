@@ -249,11 +249,19 @@ class Run {
     if (oldest_first_ && undefined_ > most) return;
     std::string text = fmt::format("\"{}\" [{}.ko] undefined!", need.name, module.name);
     const std::vector<std::string> users = users_of(module, need.name);
-    if (!users.empty()) text += fmt::format("\n  used by {}", join(users, ", "));
+    constexpr size_t most_users = 4;
+    if (!users.empty()) {
+      const std::vector<std::string> shown(
+          users.begin(),
+          users.begin() + static_cast<std::ptrdiff_t>(std::min(users.size(), most_users)));
+      text += "\n  used by " + join(shown, ", ");
+    }
+    if (users.size() > most_users) text += fmt::format(" and {} more", users.size() - most_users);
     tell(!options_.undefined_is_warning, text);
   }
 
-  /// The objects of a composite module that need `name`; empty if they cannot be told apart.
+  /// The names of the objects of a composite module that need `name`; empty if they cannot be told
+  /// apart.
   std::vector<std::string> users_of(const Module& module, const std::string& name) const {
     std::vector<std::string> users;
     try {
@@ -264,7 +272,7 @@ class Run {
         const auto needs = needs_of(elf::read_object(file.content(), path));
         const bool uses = std::any_of(needs.begin(), needs.end(),
                                       [&](const ModuleNeed& need) { return need.name == name; });
-        if (uses) users.push_back(path);
+        if (uses) users.push_back(base_name(path));
       }
       if (objects.size() == 1) users.clear();
     } catch (const Error&) {
