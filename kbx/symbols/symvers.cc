@@ -73,7 +73,7 @@ void read_symvers(std::string_view text, const std::string& path,
     const size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (line.ends_with('\r')) line.remove_suffix(1);
     take(parse_row(line, path, number));
   }
 }
