@@ -137,7 +137,7 @@ class Parser {
 
  private:
   std::string next(const std::string& option) {
-    if (++at_ == words_.size()) throw Error("modpost: " + option + " needs a value");
+    if (++at_ == words_.size()) throw Error(option + " needs a value", "kbx modpost --help lists the options");
     return words_[at_];
   }
 
@@ -151,7 +151,7 @@ class Parser {
       if (letter == 'M' || letter == 's') continue;
       std::string* const slot = value_slot(result_.options, letter);
       if (!slot && letter != 'i' && letter != 'T')
-        throw Error(std::string("modpost: unknown option -") + letter,
+        throw Error(std::string("unknown option -") + letter,
                     "kbx modpost --help lists the options");
       const std::string value =
           i + 1 < word.size() ? word.substr(i + 1) : next(std::string("-") + letter);

@@ -127,7 +127,9 @@ class Run {
       return;
     }
     const MappedFile file(path);
-    // An empty file stands for an object that was not built.
+    if (file.content().empty())
+      throw Error(Location{path, 0}, "this object is empty", "delete it and build again");
+    // What is no ELF file is passed over, as the original does: LTO bitcode, for one.
     if (!elf::is_elf(file.content())) return;
     Module& module = modules_.emplace_back();
     order_.push_back(&module);
