@@ -50,7 +50,7 @@ bool original_modpost_has(const std::string& objtree, std::string_view text) {
 
 std::string find_source_tree(const std::string& objtree) {
   if (exists(join_path(objtree, witness))) return objtree;
-  const std::string link = join_path(objtree, "source");
+  std::string link = join_path(objtree, "source");
   if (exists(join_path(link, witness))) return link;
   const auto makefile = read_file_if_present(join_path(objtree, "Makefile"));
   const std::string named = makefile ? included_folder(*makefile) : "";
