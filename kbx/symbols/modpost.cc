@@ -206,15 +206,18 @@ class Run {
     if (dialect_.exports_in_section)
       for (Module* const module : order_)
         if (!check(*module)) return false;
-    if (!options_.kept_exports.empty())
-      for (const std::string_view name : split_lines(read_file(options_.kept_exports)))
-        if (ExportedSymbol* const symbol = table_.find(name)) symbol->used = true;
+    if (!options_.kept_exports.empty()) keep_exports(read_file(options_.kept_exports));
     for (Module* const module : order_) {
       if (!dialect_.exports_in_section && !check(*module)) return false;
       const ModC text = describe(*module);
       give(module->name + ".mod.c", mod_c_text(text, dialect_));
     }
     return true;
+  }
+
+  void keep_exports(const std::string& names) {
+    for (const std::string_view name : split_lines(names))
+      if (ExportedSymbol* const symbol = table_.find(name)) symbol->used = true;
   }
 
   bool check(Module& module) {
