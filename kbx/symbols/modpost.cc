@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -151,7 +152,8 @@ class Run {
     // No exported function takes struct module, yet every module depends on its layout.
     if (options_.versions) module.needs.push_back({"module_layout", false, nullptr});
     if (!oldest_first_) std::reverse(module.needs.begin(), module.needs.end());
-    if (options_.versions && dialect_.crcs_in_cmd_files) take_recorded_crcs(module);
+    if (options_.versions && dialect_.crcs_in_cmd_files)
+      take_recorded_crcs(module, objects_of(module.name, dialect_));
   }
 
   void take_info(Module& module) {
@@ -187,15 +189,16 @@ class Run {
     }
   }
 
-  void take_recorded_crcs(Module& module) {
-    for (const std::string& object : objects_of(module.name, dialect_)) {
+  static void take_recorded_crcs(Module& module, const std::vector<std::string>& objects) {
+    std::unordered_map<std::string_view, ExportedSymbol*> exports;
+    for (ExportedSymbol* const symbol : module.exports) exports[symbol->name] = symbol;
+    for (const std::string& object : objects) {
       for (const auto& [name, crc] : recorded_crcs(object)) {
-        const auto symbol = std::find_if(
-            module.exports.rbegin(), module.exports.rend(),
-            [&, wanted = std::string_view(name)](const auto* one) { return one->name == wanted; });
-        if (symbol == module.exports.rend()) continue;
-        (*symbol)->crc = crc;
-        (*symbol)->has_crc = true;
+        const auto symbol = exports.find(name);
+        // Of exports that were trimmed there are CRCs too.
+        if (symbol == exports.end()) continue;
+        symbol->second->crc = crc;
+        symbol->second->has_crc = true;
       }
     }
   }

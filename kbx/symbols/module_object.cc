@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -138,16 +139,15 @@ class ObjectReader {
     module_.exports.push_back(std::move(entry));
   }
 
-  ModuleExport* find_export(std::string_view name) {
-    const auto found =
-        std::find_if(module_.exports.begin(), module_.exports.end(),
-                     [&](const ModuleExport& candidate) { return candidate.name == name; });
-    return found == module_.exports.end() ? nullptr : &*found;
+  ModuleExport* find_export(std::string_view name) const {
+    const auto found = exports_.find(name);
+    return found == exports_.end() ? nullptr : found->second;
   }
 
   /// Namespaces, CRCs and whether the symbol is global: what stands in other symbols.
   void complete_exports() {
     if (module_.exports.empty()) return;
+    for (ModuleExport& entry : module_.exports) exports_.emplace(entry.name, &entry);
     for (const elf::Symbol& symbol : object_.symbols) {
       const std::string_view name = plain_name(symbol.name);
       constexpr std::string_view name_space = "__kstrtabns_";
@@ -311,6 +311,7 @@ class ObjectReader {
   const std::string& path_;
   const Dialect& dialect_;
   ModuleObject module_;
+  std::unordered_map<std::string_view, ModuleExport*> exports_;  // of module_, once all are known
 };
 
 }  // namespace
