@@ -137,7 +137,8 @@ class Parser {
 
  private:
   std::string next(const std::string& option) {
-    if (++at_ == words_.size()) throw Error(option + " needs a value", "kbx modpost --help lists the options");
+    if (++at_ == words_.size())
+      throw Error(option + " needs a value", "kbx modpost --help lists the options");
     return words_[at_];
   }
 
