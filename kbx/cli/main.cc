@@ -10,6 +10,7 @@
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/genksyms.h"
+#include "kbx/cli/modpost.h"
 #include "kbx/cli/options.h"
 #include "kbx/cli/step.h"
 
@@ -40,7 +41,8 @@ void print_help() {
                 std::string(subcommand.summary).c_str());
   std::puts(
       "  fixdep   stand in for the kernel's scripts/basic/fixdep\n"
-      "  genksyms stand in for the kernel's scripts/genksyms/genksyms\n\n"
+      "  genksyms stand in for the kernel's scripts/genksyms/genksyms\n"
+      "  modpost  stand in for the kernel's scripts/mod/modpost\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
       "examples:\n"
       "  kbx new hello && cd hello && kbx build");
@@ -83,11 +85,14 @@ int run_tool(int argc, char** argv) {
   const std::string_view subcommand = argc > 1 ? argv[1] : "";
   if (program == "fixdep" || program.ends_with("/fixdep"))
     return kbx::cli::fixdep_command(argv[0], argc - 1, argv + 1);
+  if (program == "modpost" || program.ends_with("/modpost"))
+    return kbx::cli::modpost_command(argv[0], argc - 1, argv + 1);
   if (program == "genksyms" || program.ends_with("/genksyms"))
     return kbx::cli::genksyms_command(argv[0], argc - 1, argv + 1);
   if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
+  if (subcommand == "modpost") return kbx::cli::modpost_command(argv[0], argc - 2, argv + 2);
   return -1;
 }
 

@@ -1,14 +1,16 @@
 #include "kbx/elf/modinfo.h"
 
 #include "kbx/base/text.h"
-#include "kbx/elf/object.h"
 
 namespace kbx::elf {
 
 std::vector<std::pair<std::string, std::string>> module_info(std::string_view content,
                                                              const std::string& path) {
+  return module_info(read_object(content, path));
+}
+
+std::vector<std::pair<std::string, std::string>> module_info(const Object& object) {
   std::vector<std::pair<std::string, std::string>> entries;
-  const Object object = read_object(content, path);
   const Section* section = object.find_section(".modinfo");
   if (!section) return entries;
   for (const std::string_view entry : split(section->content, '\0')) {

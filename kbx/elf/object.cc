@@ -196,6 +196,15 @@ const Section* Object::find_section(std::string_view name) const {
   return nullptr;
 }
 
+std::uint64_t read_number(std::string_view bytes, bool is_big_endian) {
+  std::uint64_t value = 0;
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    const size_t at = is_big_endian ? i : bytes.size() - 1 - i;
+    value = value << 8 | static_cast<unsigned char>(bytes[at]);
+  }
+  return value;
+}
+
 bool is_elf(std::string_view content) {
   return content.size() >= EI_NIDENT && content.starts_with(std::string_view(ELFMAG, SELFMAG));
 }

@@ -48,6 +48,9 @@ struct Object {
   const Section* find_section(std::string_view name) const;
 };
 
+/// The unsigned number that `bytes` (at most 8) hold in that byte order.
+std::uint64_t read_number(std::string_view bytes, bool is_big_endian);
+
 /// True if `content` starts as an ELF file does.
 bool is_elf(std::string_view content);
 

@@ -11,3 +11,27 @@ set_tests_properties(symbols-genksyms-mutants-long PROPERTIES LABELS full SKIP_R
 add_test(NAME symbols-kernel-source CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/kernel_source.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(symbols-kernel-source PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)
+
+# `kbx modpost` against the kernel's: over modules that kbuild builds, and over objects for targets of all kinds.
+add_test(NAME symbols-modpost COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx>
+                                      --work ${CMAKE_CURRENT_BINARY_DIR}/modpost)
+add_test(NAME symbols-modpost-objects COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py
+                                              --kbx $<TARGET_FILE:kbx>
+                                              --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-objects)
+add_test(NAME symbols-modpost-image COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_image.py
+                                            --kbx $<TARGET_FILE:kbx> --every 10
+                                            --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-image)
+set_tests_properties(symbols-modpost symbols-modpost-objects symbols-modpost-image
+                     PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
+set_tests_properties(symbols-modpost symbols-modpost-image PROPERTIES RESOURCE_LOCK downloads)
+add_test(NAME symbols-modpost-all CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx> --cells *
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-all)
+add_test(NAME symbols-modpost-seeds CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py --kbx $<TARGET_FILE:kbx> --seeds 50
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-seeds)
+add_test(NAME symbols-modpost-image-all CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_image.py --kbx $<TARGET_FILE:kbx>
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-image-all)
+set_tests_properties(symbols-modpost-all symbols-modpost-seeds symbols-modpost-image-all
+                     PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)

@@ -1,0 +1,115 @@
+#include "kbx/symbols/export_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "kbx/symbols/module_object.h"
+
+/// Who exports what. Newer trees write Module.symvers module by module; older ones in the order of
+/// their hash table: 1,024 chains, the newest symbol of each first, with the hash of TDB
+/// (ultimately gdbm's). So that hash is computed here, though only to sort.
+namespace kbx::symbols {
+namespace {
+
+std::uint32_t tdb_hash(std::string_view name) {
+  std::uint32_t value = 0x238F13AFU * static_cast<std::uint32_t>(name.size());
+  for (std::uint32_t i = 0; i < name.size(); ++i)
+    value += static_cast<std::uint32_t>(static_cast<unsigned char>(name[i])) << (i * 5 % 24);
+  return 1103515243U * value + 12345U;
+}
+
+/// The chain of the older trees' hash table that a name falls into.
+std::uint32_t chain_of(std::string_view name) {
+  constexpr std::uint32_t chains = 1024;
+  return tdb_hash(name) % chains;
+}
+
+bool is_known_license(std::string_view license) {
+  return license == plain_export || license == gpl_export;
+}
+
+}  // namespace
+
+std::string clash_message(std::string_view symbol, std::string_view module,
+                          const Provider& previous) {
+  return fmt::format("{}: '{}' exported twice. Previous export was in {}{}", module, symbol,
+                     previous.name, previous.is_vmlinux ? "" : ".ko");
+}
+
+const Provider& ExportTable::add_provider(std::string_view name, bool is_listed) {
+  return providers_.emplace_back(Provider{std::string(name), name == "vmlinux", is_listed});
+}
+
+void ExportTable::read(std::string_view text, const std::string& path,
+                       std::vector<std::string>& errors, std::vector<std::string>& warnings) {
+  std::unordered_map<std::string_view, const Provider*> known;
+  if (!dialect_.modules_by_file)
+    for (const Provider& provider : providers_) known.emplace(provider.name, &provider);
+  const Provider* last = nullptr;
+  read_symvers(text, path, [&](const SymversRow& row) {
+    if (dialect_.crcs_in_cmd_files && !is_known_license(row.license)) {
+      errors.push_back(
+          fmt::format("{}: {} has the unknown licence {}", path, row.symbol, row.license));
+      return;
+    }
+    if (!last || last->name != row.module) {
+      const Provider*& slot = known[row.module];
+      if (!slot) slot = &add_provider(row.module, true);
+      last = slot;
+    }
+    const Provider* clash = nullptr;
+    ExportedSymbol& symbol = add(row.symbol, *last, row.license, clash);
+    if (clash)
+      (dialect_.crcs_in_cmd_files ? errors : warnings)
+          .push_back(clash_message(row.symbol, row.module, *clash));
+    symbol.crc = row.crc;
+    symbol.has_crc = true;
+    symbol.name_space = row.name_space;
+  });
+}
+
+ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider,
+                                 std::string_view license, const Provider*& clash) {
+  ExportedSymbol*& newest = newest_[name];
+  if (newest) {
+    const Provider* const previous = newest->provider;
+    if (!external_ || previous->is_vmlinux || previous == &provider) clash = previous;
+    if (!dialect_.crcs_in_cmd_files) {
+      // The old entry stays in its place, and keeps its provider if there is a clash.
+      if (!clash) {
+        newest->provider = &provider;
+        newest->license = license;
+      }
+      return *newest;
+    }
+  }
+  ExportedSymbol symbol;
+  symbol.name = name;
+  symbol.provider = &provider;
+  symbol.license = license;
+  newest = &symbols_.emplace_back(symbol);
+  return *newest;
+}
+
+ExportedSymbol* ExportTable::find(std::string_view name) {
+  if (name.starts_with('.')) name.remove_prefix(1);
+  const auto found = newest_.find(name);
+  return found == newest_.end() ? nullptr : found->second;
+}
+
+std::vector<const ExportedSymbol*> ExportTable::in_file_order() const {
+  std::vector<const ExportedSymbol*> own;
+  for (const ExportedSymbol& symbol : symbols_)
+    if (!symbol.provider->is_listed) own.push_back(&symbol);
+  if (dialect_.crcs_in_cmd_files) return own;
+
+  std::reverse(own.begin(), own.end());
+  std::stable_sort(own.begin(), own.end(), [](const auto* a, const auto* b) {
+    return chain_of(a->name) < chain_of(b->name);
+  });
+  return own;
+}
+
+}  // namespace kbx::symbols

@@ -1,0 +1,71 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "kbx/symbols/dialect.h"
+#include "kbx/symbols/symvers.h"
+
+namespace kbx::symbols {
+
+/// A module as a provider of symbols.
+struct Provider {
+  std::string name;  // its path without suffix
+  bool is_vmlinux = false;
+  bool is_listed = false;  // known from a Module.symvers file only
+};
+
+/// An exported symbol that modules may use.
+struct ExportedSymbol {
+  std::string_view name;
+  const Provider* provider = nullptr;
+  std::string_view license;
+  std::string_view name_space;
+  std::uint32_t crc = 0;
+  bool has_crc = false;
+  bool is_function = false;
+  bool is_static = false;
+  bool used = false;
+};
+
+/// Every exported symbol of one run, by name. Where a name is exported twice the later one counts,
+/// and how the clash is told depends on the dialect. The names must outlive the table.
+class ExportTable {
+ public:
+  /// `external`: modules outside the kernel's tree, which may hide one another's symbols.
+  ExportTable(const Dialect& dialect, bool external) : dialect_(dialect), external_(external) {}
+
+  const Provider& add_provider(std::string_view name, bool is_listed);
+  void reserve(size_t symbols) { newest_.reserve(symbols); }
+  /// Reads a Module.symvers file. Faults that do not end the run go to `errors` and `warnings`.
+  void read(std::string_view text, const std::string& path, std::vector<std::string>& errors,
+            std::vector<std::string>& warnings);
+
+  /// Adds an export of `provider` and gives the entry to complete. `clash` tells who exported it
+  /// before, if that is a fault.
+  ExportedSymbol& add(std::string_view name, const Provider& provider, std::string_view license,
+                      const Provider*& clash);
+
+  /// The symbol that a module gets by `name`, or null. 64-bit PowerPC's ".name" is "name".
+  ExportedSymbol* find(std::string_view name);
+
+  /// What the providers that are not just listed export, in the order Module.symvers has.
+  std::vector<const ExportedSymbol*> in_file_order() const;
+
+ private:
+  const Dialect& dialect_;
+  bool external_;
+  std::deque<Provider> providers_;
+  std::deque<ExportedSymbol> symbols_;
+  std::unordered_map<std::string_view, ExportedSymbol*> newest_;
+};
+
+/// What to say of a symbol that is exported twice.
+std::string clash_message(std::string_view symbol, std::string_view module,
+                          const Provider& previous);
+
+}  // namespace kbx::symbols

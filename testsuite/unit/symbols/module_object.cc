@@ -1,0 +1,69 @@
+#include "kbx/symbols/module_object.h"
+
+#include <doctest/doctest.h>
+
+#include "kbx/base/error.h"
+#include "kbx/symbols/export_table.h"
+#include "kbx/symbols/mod_c.h"
+
+using namespace kbx::symbols;
+
+TEST_CASE("a compiler's numbered suffix is no part of a name") {
+  CHECK(plain_name("kbx_one.0") == "kbx_one");
+  CHECK(plain_name("kbx_one.17.part") == "kbx_one");
+  CHECK(plain_name("kbx_one.part.17") == "kbx_one.part.17");
+  CHECK(plain_name("kbx_one.") == "kbx_one.");
+  CHECK(plain_name(".one.1") == ".one.1");
+  CHECK(plain_name("") == "");
+}
+
+TEST_CASE("what is no object is refused") {
+  const Dialect dialect;
+  for (const char* content : {"",
+                              "\x7f"
+                              "ELF",
+                              "not an object at all, but long enough"})
+    CHECK_THROWS_AS(read_module_object(content, "a.o", dialect), kbx::Error);
+}
+
+TEST_CASE("older trees list exports in the order of a hash table, newer in order") {
+  for (const bool is_new : {false, true}) {
+    Dialect dialect;
+    dialect.crcs_in_cmd_files = is_new;
+    ExportTable table(dialect, true);
+    const Provider& provider = table.add_provider("kbx", false);
+    const Provider* clash = nullptr;
+    for (const char* name : {"one_data", "one_function", "second", "kbx_a", "kbx_b"})
+      table.add(name, provider, plain_export, clash);
+    CHECK(!clash);
+    std::string order;
+    for (const ExportedSymbol* symbol : table.in_file_order()) order += symbol->name.substr(0, 5);
+    // The last two share a chain.
+    CHECK(order == (is_new ? "one_done_fseconkbx_akbx_b" : "one_fone_dseconkbx_bkbx_a"));
+  }
+}
+
+TEST_CASE("who exports what another exports") {
+  const Dialect dialect;
+  ExportTable table(dialect, true);
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+  table.read("0x1\tone\tvmlinux\tEXPORT_SYMBOL\t\n0x2\ttwo\tother\tEXPORT_SYMBOL\t\n", "a", errors,
+             warnings);
+  table.read("0x3\ttwo\tanother\tEXPORT_SYMBOL\t\n", "b", errors, warnings);
+  CHECK(errors.empty());
+  CHECK(table.find("two")->crc == 3);
+  CHECK(table.find(".two") == table.find("two"));
+  CHECK(!table.find("three"));
+  table.read("0x4\tone\tmine\tEXPORT_SYMBOL\t\n", "c", errors, warnings);
+  CHECK(errors.size() == 1);
+}
+
+TEST_CASE("CRCs of older trees are padded with spaces") {
+  Dialect dialect;
+  dialect.basic_by_option = false;
+  ModC module;
+  module.versions = {{{"a", 0}, {"b", 0xd1b7a72}}};
+  const std::string text = mod_c_text(module, dialect);
+  CHECK(text.find("\t{        0, \"a\" },\n\t{ 0xd1b7a72, \"b\" },\n") != std::string::npos);
+}
