@@ -137,3 +137,10 @@ class Untouched:
     def changes(self):
         after = self._state()
         return sorted(name for name in self.before.keys() | after.keys() if self.before.get(name) != after.get(name))
+
+    def tell_changes(self):
+        """Prints what was written since, and gives whether anything was."""
+        changed = self.changes()
+        for name in changed[:20]:
+            print(f"FAILED  written in a kernel tree: {name}")
+        return bool(changed)

@@ -74,3 +74,25 @@ TEST_CASE("the anchor is the root of the work tree") {
   scratch.write("repo/drivers/net/a.c");
   CHECK(shadow_anchor(scratch.folder + "/repo/drivers/net") == scratch.folder + "/repo");
 }
+
+TEST_CASE("a folder behind a link is found, and mirrored once it is a source") {
+  const Scratch scratch;
+  scratch.write("top/driver/main.c");
+  scratch.write("top/shared/part.c");
+  const std::string top = scratch.folder + "/top";
+  const std::string root = scratch.folder + "/shadow";
+  REQUIRE(::symlink("../shared", (top + "/driver/common").c_str()) == 0);
+  update_shadow(root, top, {top + "/driver"}, {});
+  CHECK(folder_behind_link(root, root + "/driver").empty());
+  CHECK(folder_behind_link(root, scratch.folder).empty());
+  CHECK(folder_behind_link(root, root + "/shared") == top + "/shared");
+  CHECK(folder_behind_link(root, root + "/shared/deep") == top + "/shared/deep");
+  const std::string common = folder_behind_link(root, root + "/driver/common");
+  CHECK(common == top + "/driver/common");
+  const auto read = update_shadow(root, top, {top + "/driver", common}, {});
+  CHECK(read.contains(common));
+  CHECK_FALSE(is_link(root + "/driver/common"));
+  CHECK(is_link(root + "/driver/common/part.c"));
+  CHECK(is_link(root + "/shared"));
+  CHECK(folder_behind_link(root, root + "/driver/common").empty());
+}
