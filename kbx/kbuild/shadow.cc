@@ -142,11 +142,11 @@ std::string shadow_anchor(const std::string& source) {
 
 std::string folder_behind_link(const std::string& root, const std::string& folder) {
   if (!is_below(folder, root)) return "";
-  for (size_t end = root.size(); end != std::string::npos; end = folder.find('/', end + 1)) {
+  for (size_t end = root.size();; end = folder.find('/', end + 1)) {
     const std::string at = folder.substr(0, end);
-    if (entry_kind(at) == Entry::link) return normal_path(link_text(at) + folder.substr(end));
+    if (entry_kind(at) == Entry::link) return normal_path(link_text(at) + folder.substr(at.size()));
+    if (end == std::string::npos) return "";
   }
-  return entry_kind(folder) == Entry::link ? link_text(folder) : "";
 }
 
 std::set<std::string> update_shadow(const std::string& root, const std::string& anchor,
