@@ -45,6 +45,8 @@ void JobOptions::add_running(CLI::App& app) {
   app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
   app.add_flag("--verbose,-v", verbose, "show commands in full");
   app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
+  app.add_flag("--tree-programs", tree_programs,
+               "run the kernel tree's own genksyms and modpost, not kbx's");
   app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones")
       ->type_name("FOLDER");
 }
@@ -65,6 +67,7 @@ ninja::Job JobOptions::job(const std::string& folder) const {
                         : absolute_path(out, current_folder());
   job.variables = split.variables;
   job.kbx = own_path();
+  job.tree_programs = tree_programs;
   job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
   job.jobs = jobs;
   job.keep_going = keep_going;

@@ -13,6 +13,7 @@ struct JobOptions {
   std::vector<std::string> kernel;
   std::string out;
   std::string rules;
+  bool tree_programs = false;
   int jobs = 0;
   bool keep_going = false;
   bool verbose = false;

@@ -20,8 +20,6 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
     const std::string_view option = arguments[i];
     if (option == "--light") {
       step.light = true;
-    } else if (option == "--tell-exports") {
-      step.tell_exports = true;
     } else if (option == "--check-local-export") {
       step.check_local_export = true;
     } else if (option == "--lower-case-configs") {
@@ -43,6 +41,10 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
         step.command_file = value;
       else if (option == "--prefix")
         step.dialect.saved_command_prefix = value;
+      else if (option == "--exported-symbols")
+        step.tell_exports = {ninja::ExportCheck::Among::symbols, value};
+      else if (option == "--exported-sections")
+        step.tell_exports = {ninja::ExportCheck::Among::sections, value};
       else
         throw Error("kbx step: unknown option " + std::string(option),
                     "the state folder was written by another kbx; remove it and build again");

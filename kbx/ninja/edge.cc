@@ -1,10 +1,12 @@
 #include "kbx/ninja/edge.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "kbx/base/hash.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/object_step.h"
+#include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/shell.h"
 #include "kbx/ninja/writer.h"
 
@@ -18,7 +20,7 @@
 /// Around the command that kbuild saves come the records that kbuild makes with fixdep, nm and awk:
 /// one call of `kbx step object`, which also gives Ninja the headers and tells by its status
 /// whether the object exports symbols. Steps that would only find out that there is nothing to do
-/// are then left alone.
+/// are then left alone. Where the tree's genksyms or modpost is called, kbx runs its own.
 namespace kbx::ninja {
 namespace {
 
@@ -28,18 +30,40 @@ using kbuild::Step;
 /// A single argument of a program can have 128 KiB on Linux; Ninja passes the command as one.
 constexpr size_t longest_text = 60'000;
 
-bool is_symbol_versions(const Step& step) {
-  return step.name == "gen_symversions_c" || step.name == "gen_symversions_S" ||
-         step.name == "modversions_c" || step.name == "modversions_S";
-}
-
 bool is_local_export_check(const Step& step) {
   return step.name == "check_local_export";
 }
 
-/// How `text` of a step is called within the line, and whether it needs a subshell.
+/// True if the objects that the command makes may be bitcode, which only the tree's nm can read.
+bool may_make_bitcode(const Step& step) {
+  const auto words = split_words(step.text);
+  return std::ranges::any_of(words,
+                             [](std::string_view word) { return word.starts_with("-flto"); });
+}
+
+/// The step that makes symbol versions if the object exports something, and what it then does.
+struct GuardedStep {
+  const Step* step = nullptr;
+  ExportCheck check;
+  Step body;
+};
+
+std::optional<GuardedStep> guarded_step(const Action& action) {
+  if (action.depfile.empty() || may_make_bitcode(main_step(action))) return std::nullopt;
+  for (const Step& step : action.steps) {
+    const auto found = guarded_by_exports(step.text);
+    if (!found) continue;
+    Step body = step;
+    body.text = found->body;
+    return GuardedStep{&step, found->check, std::move(body)};
+  }
+  return std::nullopt;
+}
+
+/// How a step is called within the line, and whether it needs a subshell.
 struct Call {
   std::string text;
+  std::string saved;  // as kbuild has it
   bool plain = false;
   std::string script;
 };
@@ -47,14 +71,17 @@ struct Call {
 Call call_of(const Step& step, const Layout& layout, EdgeText& edge) {
   std::string_view text = trim(step.text);
   if (needs_own_lines(text) || text.size() > longest_text) {
-    std::string content = step.text + "\n";
+    const bool as_it_is = layout.tree_programs || step.save != Step::Save::nothing;
+    std::string content = (as_it_is ? step.text : with_own_programs(step.text, layout.kbx)) + "\n";
     std::string script = layout.file("scripts/" + content_hash(content) + ".sh");
     edge.files.emplace_back(script, std::move(content));
-    return {". " + shell_quote(script), false, script};
+    const std::string call = ". " + shell_quote(script);
+    return {call, call, false, script};
   }
   while (text.ends_with(';') || (!text.empty() && is_space(text.back()))) text.remove_suffix(1);
-  if (text.empty()) return {":", true, ""};
-  return {std::string(text), is_plain_command(text), ""};
+  if (text.empty()) return {":", ":", true, ""};
+  return {layout.tree_programs ? std::string(text) : with_own_programs(text, layout.kbx),
+          std::string(text), is_plain_command(text), ""};
 }
 
 /// What comes around the call: recipe lines without a name run without "set -e", as in make.
@@ -76,7 +103,8 @@ std::string bracketed(const Step& step, const Call& call) {
 
 std::string object_step_call(const Action& action, const Layout& layout,
                              const FixdepDialect& dialect, const EdgeText& edge,
-                             const std::string& command_file, bool tell_exports) {
+                             const std::string& command_file,
+                             const std::optional<ExportCheck>& tell_exports) {
   std::string call = shell_quote(layout.kbx) + " step object --object " +
                      shell_quote(action.outputs.front()) + " --target " +
                      shell_quote(action.target) + " --depfile " + shell_quote(action.depfile) +
@@ -87,14 +115,18 @@ std::string object_step_call(const Action& action, const Layout& layout,
   if (dialect.lower_case_config_headers) call += " --lower-case-configs";
   if (layout.light_cmd_files) call += " --light";
   if (std::ranges::any_of(action.steps, is_local_export_check)) call += " --check-local-export";
-  if (tell_exports) call += " --tell-exports";
+  if (tell_exports)
+    call +=
+        std::string(tell_exports->among == ExportCheck::Among::symbols ? " --exported-symbols "
+                                                                       : " --exported-sections ") +
+        shell_quote(tell_exports->pattern);
   return call;
 }
 
 /// The record right after the saved command.
 std::string record_text(const Action& action, const Step& step, const Call& call,
-                        const Layout& layout, const FixdepDialect& dialect, bool tell_exports,
-                        EdgeText& edge) {
+                        const Layout& layout, const FixdepDialect& dialect,
+                        const std::optional<ExportCheck>& tell_exports, EdgeText& edge) {
   const bool saves = step.save != Step::Save::nothing && !action.dot_cmd.empty();
   if (!action.depfile.empty()) {
     std::string command_file;
@@ -116,7 +148,7 @@ std::string record_text(const Action& action, const Step& step, const Call& call
            shell_quote(call.script) + " --prefix " + dialect.saved_command_prefix;
   return "; printf '%s\\n' " +
          shell_quote(dialect.saved_command_prefix + action.target +
-                     " := " + escape_command(call.text)) +
+                     " := " + escape_command(call.saved)) +
          " > " + shell_quote(action.dot_cmd);
 }
 
@@ -134,8 +166,8 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
   if (!action.depfile.empty())
     edge.depfile = layout.file("deps/" + content_hash(action.outputs.front()) + ".d");
   const Step& main = main_step(action);
-  const bool tell_exports =
-      !action.depfile.empty() && std::ranges::any_of(action.steps, is_symbol_versions);
+  const std::optional<GuardedStep> guarded = guarded_step(action);
+  const auto tell_exports = guarded ? std::optional(guarded->check) : std::nullopt;
   const Call main_call = call_of(main, layout, edge);
   const bool cleans_up = has_to_clean_up(action, main_call);
 
@@ -155,8 +187,8 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
       is_before = false;
     } else if (is_before) {
       edge.before += bracketed(step, call_of(step, layout, edge)) + "; ";
-    } else if (tell_exports && is_symbol_versions(step)) {
-      edge.after += "; [ $exports != 0 ] || ( " + call_of(step, layout, edge).text + " )";
+    } else if (guarded && guarded->step == &step) {
+      edge.after += "; [ $exports != 0 ] || ( " + call_of(guarded->body, layout, edge).text + " )";
     } else if (!(is_local_export_check(step) && !action.depfile.empty())) {
       edge.after += "; " + bracketed(step, call_of(step, layout, edge));
     }

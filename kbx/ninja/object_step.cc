@@ -66,18 +66,6 @@ std::string path_for_ninja(const std::string& path, const std::string& folder) {
   return real.empty() ? normal : real;
 }
 
-bool exports_symbols(std::string_view content, const std::string& path) {
-  if (!elf::is_elf(content)) return true;
-  const elf::Object object = elf::read_object(content, path);
-  for (const elf::Symbol& symbol : object.symbols)
-    if (symbol.name.starts_with("__export_symbol_") ||
-        symbol.name.find("__ksymtab") != std::string_view::npos)
-      return true;
-  for (const elf::Section& section : object.sections)
-    if (section.name.find("__ksymtab") != std::string_view::npos) return true;
-  return false;
-}
-
 std::string local_export_errors(std::string_view content, const std::string& path) {
   if (!elf::is_elf(content)) return {};
   const elf::Object object = elf::read_object(content, path);
@@ -116,7 +104,7 @@ int run_object_step(const ObjectStep& step) {
       return step_failed;
     }
   }
-  if (step.tell_exports && !exports_symbols(object.content(), step.target))
+  if (step.tell_exports && !exports_symbols(object.content(), step.target, *step.tell_exports))
     return step_exports_nothing;
   return step_done;
 }

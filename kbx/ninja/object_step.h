@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "kbx/ninja/export_check.h"
 #include "kbx/ninja/fixdep.h"
 
 namespace kbx::ninja {
@@ -15,9 +17,9 @@ struct ObjectStep {
   std::string cmd_file;       // the .cmd file to write
   std::string command_file;   // holds the command text for it
   FixdepDialect dialect;
-  bool light = false;               // no CONFIG_ scan
-  bool tell_exports = false;        // answer whether the object exports symbols
-  bool check_local_export = false;  // refuse exported symbols that are static
+  bool light = false;                       // no CONFIG_ scan
+  std::optional<ExportCheck> tell_exports;  // answer whether the object exports symbols
+  bool check_local_export = false;          // refuse exported symbols that are static
 };
 
 /// Exit statuses of `kbx step object`.
@@ -28,11 +30,6 @@ constexpr int step_exports_nothing = 10;
 /// Does the work; messages for the user go to standard error. Names are as seen from the current
 /// folder, which the compiler ran in. Throws Error.
 int run_object_step(const ObjectStep& step);
-
-/// True if the symbol table of `content` names exports as EXPORT_SYMBOL leaves them: "__ksymtab…",
-/// or "__export_symbol_…" in newer trees. True also for what is not ELF (LLVM bitcode), so that the
-/// tree's own check decides.
-bool exports_symbols(std::string_view content, const std::string& path);
 
 /// scripts/check-local-export of the kernel: the messages for exported symbols that are static,
 /// one a line, empty if all is well.

@@ -95,7 +95,7 @@ std::string request_hash(const Job& job, const Part& part) {
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
   for (const std::string& variable : part.variables) text += variable + "\n";
-  text += job.flags + "\n" + join(job.goals, " ");
+  text += (job.tree_programs ? "tree's programs\n" : "") + job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
 }
 
@@ -134,6 +134,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.environment = job.environment;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;
+    part.layout.tree_programs = job.tree_programs;
     if (shadow) {
       part.folder = image_of(*shadow, part.source);
       part.shadow = shadow->root;

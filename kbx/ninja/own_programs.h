@@ -1,0 +1,12 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace kbx::ninja {
+
+/// `text`, a command of the shell, with the kernel tree's genksyms and modpost (scripts/genksyms/
+/// genksyms, scripts/mod/modpost) replaced by those of the program `kbx`, which takes the same
+/// options, reads and writes the same. Only where they are called, not where they are an argument.
+std::string with_own_programs(std::string_view text, const std::string& kbx);
+
+}  // namespace kbx::ninja
