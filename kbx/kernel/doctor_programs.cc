@@ -24,16 +24,17 @@ using Severity = Finding::Severity;
 struct TreeProgram {
   std::string path;         // below the objtree
   bool only_for_this_arch;  // of PROGRAM.real-*, only that of the tree's architecture is run
-  bool replaceable;         // kbx has its own
+  bool replaceable;         // kbx runs its own
+  bool has_to_be_there;     // kbuild's rules name it as a prerequisite
 };
 
 std::vector<TreeProgram> programs_of(const Config& config) {
-  std::vector<TreeProgram> programs = {{"scripts/basic/fixdep", false, true},
-                                       {"scripts/mod/modpost", false, false}};
+  std::vector<TreeProgram> programs = {{"scripts/basic/fixdep", false, true, false},
+                                       {"scripts/mod/modpost", false, true, true}};
   if (config.is_y("CONFIG_MODVERSIONS"))
-    programs.push_back({"scripts/genksyms/genksyms", false, false});
+    programs.push_back({"scripts/genksyms/genksyms", false, true, false});
   if (config.is_y("CONFIG_OBJTOOL") || config.is_y("CONFIG_STACK_VALIDATION"))
-    programs.push_back({"tools/objtool/objtool", true, false});
+    programs.push_back({"tools/objtool/objtool", true, false, true});
   return programs;
 }
 
@@ -75,6 +76,10 @@ std::string first_obstacle(const TreeProgram& program, const Tree& tree, const e
   return {};
 }
 
+bool is_absent(std::string_view obstacle) {
+  return obstacle == "missing" || obstacle == "not executable";
+}
+
 std::string explanation(const std::string& obstacle, bool replaceable, const elf::Program& here,
                         const std::string& glibc) {
   std::string text;
@@ -83,7 +88,8 @@ std::string explanation(const std::string& obstacle, bool replaceable, const elf
   if (foreign) text = "This machine is " + here.machine_name() + ". ";
   if (library) text = "This machine has glibc " + glibc + ". ";
   if (replaceable) return text + "make stops there; kbx build brings its own.";
-  text += "kbx build runs it for every module, so nothing can be built.";
+  text += is_absent(obstacle) ? "kbuild needs it for every module, so nothing can be built."
+                              : "kbx build runs it for every module, so nothing can be built.";
   if (foreign || library) text += " Build where the headers are from, or in a container of that.";
   return text;
 }
@@ -111,17 +117,18 @@ std::vector<Finding> check_programs(const Patient& patient) {
   std::map<std::pair<std::string, bool>, std::vector<std::string>> troubled;  // by obstacle
   for (const TreeProgram& program : programs_of(patient.config)) {
     const std::string found = first_obstacle(program, patient.tree, here, glibc);
-    if (!found.empty()) troubled[{found, program.replaceable}].push_back(program.path);
+    const bool does_without = program.replaceable && !(program.has_to_be_there && is_absent(found));
+    if (!found.empty()) troubled[{found, does_without}].push_back(program.path);
   }
   if (troubled.empty())
     return {{Severity::good, "the programs of the tree run on this machine", "", ""}};
   std::vector<Finding> findings;
   for (const auto& [trouble, programs] : troubled) {
     const auto& [what, replaceable] = trouble;
-    const bool absent = what == "missing" || what == "not executable";
-    findings.push_back(
-        {replaceable ? Severity::limits : Severity::broken, join(programs, ", ") + ": " + what,
-         explanation(what, replaceable, here, glibc), absent ? scripts_package(patient.tree) : ""});
+    findings.push_back({replaceable ? Severity::limits : Severity::broken,
+                        join(programs, ", ") + ": " + what,
+                        explanation(what, replaceable, here, glibc),
+                        is_absent(what) ? scripts_package(patient.tree) : ""});
   }
   return findings;
 }

@@ -6,7 +6,7 @@ from pathlib import Path
 import kernel
 from behaviour import behaviour
 from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, expect_refused  # noqa: F401
-from outcome import Skipped, expect
+from outcome import Skipped, expect, expect_equal
 
 
 def _without(workspace, name):
@@ -90,7 +90,7 @@ def no_release(workspace):
 
 @behaviour
 def no_modpost(workspace):
-    """Needed as long as kbx runs the tree's own."""
+    """kbuild's rules name it as a prerequisite, though kbx runs its own."""
     tree = _without(workspace, "scripts/mod/modpost")
     run = workspace.run(workspace.command(tree=tree))
     expect_no_accident(run)
@@ -105,13 +105,36 @@ def no_objtool(workspace):
     _refuses_without(workspace, "tools/objtool/objtool")
 
 
+def _make_foreign(program):
+    """Puts a program of another architecture in the place of one that was taken away."""
+    program.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00" + bytes(100))  # e_machine AArch64
+    program.chmod(0o755)
+
+
+@behaviour
+def scripts_of_another_machine(workspace):
+    """kbx has its own fixdep, modpost and genksyms, and gives the same versions to the same exports."""
+    with open(workspace.driver / "one.c", "a") as source:
+        source.write("int one_export(unsigned long);\n"
+                     "int one_export(unsigned long x) { return (int)x; }\nEXPORT_SYMBOL_GPL(one_export);\n")
+    workspace.build()
+    listed = (workspace.out() / "Module.symvers").read_text()
+    expect("one_export" in listed, f"one_export is not exported: {listed}")
+    tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
+    for name in ("scripts/basic/fixdep", "scripts/mod/modpost", "scripts/genksyms/genksyms"):
+        if (tree / name).exists():
+            _take_away(tree, name)
+            _make_foreign(tree / name)
+    workspace.build("--out", workspace.folder / "foreign", tree=tree)
+    again = (workspace.folder / "foreign" / "Module.symvers").read_text()
+    expect_equal(again, listed, "Module.symvers with a foreign tree's scripts")
+
+
 @behaviour
 def objtool_of_another_machine(workspace):
     """A header package whose programs were built for another architecture."""
     tree = _without(workspace, "tools/objtool/objtool")
-    objtool = tree / "tools/objtool/objtool"
-    objtool.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00" + bytes(100))  # e_machine AArch64
-    objtool.chmod(0o755)
+    _make_foreign(tree / "tools/objtool/objtool")
     expect_refused(workspace.run(workspace.command(tree=tree)), BUILD_FAILED, "objtool")
     expect_mends(workspace)
 
