@@ -90,16 +90,18 @@ void keep_input_makefile(Invocation& invocation, Output& output) {
     const int descriptor = ::mkstemp(path.data());
     if (descriptor < 0)
       fatal(output, fmt::format("fopen (temporary file): {}", std::strerror(errno)));
+    invocation.input_makefile = path;
     char buffer[65536];
     ssize_t got = 0;
     while ((got = ::read(STDIN_FILENO, buffer, sizeof buffer)) > 0)
       for (ssize_t put = 0; put < got;) {
         const ssize_t written = ::write(descriptor, buffer + put, static_cast<size_t>(got - put));
-        if (written <= 0) break;
+        if (written < 0)
+          fatal(output, fmt::format("fwrite (temporary file): {}", std::strerror(errno)));
         put += written;
       }
     ::close(descriptor);
-    name = invocation.input_makefile = path;
+    name = path;
   }
 }
 
