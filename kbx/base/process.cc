@@ -45,21 +45,6 @@ struct Pipe {
   }
 };
 
-std::vector<std::string> environment_strings(const Environment& environment) {
-  std::vector<std::string> strings;
-  strings.reserve(environment.size());
-  for (const auto& [name, value] : environment) strings.push_back(name + "=" + value);
-  return strings;
-}
-
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  result.reserve(strings.size() + 1);
-  for (std::string& text : strings) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 /// A file in memory that holds `input`, to be read from its start. Unlike a pipe it needs no one
 /// to feed it while the program runs, nor to notice that the program reads no further.
 Descriptor input_file(const std::string& input) {
@@ -107,6 +92,21 @@ int wait_for(pid_t child) {
 
 }  // namespace
 
+std::vector<std::string> environment_strings(const Environment& environment) {
+  std::vector<std::string> strings;
+  strings.reserve(environment.size());
+  for (const auto& [name, value] : environment) strings.push_back(name + "=" + value);
+  return strings;
+}
+
+std::vector<char*> argument_vector(std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  result.reserve(strings.size() + 1);
+  for (std::string& text : strings) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
 Environment current_environment() {
   Environment result;
   for (char** entry = environ; entry && *entry; ++entry) {
@@ -131,12 +131,12 @@ std::string find_program(std::string_view program, std::string_view path) {
 CommandResult run(const Command& command) {
   CommandResult result;
   std::vector<std::string> arguments = command.arguments;
-  std::vector<char*> argv = pointers(arguments);
+  std::vector<char*> argv = argument_vector(arguments);
   std::vector<std::string> variables;
   std::vector<char*> envp;
   if (command.environment) {
     variables = environment_strings(*command.environment);
-    envp = pointers(variables);
+    envp = argument_vector(variables);
   }
   std::string program = arguments.at(0);
   if (program.find('/') == std::string::npos) {

@@ -33,6 +33,11 @@ struct CommandResult {
 /// program that is not there gives status 127 and the reason in `errors`.
 CommandResult run(const Command& command);
 
+/// "NAME=value" of each variable, and pointers to strings with a null behind them, as execve(2)
+/// wants both. The pointers are good as long as `strings` is not changed.
+std::vector<std::string> environment_strings(const Environment& environment);
+std::vector<char*> argument_vector(std::vector<std::string>& strings);
+
 /// The full path of `program` as execvp(3) finds it along `path`, or "".
 std::string find_program(std::string_view program, std::string_view path);
 

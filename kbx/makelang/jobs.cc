@@ -66,22 +66,12 @@ std::string program_file(const std::string& program, const Environment& environm
   return {};
 }
 
-std::vector<char*> pointers(std::vector<std::string>& strings) {
-  std::vector<char*> result;
-  result.reserve(strings.size() + 1);
-  for (std::string& text : strings) result.push_back(text.data());
-  result.push_back(nullptr);
-  return result;
-}
-
 }  // namespace
 
 Launched launch(const Launch& launch) {
   Launched result;
-  std::vector<std::string> variables;
-  variables.reserve(launch.environment->size());
-  for (const auto& [name, value] : *launch.environment) variables.push_back(name + "=" + value);
-  std::vector<char*> envp = pointers(variables);
+  std::vector<std::string> variables = environment_strings(*launch.environment);
+  std::vector<char*> envp = argument_vector(variables);
   std::vector<std::string> arguments = launch.arguments;
   std::string program = program_file(arguments.at(0), *launch.environment, result.error);
   if (program.empty()) return result;
@@ -96,13 +86,13 @@ Launched launch(const Launch& launch) {
     posix_spawn_file_actions_adddup2(&actions, descriptor, descriptor);
   if (!launch.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, launch.folder.c_str());
   result.error = 0;
-  std::vector<char*> argv = pointers(arguments);
+  std::vector<char*> argv = argument_vector(arguments);
   int error =
       ::posix_spawn(&result.process, program.c_str(), &actions, nullptr, argv.data(), envp.data());
   if (error == ENOEXEC) {  // a script without an interpreter line
     arguments.insert(arguments.begin(), "/bin/sh");
     arguments[1] = program;
-    argv = pointers(arguments);
+    argv = argument_vector(arguments);
     error = ::posix_spawn(&result.process, "/bin/sh", &actions, nullptr, argv.data(), envp.data());
   }
   posix_spawn_file_actions_destroy(&actions);

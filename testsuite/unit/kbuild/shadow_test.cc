@@ -1,5 +1,6 @@
 #include "kbx/kbuild/shadow.h"
 
+#include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
 #include <unistd.h>
 
@@ -8,17 +9,9 @@
 
 using namespace kbx;
 using namespace kbx::kbuild;
+using kbx::test::TemporaryFolder;
 
 namespace {
-
-struct Scratch {
-  std::string folder = make_temporary_folder("/tmp", "kbx-unit-");
-  ~Scratch() { remove_tree(folder); }
-  std::string write(const std::string& name, const std::string& content = "x") const {
-    write_file_atomically(folder + "/" + name, content);
-    return folder + "/" + name;
-  }
-};
 
 bool is_link(const std::string& path) {
   char buffer[8];
@@ -28,12 +21,12 @@ bool is_link(const std::string& path) {
 }  // namespace
 
 TEST_CASE("a shadow has folders for folders and links for files, and what lies beside the driver") {
-  const Scratch scratch;
-  scratch.write("project/driver/a.c");
-  scratch.write("project/driver/sub/b.c");
-  scratch.write("project/include/x.h", "header");
-  const std::string project = scratch.folder + "/project";
-  const std::string root = scratch.folder + "/shadow";
+  const TemporaryFolder scratch;
+  scratch.file("project/driver/a.c");
+  scratch.file("project/driver/sub/b.c");
+  scratch.file("project/include/x.h", "header");
+  const std::string project = scratch.path() + "/project";
+  const std::string root = scratch.path() + "/shadow";
   update_shadow(root, project, {project + "/driver"}, {});
   CHECK(is_link(root + "/driver/a.c"));
   CHECK_FALSE(is_link(root + "/driver/sub"));
@@ -42,16 +35,16 @@ TEST_CASE("a shadow has folders for folders and links for files, and what lies b
 }
 
 TEST_CASE("outputs stay, links of removed sources go, a new source takes the place of an output") {
-  const Scratch scratch;
-  const std::string gone = scratch.write("driver/gone.c");
-  scratch.write("driver/a.c");
-  const std::string source = scratch.folder + "/driver";
-  const std::string root = scratch.folder + "/shadow";
+  const TemporaryFolder scratch;
+  const std::string gone = scratch.file("driver/gone.c");
+  scratch.file("driver/a.c");
+  const std::string source = scratch.path() + "/driver";
+  const std::string root = scratch.path() + "/shadow";
   update_shadow(root, source, {source}, {});
   write_file_atomically(root + "/a.o", "object");
   write_file_atomically(root + "/made.h", "generated");
   remove_file(gone);
-  scratch.write("driver/made.h", "source");
+  scratch.file("driver/made.h", "source");
   update_shadow(root, source, {source}, {});
   CHECK_FALSE(exists(root + "/gone.c"));
   CHECK(read_file(root + "/a.o") == "object");
@@ -59,9 +52,9 @@ TEST_CASE("outputs stay, links of removed sources go, a new source takes the pla
 }
 
 TEST_CASE("output folders have no image, so a shadow below the driver does not hold itself") {
-  const Scratch scratch;
-  scratch.write("driver/a.c");
-  const std::string source = scratch.folder + "/driver";
+  const TemporaryFolder scratch;
+  scratch.file("driver/a.c");
+  const std::string source = scratch.path() + "/driver";
   const std::string root = source + "/kbx-out/6.1/.kbx/tree";
   update_shadow(root, source, {source}, {source + "/kbx-out/6.1"});
   CHECK(exists(root + "/a.c"));
@@ -69,22 +62,22 @@ TEST_CASE("output folders have no image, so a shadow below the driver does not h
 }
 
 TEST_CASE("the anchor is the root of the work tree") {
-  const Scratch scratch;
-  scratch.write("repo/.git/HEAD");
-  scratch.write("repo/drivers/net/a.c");
-  CHECK(shadow_anchor(scratch.folder + "/repo/drivers/net") == scratch.folder + "/repo");
+  const TemporaryFolder scratch;
+  scratch.file("repo/.git/HEAD");
+  scratch.file("repo/drivers/net/a.c");
+  CHECK(shadow_anchor(scratch.path() + "/repo/drivers/net") == scratch.path() + "/repo");
 }
 
 TEST_CASE("a folder behind a link is found, and mirrored once it is a source") {
-  const Scratch scratch;
-  scratch.write("top/driver/main.c");
-  scratch.write("top/shared/part.c");
-  const std::string top = scratch.folder + "/top";
-  const std::string root = scratch.folder + "/shadow";
+  const TemporaryFolder scratch;
+  scratch.file("top/driver/main.c");
+  scratch.file("top/shared/part.c");
+  const std::string top = scratch.path() + "/top";
+  const std::string root = scratch.path() + "/shadow";
   REQUIRE(::symlink("../shared", (top + "/driver/common").c_str()) == 0);
   update_shadow(root, top, {top + "/driver"}, {});
   CHECK(folder_behind_link(root, root + "/driver").empty());
-  CHECK(folder_behind_link(root, scratch.folder).empty());
+  CHECK(folder_behind_link(root, scratch.path()).empty());
   CHECK(folder_behind_link(root, root + "/shared") == top + "/shared");
   CHECK(folder_behind_link(root, root + "/shared/deep") == top + "/shared/deep");
   const std::string common = folder_behind_link(root, root + "/driver/common");

@@ -1,5 +1,6 @@
 #include "kbx/kbuild/tree_cache.h"
 
+#include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
 
 #include "kbx/base/file.h"
@@ -7,13 +8,9 @@
 
 using namespace kbx;
 using namespace kbx::kbuild;
+using kbx::test::TemporaryFolder;
 
 namespace {
-
-struct Scratch {
-  std::string folder = make_temporary_folder("/tmp", "kbx-unit-");
-  ~Scratch() { remove_tree(folder); }
-};
 
 ProcessCall process(const std::string& driver, const Environment& environment) {
   ProcessCall call;
@@ -45,15 +42,15 @@ Inputs inputs_of(const std::string& file) {
 }  // namespace
 
 TEST_CASE("an answer serves every driver and every unrelated environment") {
-  const Scratch scratch;
-  const std::string makefile = scratch.folder + "/Makefile";
+  const TemporaryFolder scratch;
+  const std::string makefile = scratch.path() + "/Makefile";
   write_file_atomically(makefile, "x");
   const Environment mine{{"PATH", "/bin"}, {"LC_ALL", "C"}};
-  const TreeCache cache(scratch.folder + "/cache", mine, "/drivers/a");
+  const TreeCache cache(scratch.path() + "/cache", mine, "/drivers/a");
   cache.remember(process("/drivers/a", mine), {next("/drivers/a", mine)}, inputs_of(makefile));
 
   const Environment yours{{"PATH", "/bin"}, {"LC_ALL", "C"}, {"SESSION", "7"}};
-  const TreeCache other(scratch.folder + "/cache", yours, "/drivers/b");
+  const TreeCache other(scratch.path() + "/cache", yours, "/drivers/b");
   Inputs inputs;
   const auto calls = other.find(process("/drivers/b", yours), inputs);
   REQUIRE(calls);
@@ -69,11 +66,11 @@ TEST_CASE("an answer serves every driver and every unrelated environment") {
 }
 
 TEST_CASE("another variable, a changed file or a variable that was looked at is another question") {
-  const Scratch scratch;
-  const std::string makefile = scratch.folder + "/Makefile";
+  const TemporaryFolder scratch;
+  const std::string makefile = scratch.path() + "/Makefile";
   write_file_atomically(makefile, "x");
   const Environment mine{{"PATH", "/bin"}};
-  const TreeCache cache(scratch.folder + "/cache", mine, "/d");
+  const TreeCache cache(scratch.path() + "/cache", mine, "/d");
   cache.remember(process("/d", mine), {next("/d", mine)}, inputs_of(makefile));
   Inputs inputs;
   CHECK(cache.find(process("/d", mine), inputs));
@@ -82,17 +79,17 @@ TEST_CASE("another variable, a changed file or a variable that was looked at is 
   CHECK_FALSE(cache.find(changed, inputs));
   const Environment with_arch{{"PATH", "/bin"}, {"ARCH", "arm64"}};
   CHECK_FALSE(
-      TreeCache(scratch.folder + "/cache", with_arch, "/d").find(process("/d", with_arch), inputs));
+      TreeCache(scratch.path() + "/cache", with_arch, "/d").find(process("/d", with_arch), inputs));
   write_file_atomically(makefile, "longer");
   CHECK_FALSE(cache.find(process("/d", mine), inputs));
 }
 
 TEST_CASE("a damaged answer is none") {
-  const Scratch scratch;
-  const std::string makefile = scratch.folder + "/Makefile";
+  const TemporaryFolder scratch;
+  const std::string makefile = scratch.path() + "/Makefile";
   write_file_atomically(makefile, "x");
   const Environment mine{{"PATH", "/bin"}};
-  const std::string folder = scratch.folder + "/cache";
+  const std::string folder = scratch.path() + "/cache";
   const TreeCache cache(folder, mine, "/d");
   cache.remember(process("/d", mine), {next("/d", mine)}, inputs_of(makefile));
   const std::string file = join_path(folder, list_folder(folder).at(0));

@@ -2,27 +2,20 @@
 #include <filesystem>
 #include <string>
 
-#include <unistd.h>
+#include "testsuite/unit/temporary_folder.h"
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/kernel/tree.h"
 
-/// A folder of its own for one test case, removed at its end.
+/// A folder of its own for one test case, with what kernel trees need.
 class Scratch {
  public:
-  Scratch()
-      : path_(kbx::real_path(kbx::make_temporary_folder(
-            std::filesystem::temp_directory_path().string(), "kbx-unit-"))) {}
-  ~Scratch() { std::filesystem::remove_all(path_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-
-  const std::string& path() const { return path_; }
-  std::string at(const std::string& name) const { return kbx::join_path(path_, name); }
+  const std::string& path() const { return folder_.path(); }
+  std::string at(const std::string& name) const { return folder_.at(name); }
 
   void file(const std::string& name, const std::string& content, unsigned mode = 0644) const {
-    kbx::write_file_atomically(at(name), content, mode);
+    folder_.file(name, content, mode);
   }
   void link(const std::string& target, const std::string& name) const {
     kbx::make_folders(kbx::dir_name(at(name)));
@@ -61,5 +54,5 @@ class Scratch {
     return std::filesystem::exists(std::filesystem::symlink_status(at(name)));
   }
 
-  std::string path_;
+  kbx::test::TemporaryFolder folder_;
 };
