@@ -109,6 +109,12 @@ std::string pahole_shown(unsigned long number) {
 
 }  // namespace
 
+std::string obstacle_to_running(const Tree& tree, const std::string& path) {
+  const std::string self = "/proc/self/exe";
+  const auto here = elf::read_program(MappedFile(self).content(), self).value_or(elf::Program());
+  return first_obstacle({path, true, false, true}, tree, here, gnu_get_libc_version());
+}
+
 std::vector<Finding> check_programs(const Patient& patient) {
   const std::string self = "/proc/self/exe";
   const auto here = elf::read_program(MappedFile(self).content(), self).value_or(elf::Program());

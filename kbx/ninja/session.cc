@@ -28,6 +28,7 @@
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
+#include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
 
@@ -327,6 +328,7 @@ void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell&
   add_toolchain(plan, shell, part.environment);
   plan.release = job.tree.release;
   plan.arch = job.tree.arch;
+  check_tree_programs(plan, job.tree);
   for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));

@@ -135,7 +135,9 @@ def objtool_of_another_machine(workspace):
     """A header package whose programs were built for another architecture."""
     tree = _without(workspace, "tools/objtool/objtool")
     _make_foreign(tree / "tools/objtool/objtool")
-    expect_refused(workspace.run(workspace.command(tree=tree)), BUILD_FAILED, "objtool")
+    run = workspace.run(workspace.command(tree=tree))
+    expect_refused(run, BUILD_FAILED, "objtool", "AArch64")
+    expect(not run.compiled, f"compiled {run.compiled} first")
     expect_mends(workspace)
 
 
