@@ -71,8 +71,7 @@ std::vector<std::string> device_aliases(ModuleObject& module, const Dialect& dia
     const auto size = static_cast<size_t>(layout->second.size);
     std::unordered_set<std::string> cards;
     for (size_t at = 0; at + size < table.content.size(); at += size) {
-      const DeviceEntry entry(layouts, layout->second,
-                              std::string_view(table.content).substr(at, size),
+      const DeviceEntry entry(layouts, layout->second, std::string_view(table.content).substr(at),
                               module.is_big_endian);
       EntryAliases made;
       if (bus->make) {

@@ -44,7 +44,6 @@ std::uint64_t DeviceEntry::number(std::string_view name, std::uint64_t index) co
 }
 
 std::string_view DeviceEntry::text(std::string_view name) const {
-  // A text that fills its member has no NUL of its own, and goes on as C's would.
   const std::string_view content = bytes_.substr(static_cast<size_t>(field(name).offset));
   return content.substr(0, content.find('\0'));
 }
@@ -60,8 +59,7 @@ DeviceEntry DeviceEntry::element(std::string_view name, std::uint64_t index) con
   if (structure == header_.structures.end() || index >= found.count) fail("structure member", name);
   const std::uint64_t size = structure->second.size;
   return {header_, structure->second,
-          bytes(name).substr(static_cast<size_t>(index * size), static_cast<size_t>(size)),
-          is_big_endian_};
+          bytes_.substr(static_cast<size_t>(found.offset + index * size)), is_big_endian_};
 }
 
 std::uint64_t DeviceEntry::count(std::string_view name) const {

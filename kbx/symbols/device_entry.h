@@ -10,7 +10,8 @@ namespace kbx::symbols {
 /// One identifier of a device table: a structure in the target's memory layout.
 class DeviceEntry {
  public:
-  /// `bytes` is as long as the structure. All arguments must outlive the entry.
+  /// `bytes` begins with the structure and goes on to the end of the table: a text without a NUL of
+  /// its own runs on, as C's would. All arguments must outlive the entry.
   DeviceEntry(const HeaderLayout& header, const StructLayout& layout, std::string_view bytes,
               bool is_big_endian);
 
