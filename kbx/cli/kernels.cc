@@ -9,6 +9,7 @@
 #include "kbx/cli/commands.h"
 #include "kbx/cli/options.h"
 #include "kbx/kernel/fetch.h"
+#include "kbx/kernel/repair.h"
 #include "kbx/kernel/store.h"
 #include "kbx/kernel/tree.h"
 
@@ -19,7 +20,8 @@ constexpr const char* examples =
     "kbx kernels\n"
     "kbx kernels fetch                      the newest of this distribution\n"
     "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb\n"
-    "make -C $(kbx kernels --path 6.1.0-56-amd64) M=$PWD";
+    "make -C $(kbx kernels --path 6.1.0-56-amd64) M=$PWD\n"
+    "make -C $(kbx kernels repair FOLDER) M=$PWD";
 
 std::string_view place_name(kernel::KnownTree::Where where) {
   using Where = kernel::KnownTree::Where;
@@ -83,6 +85,24 @@ int fetch_kernels(const std::vector<std::string>& words, const Environment& envi
   return 0;
 }
 
+void print_programs(const std::vector<kernel::BrokenProgram>& programs, const char* what) {
+  for (const kernel::BrokenProgram& program : programs)
+    std::cerr << "  " << what << "  " << program.path
+              << (program.obstacle.empty() ? "" : ": " + program.obstacle) << "\n";
+}
+
+/// The folder goes to standard output alone, for make -C.
+int repair_kernel(const std::string& word, bool all, const Environment& environment) {
+  const kernel::Tree tree = kernel::find_tree(word, environment);
+  const kernel::Repaired repaired =
+      kernel::repair(tree, own_path(), kernel::places_of(environment).overlays, all);
+  if (repaired.replaced.empty()) std::cerr << "  every program that kbx could replace runs here\n";
+  print_programs(repaired.replaced, "replaced");
+  print_programs(repaired.left, "cannot run, and kbx has no substitute:");
+  fmt::print("{}\n", repaired.objtree);
+  return repaired.left.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 int kernels_command(const std::vector<std::string>& arguments) {
@@ -110,6 +130,13 @@ int kernels_command(const std::vector<std::string>& arguments) {
       "fetch", "download header packages of this machine's distribution into the store");
   set_help(*fetch, {"[WHAT...]", "kbx kernels fetch\nkbx kernels fetch 6.1.0-56-amd64"});
   fetch->add_option("WHAT", words, "releases or package names (default: the newest release)");
+  bool all = false;
+  std::string broken;
+  CLI::App* repair = app.add_subcommand(
+      "repair", "stand in for programs of a tree that do not run here, and print its folder");
+  set_help(*repair, {"[OPTION...] KERNEL", "make -C $(kbx kernels repair FOLDER) M=$PWD"});
+  repair->add_option("KERNEL", broken, "a release, a folder of headers, or packages")->required();
+  repair->add_flag("--all", all, "stand in for those that would run, too");
   app.require_subcommand(0, 1);
   if (const auto status = parse(app, arguments)) return *status;
 
@@ -117,6 +144,7 @@ int kernels_command(const std::vector<std::string>& arguments) {
   const std::string store = kernel::places_of(environment).store;
   if (*add) return add_kernels(words, store);
   if (*fetch) return fetch_kernels(words, environment, store);
+  if (*repair) return repair_kernel(broken, all, environment);
   if (show_default || !path_of.empty()) {
     const kernel::Tree tree = kernel::find_tree(path_of, environment);
     fmt::print("{}\n", show_default ? tree.release : tree.objtree);

@@ -12,6 +12,7 @@
 #include "kbx/cli/genksyms.h"
 #include "kbx/cli/modpost.h"
 #include "kbx/cli/options.h"
+#include "kbx/cli/sign_file.h"
 #include "kbx/cli/step.h"
 
 namespace {
@@ -40,9 +41,8 @@ void print_help() {
     std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
                 std::string(subcommand.summary).c_str());
   std::puts(
-      "  fixdep   stand in for the kernel's scripts/basic/fixdep\n"
-      "  genksyms stand in for the kernel's scripts/genksyms/genksyms\n"
-      "  modpost  stand in for the kernel's scripts/mod/modpost\n\n"
+      "  fixdep, genksyms, modpost, sign-file\n"
+      "           stand in for the kernel's programs of these names\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
       "examples:\n"
       "  kbx new hello && cd hello && kbx build");
@@ -89,10 +89,13 @@ int run_tool(int argc, char** argv) {
     return kbx::cli::modpost_command(argv[0], argc - 1, argv + 1);
   if (program == "genksyms" || program.ends_with("/genksyms"))
     return kbx::cli::genksyms_command(argv[0], argc - 1, argv + 1);
+  if (program == "sign-file" || program.ends_with("/sign-file"))
+    return kbx::cli::sign_file_command(argc - 1, argv + 1);
   if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "modpost") return kbx::cli::modpost_command(argv[0], argc - 2, argv + 2);
+  if (subcommand == "sign-file") return kbx::cli::sign_file_command(argc - 2, argv + 2);
   return -1;
 }
 

@@ -179,12 +179,11 @@ std::string tree_of(const std::string& told, std::string_view program) {
   return exported && *exported ? exported : ".";
 }
 
+/// kbuild exports it; else the tree's Makefile has to tell.
 std::string sources_of(const std::string& tree) {
   const char* const exported = std::getenv("srctree");
   if (exported && *exported) return exported;
-  const std::string found = symbols::find_source_tree(tree);
-  // Its makefile may have to be evaluated to know.
-  return found.empty() ? kernel::find_tree(real_path(tree), current_environment()).srctree : found;
+  return kernel::find_tree(real_path(tree), current_environment()).srctree;
 }
 
 int run(const CommandLine& line, std::string_view program) {

@@ -35,7 +35,8 @@ struct DoctorOptions {
 std::vector<Finding> examine(const Tree& tree, const Environment& environment,
                              const DoctorOptions& options = {});
 
-/// Why a program of a kernel tree, `path` below its build folder, cannot be executed on this machine
+/// Why a program of a kernel tree, `path` below its build folder, cannot be executed on this
+/// machine
 /// ("built for AArch64"), or what it starts; "" if it can.
 std::string obstacle_to_running(const Tree& tree, const std::string& path);
 

@@ -112,7 +112,9 @@ std::string pahole_shown(unsigned long number) {
 std::string obstacle_to_running(const Tree& tree, const std::string& path) {
   const std::string self = "/proc/self/exe";
   const auto here = elf::read_program(MappedFile(self).content(), self).value_or(elf::Program());
-  return first_obstacle({path, true, false, true}, tree, here, gnu_get_libc_version());
+  const bool only_for_this_arch = base_name(path) == "objtool";
+  return first_obstacle({path, only_for_this_arch, false, true}, tree, here,
+                        gnu_get_libc_version());
 }
 
 std::vector<Finding> check_programs(const Patient& patient) {

@@ -17,17 +17,6 @@ bool contains(const std::optional<std::string>& text, std::string_view part) {
   return text && text->find(part) != std::string::npos;
 }
 
-/// The folder of the makefile that a generated top Makefile includes: "include
-/// /usr/src/…/Makefile".
-std::string included_folder(const std::string& makefile) {
-  for (const std::string_view line : split_lines(makefile)) {
-    const auto words = split_words(line);
-    if (words.size() == 2 && words[0] == "include" && words[1].ends_with("/Makefile"))
-      return dir_name(words[1]);
-  }
-  return {};
-}
-
 }  // namespace
 
 bool original_modpost_has(const std::string& objtree, std::string_view text) {
@@ -46,20 +35,6 @@ bool original_modpost_has(const std::string& objtree, std::string_view text) {
     found_program = true;
   }
   return !found_program;
-}
-
-std::string find_source_tree(const std::string& objtree) {
-  if (exists(join_path(objtree, witness))) return objtree;
-  std::string link = join_path(objtree, "source");
-  if (exists(join_path(link, witness))) return link;
-  const auto makefile = read_file_if_present(join_path(objtree, "Makefile"));
-  const std::string named = makefile ? included_folder(*makefile) : "";
-  if (named.empty()) return {};
-  // A package unpacked below another root has its parts side by side there.
-  const std::string beside = join_path(dir_name(real_path(objtree)), base_name(named));
-  for (const std::string& folder : {named, beside})
-    if (exists(join_path(folder, witness))) return folder;
-  return {};
 }
 
 Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {

@@ -31,10 +31,6 @@ struct Dialect {
 /// `text` in it; true if none is there.
 bool original_modpost_has(const std::string& objtree, std::string_view text);
 
-/// Where the headers of the kernel tree with the build folder `objtree` are: in itself, behind its
-/// link "source", or where its Makefile says. "" if nowhere.
-std::string find_source_tree(const std::string& objtree);
-
 /// The dialect of the tree whose build folder is `objtree` and whose headers are below `srctree`.
 /// Throws Error if there is no include/linux/module.h.
 Dialect probe_dialect(const std::string& objtree, const std::string& srctree);

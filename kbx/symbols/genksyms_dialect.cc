@@ -38,9 +38,12 @@ GenksymsDialect of_makefile(std::string_view makefile) {
 }  // namespace
 
 GenksymsDialect probe_genksyms(const std::string& tree) {
-  const auto program = read_file_if_present(join_path(tree, "scripts/genksyms/genksyms"));
-  if (program && has(*program, "genksyms version") && !has(*program, "kbx genksyms"))
-    return of_program(*program);
+  // In a tree that kbx repaired, the tree's own has the second name.
+  for (const char* name : {"scripts/genksyms/genksyms", "scripts/genksyms/genksyms.original"}) {
+    const auto program = read_file_if_present(join_path(tree, name));
+    if (program && has(*program, "genksyms version") && !has(*program, "kbx genksyms"))
+      return of_program(*program);
+  }
   const std::string makefile = join_path(tree, "scripts/Makefile.build");
   if (const auto text = read_file_if_present(makefile)) return of_makefile(*text);
   throw Error({makefile, 0},

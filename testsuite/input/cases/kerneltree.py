@@ -20,26 +20,11 @@ def _without(workspace, name):
         for entry in Path(stub[1]).iterdir():
             (source / entry.name).symlink_to(entry.resolve())
         (tree / "Makefile").write_text((tree / "Makefile").read_text().replace(stub[1], str(source)))
-        _take_away(source, name)
+        kernel.take_away(source, name)
         if not (tree / name).exists():
             return tree
-    return _take_away(tree, name)
-
-
-def _take_away(tree, name):
-    parts = name.split("/")
-    for depth in range(1, len(parts)):
-        folder = tree / "/".join(parts[:depth])
-        if folder.is_symlink():
-            entries = sorted(folder.resolve().iterdir())
-            folder.unlink()
-            folder.mkdir()
-            for entry in entries:
-                (folder / entry.name).symlink_to(entry)
-    path = tree / name
-    if not path.exists():
+    if not kernel.take_away(tree, name):
         raise Skipped(f"the kernel tree has no {name}")
-    path.unlink()
     return tree
 
 
@@ -105,12 +90,6 @@ def no_objtool(workspace):
     _refuses_without(workspace, "tools/objtool/objtool")
 
 
-def _make_foreign(program):
-    """Puts a program of another architecture in the place of one that was taken away."""
-    program.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + b"\x02\x00\xb7\x00" + bytes(100))  # e_machine AArch64
-    program.chmod(0o755)
-
-
 @behaviour
 def scripts_of_another_machine(workspace):
     """kbx has its own fixdep, modpost and genksyms, and gives the same versions to the same exports."""
@@ -122,9 +101,7 @@ def scripts_of_another_machine(workspace):
     expect("one_export" in listed, f"one_export is not exported: {listed}")
     tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
     for name in ("scripts/basic/fixdep", "scripts/mod/modpost", "scripts/genksyms/genksyms"):
-        if (tree / name).exists():
-            _take_away(tree, name)
-            _make_foreign(tree / name)
+        kernel.make_foreign(tree, name)
     workspace.build("--out", workspace.folder / "foreign", tree=tree)
     again = (workspace.folder / "foreign" / "Module.symvers").read_text()
     expect_equal(again, listed, "Module.symvers with a foreign tree's scripts")
@@ -133,8 +110,10 @@ def scripts_of_another_machine(workspace):
 @behaviour
 def objtool_of_another_machine(workspace):
     """A header package whose programs were built for another architecture."""
-    tree = _without(workspace, "tools/objtool/objtool")
-    _make_foreign(tree / "tools/objtool/objtool")
+    if not (workspace.tree / "tools/objtool/objtool").exists():
+        raise Skipped("the kernel tree has no objtool")
+    tree = kernel.copy(workspace.tree, workspace.folder / "kernel")
+    kernel.make_foreign(tree, "tools/objtool/objtool")
     run = workspace.run(workspace.command(tree=tree))
     expect_refused(run, BUILD_FAILED, "objtool", "AArch64")
     expect(not run.compiled, f"compiled {run.compiled} first")
