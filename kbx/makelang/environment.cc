@@ -42,12 +42,19 @@ class EnvironmentBuilder {
   /// What is private to other targets is exported all the same, as GNU make 4.3 does.
   void add_all(const VariableTable& table, bool in_target) {
     for (const auto& [name, variable] : table)
-      if (!result_.contains(name)) add(name, variable, in_target);
+      if (!result_.contains(name)) add(name, variable, table, in_target);
   }
-  Environment take() { return std::move(result_); }
+  /// Values come last: expanding one may define variables, and so change the tables.
+  Environment finish() {
+    for (const auto& [name, table] : wanted_)
+      if (const auto found = table->find(name); found != table->end())
+        result_[name] = value_of(name, found->second);
+    return std::move(result_);
+  }
 
  private:
-  void add(const std::string& name, const Variable& variable, bool in_target) {
+  void add(const std::string& name, const Variable& variable, const VariableTable& table,
+           bool in_target) {
     Export exported = variable.exported;
     if (in_target && exported == Export::by_default) {
       const auto global = state_.globals.find(name);
@@ -60,7 +67,8 @@ class EnvironmentBuilder {
       return;
     }
     if (exported == Export::by_default && !goes_by_default(name, variable)) return;
-    result_.emplace(name, value_of(name, variable));
+    result_.emplace(name, "");
+    wanted_.emplace_back(name, &table);
   }
   bool goes_by_default(const std::string& name, const Variable& variable) const {
     const Origin origin = variable.origin;
@@ -82,6 +90,7 @@ class EnvironmentBuilder {
   EvaluationState& state_;
   Expander expander_;
   Environment result_;
+  std::vector<std::pair<std::string, const VariableTable*>> wanted_;
 };
 
 }  // namespace
@@ -150,7 +159,7 @@ Environment make_recipe_environment(EvaluationState& state, const Scope* scope) 
   EnvironmentBuilder builder(state, scope);
   for (const Scope* at = scope; at; at = at->outer) builder.add_all(at->table, true);
   builder.add_all(state.globals, false);
-  Environment result = builder.take();
+  Environment result = builder.finish();
   result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
   if (!state.flags_are_final) {
     const std::string& variables = state.command_variables;

@@ -59,9 +59,8 @@ std::string program_file(const std::string& program, const Environment& environm
   error = ENOENT;
   for (std::string_view folder : split(path, ':')) {
     std::string candidate = join_path(folder.empty() ? "." : folder, program);
-    if (!is_regular_file(candidate)) continue;
     if (::access(candidate.c_str(), X_OK) == 0) return candidate;
-    error = EACCES;
+    if (is_regular_file(candidate)) error = EACCES;
   }
   return {};
 }

@@ -15,9 +15,13 @@ bool same_prerequisites(const PatternRule& a, const PatternRule& b) {
   return true;
 }
 
-bool same_targets(const PatternRule& a, const PatternRule& b) {
-  return a.targets.size() == b.targets.size() &&
-         std::is_permutation(a.targets.begin(), a.targets.end(), b.targets.begin());
+/// Whether `rule` takes the place of `other` as far as targets go: all of those of `other`, which
+/// thus has one in most cases, are the same one of its own (new_pattern_rule in GNU make's rule.c).
+bool covers_targets(const PatternRule& rule, const PatternRule& other) {
+  return std::ranges::any_of(rule.targets, [&](const std::string& target) {
+    return std::ranges::all_of(other.targets,
+                               [&](const std::string& old) { return old == target; });
+  });
 }
 
 /// Adds the rule that makes a file with the suffix `to` of one with the suffix `from`.
@@ -61,7 +65,7 @@ bool RuleBook::is_special(std::string_view special_target, std::string_view name
 void add_pattern_rule(RuleBook& book, PatternRule rule, bool replace) {
   std::vector<PatternRule>& rules = book.patterns;
   const auto same = std::find_if(rules.begin(), rules.end(), [&](const PatternRule& other) {
-    return same_targets(rule, other) && same_prerequisites(rule, other);
+    return covers_targets(rule, other) && same_prerequisites(rule, other);
   });
   if (same != rules.end()) {
     if (!replace && !same->is_last) return;
