@@ -14,8 +14,9 @@
 /// A symbol is looked for among what the kernel's image and its modules export and what the other
 /// given modules export. The CRC of each that is found is compared with the one in the module's
 /// __versions (or the extended table); a module without any table is let in only by a kernel with
-/// CONFIG_MODULE_FORCE_LOAD, and a symbol missing from the table passes with a warning
-/// (kernel/module/version.c).
+/// CONFIG_MODULE_FORCE_LOAD (kernel/module/version.c). A symbol that only the table lacks passes
+/// mainline with a warning; Debian's patch "module: Disable matching missing version CRC" refuses
+/// it, and the headers do not tell, so that it counts as refused.
 namespace kbx::symbols {
 namespace {
 
@@ -204,16 +205,17 @@ class Judge {
     may_be_forced(FindingKind::missing_versions, "it has no symbol versions");
   }
 
-  /// False if the kernel would refuse the symbol.
   void compare_crc(const std::string& symbol, const std::optional<std::uint32_t>& wanted,
                    const std::string& owner) {
     if (!checks_versions_ || !versions_ || !wanted) return;
     const auto found = versions_->find(symbol);
     if (found == versions_->end()) {
-      if (symbol != "module_layout")
-        note({FindingKind::missing_version, symbol, "", shown_crc(*wanted),
-              "its table of versions lacks " + symbol + ", which the kernel only warns of",
-              rebuild});
+      refuse(
+          {FindingKind::missing_version, symbol, "", shown_crc(*wanted),
+           fmt::format("its table of versions lacks {}: Debian's kernels refuse that, others only "
+                       "warn",
+                       symbol),
+           rebuild});
       return;
     }
     if (found->second == *wanted) {

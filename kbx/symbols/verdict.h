@@ -16,6 +16,7 @@ enum class FindingKind {
   machine,           // built for another machine, class or byte order
   vermagic,          // flags of the version magic differ
   missing_versions,  // no __versions at all
+  missing_version,   // __versions lacks a symbol
   crc,               // a symbol's CRC differs
   unresolved,        // nobody exports the symbol
   gpl_only,          // exported to GPL-compatible modules only
@@ -27,7 +28,6 @@ enum class FindingKind {
   signature,         // not signed, or not as the kernel wants it
   compression,       // packed in a way that the kernel does not read
   load_first,        // another module exports the symbol
-  missing_version,   // __versions lacks the symbol
   no_crc_evidence,   // the kernel's list has no CRCs
   unknown,           // could not be looked at
 };
