@@ -49,12 +49,14 @@ std::string unpacked(std::string_view packed, const std::string& path) {
 
 }  // namespace
 
-symbols::ModuleFacts read_module_file(const std::string& path) {
+symbols::ModuleFacts read_module_file(const std::string& path, ModuleParts parts) {
   const MappedFile file(path);
+  const bool with_relocations = parts == ModuleParts::all;
   const symbols::Compression compression = symbols::compression_of(file.content());
   if (compression == symbols::Compression::none)
-    return symbols::read_module_facts(file.content(), path);
-  symbols::ModuleFacts facts = symbols::read_module_facts(unpacked(file.content(), path), path);
+    return symbols::read_module_facts(file.content(), path, with_relocations);
+  symbols::ModuleFacts facts =
+      symbols::read_module_facts(unpacked(file.content(), path), path, with_relocations);
   facts.compression = compression;
   if (compression == symbols::Compression::xz)
     facts.xz_check = symbols::xz_check_of(file.content());
@@ -79,9 +81,9 @@ std::vector<symbols::Verdict> check_modules(const std::vector<std::string>& path
       module.fault = error.what();
     }
   }
-  std::vector<const symbols::ModuleFacts*> all;
+  symbols::ModuleExports all;
   for (const Read& module : modules)
-    if (module.facts) all.push_back(&*module.facts);
+    if (module.facts) all.add(*module.facts);
   std::vector<symbols::Verdict> verdicts;
   for (size_t i = 0; i < paths.size(); ++i)
     verdicts.push_back(modules[i].facts

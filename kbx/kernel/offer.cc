@@ -1,19 +1,15 @@
 #include "kbx/kernel/offer.h"
 
-#include <algorithm>
 #include <array>
 
 #include <elf.h>
 
-#include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
-#include "kbx/base/text.h"
 #include "kbx/symbols/vermagic.h"
 
-/// What a kernel offers, put together from the files that tell of it. A header tree tells all:
-/// Module.symvers has the symbols, the headers and the configuration the vermagic. Other sources
-/// tell parts, and KernelSymbols says which.
+/// What a kernel offers, read off its header tree:
+/// Module.symvers has the symbols, the headers and the configuration the vermagic.
 namespace kbx::kernel {
 namespace {
 
@@ -106,10 +102,6 @@ KernelSymbols symbols_of_tree(const Tree& tree) {
     kernel.complete = !kernel.exports.empty();
   }
   return kernel;
-}
-
-KernelSymbols symbols_of(const std::vector<std::string>& words, const Environment& environment) {
-  return symbols_of_tree(find_tree(join(words, ","), environment));
 }
 
 }  // namespace kbx::kernel

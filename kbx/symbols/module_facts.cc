@@ -43,7 +43,7 @@ class FactsReader {
  public:
   FactsReader(const elf::Object& object, const std::string& path) : object_(object), path_(path) {}
 
-  ModuleFacts read() {
+  ModuleFacts read(bool with_relocations) {
     facts_.path = path_;
     facts_.machine = {object_.machine, object_.is_64bit, object_.is_big_endian};
     facts_.info = elf::module_info(object_);
@@ -55,7 +55,8 @@ class FactsReader {
     read_versions();
     read_extended_versions();
     read_exports();
-    read_sections();
+    find_writable_code();
+    if (with_relocations) read_relocations();
     for (const elf::Symbol& symbol : object_.symbols)
       if (symbol.reserved_section && symbol.section == SHN_COMMON &&
           !symbol.name.starts_with("__gnu_lto"))
@@ -161,11 +162,15 @@ class FactsReader {
         elf::read_number(content.substr(0, crc_size), object_.is_big_endian));
   }
 
-  void read_sections() {
+  void find_writable_code() {
+    constexpr std::uint64_t both = SHF_WRITE | SHF_EXECINSTR;
+    for (const elf::Section& section : object_.sections)
+      if ((section.flags & both) == both) facts_.writable_code.emplace_back(section.name);
+  }
+
+  void read_relocations() {
     std::set<std::pair<std::uint32_t, bool>> seen;
     for (const elf::Section& section : object_.sections) {
-      constexpr std::uint64_t both = SHF_WRITE | SHF_EXECINSTR;
-      if ((section.flags & both) == both) facts_.writable_code.emplace_back(section.name);
       if (section.type != SHT_REL && section.type != SHT_RELA) continue;
       // The loader applies what changes a section that stays in memory.
       if (section.info >= object_.sections.size()) continue;
@@ -230,12 +235,13 @@ bool is_gpl_compatible(std::string_view license) {
   return std::find(compatible.begin(), compatible.end(), license) != compatible.end();
 }
 
-ModuleFacts read_module_facts(std::string_view content, const std::string& path) {
+ModuleFacts read_module_facts(std::string_view content, const std::string& path,
+                              bool with_relocations) {
   const elf::Object object = elf::read_object(content, path);
   if (object.type != ET_REL)
     throw Error(Location{path, 0}, "this ELF file is not a relocatable object",
                 "a module is what ld -r wrote, NAME.ko");
-  ModuleFacts facts = FactsReader(object, path).read();
+  ModuleFacts facts = FactsReader(object, path).read(with_relocations);
   facts.signature = signature_of(content);
   return facts;
 }

@@ -54,9 +54,10 @@ struct ModuleFacts {
   bool is_gpl_compatible() const;
 };
 
-/// Reads the facts of a module that is not compressed. `path` names it. Throws Error if the file is
-/// no sound relocatable object.
-ModuleFacts read_module_facts(std::string_view content, const std::string& path);
+/// Reads the facts of a module that is not compressed; its relocations only `with_relocations`.
+/// `path` names it. Throws Error if the file is no sound relocatable object.
+ModuleFacts read_module_facts(std::string_view content, const std::string& path,
+                              bool with_relocations = true);
 
 /// True for the licences that license_is_gpl_compatible (include/linux/license.h) accepts.
 bool is_gpl_compatible(std::string_view license);

@@ -38,8 +38,7 @@ struct Offer {
 
 class Judge {
  public:
-  Judge(const ModuleFacts& module, const KernelSymbols& kernel,
-        const std::vector<const ModuleFacts*>& others)
+  Judge(const ModuleFacts& module, const KernelSymbols& kernel, const ModuleExports& others)
       : module_(module), kernel_(kernel), others_(others) {}
 
   Verdict run() {
@@ -236,16 +235,16 @@ class Judge {
   }
 
   std::optional<Offer> find_offer(const std::string& symbol) const {
-    for (const ModuleFacts* other : others_) {
-      if (other == &module_ || other->name == module_.name) continue;
-      for (const ModuleExport& entry : other->exports)
-        if (entry.name == symbol)
-          return Offer{entry.crc,
-                       other->name,
-                       false,
-                       !other->is_gpl_compatible(),
-                       entry.license == gpl_export ? ExportLicense::gpl_only : ExportLicense::any,
-                       entry.name_space};
+    const auto other = others_.entries.find(symbol);
+    if (other != others_.entries.end() && other->second.module->name != module_.name) {
+      const ModuleFacts& owner = *other->second.module;
+      const ModuleExport& entry = *other->second.symbol;
+      return Offer{entry.crc,
+                   owner.name,
+                   false,
+                   !owner.is_gpl_compatible(),
+                   entry.license == gpl_export ? ExportLicense::gpl_only : ExportLicense::any,
+                   entry.name_space};
     }
     const KernelExport* const found = kernel_.find(symbol);
     if (!found || (!found->is_in_image() && module_name_of(found->owner) == module_.name))
@@ -257,7 +256,7 @@ class Judge {
   }
 
   void check_symbols() {
-    if (kernel_.exports.empty() && others_.empty()) return;
+    if (kernel_.exports.empty() && others_.entries.empty()) return;
     for (const ModuleNeed& need : module_.needs) {
       const auto offer = find_offer(need.name);
       if (!offer) {
@@ -405,7 +404,7 @@ class Judge {
 
   const ModuleFacts& module_;
   const KernelSymbols& kernel_;
-  const std::vector<const ModuleFacts*>& others_;
+  const ModuleExports& others_;
   const StringMap<std::uint32_t>* versions_ = nullptr;
   bool checks_versions_ = false;
   bool wrong_machine_ = false;
@@ -482,8 +481,12 @@ std::string_view outcome_name(Outcome outcome) {
   return "no-evidence";
 }
 
-Verdict judge(const ModuleFacts& module, const KernelSymbols& kernel,
-              const std::vector<const ModuleFacts*>& others) {
+void ModuleExports::add(const ModuleFacts& module) {
+  for (const ModuleExport& symbol : module.exports)
+    entries.try_emplace(symbol.name, Entry{&module, &symbol});
+}
+
+Verdict judge(const ModuleFacts& module, const KernelSymbols& kernel, const ModuleExports& others) {
   return Judge(module, kernel, others).run();
 }
 

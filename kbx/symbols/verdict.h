@@ -68,10 +68,21 @@ struct Verdict {
   size_t matching_crcs = 0;
 };
 
+/// What modules export, by symbol. The modules must outlive it.
+struct ModuleExports {
+  struct Entry {
+    const ModuleFacts* module = nullptr;
+    const ModuleExport* symbol = nullptr;
+  };
+  StringMap<Entry> entries;
+
+  void add(const ModuleFacts& module);
+};
+
 /// Judges `module` for `kernel` as kernel/module/main.c and version.c would. `others` are modules
-/// that can be loaded too; what they export counts as offered.
+/// that can be loaded too; what they export counts as offered. `module` may be among them.
 Verdict judge(const ModuleFacts& module, const KernelSymbols& kernel,
-              const std::vector<const ModuleFacts*>& others = {});
+              const ModuleExports& others = {});
 
 /// The verdict on a file that is no module: `why` is what is wrong with it.
 Verdict judge_unreadable(const std::string& path, const std::string& why,
