@@ -82,7 +82,7 @@ class Judge {
       versions_ = &*module_.extended_versions;
     else if (module_.versions)
       versions_ = &*module_.versions;
-    checks_versions_ = kernel_.options.modversions.value_or(kernel_.has_crcs());
+    checks_versions_ = kernel_.has_crcs() && kernel_.options.modversions.value_or(true);
   }
 
   void check_compression() {
@@ -194,14 +194,11 @@ class Judge {
                 : "no CRC evidence: this kernel's list of symbols has none (CONFIG_MODVERSIONS is "
                   "off, or the list comes without them)",
             "only a module built against exactly this kernel's headers is sure to fit"});
-      return;
     }
-    if (versions_) {
-      if (const KernelExport* const layout = kernel_.find("module_layout"))
-        compare_crc("module_layout", layout->crc, "vmlinux");
-      return;
-    }
-    may_be_forced(FindingKind::missing_versions, "it has no symbol versions");
+    if (!versions_ && kernel_.options.modversions.value_or(checks_versions_))
+      may_be_forced(FindingKind::missing_versions, "it has no symbol versions");
+    const KernelExport* const layout = kernel_.find("module_layout");
+    if (layout) compare_crc("module_layout", layout->crc, "vmlinux");
   }
 
   void compare_crc(const std::string& symbol, const std::optional<std::uint32_t>& wanted,
