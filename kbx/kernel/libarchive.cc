@@ -46,6 +46,7 @@ LibArchive load() {
   find(handle, "archive_read_support_filter_xz", functions.read_support_filter_xz);
   find(handle, "archive_read_support_filter_zstd", functions.read_support_filter_zstd);
   find(handle, "archive_read_support_filter_bzip2", functions.read_support_filter_bzip2);
+  find(handle, "archive_read_support_filter_lz4", functions.read_support_filter_lz4);
   find(handle, "archive_entry_pathname", functions.entry_pathname);
   find(handle, "archive_entry_filetype", functions.entry_filetype);
   find(handle, "archive_entry_hardlink", functions.entry_hardlink);

@@ -22,6 +22,7 @@ struct LibArchive {
   decltype(&::archive_read_support_filter_xz) read_support_filter_xz;
   decltype(&::archive_read_support_filter_zstd) read_support_filter_zstd;
   decltype(&::archive_read_support_filter_bzip2) read_support_filter_bzip2;
+  decltype(&::archive_read_support_filter_lz4) read_support_filter_lz4;
   decltype(&::archive_entry_pathname) entry_pathname;
   decltype(&::archive_entry_filetype) entry_filetype;
   decltype(&::archive_entry_hardlink) entry_hardlink;

@@ -15,8 +15,10 @@ symbols::KernelSymbols symbols_of_tree(const Tree& tree);
 
 /// The same of whatever names a kernel; what several words tell is put together:
 ///   Module.symvers*      a bare list of exported symbols, with CRCs
+///   vmlinuz*, vmlinux*   a kernel's image: its exports, with CRCs; config-* beside it is read
 ///   System.map*          what the kernel's image exports, without CRCs; config-* beside it is read
 ///   config-*             a kernel's configuration
+///   a folder with one vmlinuz* or System.map*, as /boot
 ///   *.xml                what libabigail's abidw wrote
 ///   lib/modules/RELEASE  installed modules: what they export, and the CRCs that they were built
 ///                        with of what they use

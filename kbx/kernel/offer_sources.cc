@@ -5,10 +5,12 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/boot_image.h"
 #include "kbx/kernel/installed_modules.h"
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/offer.h"
 #include "kbx/symbols/abidw.h"
+#include "kbx/symbols/kernel_image.h"
 #include "kbx/symbols/system_map.h"
 
 /// The words of --kernel that are no header tree. Each such file or folder tells a part of what a
@@ -67,11 +69,18 @@ void add_map(KernelSymbols& kernel, const std::string& path) {
   if (is_regular_file(config)) add_config(kernel, config);
 }
 
-enum class Source { tree, boot_folder, modules, map, config, abidw, symvers };
+void add_image(KernelSymbols& kernel, const std::string& path) {
+  symbols::add_kernel_image(kernel, kernel_elf(MappedFile(path).content(), path), path);
+  const std::string config = join_path(dir_name(path), "config-" + release_in_name(path));
+  if (is_regular_file(config)) add_config(kernel, config);
+}
+
+enum class Source { tree, boot_folder, modules, image, map, config, abidw, symvers };
 
 Source source_of_folder(const std::string& folder) {
   if (is_header_tree(folder) || !header_trees_below(folder).empty()) return Source::tree;
-  if (!only_file(folder, "System.map").empty()) return Source::boot_folder;
+  if (!only_file(folder, "vmlinuz").empty() || !only_file(folder, "System.map").empty())
+    return Source::boot_folder;
   if (is_header_tree(join_path(folder, "build"))) return Source::tree;
   return is_modules_folder(folder) ? Source::modules : Source::tree;
 }
@@ -81,6 +90,7 @@ Source source_of(const std::string& word) {
   const std::string name = base_name(word);
   if (!is_regular_file(word) || name.ends_with(".deb")) return Source::tree;
   if (name.starts_with("System.map")) return Source::map;
+  if (name.starts_with("vmlinu")) return Source::image;
   if (name.starts_with("config") || name == ".config") return Source::config;
   if (name.ends_with(".xml")) return Source::abidw;
   if (name.find("symvers") != std::string::npos) return Source::symvers;
@@ -95,7 +105,11 @@ void add_source(KernelSymbols& kernel, Source source, const std::string& word) {
     case Source::tree:
       return;
     case Source::boot_folder:
+      if (const std::string image = only_file(word, "vmlinuz"); !image.empty())
+        return add_image(kernel, image);
       return add_map(kernel, only_file(word, "System.map"));
+    case Source::image:
+      return add_image(kernel, word);
     case Source::map:
       return add_map(kernel, word);
     case Source::modules:
@@ -132,7 +146,8 @@ KernelSymbols symbols_of(const std::vector<std::string>& words, const Environmen
   bool has_modules = false;
   for (const auto& [source, word] : sources) {
     add_source(kernel, source, word);
-    has_image = has_image || source == Source::map || source == Source::boot_folder;
+    has_image = has_image || source == Source::image || source == Source::map ||
+                source == Source::boot_folder;
     has_modules = has_modules || source == Source::modules;
     if (kernel.name.empty()) kernel.name = kernel.release;
     if (kernel.name.empty()) kernel.name = word;
