@@ -14,7 +14,7 @@ namespace {
 constexpr const char* examples =
     "kbx check hello.ko                     for the kernel that kbx build would take\n"
     "kbx check kbx-out/*/*.ko -K 6.12.90+deb13-amd64\n"
-    "kbx check hello.ko -K /boot/System.map-6.1.0-56-amd64 -K /lib/modules/6.1.0-56-amd64\n"
+    "kbx check hello.ko -K /boot/vmlinuz-6.1.0-56-amd64 -K /lib/modules/6.1.0-56-amd64\n"
     "kbx check vendor.ko -K abi.xml --json";
 
 }  // namespace
@@ -30,6 +30,12 @@ int check_command(const std::vector<std::string>& arguments) {
   bool verbose = false;
   set_help(app, {"[OPTION...] MODULE.ko...", examples});
   add_kernel_option(app, kernel_words);
+  app.get_option("--kernel")
+      ->description(
+          "a release, a folder of headers, packages (.deb), Module.symvers, vmlinuz, System.map, "
+          "/lib/modules/RELEASE, or what abidw wrote (.xml); may be given several times; default: "
+          "as "
+          "for kbx build");
   app.add_option("MODULE", modules,
                  "modules, also .ko.xz, .ko.gz and .ko.zst; what one exports, the others may use")
       ->required();

@@ -142,7 +142,8 @@ int diff_command(const std::vector<std::string>& arguments) {
   set_help(app, {"[OPTION...] KERNEL KERNEL [MODULE.ko...]", examples});
   app.add_option("KERNEL", words,
                  "each a release, a folder of headers, packages (.deb,.deb), Module.symvers, "
-                 "System.map, lib/modules/RELEASE, or what abidw wrote (.xml); then modules")
+                 "vmlinuz, System.map, /lib/modules/RELEASE, or what abidw wrote (.xml); then "
+                 "modules")
       ->required();
   app.add_flag("--json", json, "print the changes as JSON");
   if (const auto status = parse(app, arguments)) return *status;

@@ -83,6 +83,7 @@ void add_installed_modules(symbols::KernelSymbols& kernel, const std::string& fo
   for (const symbols::ModuleFacts& module : modules) add_uses(kernel, module);
   const symbols::ModuleFacts& first = modules.front();
   if (!kernel.machine) kernel.machine = first.machine;
+  if (!kernel.struct_size) kernel.struct_size = first.struct_size;
   if (const auto magic = first.first_info("vermagic"); magic && !kernel.vermagic)
     kernel.vermagic = std::string(*magic);
   if (kernel.release.empty() && kernel.vermagic)

@@ -63,6 +63,7 @@ struct KernelSymbols {
   /// What a module's vermagic has to be; '?' stands for a part that is not known.
   std::optional<std::string> vermagic;
   std::optional<Machine> machine;
+  std::optional<std::uint64_t> struct_size;  // of struct module, in bytes
   LoaderOptions options;
   /// False if symbols may exist that the source does not list, so that absence proves nothing.
   bool complete = false;

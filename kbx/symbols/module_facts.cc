@@ -49,7 +49,8 @@ class FactsReader {
     facts_.info = elf::module_info(object_);
     facts_.name = std::string(facts_.first_info("name").value_or(""));
     if (facts_.name.empty()) facts_.name = module_name_of(path_);
-    facts_.has_struct = allocated(".gnu.linkonce.this_module") != nullptr;
+    if (const elf::Section* const section = allocated(".gnu.linkonce.this_module"))
+      facts_.struct_size = section->size;
     facts_.needs = needs_of(object_);
     for (ModuleNeed& need : facts_.needs) drop_dot(need.name);
     read_versions();

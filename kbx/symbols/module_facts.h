@@ -39,7 +39,7 @@ struct ModuleFacts {
   Compression compression = Compression::none;
   unsigned xz_check = 0;
   SignatureState signature = SignatureState::absent;
-  bool has_struct = false;                                // .gnu.linkonce.this_module
+  std::optional<std::uint64_t> struct_size;  // of struct module, .gnu.linkonce.this_module
   std::vector<std::pair<std::string, std::string>> info;  // .modinfo
   std::vector<ModuleNeed> needs;
   std::vector<ModuleExport> exports;

@@ -49,10 +49,7 @@ class Judge {
     check_compression();
     check_signature();
     check_machine();
-    if (!module_.has_struct)
-      refuse({FindingKind::not_a_module, "", "", "",
-              "it has no section .gnu.linkonce.this_module: an object, not a finished module",
-              "give the .ko that the build's last step made"});
+    check_struct();
     check_sections();
     check_vermagic();
     check_table();
@@ -135,6 +132,19 @@ class Judge {
     refuse({FindingKind::machine, "", ours, wanted,
             fmt::format("it is built for {}, the kernel for {}", ours, wanted),
             "build it with a compiler and headers for " + wanted});
+  }
+
+  void check_struct() {
+    if (!module_.struct_size)
+      return refuse(
+          {FindingKind::not_a_module, "", "", "",
+           "it has no section .gnu.linkonce.this_module: an object, not a finished module",
+           "give the .ko that the build's last step made"});
+    if (!kernel_.struct_size || *kernel_.struct_size == *module_.struct_size) return;
+    const std::string ours = std::to_string(*module_.struct_size);
+    const std::string theirs = std::to_string(*kernel_.struct_size);
+    refuse({FindingKind::struct_size, "", ours, theirs,
+            fmt::format("its struct module has {} bytes, the kernel's {}", ours, theirs), rebuild});
   }
 
   void check_sections() {
@@ -428,6 +438,8 @@ std::string_view kind_name(FindingKind kind) {
       return "unreadable";
     case FindingKind::not_a_module:
       return "not-a-module";
+    case FindingKind::struct_size:
+      return "struct-size";
     case FindingKind::machine:
       return "machine";
     case FindingKind::vermagic:

@@ -13,6 +13,7 @@ namespace kbx::symbols {
 enum class FindingKind {
   unreadable,        // no sound ELF file
   not_a_module,      // an ELF object without struct module
+  struct_size,       // of another size than the kernel\'s struct module
   machine,           // built for another machine, class or byte order
   vermagic,          // flags of the version magic differ
   missing_versions,  // no __versions at all

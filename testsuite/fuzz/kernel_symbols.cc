@@ -1,11 +1,14 @@
-// What describes a kernel without its headers: System.map, and the XML of libabigail's abidw. The
-// same bytes are also taken for a finished module and judged against what they described.
+// What describes a kernel without its headers: its image, System.map, and the XML of libabigail's
+// abidw. The same bytes are also taken for a finished module and judged against what they
+// described.
 #include "kbx/symbols/kernel_symbols.h"
 
 #include "testsuite/fuzz/fuzz.h"
 
+#include "kbx/kernel/boot_image.h"
 #include "kbx/symbols/abidw.h"
 #include "kbx/symbols/kernel_diff.h"
+#include "kbx/symbols/kernel_image.h"
 #include "kbx/symbols/system_map.h"
 #include "kbx/symbols/verdict.h"
 #include "kbx/symbols/vermagic.h"
@@ -26,6 +29,12 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   kbx::symbols::KernelSymbols xml;
   kbx::fuzz::allow_errors([&] { kbx::symbols::add_system_map(map, content, "fuzz"); });
   kbx::fuzz::allow_errors([&] { kbx::symbols::add_abidw(xml, content, "fuzz"); });
+  kbx::fuzz::allow_errors([&] {
+    const std::string elf = kbx::kernel::kernel_elf(content, "fuzz");
+    kbx::symbols::KernelSymbols image;
+    kbx::symbols::add_kernel_image(image, elf, "fuzz");
+    kbx::fuzz::require(!image.exports.empty(), "a table without exports\n");
+  });
   kbx::fuzz::require(kbx::symbols::compare_kernels(map, map).is_same(), "differs from itself\n");
   static_cast<void>(kbx::symbols::compare_kernels(map, xml));
   static_cast<void>(kbx::symbols::compose_vermagic(

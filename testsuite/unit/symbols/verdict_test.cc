@@ -48,7 +48,7 @@ ModuleFacts some_module() {
   module.path = "/tmp/hello.ko";
   module.name = "hello";
   module.machine = {EM_X86_64, true, false};
-  module.has_struct = true;
+  module.struct_size = 896;
   module.info = {{"license", "GPL"}, {"name", "hello"}, {"vermagic", magic}};
   module.needs = {{"_printk", false}};
   module.versions = StringMap<std::uint32_t>{{"module_layout", 1}, {"_printk", 2}};
@@ -247,8 +247,12 @@ TEST_CASE("machines, relocations and sections") {
   module.common_symbols = {"level"};
   only_reason(verdict_on(module), FindingKind::common_symbol);
   module = some_module();
-  module.has_struct = false;
+  module.struct_size.reset();
   only_reason(verdict_on(module), FindingKind::not_a_module);
+  module.struct_size = 900;
+  KernelSymbols kernel = some_kernel();
+  kernel.struct_size = 896;
+  only_reason(verdict_on(module, kernel), FindingKind::struct_size);
 }
 
 TEST_CASE("signatures") {
