@@ -16,7 +16,7 @@ using symbols::FindingKind;
 using symbols::Outcome;
 
 std::string headline(const symbols::Verdict& verdict) {
-  const std::string module = shown_path(absolute_path(verdict.path, current_folder()));
+  std::string module = shown_path(absolute_path(verdict.path, current_folder()));
   switch (verdict.outcome) {
     case Outcome::would_load:
       return fmt::format("{}: would load into {}", module, verdict.kernel);

@@ -90,11 +90,10 @@ bool powerpc64_applies(std::uint32_t type) {
   constexpr std::uint32_t got_pcrel34 = 133;
   constexpr std::uint32_t entry = 118;
   return is_one_of(
-      type,
-      {R_PPC64_NONE,     R_PPC64_ADDR32,   R_PPC64_ADDR64,   R_PPC64_TOC,      R_PPC64_TOC16,
-       R_PPC64_TOC16_LO, R_PPC64_TOC16_HI, R_PPC64_TOC16_HA, R_PPC64_TOC16_DS, R_PPC64_TOC16_LO_DS,
-       R_PPC64_REL24,    R_PPC64_REL32,    R_PPC64_REL64,    R_PPC64_TOCSAVE,  R_PPC64_REL16_HA,
-       R_PPC64_REL16_LO, rel24_notoc,      pcrel34,          got_pcrel34,      entry});
+      type, {R_PPC64_ADDR32, R_PPC64_ADDR64, R_PPC64_TOC, R_PPC64_TOC16, R_PPC64_TOC16_LO,
+             R_PPC64_TOC16_HA, R_PPC64_TOC16_DS, R_PPC64_TOC16_LO_DS, R_PPC64_REL24, R_PPC64_REL32,
+             R_PPC64_REL64, R_PPC64_TOCSAVE, R_PPC64_REL16_HA, R_PPC64_REL16_LO, rel24_notoc,
+             pcrel34, got_pcrel34, entry});
 }
 
 bool powerpc32_applies(std::uint32_t type) {
@@ -120,16 +119,39 @@ bool riscv_applies(std::uint32_t type) {
   constexpr std::uint32_t plt32 = 59;
   constexpr std::uint32_t set_uleb128 = 60;
   constexpr std::uint32_t sub_uleb128 = 61;
-  return is_one_of(
-      type, {R_RISCV_NONE,       R_RISCV_32,           R_RISCV_64,           R_RISCV_BRANCH,
-             R_RISCV_JAL,        R_RISCV_CALL,         R_RISCV_CALL_PLT,     R_RISCV_GOT_HI20,
-             R_RISCV_PCREL_HI20, R_RISCV_PCREL_LO12_I, R_RISCV_PCREL_LO12_S, R_RISCV_HI20,
-             R_RISCV_LO12_I,     R_RISCV_LO12_S,       R_RISCV_ADD8,         R_RISCV_ADD16,
-             R_RISCV_ADD32,      R_RISCV_ADD64,        R_RISCV_SUB8,         R_RISCV_SUB16,
-             R_RISCV_SUB32,      R_RISCV_SUB64,        R_RISCV_RVC_BRANCH,   R_RISCV_RVC_JUMP,
-             R_RISCV_RELAX,      R_RISCV_SUB6,         R_RISCV_SET6,         R_RISCV_SET8,
-             R_RISCV_SET16,      R_RISCV_SET32,        R_RISCV_32_PCREL,     plt32,
-             set_uleb128,        sub_uleb128});
+  return is_one_of(type, {R_RISCV_32,
+                          R_RISCV_64,
+                          R_RISCV_BRANCH,
+                          R_RISCV_JAL,
+                          R_RISCV_CALL,
+                          R_RISCV_CALL_PLT,
+                          R_RISCV_GOT_HI20,
+                          R_RISCV_PCREL_HI20,
+                          R_RISCV_PCREL_LO12_I,
+                          R_RISCV_PCREL_LO12_S,
+                          R_RISCV_HI20,
+                          R_RISCV_LO12_I,
+                          R_RISCV_LO12_S,
+                          R_RISCV_ADD8,
+                          R_RISCV_ADD16,
+                          R_RISCV_ADD32,
+                          R_RISCV_ADD64,
+                          R_RISCV_SUB8,
+                          R_RISCV_SUB16,
+                          R_RISCV_SUB32,
+                          R_RISCV_SUB64,
+                          R_RISCV_RVC_BRANCH,
+                          R_RISCV_RVC_JUMP,
+                          R_RISCV_RELAX,
+                          R_RISCV_SUB6,
+                          R_RISCV_SET6,
+                          R_RISCV_SET8,
+                          R_RISCV_SET16,
+                          R_RISCV_SET32,
+                          R_RISCV_32_PCREL,
+                          plt32,
+                          set_uleb128,
+                          sub_uleb128});
 }
 
 }  // namespace

@@ -216,12 +216,7 @@ class Judge {
     if (!checks_versions_ || !versions_ || !wanted) return;
     const auto found = versions_->find(symbol);
     if (found == versions_->end()) {
-      refuse(
-          {FindingKind::missing_version, symbol, "", shown_crc(*wanted),
-           fmt::format("its table of versions lacks {}: Debian's kernels refuse that, others only "
-                       "warn",
-                       symbol),
-           rebuild});
+      report_missing_version(symbol, *wanted);
       return;
     }
     if (found->second == *wanted) {
@@ -239,6 +234,22 @@ class Judge {
                 : fmt::format("build it against this kernel's headers and the {} that will be "
                               "loaded",
                               owner)});
+  }
+
+  void report_missing_version(const std::string& symbol, std::uint32_t wanted) {
+    const bool extended = module_.extended_versions && versions_ == &*module_.extended_versions;
+    Finding finding{FindingKind::missing_version,
+                    symbol,
+                    "",
+                    shown_crc(wanted),
+                    "its table of versions lacks " + symbol,
+                    rebuild};
+    if (extended) {
+      finding.text += ", which the kernel only warns of";
+      return note(std::move(finding));
+    }
+    finding.text += ": Debian's kernels refuse that, others only warn";
+    refuse(std::move(finding));
   }
 
   std::optional<Offer> find_offer(const std::string& symbol) const {
@@ -519,7 +530,6 @@ bool may_use_namespace(std::string_view name_space, const std::vector<std::strin
       if (same_name_start(pattern, module) && (open_end || pattern.size() == module.size()))
         return true;
     }
-    return false;
   }
   return std::find(imported.begin(), imported.end(), name_space) != imported.end();
 }
