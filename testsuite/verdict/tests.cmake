@@ -11,3 +11,9 @@ foreach(cases IN LISTS verdict_cases)
                    --work ${CMAKE_CURRENT_BINARY_DIR}/verdict/${name})
   set_tests_properties(verdict-${name} PROPERTIES LABELS verdict SKIP_RETURN_CODE 77 TIMEOUT 600)
 endforeach()
+
+# Every module of a distribution's kernels, for eight architectures: each loads into the kernel that it came with.
+add_test(NAME verdict-distribution CONFIGURATIONS full
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/distribution.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(verdict-distribution PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600
+                     RESOURCE_LOCK downloads)
