@@ -94,10 +94,9 @@ Source source_of(const std::string& word) {
   if (name.starts_with("config") || name == ".config") return Source::config;
   if (name.ends_with(".xml")) return Source::abidw;
   if (name.find("symvers") != std::string::npos) return Source::symvers;
-  throw Error(
-      {word, 0}, "this file describes no kernel in a way that is known",
-      "give a release, a folder of headers, packages (.deb), Module.symvers, System.map, or "
-      "what abidw wrote (.xml)");
+  throw Error({word, 0}, "this file describes no kernel in a way that is known",
+              "give a release, a folder of headers, packages (.deb), Module.symvers, vmlinuz, "
+              "System.map, or what abidw wrote (.xml)");
 }
 
 void add_source(KernelSymbols& kernel, Source source, const std::string& word) {
