@@ -13,6 +13,8 @@ int plan_command(const std::vector<std::string>& arguments);
 int why_command(const std::vector<std::string>& arguments);
 int kernels_command(const std::vector<std::string>& arguments);
 int doctor_command(const std::vector<std::string>& arguments);
+int check_command(const std::vector<std::string>& arguments);
+int diff_command(const std::vector<std::string>& arguments);
 int new_command(const std::vector<std::string>& arguments);
 
 }  // namespace kbx::cli

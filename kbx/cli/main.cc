@@ -30,6 +30,9 @@ constexpr Subcommand subcommands[] = {
     {"why", kbx::cli::why_command, "tell where an object's flags come from, and what rebuilds it"},
     {"kernels", kbx::cli::kernels_command, "list, add and fetch kernel headers"},
     {"doctor", kbx::cli::doctor_command, "examine a kernel tree: what it lacks, what will not run"},
+    {"check", kbx::cli::check_command,
+     "tell whether modules would load into a kernel, and why not"},
+    {"diff", kbx::cli::diff_command, "tell what changed for modules between two kernels"},
     {"new", kbx::cli::new_command, "write a module that builds as it comes out"},
 };
 

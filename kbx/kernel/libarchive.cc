@@ -36,14 +36,17 @@ LibArchive load() {
   find(handle, "archive_read_free", functions.read_free);
   find(handle, "archive_read_open", functions.read_open);
   find(handle, "archive_read_open_filename", functions.read_open_filename);
+  find(handle, "archive_read_open_memory", functions.read_open_memory);
   find(handle, "archive_read_next_header", functions.read_next_header);
   find(handle, "archive_read_data", functions.read_data);
   find(handle, "archive_read_support_format_ar", functions.read_support_format_ar);
   find(handle, "archive_read_support_format_tar", functions.read_support_format_tar);
+  find(handle, "archive_read_support_format_raw", functions.read_support_format_raw);
   find(handle, "archive_read_support_filter_gzip", functions.read_support_filter_gzip);
   find(handle, "archive_read_support_filter_xz", functions.read_support_filter_xz);
   find(handle, "archive_read_support_filter_zstd", functions.read_support_filter_zstd);
   find(handle, "archive_read_support_filter_bzip2", functions.read_support_filter_bzip2);
+  find(handle, "archive_read_support_filter_lz4", functions.read_support_filter_lz4);
   find(handle, "archive_entry_pathname", functions.entry_pathname);
   find(handle, "archive_entry_filetype", functions.entry_filetype);
   find(handle, "archive_entry_hardlink", functions.entry_hardlink);

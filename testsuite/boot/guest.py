@@ -1,5 +1,5 @@
-"""A guest that loads modules in the given order, unloads them in reverse, and reports on its
-serial line."""
+"""A guest that loads modules and reports on its serial line: in the given order, to unload them in
+reverse, or case by case."""
 
 import shlex
 import subprocess
@@ -39,31 +39,76 @@ say end
 busybox poweroff -f
 """
 
+# Each case has a folder of its own, whose file "order" names its modules, the judged one last. What
+# the kernel's log says while they are tried is told with the case's number in front.
+CASES_INIT = """#!/bin/busybox sh
+busybox mkdir -p /proc /sys
+busybox mount -t proc proc /proc
+busybox mount -t sysfs sys /sys
+say() { echo "guest: $*"; }
+say release $(busybox uname -r)
+for case in $(busybox ls /cases | busybox sort -n); do
+  cd /cases/$case
+  busybox dmesg -c >/dev/null
+  loaded=
+  for file in $(busybox cat order); do
+    name=$(echo ${file%%.*} | busybox tr - _)
+    if busybox insmod ./$file; then
+      loaded="$name $loaded"
+      say case $case loaded $name taint $(busybox cat /sys/module/$name/taint)
+    else
+      say case $case refused $name
+    fi
+  done
+  busybox dmesg -c | busybox sed "s/^/guest: case $case log /"
+  for name in $loaded; do busybox rmmod $name || say case $case stuck $name; done
+done
+say end
+busybox poweroff -f
+"""
+
 
 def module_name(path):
     """The name the kernel gives the module in the file `path`."""
     return Path(path).stem.replace("-", "_")
 
 
-def _initramfs(busybox, modules):
-    names = [module_name(path) for path in modules]
+def _archive(busybox, script, files):
+    """A root with busybox, an init script, and `files`: path to bytes."""
     archive = Archive()
-    for folder in ("bin", "dev", "modules"):
+    folders = {str(parent) for path in files for parent in Path(path).parents if str(parent) != "."}
+    for folder in sorted({"bin", "dev", *folders}):
         archive.folder(folder)
     archive.character_device("dev/console", 5, 1)
     archive.file("bin/busybox", Path(busybox).read_bytes(), 0o755)
-    script = INIT.format(names=shlex.join(names), reversed_names=shlex.join(reversed(names)))
     archive.file("init", script.encode(), 0o755)
-    for name, path in zip(names, modules):
-        archive.file(f"modules/{name}.ko", Path(path).read_bytes())
+    for path, content in files.items():
+        archive.file(path, content)
     return archive.content()
 
 
 def boot(vmlinux, busybox, modules):
     """Boots, and returns (lines the guest reported without their prefix, everything it printed)."""
+    names = [module_name(path) for path in modules]
+    script = INIT.format(names=shlex.join(names), reversed_names=shlex.join(reversed(names)))
+    files = {f"modules/{name}.ko": Path(path).read_bytes() for name, path in zip(names, modules)}
+    return _run(vmlinux, _archive(busybox, script, files))
+
+
+def boot_cases(vmlinux, busybox, cases):
+    """The same for cases, each a list of (name of a module's file, bytes) in the order of loading.
+    The lines that it reports of a case start with "case NUMBER"."""
+    files = {}
+    for number, case in enumerate(cases):
+        files[f"cases/{number}/order"] = " ".join(name for name, _ in case).encode()
+        files |= {f"cases/{number}/{name}": content for name, content in case}
+    return _run(vmlinux, _archive(busybox, CASES_INIT, files))
+
+
+def _run(vmlinux, content):
     with tempfile.TemporaryDirectory() as folder:
         initramfs = Path(folder) / "initramfs"
-        initramfs.write_bytes(_initramfs(busybox, modules))
+        initramfs.write_bytes(content)
         # tcg: a /dev/kvm that can be opened may still be of no use.
         command = [
             "qemu-system-x86_64",

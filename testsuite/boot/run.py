@@ -41,10 +41,11 @@ OUT_OF_TREE, UNSIGNED = 1 << 12, 1 << 13
 EXAMPLES = HERE.parent.parent / "examples"
 
 
-def _elf_kernel():
-    image = next((kernel_image(SERIES) / "boot").glob("vmlinuz-*"))
+def elf_kernel(series=SERIES):
+    """The ELF file of the kernel of `series`, taken out of its bzImage once."""
+    image = next((kernel_image(series) / "boot").glob("vmlinuz-*"))
     target = image.with_name("vmlinux")
-    with locked("vmlinux"):
+    with locked(f"vmlinux-{series}"):
         if not target.exists():
             try:
                 aside = target.with_suffix(".part")
@@ -55,7 +56,8 @@ def _elf_kernel():
     return target
 
 
-def _busybox():
+def busybox():
+    """A busybox that needs nothing else."""
     target = cache_root() / "busybox"
     with locked("busybox"):
         if not target.is_dir():
@@ -109,7 +111,7 @@ def _expected(modules, release, refused):
 
 def _judge(modules, refused):
     release = kernel_root(SERIES).name
-    told, text = boot(_elf_kernel(), _busybox(), modules)
+    told, text = boot(elf_kernel(), busybox(), modules)
     # The version after "version" is the module's own business.
     seen = {re.sub(r" version.*", "", line) for line in told}
     missing = [line for line in _expected(modules, release, refused) if line not in seen]

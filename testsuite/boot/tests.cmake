@@ -3,5 +3,11 @@ add_test(NAME boot-examples COMMAND ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TAR
 add_test(NAME boot-examples-of-build
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx> --mode build)
 add_test(NAME boot-notices COMMAND ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
+# What kbx says of altered modules, and what the booted kernel does with them.
+add_test(NAME boot-verdict COMMAND ${CMAKE_CURRENT_LIST_DIR}/verdict.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(boot-verdict PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 600)
+add_test(NAME boot-verdict-6.12 CONFIGURATIONS full
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/verdict.py --kbx $<TARGET_FILE:kbx> --series 6.12 --foreign 6.1)
+set_tests_properties(boot-verdict-6.12 PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 600)
 set_tests_properties(boot-examples boot-examples-of-build boot-notices
                      PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 600)

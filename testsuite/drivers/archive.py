@@ -40,14 +40,15 @@ def configured_mirrors():
 
 
 class Suite:
-    """One Debian suite with its security updates, e.g. Suite("bookworm")."""
+    """One Debian suite with its security updates, e.g. Suite("bookworm"), for one architecture."""
 
     # Why an index could not be had: the next cell of the same run need not try it all again.
     _failed = {}
 
-    def __init__(self, name):
+    def __init__(self, name, architecture="amd64"):
         self.name = name
-        self.state = cache_root() / "apt" / name
+        self.architecture = architecture
+        self.state = cache_root() / "apt" / (name if architecture == "amd64" else f"{name}-{architecture}")
 
     def _apt(self, program, *words, **keywords):
         state = self.state
@@ -61,8 +62,8 @@ class Suite:
             "Acquire::Languages": "none",
             "Acquire::Retries": "3",
             "Acquire::Check-Valid-Until": "false",
-            "APT::Architecture": "amd64",
-            "APT::Architectures": "amd64",
+            "APT::Architecture": self.architecture,
+            "APT::Architectures": self.architecture,
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
         }
         command = [program, "-q"] + [f"-o{key}={value}" for key, value in options.items()]
@@ -85,8 +86,8 @@ class Suite:
         stamp = self.state / "updated"
         if not forced and stamp.exists() and time.time() - stamp.stat().st_mtime < INDEX_LIFETIME:
             return
-        if self.name in self._failed:
-            raise Unavailable(self._failed[self.name])
+        if self.state in self._failed:
+            raise Unavailable(self._failed[self.state])
         self._write_sources()
         for pause in PAUSES:
             time.sleep(pause)
@@ -95,9 +96,9 @@ class Suite:
                 stamp.touch()
                 return
         self._failed[
-            self.name
+            self.state
         ] = f"the package index of {self.name} cannot be downloaded: {_reason(said.stderr)}"
-        raise Unavailable(self._failed[self.name])
+        raise Unavailable(self._failed[self.state])
 
     def names(self, pattern):
         """Names of the packages whose whole name matches the regular expression."""

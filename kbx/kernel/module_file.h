@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kbx/symbols/verdict.h"
+
+namespace kbx::kernel {
+
+/// How much of a module is read: everything, or what it exports and uses.
+enum class ModuleParts { all, symbols };
+
+/// Reads a module's file, NAME.ko, or NAME.ko.xz, .gz or .zst, which is unpacked in memory. Throws
+/// Error if it cannot be read, is damaged, unpacks to more than 1 GiB, or is no relocatable object.
+symbols::ModuleFacts read_module_file(const std::string& path,
+                                      ModuleParts parts = ModuleParts::all);
+
+/// Judges modules for a kernel; what one exports, the others may use. A file that cannot be read
+/// as a module gets its verdict too. Throws Error if a file is not there.
+std::vector<symbols::Verdict> check_modules(const std::vector<std::string>& paths,
+                                            const symbols::KernelSymbols& kernel);
+
+}  // namespace kbx::kernel

@@ -1,0 +1,84 @@
+#include "kbx/symbols/kernel_symbols.h"
+
+#include <algorithm>
+#include <array>
+
+#include <elf.h>
+
+#include "kbx/base/path.h"
+#include "kbx/symbols/symvers.h"
+
+namespace kbx::symbols {
+namespace {
+
+constexpr std::uint16_t em_loongarch = 258;  // newer than some <elf.h>
+
+std::string_view name_of(std::uint16_t machine) {
+  struct Row {
+    std::uint16_t machine;
+    std::string_view name;
+  };
+  constexpr std::array<Row, 12> rows = {{{EM_X86_64, "x86-64"},
+                                         {EM_386, "x86 (32 bits)"},
+                                         {EM_AARCH64, "AArch64"},
+                                         {EM_ARM, "ARM"},
+                                         {EM_PPC64, "PowerPC (64 bits)"},
+                                         {EM_PPC, "PowerPC (32 bits)"},
+                                         {EM_S390, "S/390"},
+                                         {EM_MIPS, "MIPS"},
+                                         {EM_RISCV, "RISC-V"},
+                                         {em_loongarch, "LoongArch"},
+                                         {EM_SPARCV9, "SPARC (64 bits)"},
+                                         {EM_PARISC, "PA-RISC"}}};
+  for (const Row& row : rows)
+    if (row.machine == machine) return row.name;
+  return {};
+}
+
+}  // namespace
+
+const KernelExport* KernelSymbols::find(std::string_view symbol) const {
+  const auto found = exports.find(symbol);
+  return found == exports.end() ? nullptr : &found->second;
+}
+
+bool KernelSymbols::has_crcs() const {
+  return std::any_of(exports.begin(), exports.end(),
+                     [](const auto& entry) { return entry.second.crc.value_or(0) != 0; });
+}
+
+void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path) {
+  kernel.exports.reserve(kernel.exports.size() +
+                         static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  read_symvers(text, path, [&](const SymversRow& row) {
+    KernelExport entry;
+    entry.crc = row.crc;
+    entry.owner = row.module;
+    entry.license = row.license.ends_with("_GPL") ? ExportLicense::gpl_only : ExportLicense::any;
+    entry.name_space = std::string(row.name_space);
+    kernel.exports.insert_or_assign(std::string(row.symbol), std::move(entry));
+  });
+}
+
+std::string machine_name(const Machine& machine) {
+  std::string text(name_of(machine.number));
+  if (text.empty()) text = "machine " + std::to_string(machine.number);
+  // Only these come in more than one shape.
+  if (machine.number == EM_MIPS || machine.number == EM_RISCV || machine.number == EM_S390 ||
+      machine.number == em_loongarch)
+    text += machine.is_64bit ? " (64 bits)" : " (32 bits)";
+  const bool either_order = machine.number == EM_MIPS || machine.number == EM_ARM ||
+                            machine.number == EM_AARCH64 || machine.number == EM_PPC64;
+  if (either_order) text += machine.is_big_endian ? ", big-endian" : ", little-endian";
+  return text;
+}
+
+std::string module_name_of(std::string_view path) {
+  std::string name = base_name(path);
+  for (const std::string_view suffix : {".xz", ".gz", ".zst", ".ko", ".o"})
+    if (name.ends_with(suffix)) name.resize(name.size() - suffix.size());
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+}  // namespace kbx::symbols
