@@ -41,11 +41,25 @@ bool only_checks_code(std::string_view commands) {
   return words.front().ends_with("/objtool/objtool");
 }
 
+/// True if a shell passes other words than stand in `command`.
+bool has_expansions(std::string_view command) {
+  char quote = 0;
+  for (const char c : command) {
+    const std::string_view special = quote == '"' ? "$`\\" : "$`*?[~<>(){}#\n";
+    if (quote != '\'' && special.find(c) != std::string_view::npos) return true;
+    if (quote == c)
+      quote = 0;
+    else if (quote == 0 && (c == '\'' || c == '"'))
+      quote = c;
+  }
+  return false;
+}
+
 /// The words of the compile command, if no shell is needed to read them.
 std::optional<std::vector<std::string>> compiler_words(std::string_view text) {
   const std::string_view command = first_command(text);
   if (!only_checks_code(text.substr(command.size()))) return std::nullopt;
-  if (command.find_first_of("$`*?[~<>(){}\n") != std::string_view::npos) return std::nullopt;
+  if (has_expansions(command)) return std::nullopt;
   auto words = shell_split(command);
   if (!words || words->empty() || words->front().find('=') != std::string::npos)
     return std::nullopt;

@@ -233,8 +233,8 @@ void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Pl
       step + "metadata --template " + shell_quote(from) + " --members " + shell_quote(members));
   add_variable(text, "text",
                objects.size() == 1
-                   ? "MODULE  " + replace_all(objects.front(), plan.folder + "/", "")
-                   : "MODULE  " + std::to_string(objects.size()) + " metadata objects");
+                   ? "METADATA " + replace_all(objects.front(), plan.folder + "/", "")
+                   : "METADATA " + std::to_string(objects.size()) + " modules");
   text += '\n';
 }
 

@@ -20,9 +20,11 @@
 namespace kbx::symbols {
 namespace {
 
-constexpr std::string_view needed_names[] = {
-    "kbx_needed_by_specimen_with_the_longest_name_possible_x", "kbx_needed_by_specimen"};
-constexpr std::uint32_t needed_crcs[] = {0x4e51a3c7, 0x8d29b66f};
+constexpr std::string_view longest_needed_name =
+    "kbx_needed_by_specimen_with_the_longest_name_possible_x";
+constexpr std::uint32_t first_needed_crc = 0x4e51a3c7;
+/// Some compilers align long arrays more than short ones, and most modules need many symbols.
+constexpr std::size_t needed_count = 24;
 constexpr std::string_view export_prefix = "kbx_specimen_";
 constexpr std::string_view export_namespace = "KBX_SPECIMENS";
 constexpr std::string_view export_strings_name = "__ksymtab_strings";
@@ -37,8 +39,22 @@ std::string export_name(std::size_t index) {
   return std::string(export_prefix) + std::to_string(index);
 }
 
-/// `names` holds what the result refers to.
-ModC specimen(const Dialect& dialect, const std::vector<std::string>& names) {
+/// What the texts of a specimen lie in.
+struct Names {
+  std::vector<std::string> exported;
+  std::vector<std::string> needed;
+};
+
+Names specimen_names() {
+  Names names;
+  for (std::size_t i = 0; i < export_kinds; ++i) names.exported.push_back(export_name(i));
+  names.needed.emplace_back(longest_needed_name);
+  while (names.needed.size() < needed_count)
+    names.needed.push_back("kbx_needed_by_specimen_" + std::to_string(names.needed.size()));
+  return names;
+}
+
+ModC specimen(const Dialect& dialect, const Names& names) {
   ModC module;
   module.has_init = true;
   module.has_exit = true;
@@ -46,24 +62,19 @@ ModC specimen(const Dialect& dialect, const std::vector<std::string>& names) {
   module.with_crcs = true;
   for (std::size_t i = 0; i < export_kinds; ++i) {
     const std::string_view name_space = (i & namespace_bit) != 0 ? export_namespace : "";
-    module.exports.push_back({names[i], (i & gpl_only_bit) != 0, (i & is_function_bit) != 0,
-                              name_space, first_export_crc + static_cast<std::uint32_t>(i)});
+    module.exports.push_back({names.exported[i], (i & gpl_only_bit) != 0,
+                              (i & is_function_bit) != 0, name_space,
+                              first_export_crc + static_cast<std::uint32_t>(i)});
   }
   std::vector<ModC::Version> needed;
-  for (std::size_t i = 0; i < 2; ++i) needed.push_back({needed_names[i], needed_crcs[i]});
+  for (const std::string& name : names.needed)
+    needed.push_back({name, first_needed_crc * static_cast<std::uint32_t>(2 * needed.size() + 1)});
   module.versions = needed;
   if (dialect.basic_by_option) module.extended_versions = needed;
   module.depends = {"kbx_one", "kbx_two"};
-  // Some compilers align long arrays more than short ones.
   module.aliases = {"kbx:a", "kbx:" + std::string(120, 'b') + "*"};
   module.source_version = "0123456789ABCDEF0123456";
   return module;
-}
-
-std::vector<std::string> export_names() {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < export_kinds; ++i) names.push_back(export_name(i));
-  return names;
 }
 
 [[noreturn]] void not_understood(const std::string& what) {
@@ -93,7 +104,7 @@ class TemplateReader {
   TemplateReader(std::string_view content, const Dialect& dialect)
       : content_(content), object_(elf::read_object(content, "template")) {
     result_.dialect = dialect;
-    names_ = export_names();
+    names_ = specimen_names();
     specimen_ = specimen(dialect, names_);
   }
 
@@ -156,6 +167,17 @@ class TemplateReader {
            section.type == llvm_address_significance;
   }
 
+  /// "$d", "$d.5": where data begins, in objects for machines that may have it within code.
+  static bool is_mapping_symbol(const elf::Symbol& symbol) {
+    return symbol.binding == STB_LOCAL && symbol.name.size() > 1 && symbol.name[0] == '$' &&
+           std::string_view("adtx").find(symbol.name[1]) != std::string_view::npos;
+  }
+
+  /// Whether a symbol is of no account: a section's own, or for disassemblers.
+  static bool is_passed_over(const elf::Symbol& symbol) {
+    return symbol.type == STT_SECTION || is_mapping_symbol(symbol);
+  }
+
   elf::NewSection plain_copy(const elf::Section& section) const {
     elf::NewSection copy;
     copy.name = section.name;
@@ -215,6 +237,8 @@ class TemplateReader {
       not_understood(fmt::format("the section {} of type {}", section.name, section.type));
     if (relocations_.contains(index))
       not_understood(fmt::format("relocations in {}", section.name));
+    if ((section.flags & SHF_EXECINSTR) != 0 && section.size > 0)
+      not_understood(fmt::format("code in {}", section.name));
     if (section.content.find("kbx_") != std::string_view::npos)
       not_understood(fmt::format("{} names the module", section.name));
   }
@@ -289,13 +313,15 @@ class TemplateReader {
         not_understood("init_module is not expected from elsewhere");
       auto& function = is_init ? result_.init : result_.exit;
       if (function) not_understood("struct module refers to a function twice");
+      if (entry.offset >= section.content.size())
+        not_understood("a relocation outside struct module");
       if (!entry.has_addend && in_place(section, entry.offset) != 0)
         not_understood("an addend in struct module");
       function = ModTemplate::Function{std::string(entry.symbol->name), entry.offset, entry.type,
                                        entry.addend};
     }
     for (const elf::Symbol& symbol : object_.symbols) {
-      if (!is_in(symbol, index) || symbol.type == STT_SECTION) continue;
+      if (!is_in(symbol, index) || is_passed_over(symbol)) continue;
       if (symbol.name != "__this_module" || !result_.this_module.name.empty())
         not_understood(fmt::format("the symbol {}", symbol.name));
       result_.this_module = copy_of(symbol);
@@ -304,22 +330,22 @@ class TemplateReader {
   }
 
   void read_versions(const elf::Section& section) {
-    const std::size_t size = section.content.size() / 2;
+    const std::size_t size = section.content.size() / needed_count;
     const bool big = object_.is_big_endian;
     const std::size_t name =
-        find_once(section.content, with_null(needed_names[0]), "a name in __versions");
+        find_once(section.content, with_null(longest_needed_name), "a name in __versions");
     const std::size_t crc =
-        find_once(section.content, number_bytes(needed_crcs[0], 4, big), "a CRC in __versions");
+        find_once(section.content, number_bytes(first_needed_crc, 4, big), "a CRC in __versions");
     result_.version_size = size;
     result_.version_crc_at = crc;
     result_.version_name = {name, size - std::min(size, name)};
-    if (name + needed_names[0].size() >= size || crc + 4 > name)
+    if (name + longest_needed_name.size() >= size || crc + 4 > name)
       not_understood("the entries of __versions");
     std::string wanted;
-    for (std::size_t i = 0; i < 2; ++i) {
+    for (const ModC::Version& symbol : *specimen_.versions) {
       std::string entry(size, '\0');
-      entry.replace(crc, 4, number_bytes(needed_crcs[i], 4, big));
-      entry.replace(name, needed_names[i].size(), needed_names[i]);
+      entry.replace(crc, 4, number_bytes(symbol.crc, 4, big));
+      entry.replace(name, symbol.name.size(), symbol.name);
       wanted += entry;
     }
     if (wanted != section.content) not_understood("the content of __versions");
@@ -327,32 +353,32 @@ class TemplateReader {
 
   void read_extended_crcs(const elf::Section& section) const {
     std::string wanted;
-    for (const std::uint32_t crc : needed_crcs)
-      wanted += number_bytes(crc, 4, object_.is_big_endian);
+    for (const ModC::Version& symbol : *specimen_.versions)
+      wanted += number_bytes(symbol.crc, 4, object_.is_big_endian);
     if (wanted != section.content) not_understood("the content of __version_ext_crcs");
   }
 
-  static void read_extended_names(const elf::Section& section) {
+  void read_extended_names(const elf::Section& section) const {
     std::string wanted;
-    for (const std::string_view name : needed_names) wanted += with_null(name);
+    for (const ModC::Version& symbol : *specimen_.versions) wanted += with_null(symbol.name);
     if (with_null(wanted) != section.content) not_understood("the content of __version_ext_names");
   }
 
   /// Which specimen of an export `name` belongs to.
   std::optional<std::size_t> specimen_in(std::string_view name) const {
     for (std::size_t i = 0; i < export_kinds; ++i)
-      if (name.find(names_[i]) != std::string_view::npos) return i;
+      if (name.find(names_.exported[i]) != std::string_view::npos) return i;
     return std::nullopt;
   }
 
   ModTemplate::Name name_pattern(std::string_view name, std::size_t kind) const {
-    const std::size_t at = name.find(names_[kind]);
+    const std::size_t at = name.find(names_.exported[kind]);
     if (at == std::string_view::npos) {
       if (specimen_in(name)) not_understood(fmt::format("the symbol {}", name));
       return {std::string(name), "", false};
     }
-    return {std::string(name.substr(0, at)), std::string(name.substr(at + names_[kind].size())),
-            true};
+    return {std::string(name.substr(0, at)),
+            std::string(name.substr(at + names_.exported[kind].size())), true};
   }
 
   ModTemplate::NamedSymbol named_symbol(const elf::Symbol& symbol, std::size_t kind) const {
@@ -377,7 +403,7 @@ class TemplateReader {
     result_.export_strings->content.clear();
     strings_section_ = index;
     for (const elf::Symbol& symbol : object_.symbols) {
-      if (!is_in(symbol, index) || symbol.type == STT_SECTION) continue;
+      if (!is_in(symbol, index) || is_passed_over(symbol)) continue;
       const auto kind = specimen_in(symbol.name);
       if (!kind) not_understood(fmt::format("the symbol {}", symbol.name));
       ModTemplate::Export& entry = result_.exports[*kind];
@@ -411,13 +437,30 @@ class TemplateReader {
       if (is_in(symbol, index)) {
         if (symbol.binding != STB_LOCAL)
           not_understood(fmt::format("the global symbol {}", symbol.name));
-        if (symbol.type == STT_SECTION) continue;
+        if (is_passed_over(symbol)) continue;
         own.push_back(&symbol);
         part.symbols.push_back(named_symbol(symbol, kind));
       }
     for (const elf::Relocation& entry : relocations_[index])
       part.references.push_back(reference_of(index, kind, entry, own));
+    check_part(part, specimen_.exports[kind].gpl_only);
     result_.exports[kind].parts.push_back(std::move(part));
+  }
+
+  /// A section of an export holds addresses, a CRC, or the flags of its licence; nothing else.
+  static void check_part(const ModTemplate::Part& part, bool gpl_only) {
+    std::string rest = part.section.content;
+    if (part.crc_at) rest.replace(*part.crc_at, 4, 4, '\0');
+    for (const ModTemplate::Reference& reference : part.references) {
+      constexpr std::size_t field = 4;  // where an addend in place lies
+      if (rest.size() < field || reference.offset > rest.size() - field)
+        not_understood("a relocation outside its section");
+      rest.replace(static_cast<std::size_t>(reference.offset), field, field, '\0');
+    }
+    const bool is_flags = !part.crc_at && part.references.empty();
+    if (rest !=
+        (is_flags ? std::string(1, gpl_only ? '\1' : '\0') : std::string(rest.size(), '\0')))
+      not_understood("the content of an export's section");
   }
 
   ModTemplate::Reference reference_of(std::size_t index, std::size_t kind,
@@ -500,7 +543,7 @@ class TemplateReader {
 
   std::string_view content_;
   elf::Object object_;
-  std::vector<std::string> names_;
+  Names names_;
   ModC specimen_;
   ModTemplate result_;
   std::map<std::size_t, std::vector<elf::Relocation>> relocations_;  // by section
@@ -527,7 +570,7 @@ std::string specimen_name() {
 }
 
 std::string specimen_text(const Dialect& dialect) {
-  const std::vector<std::string> names = export_names();
+  const Names names = specimen_names();
   return mod_c_text(specimen(dialect, names), dialect);
 }
 
