@@ -44,8 +44,13 @@ bool only_checks_code(std::string_view commands) {
 /// True if a shell passes other words than stand in `command`.
 bool has_expansions(std::string_view command) {
   char quote = 0;
-  for (const char c : command) {
-    const std::string_view special = quote == '"' ? "$`\\" : "$`*?[~<>(){}#\n";
+  for (size_t i = 0; i < command.size(); ++i) {
+    const char c = command[i];
+    if (c == '\\' && quote != '\'') {
+      ++i;
+      continue;
+    }
+    const std::string_view special = quote == '"' ? "$`" : "$`*?[~<>(){}#\n";
     if (quote != '\'' && special.find(c) != std::string_view::npos) return true;
     if (quote == c)
       quote = 0;
