@@ -77,11 +77,11 @@ int template_step(int count, const char* const* arguments) {
   ninja::TemplateStep step;
   parse_values(count, arguments,
                {{"--request", &step.request},
-                {"--cache", &step.cache},
                 {"--output", &step.output},
-                {"--ninja-depfile", &step.ninja_depfile}});
-  ninja::run_template_step(step);
-  return ninja::step_done;
+                {"--ninja-depfile", &step.ninja_depfile},
+                {"--members", &step.members}});
+  step.cache = ninja::metadata_cache(current_environment());
+  return ninja::run_template_step(step);
 }
 
 int metadata_step(int count, const char* const* arguments) {

@@ -99,7 +99,7 @@ bool names_by_place(const std::vector<std::string>& words, size_t at) {
 /// A command without the names of its module.
 struct Neutral {
   std::vector<std::string> words;
-  std::string name;  // the module's
+  std::string name;  // the module's, or ""
 };
 
 std::string text_value(std::string_view word, std::string_view option) {
@@ -108,28 +108,42 @@ std::string text_value(std::string_view word, std::string_view option) {
   return std::string(word.substr(1, word.size() - 2));
 }
 
-std::optional<Neutral> neutral(const std::vector<std::string>& words, const Action& action,
-                               const Plan& plan) {
-  constexpr std::string_view module_option = "-DKBUILD_MODNAME=";
-  constexpr std::string_view base_option = "-DKBUILD_BASENAME=";
-  constexpr std::string_view file_option = "-DKBUILD_MODFILE=";
-  constexpr std::string_view bare_option = "-D__KBUILD_MODNAME=";
-  Neutral result;
-  for (const std::string& word : words)
-    if (word.starts_with(module_option)) result.name = text_value(word, module_option);
-  if (result.name.empty()) return std::nullopt;
+constexpr std::string_view module_option = "-DKBUILD_MODNAME=";
+constexpr std::string_view base_option = "-DKBUILD_BASENAME=";
+constexpr std::string_view file_option = "-DKBUILD_MODFILE=";
+constexpr std::string_view bare_option = "-D__KBUILD_MODNAME=";
+
+/// A word that names the module, with the specimen's name; nothing for any other word.
+std::optional<std::string> with_specimen_name(const std::string& word, const std::string& name) {
   const std::string specimen = symbols::specimen_name();
+  if (word.starts_with(module_option)) return std::string(module_option) + '"' + specimen + '"';
+  if (word.starts_with(base_option) || word.starts_with(file_option))
+    return word.substr(0, word.find('=') + 1) + '"' + specimen + ".mod\"";
+  if (word.starts_with(bare_option) && word.ends_with(name))
+    return word.substr(0, word.size() - name.size()) + specimen;
+  return std::nullopt;
+}
+
+std::string module_name(const std::vector<std::string>& words) {
+  for (const std::string& word : words)
+    if (word.starts_with(module_option)) return text_value(word, module_option);
+  return "";
+}
+
+/// With `name`, the module's name is replaced as well.
+std::optional<Neutral> neutral(const std::vector<std::string>& words, const Action& action,
+                               const Plan& plan, const std::string& name) {
+  Neutral result;
+  result.name = name;
   bool has_source = false;
   bool has_object = false;
   for (size_t i = 0; i < words.size(); ++i) {
     const std::string& word = words[i];
-    if (word.starts_with(module_option)) {
-      result.words.push_back(std::string(module_option) + '"' + specimen + '"');
-    } else if (word.starts_with(base_option) || word.starts_with(file_option)) {
-      const size_t equals = word.find('=');
-      result.words.push_back(word.substr(0, equals + 1) + '"' + specimen + ".mod\"");
-    } else if (word.starts_with(bare_option) && word.ends_with(result.name)) {
-      result.words.push_back(word.substr(0, word.size() - result.name.size()) + specimen);
+    const auto renamed = name.empty() ? std::nullopt : with_specimen_name(word, name);
+    const bool is_source =
+        !word.starts_with('-') && absolute_path(word, action.folder) == action.inputs.front();
+    if (renamed) {
+      result.words.push_back(*renamed);
     } else if (word.starts_with("-Wp,-MMD,") || word.starts_with("-Wp,-MD,")) {
       result.words.push_back(word.substr(0, word.find(',', 4) + 1) + std::string(request_depfile));
     } else if (word == "-o" && i + 1 < words.size() &&
@@ -137,9 +151,8 @@ std::optional<Neutral> neutral(const std::vector<std::string>& words, const Acti
       result.words.insert(result.words.end(), {word, std::string(request_object)});
       has_object = true;
       ++i;
-    } else if (!word.starts_with('-') &&
-               absolute_path(word, action.folder) == action.inputs.front()) {
-      result.words.emplace_back(request_source);
+    } else if (is_source) {
+      result.words.emplace_back(name.empty() ? action.inputs.front() : std::string(request_source));
       has_source = true;
     } else if (word.starts_with("-flto")) {
       return std::nullopt;
@@ -151,18 +164,21 @@ std::optional<Neutral> neutral(const std::vector<std::string>& words, const Acti
   return result;
 }
 
-bool makes_module_metadata(const Action& action) {
+/// Whether kbx may have a say in how the object of `action` is made, and as what.
+std::optional<TemplateRequest::Kind> kind_of(const Action& action) {
   if (action.kind != kbuild::ActionKind::metadata || action.outputs.size() != 1 ||
       action.inputs.empty() || action.steps.empty())
-    return false;
+    return std::nullopt;
   const std::string& object = action.outputs.front();
   const std::string& source = action.inputs.front();
-  if (!object.ends_with(".mod.o") || source != object.substr(0, object.size() - 1) + "c")
-    return false;
-  if (main_step(action).text.find('\n') != std::string::npos) return false;
-  return std::ranges::all_of(action.steps, [&](const Step& step) {
+  const bool only_compiles = std::ranges::all_of(action.steps, [&](const Step& step) {
     return &step == &main_step(action) || is_a_record(step);
   });
+  if (!only_compiles || main_step(action).text.find('\n') != std::string::npos) return std::nullopt;
+  if (object.ends_with(".mod.o") && source == object.substr(0, object.size() - 1) + "c")
+    return TemplateRequest::Kind::metadata;
+  if (source.ends_with("/scripts/module-common.c")) return TemplateRequest::Kind::common_object;
+  return std::nullopt;
 }
 
 std::string one_line(std::string text) {
@@ -170,13 +186,14 @@ std::string one_line(std::string text) {
   return text;
 }
 
-std::string request_text(const Neutral& command, const Action& action, const Plan& plan,
-                         const Layout& layout) {
+std::string request_text(TemplateRequest::Kind kind, const Neutral& command, const Action& action,
+                         const Plan& plan, const Layout& layout) {
   bool depends_on_folder = !is_below(action.folder, plan.folder);
   for (size_t i = 0; i < command.words.size(); ++i)
     depends_on_folder = depends_on_folder || names_by_place(command.words, i);
   const auto own = stamp_of(layout.kbx);
   TemplateRequest request;
+  request.kind = kind;
   request.folder = depends_on_folder ? action.folder : "";
   request.objtree = plan.objtree;
   request.srctree = layout.srctree;
@@ -195,16 +212,24 @@ std::vector<MetadataGroup> metadata_groups(const Plan& plan, const Layout& layou
   std::map<std::pair<std::string, int>, size_t> known;
   for (size_t i = 0; i < plan.actions.size(); ++i) {
     const Action& action = plan.actions[i];
-    if (!makes_module_metadata(action)) continue;
-    const auto words = compiler_words(trim(main_step(action).text));
-    const auto command = words ? neutral(*words, action, plan) : std::nullopt;
+    const auto kind = kind_of(action);
+    const auto words = kind ? compiler_words(trim(main_step(action).text)) : std::nullopt;
+    if (!words) continue;
+    const bool is_common = kind == TemplateRequest::Kind::common_object;
+    const std::string name = is_common ? "" : module_name(*words);
+    if (!is_common && name.empty()) continue;
+    const auto command = neutral(*words, action, plan, name);
     if (!command) continue;
-    std::string request = request_text(*command, action, plan, layout);
+    std::string request = request_text(*kind, *command, action, plan, layout);
     const std::string key = content_hash(request);
     if (is_known_to_fail(layout.template_cache, key)) continue;
+    if (is_common) {
+      groups.push_back({*kind, key, std::move(request), action.environment, {{i, name}}});
+      continue;
+    }
     const auto [entry, is_new] = known.try_emplace({key, action.environment}, groups.size());
-    if (is_new) groups.push_back({key, std::move(request), action.environment, {}});
-    groups[entry->second].members.push_back({i, command->name});
+    if (is_new) groups.push_back({*kind, key, std::move(request), action.environment, {}});
+    groups[entry->second].members.push_back({i, name});
   }
   return groups;
 }

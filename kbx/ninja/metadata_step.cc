@@ -1,20 +1,23 @@
 #include "kbx/ninja/metadata_step.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include <elf.h>
+
+#include "kbx/base/cache.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/process.h"
 #include "kbx/base/text.h"
+#include "kbx/elf/object.h"
 #include "kbx/ninja/fixdep.h"
 #include "kbx/ninja/object_step.h"
 #include "kbx/symbols/mod_c_reader.h"
 #include "kbx/symbols/mod_template.h"
 
-/// Templates of metadata objects, made, kept and used.
+/// Templates of metadata objects, and module-common.o, made, kept and used.
 ///
 /// A template file says in its first line "kbx template 1 HASH", HASH being that of all that comes
 /// after; then comes a line with "understood" or the reason why not, one line for the dialect of
@@ -199,6 +202,32 @@ std::vector<std::string> dialect_files(const TemplateRequest& request) {
   return files;
 }
 
+/// True if all there is to a common object is data: what the tree's objtool would do to code, or
+/// debugging information would be needed for, is not kept.
+bool is_data_only(const std::string& content) {
+  if (!elf::is_elf(content)) return false;
+  const elf::Object object = elf::read_object(content, "common object");
+  return std::ranges::none_of(object.sections, [](const elf::Section& section) {
+    return (section.flags & SHF_EXECINSTR) != 0 && section.size > 0;
+  });
+}
+
+Stored make_common_object(const TemplateRequest& request, const std::string& folder,
+                          std::vector<std::string>& headers) {
+  Stored stored;
+  Compiler compiler(request, folder);
+  std::string errors;
+  const auto object = compiler.compile("", errors);
+  headers = compiler.headers();
+  if (object && is_data_only(*object)) {
+    stored.verdict = understood;
+    stored.object = *object;
+  } else {
+    stored.verdict = object ? "it has code" : "it does not compile";
+  }
+  return stored;
+}
+
 Stored make_template(const TemplateRequest& request, const std::string& folder,
                      std::vector<std::string>& headers) {
   Stored stored;
@@ -265,6 +294,17 @@ std::vector<Member> read_members(const std::string& path) {
   return members;
 }
 
+int compile(const Member& member) {
+  Command command;
+  command.arguments = {"/bin/sh", "-c", "set -e; " + member.command};
+  command.folder = member.folder;
+  command.capture_output = false;
+  const int status = run(command).status;
+  // Ninja would take what a failed command leaves for whole.
+  if (status != 0) remove_file(member.object);
+  return status;
+}
+
 /// Nothing if there is no template that fits.
 std::optional<symbols::ModTemplate> usable_template(const std::string& path) {
   const auto stored = read_stored(read_file(path));
@@ -288,21 +328,11 @@ std::optional<std::string> object_of(const Member& member, const symbols::ModTem
   }
 }
 
-int compile(const Member& member) {
-  Command command;
-  command.arguments = {"/bin/sh", "-c", "set -e; " + member.command};
-  command.folder = member.folder;
-  command.capture_output = false;
-  const int status = run(command).status;
-  // Ninja would take what a failed command leaves for whole.
-  if (status != 0) remove_file(member.object);
-  return status;
-}
-
 }  // namespace
 
 std::string write_request(const TemplateRequest& request) {
   std::string text(request_magic);
+  text += request.kind == TemplateRequest::Kind::metadata ? "\nmetadata" : "\ncommon object";
   for (const std::string& line :
        {request.folder, request.objtree, request.srctree, request.made_by})
     text += "\n" + line;
@@ -313,11 +343,16 @@ std::string write_request(const TemplateRequest& request) {
 std::optional<TemplateRequest> read_request(std::string_view text) {
   if (take_line(text) != request_magic) return std::nullopt;
   TemplateRequest request;
+  if (take_line(text) != "metadata") request.kind = TemplateRequest::Kind::common_object;
   for (std::string* field : {&request.folder, &request.objtree, &request.srctree, &request.made_by})
     *field = take_line(text);
   while (!text.empty()) request.words.emplace_back(take_line(text));
   if (request.words.empty()) return std::nullopt;
   return request;
+}
+
+std::string metadata_cache(const Environment& environment) {
+  return join_path(cache_folder(environment), "metadata");
 }
 
 bool is_known_to_fail(const std::string& cache, const std::string& key) {
@@ -326,7 +361,7 @@ bool is_known_to_fail(const std::string& cache, const std::string& key) {
   return stored && stored->verdict != understood;
 }
 
-void run_template_step(const TemplateStep& step) {
+int run_template_step(const TemplateStep& step) {
   const std::string text = read_file(step.request);
   const auto request = read_request(text);
   if (!request)
@@ -339,13 +374,22 @@ void run_template_step(const TemplateStep& step) {
                       : std::nullopt;
   if (!headers) {
     headers.emplace();
+    const auto make =
+        request->kind == TemplateRequest::Kind::metadata ? make_template : make_common_object;
     content = write_stored(
-        make_template(*request, absolute_path(step.output + ".work", current_folder()), *headers));
+        make(*request, absolute_path(step.output + ".work", current_folder()), *headers));
     keep_in_cache(file, content, *headers);
   }
   std::erase_if(*headers, [](const std::string& header) { return !exists(header); });
   write_file_atomically(step.ninja_depfile, depfile_text(step.output, *headers));
-  write_file_if_changed(step.output, content);
+  if (request->kind == TemplateRequest::Kind::metadata) {
+    write_file_if_changed(step.output, content);
+    return 0;
+  }
+  const auto stored = read_stored(content);
+  if (!stored || stored->verdict != understood) return compile(read_members(step.members).at(0));
+  write_file_if_changed(step.output, stored->object);
+  return 0;
 }
 
 int run_metadata_step(const MetadataStep& step) {

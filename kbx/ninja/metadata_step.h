@@ -4,11 +4,16 @@
 #include <string_view>
 #include <vector>
 
+#include "kbx/base/process.h"
+
 namespace kbx::ninja {
 
-/// What a template of metadata objects is made from: the compile command of a NAME.mod.c with a
-/// made-up module in place of the true one.
+/// What is asked of the compiler once per kernel tree.
 struct TemplateRequest {
+  /// A template of metadata objects: the compile command of a NAME.mod.c with a made-up module in
+  /// place of the true one. Or an object that is the same for all modules: module-common.o.
+  enum class Kind { metadata, common_object };
+  Kind kind = Kind::metadata;
   std::string folder;   // that the command runs in; "" if any will do
   std::string objtree;  // kernel tree
   std::string srctree;
@@ -26,6 +31,9 @@ std::string write_request(const TemplateRequest& request);
 /// Nothing for a text that write_request does not give.
 std::optional<TemplateRequest> read_request(std::string_view text);
 
+/// The folder of the cache below that of `environment` (base/cache.h).
+std::string metadata_cache(const Environment& environment);
+
 /// True if the cache says that what the compiler makes of that request is not understood.
 bool is_known_to_fail(const std::string& cache, const std::string& key);
 
@@ -33,13 +41,14 @@ bool is_known_to_fail(const std::string& cache, const std::string& key);
 struct TemplateStep {
   std::string request;        // file
   std::string cache;          // folder
-  std::string output;         // the template, for run_metadata_step
+  std::string output;         // the template, for run_metadata_step, or the common object
   std::string ninja_depfile;  // the headers that it hangs on
+  std::string members;        // file: how a common object is compiled if it has code; else ""
 };
 
-/// Takes the template from the cache if no header changed since, else runs the compiler.
-/// Throws Error if a file cannot be written.
-void run_template_step(const TemplateStep& step);
+/// Takes what the request is for from the cache if no header changed since, else runs the compiler.
+/// Gives the exit status. Throws Error if a file cannot be written.
+int run_template_step(const TemplateStep& step);
 
 /// `kbx step metadata`.
 struct MetadataStep {

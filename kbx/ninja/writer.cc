@@ -181,45 +181,62 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
   for (auto& file : edge.files) manifest.files.push_back(std::move(file));
 }
 
-/// Two edges for metadata objects that kbx writes: one for their template, one for all of them.
+std::string metadata_text(const std::vector<std::string>& objects, const Plan& plan) {
+  if (objects.size() > 1) return "MODINFO " + std::to_string(objects.size()) + " modules";
+  return "MODINFO " + replace_all(objects.front(), plan.folder + "/", "");
+}
+
+/// Asks for a template or a common object.
+void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std::string& output,
+                       const std::string& members, const Layout& layout,
+                       const std::string& before) {
+  const std::string request = layout.file("metadata/" + group.key);
+  const std::string depfile = layout.file("deps/" + content_hash(output) + ".d");
+  manifest.files.emplace_back(request, group.request);
+  std::string& text = manifest.text;
+  text += "build";
+  add_paths(text, "", {output});
+  text += ": metadata_template";
+  add_paths(text, "", {request});
+  std::vector<std::string> implicit = {layout.file("toolchain")};
+  if (group.kind == TemplateRequest::Kind::common_object) implicit.push_back(members);
+  add_paths(text, " |", implicit);
+  text += '\n';
+  add_variable(text, "folder", shell_quote(layout.state));
+  add_variable(text, "before", before);
+  add_variable(text, "cmd",
+               shell_quote(layout.kbx) + " step template --request " + shell_quote(request) +
+                   " --output " + shell_quote(output) + " --ninja-depfile " + shell_quote(depfile) +
+                   " --members " + shell_quote(members));
+  add_variable(text, "text", "-");
+  add_variable(text, "deps_file", depfile);
+  text += '\n';
+}
+
+/// Edges for objects of which kbx needs no compiler's: one for the template, which also gives what
+/// is common to all modules, and one for all objects that are made from it.
 void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Plan& plan,
                         const Layout& layout, const std::vector<std::string>& environments) {
-  const std::string name = group.key + "-" + std::to_string(group.environment);
-  const std::string request = layout.file("metadata/" + group.key);
-  const std::string members = layout.file("metadata/" + name + ".members");
-  const std::string from = layout.file("templates/" + name);
-  const std::string depfile = layout.file("deps/" + name + ".d");
-  manifest.files.emplace_back(request, group.request);
-  manifest.files.emplace_back(members, members_text(group, plan));
-
   std::vector<std::string> objects;
   std::vector<std::string> sources;
   std::vector<std::string> order_only;
   for (const MetadataGroup::Member& member : group.members) {
     const Action& action = plan.actions[member.action];
     objects.push_back(action.outputs.front());
-    sources.push_back(action.inputs.front());
-    sources.insert(sources.end(), action.inputs.begin() + 1, action.inputs.end());
+    sources.insert(sources.end(), action.inputs.begin(), action.inputs.end());
     order_only.insert(order_only.end(), action.order_only.begin(), action.order_only.end());
   }
+  const bool is_common = group.kind == TemplateRequest::Kind::common_object;
+  const std::string name = group.key + "-" + std::to_string(group.environment);
+  const std::string members =
+      layout.file("metadata/" + (is_common ? content_hash(objects.front()) : name) + ".members");
+  manifest.files.emplace_back(members, members_text(group, plan));
   const std::string before = enter_environment(group.environment, environments);
-  const std::string step = shell_quote(layout.kbx) + " step ";
+  const std::string from = is_common ? objects.front() : layout.file("templates/" + name);
+  add_template_edge(manifest, group, from, members, layout, before);
+  if (is_common) return;
   std::string& text = manifest.text;
   text += "build";
-  add_paths(text, "", {from});
-  text += ": metadata_template";
-  add_paths(text, "", {request});
-  add_paths(text, " |", {layout.file("toolchain")});
-  text += '\n';
-  add_variable(text, "folder", shell_quote(layout.state));
-  add_variable(text, "before", before);
-  add_variable(text, "cmd",
-               step + "template --request " + shell_quote(request) + " --cache " +
-                   shell_quote(layout.template_cache) + " --output " + shell_quote(from) +
-                   " --ninja-depfile " + shell_quote(depfile));
-  add_variable(text, "text", "-");
-  add_variable(text, "deps_file", depfile);
-  text += "\nbuild";
   add_paths(text, "", objects);
   text += ": metadata_objects";
   add_paths(text, "", sources);
@@ -228,13 +245,10 @@ void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Pl
   text += '\n';
   add_variable(text, "folder", shell_quote(layout.state));
   add_variable(text, "before", before);
-  add_variable(
-      text, "cmd",
-      step + "metadata --template " + shell_quote(from) + " --members " + shell_quote(members));
-  add_variable(text, "text",
-               objects.size() == 1
-                   ? "METADATA " + replace_all(objects.front(), plan.folder + "/", "")
-                   : "METADATA " + std::to_string(objects.size()) + " modules");
+  add_variable(text, "cmd",
+               shell_quote(layout.kbx) + " step metadata --template " + shell_quote(from) +
+                   " --members " + shell_quote(members));
+  add_variable(text, "text", metadata_text(objects, plan));
   text += '\n';
 }
 
