@@ -82,6 +82,7 @@ bool names_by_place(const std::vector<std::string>& words, size_t at) {
       "-I",       "-isystem", "-iquote", "-idirafter", "-include",
       "-imacros", "-B",       "-specs=", "--sysroot=", "@"};
   const std::string& word = words[at];
+  if (word == request_source || word == request_object) return false;
   if (!word.starts_with('-') && !word.starts_with('@')) {
     // The compiler itself, a value, or a file.
     return at > 0 && word.find('/') != std::string::npos && !is_absolute(word);

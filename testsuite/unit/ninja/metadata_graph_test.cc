@@ -17,10 +17,10 @@ using kbuild::Step;
 namespace {
 
 const std::string plain_command =
-    "gcc -Wp,-MMD,/out/.NAME.mod.o.d -nostdinc -I./include -O2 "
-    "-DKBUILD_BASENAME='\"NAME.mod\"' -DKBUILD_MODNAME='\"NAME\"' "
-    "-D__KBUILD_MODNAME=kmod_NAME -ffile-prefix-map=/out=/home/me "
-    "-c -o /out/NAME.mod.o /out/NAME.mod.c";
+    "gcc -Wp,-MMD,/out/.%.mod.o.d -nostdinc -I./include -O2 "
+    "-DKBUILD_BASENAME='\"%.mod\"' -DKBUILD_MODNAME='\"%\"' "
+    "-D__KBUILD_MODNAME=kmod_% -ffile-prefix-map=/out=/home/me "
+    "-c -o /out/%.mod.o /out/%.mod.c";
 
 Action metadata(const std::string& name, const std::string& command = plain_command) {
   Action action;
@@ -29,7 +29,7 @@ Action metadata(const std::string& name, const std::string& command = plain_comm
   action.inputs = {"/out/" + name + ".mod.c"};
   action.folder = "/tree";
   action.depfile = "/out/." + name + ".mod.o.d";
-  action.steps = {{"cc_o_c", replace_all(command, "NAME", name), "CC [M]  " + name + ".mod.o",
+  action.steps = {{"cc_o_c", replace_all(command, "%", name), "CC [M]  " + name + ".mod.o",
                    Step::Save::dependencies, false}};
   return action;
 }
@@ -119,9 +119,9 @@ TEST_CASE("what kbx cannot be sure of is the compiler's") {
   for (const std::string& command :
        {changed("-O2", "-flto"), changed("-O2", "-flto=thin"), changed("-O2", "$(flags)"),
         changed("-O2", "`flags`"), changed("-O2", "\"$X\""), changed("-O2", "-I*"),
-        changed("gcc", "X=1 gcc"), plain_command + "; strip /out/NAME.mod.o",
-        plain_command + " > /dev/null", changed(" /out/NAME.mod.c", ""),
-        changed("-o /out/NAME.mod.o", ""), changed("-DKBUILD_MODNAME='\"NAME\"'", "")}) {
+        changed("gcc", "X=1 gcc"), plain_command + "; strip /out/%.mod.o",
+        plain_command + " > /dev/null", changed(" /out/%.mod.c", ""),
+        changed("-o /out/%.mod.o", ""), changed("-DKBUILD_MODNAME='\"%\"'", "")}) {
     CAPTURE(command);
     CHECK(refused(metadata("a", command)));
   }
