@@ -1,6 +1,7 @@
 #include "kbx/ninja/metadata_step.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include <elf.h>
 
@@ -19,12 +20,12 @@
 
 /// Templates of metadata objects, and module-common.o, made, kept and used.
 ///
-/// A template file says in its first line "kbx template 1 HASH", HASH being that of all that comes
-/// after; then comes a line with "understood" or the reason why not, one line for the dialect of
-/// the text that was compiled, and the compiler's object. Beside it in the cache lies a list of the
-/// headers that the compiler read, each with its stamp, which holds for the template with the hash
-/// in its first line. The template is written before the list, so a kill leaves an old list that
-/// does not fit, or none.
+/// In the cache, a template file says in its first line "kbx template 1 HASH", HASH being that of
+/// all that comes after; then comes a line with "understood" or the reason why not, one line for
+/// the dialect of the text that was compiled, and the compiler's object. Beside it in the cache
+/// lies a list of the headers that the compiler read, each with its stamp, which holds for the
+/// template with the hash in its first line. The template is written before the list, so a kill
+/// leaves an old list that does not fit, or none.
 namespace kbx::ninja {
 namespace {
 
@@ -261,15 +262,55 @@ std::string stamps_file(const std::string& template_file) {
   return template_file + ".stamps";
 }
 
+/// What was asked for, and what it was made from.
+struct Answer {
+  std::string content;  // a template file
+  std::vector<std::string> headers;
+  std::string stamps;  // of the headers
+};
+
 /// A cache that cannot be written costs time, nothing else.
-void keep_in_cache(const std::string& file, const std::string& content,
-                   const std::vector<std::string>& headers) {
+void keep_in_cache(const std::string& file, const Answer& answer) {
   try {
-    write_file_atomically(file, content);
-    write_file_atomically(stamps_file(file),
-                          stamps_text(hash_of_stored(content).value_or(""), headers));
+    write_file_atomically(file, answer.content);
+    write_file_atomically(stamps_file(file), answer.stamps);
   } catch (const Error&) {
   }
+}
+
+std::optional<Answer> cached_answer(const std::string& file) {
+  Answer answer;
+  answer.content = read_file_if_present(file).value_or("");
+  answer.stamps = read_file_if_present(stamps_file(file)).value_or("");
+  const auto hash = hash_of_stored(answer.content);
+  auto headers = hash ? unchanged_files(answer.stamps, *hash) : std::nullopt;
+  if (!headers) return std::nullopt;
+  answer.headers = std::move(*headers);
+  return answer;
+}
+
+std::int64_t now_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+Answer made_answer(const TemplateRequest& request, const std::string& file,
+                   const std::string& folder) {
+  const std::int64_t start = now_ns();
+  Answer answer;
+  const bool is_template = request.kind == TemplateRequest::Kind::metadata;
+  const Stored stored = is_template ? make_template(request, folder, answer.headers)
+                                    : make_common_object(request, folder, answer.headers);
+  answer.content = write_stored(stored);
+  answer.stamps = stamps_text(hash_of_stored(answer.content).value_or(""), answer.headers);
+  // Of a header that is being written, the compiler may have seen what was there before.
+  const bool is_settled = std::ranges::all_of(answer.headers, [&](const std::string& header) {
+    const auto stamp = stamp_of(header);
+    return !stamp || stamp->modified_ns < start;
+  });
+  if (is_settled) keep_in_cache(file, answer);
+  return answer;
 }
 
 /// A module of the members file.
@@ -307,7 +348,10 @@ int compile(const Member& member) {
 
 /// Nothing if there is no template that fits.
 std::optional<symbols::ModTemplate> usable_template(const std::string& path) {
-  const auto stored = read_stored(read_file(path));
+  const std::string content = read_file(path);
+  std::string_view text = content;
+  take_line(text);
+  const auto stored = read_stored(text);
   if (!stored || stored->verdict != understood) return std::nullopt;
   try {
     return symbols::read_template(stored->object, stored->dialect);
@@ -368,25 +412,18 @@ int run_template_step(const TemplateStep& step) {
     throw Error(Location{step.request, 0}, "this request for a template is damaged",
                 "remove the state folder and build again");
   const std::string file = template_file(step.cache, content_hash(text));
-  std::string content = read_file_if_present(file).value_or("");
-  const auto hash = hash_of_stored(content);
-  auto headers = hash ? unchanged_files(read_file_if_present(stamps_file(file)).value_or(""), *hash)
-                      : std::nullopt;
-  if (!headers) {
-    headers.emplace();
-    const auto make =
-        request->kind == TemplateRequest::Kind::metadata ? make_template : make_common_object;
-    content = write_stored(
-        make(*request, absolute_path(step.output + ".work", current_folder()), *headers));
-    keep_in_cache(file, content, *headers);
-  }
-  std::erase_if(*headers, [](const std::string& header) { return !exists(header); });
-  write_file_atomically(step.ninja_depfile, depfile_text(step.output, *headers));
+  auto answer = cached_answer(file);
+  if (!answer)
+    answer = made_answer(*request, file, absolute_path(step.output + ".work", current_folder()));
+  std::vector<std::string> headers = answer->headers;
+  std::erase_if(headers, [](const std::string& header) { return !exists(header); });
+  write_file_atomically(step.ninja_depfile, depfile_text(step.output, headers));
   if (request->kind == TemplateRequest::Kind::metadata) {
-    write_file_if_changed(step.output, content);
+    // With the first line it changes with every header: what is compiled after all hangs on them.
+    write_file_if_changed(step.output, content_hash(answer->stamps) + "\n" + answer->content);
     return 0;
   }
-  const auto stored = read_stored(content);
+  const auto stored = read_stored(answer->content);
   if (!stored || stored->verdict != understood) return compile(read_members(step.members).at(0));
   write_file_if_changed(step.output, stored->object);
   return 0;

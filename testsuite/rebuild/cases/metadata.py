@@ -140,6 +140,20 @@ def what_is_not_understood_is_compiled(workspace):
 
 
 @behaviour
+def header_of_what_is_not_understood_counts(workspace):
+    _own_cache(workspace)
+    header = workspace.folder / "more.h"
+    header.write_text("static void *const more __attribute__((used)) = (void *)&more;\n")
+    words = [f"KCFLAGS=-include {header}"]
+    for name in ("first", "second"):
+        workspace.build(*words)
+        header.write_text(f"static void *const {name} __attribute__((used)) = (void *)&{name};\n")
+        run = workspace.build(*words)
+        expect_equal([name for name in _metadata(run) if name != SPECIMEN], METADATA, "metadata compiled")
+        expect_equals_clean_build(workspace, *words)
+
+
+@behaviour
 def text_of_another_hand_is_compiled(workspace):
     workspace.build()
     found = [path for path in workspace.out().rglob("alpha.mod.c")]
