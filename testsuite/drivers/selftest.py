@@ -125,7 +125,7 @@ STAND_INS = [
     ),
     (
         "another init function",
-        ASIDE + " && sed -i 's/cleanup_module/cleanup_modulf/' \"$out\"/ms.ko",
+        ASIDE + " && sed -i 's/cleanup_module/cleanup_modulf/g' \"$out\"/ms.ko",
         "build --mod-object direct",
         BUILDS,
         "failed",
