@@ -68,6 +68,7 @@ struct Stored {
   std::string verdict;  // `understood`, or why not
   symbols::Dialect dialect;
   std::string object;
+  bool is_worth_keeping = true;  // not stored: false after an error that is not the specimen's
 };
 
 std::string write_stored(const Stored& stored) {
@@ -225,6 +226,7 @@ Stored make_common_object(const TemplateRequest& request, const std::string& fol
     stored.object = *object;
   } else {
     stored.verdict = object ? "it has code" : "it does not compile";
+    stored.is_worth_keeping = object.has_value();
   }
   return stored;
 }
@@ -247,7 +249,8 @@ Stored make_template(const TemplateRequest& request, const std::string& folder,
   } else {
     stored.verdict = "it does not compile: " + errors.substr(0, errors.find('\n'));
     // For the headers; whether this compiles, the modules' own texts will show.
-    compiler.compile(symbols::mod_c_text({}, stored.dialect), errors);
+    stored.is_worth_keeping =
+        compiler.compile(symbols::mod_c_text({}, stored.dialect), errors).has_value();
   }
   headers = compiler.headers();
   for (std::string& file : dialect_files(request)) headers.push_back(std::move(file));
@@ -309,7 +312,7 @@ Answer made_answer(const TemplateRequest& request, const std::string& file,
     const auto stamp = stamp_of(header);
     return !stamp || stamp->modified_ns < start;
   });
-  if (is_settled) keep_in_cache(file, answer);
+  if (is_settled && stored.is_worth_keeping) keep_in_cache(file, answer);
   return answer;
 }
 

@@ -140,6 +140,17 @@ def what_is_not_understood_is_compiled(workspace):
 
 
 @behaviour
+def error_of_all_compilations_is_not_remembered(workspace):
+    """A header that is missing now may be there for the next build."""
+    _own_cache(workspace)
+    header = workspace.folder / "missing.h"
+    words = [f"KCFLAGS=-include {header}"]
+    workspace.build(*words, status=1)
+    header.write_text("")
+    expect_equal(_metadata(workspace.build(*words)), [SPECIMEN], "metadata compiled")
+
+
+@behaviour
 def header_of_what_is_not_understood_counts(workspace):
     _own_cache(workspace)
     header = workspace.folder / "more.h"
