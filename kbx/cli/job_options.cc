@@ -47,6 +47,10 @@ void JobOptions::add_running(CLI::App& app) {
   app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
   app.add_flag("--tree-programs", tree_programs,
                "run the kernel tree's own genksyms and modpost, not kbx's");
+  app.add_option("--mod-object", mod_object,
+                 "how NAME.mod.o is made: direct (by kbx, where it can) or compiler")
+      ->type_name("WAY")
+      ->check(CLI::IsMember({"direct", "compiler"}));
   app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones")
       ->type_name("FOLDER");
 }
@@ -68,6 +72,7 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   job.variables = split.variables;
   job.kbx = own_path();
   job.tree_programs = tree_programs;
+  job.direct_metadata = mod_object == "direct";
   job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
   job.jobs = jobs;
   job.keep_going = keep_going;

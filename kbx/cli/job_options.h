@@ -14,6 +14,7 @@ struct JobOptions {
   std::string out;
   std::string rules;
   bool tree_programs = false;
+  std::string mod_object = "direct";
   int jobs = 0;
   bool keep_going = false;
   bool verbose = false;

@@ -1,14 +1,18 @@
 #include "kbx/cli/step.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/ninja/fixdep.h"
+#include "kbx/ninja/metadata_step.h"
 #include "kbx/ninja/object_step.h"
 
 namespace kbx::cli {
@@ -54,6 +58,38 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
   return step;
 }
 
+/// Reads "--NAME VALUE" for each of the names.
+void parse_values(int count, const char* const* arguments,
+                  const std::vector<std::pair<std::string_view, std::string*>>& slots) {
+  for (int i = 0; i + 1 < count; i += 2) {
+    const auto slot = std::ranges::find(slots, std::string_view(arguments[i]),
+                                        &std::pair<std::string_view, std::string*>::first);
+    if (slot == slots.end())
+      throw Error("kbx step: unknown option " + std::string(arguments[i]),
+                  "the state folder was written by another kbx; remove it and build again");
+    *slot->second = arguments[i + 1];
+  }
+  for (const auto& [name, value] : slots)
+    if (value->empty()) throw Error("kbx step: " + std::string(name) + " needs a value");
+}
+
+int template_step(int count, const char* const* arguments) {
+  ninja::TemplateStep step;
+  parse_values(count, arguments,
+               {{"--request", &step.request},
+                {"--output", &step.output},
+                {"--ninja-depfile", &step.ninja_depfile},
+                {"--members", &step.members}});
+  step.cache = ninja::metadata_cache(current_environment());
+  return ninja::run_template_step(step);
+}
+
+int metadata_step(int count, const char* const* arguments) {
+  ninja::MetadataStep step;
+  parse_values(count, arguments, {{"--template", &step.from}, {"--members", &step.members}});
+  return ninja::run_metadata_step(step);
+}
+
 constexpr const char* fixdep_help =
     "usage: kbx fixdep DEPFILE TARGET COMMAND\n"
     "Prints what the kernel's scripts/basic/fixdep prints: the content of TARGET's .cmd file, from "
@@ -65,9 +101,11 @@ constexpr const char* fixdep_help =
 
 int step_command(int count, const char* const* arguments) {
   try {
-    if (count < 1 || std::string_view(arguments[0]) != "object")
-      throw Error("kbx step: expected \"object\"");
-    return ninja::run_object_step(parse(count - 1, arguments + 1));
+    const std::string_view what = count > 0 ? arguments[0] : "";
+    if (what == "object") return ninja::run_object_step(parse(count - 1, arguments + 1));
+    if (what == "metadata") return metadata_step(count - 1, arguments + 1);
+    if (what == "template") return template_step(count - 1, arguments + 1);
+    throw Error("kbx step: expected \"object\", \"template\" or \"metadata\"");
   } catch (const Error& error) {
     std::fprintf(stderr, "kbx: %s\n", error.to_string().c_str());
     return ninja::step_failed;

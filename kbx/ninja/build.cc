@@ -36,7 +36,7 @@ void write_files(const Layout& layout, const Manifest& manifest) {
     write_file_if_changed(path, content);
     wanted.insert(path);
   }
-  for (const char* folder : {"scripts", "env"})
+  for (const char* folder : {"scripts", "env", "metadata"})
     for (const std::string& name : list_folder(layout.file(folder))) {
       const std::string path = join_path(layout.file(folder), name);
       if (!wanted.contains(path)) remove_file(path);

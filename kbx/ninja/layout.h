@@ -13,6 +13,8 @@ struct Layout {
   std::string kbx;               // the kbx program, for the steps of edges
   std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
   bool tree_programs = false;    // the tree's genksyms and modpost run, not kbx's own
+  std::string template_cache;    // for templates of metadata objects; "": a compiler makes those
+  std::string srctree;           // of the kernel
   bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects
   bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
   std::string compile_commands;       // compile_commands.json to write, or ""

@@ -28,6 +28,7 @@
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
+#include "kbx/ninja/metadata_step.h"
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
@@ -96,6 +97,7 @@ std::string request_hash(const Job& job, const Part& part) {
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
   for (const std::string& variable : part.variables) text += variable + "\n";
+  if (!part.layout.template_cache.empty()) text += "direct metadata\n";
   text += (job.tree_programs ? "tree's programs\n" : "") + job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
 }
@@ -143,6 +145,8 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
       part.layout.light_cmd_files = true;
+      part.layout.srctree = job.tree.srctree;
+      if (job.direct_metadata) part.layout.template_cache = metadata_cache(job.environment);
       part.layout.compile_commands = join_path(job.out, "compile_commands.json");
     } else {
       part.folder = part.source;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <unordered_map>
 
 #include "kbx/base/embedded.h"
@@ -11,6 +12,7 @@
 #include "kbx/base/hash.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/edge.h"
+#include "kbx/ninja/metadata_graph.h"
 
 /// From a Plan to build.ninja.
 ///
@@ -47,7 +49,7 @@ void check_rules_folder(const std::string& folder) {
       throw Error(Location{join_path(folder, name), 0}, "no rule template has this name",
                   "the names are those of the kinds of actions: compile.ninja, assemble.ninja, "
                   "composite.ninja, modpost.ninja, metadata.ninja, module.ninja, host.ninja, "
-                  "custom.ninja");
+                  "metadata_template.ninja, metadata_objects.ninja, custom.ninja");
   }
 }
 
@@ -142,12 +144,16 @@ std::vector<std::string> environment_files(const Plan& plan, const Layout& layou
   return files;
 }
 
+/// The variable `before` of an edge without steps of its own.
+std::string enter_environment(int environment, const std::vector<std::string>& environments) {
+  if (environment < 0) return "";
+  return ". " + shell_quote(environments[static_cast<size_t>(environment)]) + "; ";
+}
+
 void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
                    const FixdepDialect& dialect, const std::vector<std::string>& environments) {
   EdgeText edge = edge_text(action, layout, dialect);
-  if (action.environment >= 0)
-    edge.before.insert(
-        0, ". " + shell_quote(environments[static_cast<size_t>(action.environment)]) + "; ");
+  edge.before.insert(0, enter_environment(action.environment, environments));
   std::string& text = manifest.text;
   text += "build";
   add_paths(text, "", action.outputs);
@@ -173,6 +179,77 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
   if (action.restat) add_variable(text, "keep", "1");
   text += '\n';
   for (auto& file : edge.files) manifest.files.push_back(std::move(file));
+}
+
+std::string metadata_text(const std::vector<std::string>& objects, const Plan& plan) {
+  if (objects.size() > 1) return "MODINFO " + std::to_string(objects.size()) + " modules";
+  return "MODINFO " + replace_all(objects.front(), plan.folder + "/", "");
+}
+
+/// Asks for a template or a common object.
+void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std::string& output,
+                       const std::string& members, const Layout& layout,
+                       const std::string& before) {
+  const std::string request = layout.file("metadata/" + group.key);
+  const std::string depfile = layout.file("deps/" + content_hash(output) + ".d");
+  manifest.files.emplace_back(request, group.request);
+  std::string& text = manifest.text;
+  text += "build";
+  add_paths(text, "", {output});
+  text += ": metadata_template";
+  add_paths(text, "", {request});
+  std::vector<std::string> implicit = {layout.file("toolchain")};
+  if (group.kind == TemplateRequest::Kind::common_object) implicit.push_back(members);
+  add_paths(text, " |", implicit);
+  text += '\n';
+  add_variable(text, "folder", shell_quote(layout.state));
+  add_variable(text, "before", before);
+  add_variable(text, "cmd",
+               shell_quote(layout.kbx) + " step template --request " + shell_quote(request) +
+                   " --output " + shell_quote(output) + " --ninja-depfile " + shell_quote(depfile) +
+                   " --members " + shell_quote(members));
+  add_variable(text, "text", "-");
+  add_variable(text, "deps_file", depfile);
+  text += '\n';
+}
+
+/// Edges for objects of which kbx needs no compiler's: one for the template, which also gives what
+/// is common to all modules, and one for all objects that are made from it.
+void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Plan& plan,
+                        const Layout& layout, const std::vector<std::string>& environments) {
+  std::vector<std::string> objects;
+  std::vector<std::string> sources;
+  std::vector<std::string> order_only;
+  for (const MetadataGroup::Member& member : group.members) {
+    const Action& action = plan.actions[member.action];
+    objects.push_back(action.outputs.front());
+    sources.insert(sources.end(), action.inputs.begin(), action.inputs.end());
+    order_only.insert(order_only.end(), action.order_only.begin(), action.order_only.end());
+  }
+  const bool is_common = group.kind == TemplateRequest::Kind::common_object;
+  const std::string name = group.key + "-" + std::to_string(group.environment);
+  const std::string members =
+      layout.file("metadata/" + (is_common ? content_hash(objects.front()) : name) + ".members");
+  manifest.files.emplace_back(members, members_text(group, plan));
+  const std::string before = enter_environment(group.environment, environments);
+  const std::string from = is_common ? objects.front() : layout.file("templates/" + name);
+  add_template_edge(manifest, group, from, members, layout, before);
+  if (is_common) return;
+  std::string& text = manifest.text;
+  text += "build";
+  add_paths(text, "", objects);
+  text += ": metadata_objects";
+  add_paths(text, "", sources);
+  add_paths(text, " |", {from, members});
+  add_paths(text, " ||", order_only);
+  text += '\n';
+  add_variable(text, "folder", shell_quote(layout.state));
+  add_variable(text, "before", before);
+  add_variable(text, "cmd",
+               shell_quote(layout.kbx) + " step metadata --template " + shell_quote(from) +
+                   " --members " + shell_quote(members));
+  add_variable(text, "text", metadata_text(objects, plan));
+  text += '\n';
 }
 
 }  // namespace
@@ -220,8 +297,19 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
   manifest.text += "build " + escape_path(layout.file("always")) + ": phony\n\n";
   const FixdepDialect dialect = probe_fixdep(plan.objtree, plan.dialect.saved_command_prefix);
   const std::vector<std::string> environments = environment_files(plan, layout);
+  const std::vector<MetadataGroup> groups = metadata_groups(plan, layout);
+  std::map<size_t, const MetadataGroup*> group_of;
+  for (const MetadataGroup& group : groups)
+    for (const MetadataGroup::Member& member : group.members)
+      group_of.emplace(member.action, &group);
+  std::set<const MetadataGroup*> done;
   for (const size_t index : longest_first(plan, durations)) {
     const Action& action = plan.actions[index];
+    if (const auto found = group_of.find(index); found != group_of.end()) {
+      if (done.insert(found->second).second)
+        add_metadata_group(manifest, *found->second, plan, layout, environments);
+      continue;
+    }
     if (!action.steps.empty()) {
       add_statement(manifest, action, plan, layout, dialect, environments);
       continue;

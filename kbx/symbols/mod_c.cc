@@ -40,14 +40,30 @@ void add_struct(std::string& text, const ModC& module) {
   text += "\t.arch = MODULE_ARCH_INIT,\n};\n";
 }
 
+bool is_staging(const ModC& module) {
+  return module.module.starts_with("drivers/staging");
+}
+
+bool is_test(const ModC& module, const Dialect& dialect) {
+  return dialect.crcs_in_cmd_files && module.module.starts_with("tools/testing");
+}
+
+std::string depends_text(const ModC& module) {
+  std::string text;
+  for (const std::string_view provider : module.depends) {
+    if (!text.empty()) text += ',';
+    text += provider;
+  }
+  return text;
+}
+
 void add_origin(std::string& text, const ModC& module, const Dialect& dialect) {
   if (module.in_tree) text += "\nMODULE_INFO(intree, \"Y\");\n";
   if (!dialect.common_object)
     fmt::format_to(Out(text), "\n#ifdef {}\nMODULE_INFO(retpoline, \"Y\");\n#endif\n",
                    dialect.retpoline_option);
-  if (module.module.starts_with("drivers/staging")) text += "\nMODULE_INFO(staging, \"Y\");\n";
-  if (dialect.crcs_in_cmd_files && module.module.starts_with("tools/testing"))
-    text += "\nMODULE_INFO(test, \"Y\");\n";
+  if (is_staging(module)) text += "\nMODULE_INFO(staging, \"Y\");\n";
+  if (is_test(module, dialect)) text += "\nMODULE_INFO(test, \"Y\");\n";
 }
 
 void add_export_entries(std::string& text, const ModC& module, const Dialect& dialect) {
@@ -113,6 +129,21 @@ std::size_t longest_name(bool is_64bit) {
   return room - (is_64bit ? 8 : 4) - 1;
 }
 
+std::vector<InfoEntry> info_entries(const ModC& module, const Dialect& dialect,
+                                    const std::string& name) {
+  std::vector<InfoEntry> entries;
+  if (!dialect.common_object) entries.push_back({"vermagic", std::nullopt});
+  entries.push_back({"name", name});
+  if (module.in_tree) entries.push_back({"intree", "Y"});
+  if (!dialect.common_object) entries.push_back({"retpoline", std::nullopt});
+  if (is_staging(module)) entries.push_back({"staging", "Y"});
+  if (is_test(module, dialect)) entries.push_back({"test", "Y"});
+  entries.push_back({"depends", depends_text(module)});
+  for (const std::string& alias : module.aliases) entries.push_back({"alias", alias});
+  if (!module.source_version.empty()) entries.push_back({"srcversion", module.source_version});
+  return entries;
+}
+
 std::string mod_c_text(const ModC& module, const Dialect& dialect) {
   std::string text;
   add_headers(text, dialect);
@@ -122,12 +153,7 @@ std::string mod_c_text(const ModC& module, const Dialect& dialect) {
   if (dialect.crcs_in_cmd_files && module.with_crcs) add_export_crcs(text, module, dialect);
   if (module.versions) add_versions(text, module, dialect);
   if (module.extended_versions) add_extended_versions(text, module);
-  text += "\nMODULE_INFO(depends, \"";
-  for (size_t i = 0; i < module.depends.size(); ++i) {
-    if (i > 0) text += ',';
-    text += module.depends[i];
-  }
-  text += "\");\n\n";
+  text += "\nMODULE_INFO(depends, \"" + depends_text(module) + "\");\n\n";
   for (const std::string& alias : module.aliases)
     fmt::format_to(Out(text), "MODULE_ALIAS(\"{}\");\n", alias);
   if (!module.source_version.empty())

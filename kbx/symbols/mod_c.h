@@ -40,6 +40,17 @@ struct ModC {
 /// The text of MODULE.mod.c, byte for byte as the modpost of that dialect writes it.
 std::string mod_c_text(const ModC& module, const Dialect& dialect);
 
+/// An entry of .modinfo. One without a value is not the module's own: it has the same value in all
+/// modules of a tree, or is missing in all.
+struct InfoEntry {
+  std::string tag;
+  std::optional<std::string> value;
+};
+
+/// What mod_c_text puts into .modinfo, in that order; `name` is KBUILD_MODNAME.
+std::vector<InfoEntry> info_entries(const ModC& module, const Dialect& dialect,
+                                    const std::string& name);
+
 /// The longest name that __versions has room for (MODULE_NAME_LEN - 1 of <linux/module.h>).
 std::size_t longest_name(bool is_64bit);
 

@@ -10,7 +10,9 @@ import shutil
 from pathlib import Path
 
 import compare
+import modulecontent
 import side
+from elfsections import sections
 
 
 def listing(folder):
@@ -49,18 +51,34 @@ def _words(recipe):
     return recipe.build_words or list(dict.fromkeys(words))
 
 
-def _compare_modules(left, right):
+def _differing_parts(one, two, by_content):
+    """Where two modules differ: nowhere if they are the same bytes or, with `by_content`, alike."""
+    if one.read_bytes() == two.read_bytes():
+        return []
+    if by_content:
+        return modulecontent.differences(one.read_bytes(), two.read_bytes())
+    return compare.differing_sections(one, two)
+
+
+def _compare_modules(left, right, by_content):
     mine = {path.name: path for path in left.rglob("*.ko")}
     other = {path.name: path for path in right.rglob("*.ko")}
     told = [f"{name}: kbx build did not make it" for name in sorted(mine.keys() - other.keys())]
     told += [f"{name}: only kbx build made it" for name in sorted(other.keys() - mine.keys())]
     for name in sorted(mine.keys() & other.keys()):
-        if mine[name].read_bytes() != other[name].read_bytes():
-            told.append(
-                f"{name}: differs in "
-                + ", ".join(compare.differing_sections(mine[name], other[name]))
-            )
+        parts = _differing_parts(mine[name], other[name], by_content)
+        if parts:
+            told.append(f"{name}: differs in " + ", ".join(parts))
     return told
+
+
+def _made_by_compiler(out):
+    """Metadata objects that the compiler made after all: those have debugging information."""
+    return [
+        f"{path.name}: made by the compiler"
+        for path in sorted((out / ".kbx").rglob("*.mod.o"))
+        if any(name == ".debug_info" for name, _ in sections(path.read_bytes()))
+    ]
 
 
 def _different_errors(kbuild, kbx):
@@ -87,6 +105,7 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     before = listing(top)
     words = [*_roots(recipe, top, work / "kbuild", kbuild), "--kernel", str(recipe.kdir), "--out", str(out)]
     words += ["-k"] if recipe.keep_going else []
+    words += [f"--mod-object={options.mod_object}"]
     command = shlex.join([str(options.kbx), "build", *words, f"-j{options.jobs}", *_words(recipe)])
     outcome = side.run([command], top / recipe.folder, env, [])
     (work / "kbx.log").write_text(outcome.log)
@@ -103,7 +122,10 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     elif not outcome.built:
         told += [f"kbx failed: {outcome.why}", outcome.first_error]
     else:
-        told += _compare_modules(work / "kbuild", out)
+        by_content = options.mod_object == "direct"
+        told += _compare_modules(work / "kbuild", out, by_content)
+        if by_content and options.planned:
+            told += _made_by_compiler(out)
     modules, objects = compare.counts(work / "kbuild")
     if told:
         told.append(f"logs: {work}/kbuild.log {work}/kbx.log")

@@ -174,7 +174,16 @@ def _options():
     )
     parser.add_argument("--mode", choices=["make", "build"], default="make")
     parser.add_argument(
-        "--planned", action="store_true", help="kbx make has to plan each build, not run it as make does"
+        "--mod-object",
+        choices=["compiler", "direct"],
+        default="compiler",
+        help="what kbx build is told; direct: modules have to be alike (modulecontent.py), not the same bytes",
+    )
+    parser.add_argument(
+        "--planned",
+        action="store_true",
+        help="kbx make has to plan each build, not run it as make does; with --mod-object direct, kbx "
+        "has to write each metadata object itself",
     )
     parser.add_argument("--jobs", type=int, default=2, help="-j of each build")
     parser.add_argument("--parallel", type=int, default=1, help="cells built at a time")

@@ -23,6 +23,8 @@ OUT = """for last; do
 done
 PATH=/usr/bin:/bin; mkdir -p "$out" && """
 
+ASIDE = OUT + 'cp -r "$2"/. "$out" && make -C "$kernel" M="$out" >/dev/null'
+
 # (what, script, mode and further options, cell, result, text that must be in the details)
 STAND_INS = [
     ("faithful", MAKE, "make", BUILDS, "passed", ""),
@@ -104,9 +106,34 @@ STAND_INS = [
         "failed",
         "the source folder was changed",
     ),
+    ("builds aside, alike", ASIDE, "build --mod-object direct", BUILDS, "passed", ""),
+    (
+        "another licence",
+        ASIDE + " && sed -i 's/license=GPL/license=XXX/' \"$out\"/ms.ko",
+        "build --mod-object direct",
+        BUILDS,
+        "failed",
+        "ms.ko: differs in .modinfo",
+    ),
+    (
+        "another name in a version table",
+        ASIDE + " && sed -i 's/module_layout/module_layouu/' \"$out\"/ms.ko",
+        "build --mod-object direct",
+        BUILDS,
+        "failed",
+        "ms.ko: differs in __versions",
+    ),
+    (
+        "another init function",
+        ASIDE + " && sed -i 's/cleanup_module/cleanup_modulf/g' \"$out\"/ms.ko",
+        "build --mod-object direct",
+        BUILDS,
+        "failed",
+        "relocations of .gnu.linkonce.this_module",
+    ),
     (
         "builds aside",
-        OUT + 'cp -r "$2"/. "$out" && make -C "$kernel" M="$out" >/dev/null',
+        ASIDE,
         "build",
         BUILDS,
         "failed",

@@ -9,15 +9,25 @@ add_test(NAME drivers-synthetic COMMAND ${drivers_run} --slice synthetic --paral
                                         --work ${drivers_work}/synthetic)
 add_test(NAME drivers-build-command COMMAND ${drivers_run} --slice ci --mode build
                                             --work ${drivers_work}/build)
+add_test(NAME drivers-build-direct COMMAND ${drivers_run} --slice ci --mode build --mod-object direct
+                                           --work ${drivers_work}/direct)
 set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
+                     drivers-build-direct
                      PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800)
 # They share downloads, and each keeps two processors busy.
-set_tests_properties(drivers-ci drivers-synthetic drivers-build-command
+set_tests_properties(drivers-ci drivers-synthetic drivers-build-command drivers-build-direct
                      PROPERTIES PROCESSORS 2 RESOURCE_LOCK downloads)
 
 add_test(NAME drivers-synthetic-build CONFIGURATIONS full
          COMMAND ${drivers_run} --slice synthetic --mode build --work ${drivers_work}/synthetic-build)
 set_tests_properties(drivers-synthetic-build PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
+
+add_test(NAME drivers-all-direct CONFIGURATIONS full
+         COMMAND ${drivers_run} --slice all --mode build --mod-object direct --work ${drivers_work}/all-direct)
+add_test(NAME drivers-trixie-direct CONFIGURATIONS full
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/trixie.py --mode build --mod-object direct)
+set_tests_properties(drivers-all-direct drivers-trixie-direct
+                     PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
 
 foreach(mode IN ITEMS make build)
   add_test(NAME drivers-all-${mode} CONFIGURATIONS full

@@ -59,23 +59,50 @@ def edited_source_of_a_composite_makes_its_object_and_module_only(workspace):
     expect_equals_clean_build(workspace)
 
 
+NEW_IMPORT = """void gamma_say(void);
+void gamma_say(void)
+{
+\tpr_info("gamma\\n");
+}
+
+MODULE_LICENSE"""
+
+
+def _metadata_objects(workspace):
+    return {path.name: identity(path) for path in workspace.out().rglob("*.mod.o")}
+
+
 @behaviour
-def module_data_is_not_compiled_when_symbols_stay(workspace):
+def module_data_is_not_made_again_when_symbols_stay(workspace):
     """modpost writes the same NAME.mod.c: its object is not made again."""
-    workspace.build()
-    workspace.replace("alpha.c", "return question", "return 7 * question")
-    expect_equal(workspace.build().generated, [], "generated sources compiled")
+    for old, words in (("return question", []), ("return 7 * question", ["--mod-object=compiler"])):
+        workspace.build(*words)
+        before = _metadata_objects(workspace)
+        workspace.replace("alpha.c", old, "return 7 * question" + " + 7" * len(words))
+        expect_equal(workspace.build(*words).generated, [], "generated sources compiled")
+        expect_equal(_metadata_objects(workspace), before, "metadata objects")
 
 
 @behaviour
 def new_import_makes_module_data_again(workspace):
     workspace.build()
-    workspace.replace("nested/gamma.c", "MODULE_LICENSE", "void gamma_say(void);\nvoid gamma_say(void)\n{\n"
-                                        "\tpr_info(\"gamma\\n\");\n}\n\nMODULE_LICENSE")
+    before = _metadata_objects(workspace)
+    workspace.replace("nested/gamma.c", "MODULE_LICENSE", NEW_IMPORT)
     run = workspace.build()
+    expect_equal((run.compiled, run.generated), (GAMMA, []), "sources and generated sources compiled")
+    after = _metadata_objects(workspace)
+    expect_equal([name for name in after if after[name] != before[name]], ["gamma.mod.o"], "metadata objects")
+    expect_equals_clean_build(workspace)
+
+
+@behaviour
+def new_import_makes_the_compiler_make_module_data_again(workspace):
+    workspace.build("--mod-object=compiler")
+    workspace.replace("nested/gamma.c", "MODULE_LICENSE", NEW_IMPORT)
+    run = workspace.build("--mod-object=compiler")
     expect_equal(run.compiled, GAMMA, "sources compiled")
     expect_equal(run.generated, ["gamma.mod.c"], "generated sources compiled")
-    expect_equals_clean_build(workspace)
+    expect_equals_clean_build(workspace, "--mod-object=compiler")
 
 
 @behaviour
