@@ -144,6 +144,6 @@ TEST_CASE("what does not fit the format is refused") {
   refused([](NewObject& object) { object.sections[1].relocations[0].type = 256; });
   refused([](NewObject& object) { object.sections[1].relocations[0].addend = 1; });
   refused([](NewObject& object) { object.sections[0].alignment = 3; });
-  refused([](NewObject& object) { object.sections[2].content = "x"; });
+  refused([](NewObject& object) { object.sections[2].content = std::string("x"); });
   refused([](NewObject& object) { object.sections.resize(40000); });
 }
