@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <memory>
 
@@ -44,8 +43,7 @@ std::string read_input(const std::string& path) {
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
   const auto& text = *static_cast<const std::string*>(passphrase);
   if (text.empty() || text.size() > static_cast<std::size_t>(std::max(size, 0))) return -1;
-  std::memcpy(buffer, text.data(), text.size());
-  return static_cast<int>(text.size());
+  return static_cast<int>(text.copy(buffer, text.size()));
 }
 
 Owned<EVP_PKEY> private_key(const Signer& signer) {
