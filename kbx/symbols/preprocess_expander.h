@@ -1,0 +1,113 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "kbx/symbols/preprocess_macro.h"
+
+namespace kbx::symbols::preprocess_detail {
+
+/// Memory for runs of tokens that is given back all at once and used again.
+class TokenStore {
+ public:
+  /// A copy of `count` tokens.
+  Token* copy(const Token* tokens, std::size_t count);
+  void clear();
+
+ private:
+  static constexpr std::size_t block_size = std::size_t{1} << 14;
+  struct Block {
+    std::unique_ptr<Token[]> tokens;
+    std::size_t size = 0;
+  };
+  std::vector<Block> blocks_;
+  std::size_t left_ = 0;
+  Token* next_ = nullptr;
+  std::size_t live_ = 0;
+};
+
+/// Where the expander gets what is not within a macro.
+struct ExpanderInput {
+  /// The next token of the text: of the line of a directive, or of the file, in which case the
+  /// directives on the way have been obeyed. Kind::end is not taken.
+  std::function<Token()> next;
+  /// Takes the next token if it is "(".
+  std::function<bool()> take_parenthesis;
+  /// The tokens that a macro without a definition stands for, written to a vector; false if its
+  /// name is no macro here.
+  std::function<bool(const Macro&, const Token&, Token&)> builtin;
+  bool in_directive = false;
+};
+
+/// Replaces macros in a stream of tokens.
+class Expander {
+ public:
+  Expander(const Lexer& lexer, NameTable& names, Arena& arena, ExpanderInput input)
+      : lexer_(lexer), names_(names), arena_(arena), input_(std::move(input)) {}
+
+  /// The next token, macros replaced; also padding, outside directives.
+  Token next();
+
+  /// Starts the expansion of the macro that `name`, a token of the file, is. False if it is not
+  /// called: a macro with parameters, and no "(" follows.
+  bool enter(const Token& name);
+  /// True if tokens of an expansion are left.
+  bool is_within() const { return !contexts_.empty(); }
+
+  /// While a directive is read: no padding, and other rules for _Pragma.
+  void set_in_directive(bool in_directive) { input_.in_directive = in_directive; }
+  bool in_directive() const { return input_.in_directive; }
+  /// While it is above 0, macros stay what they are.
+  int prevented = 0;
+  /// True while the arguments of a macro are read.
+  bool reads_arguments() const { return reading_arguments_ > 0; }
+  /// What _Pragma ( "…" ) asks for: the text, with the token behind "_Pragma" next.
+  Token pragma_text();
+
+ private:
+  struct Context {
+    const Token* at = nullptr;
+    const Token* end = nullptr;
+    Macro* macro = nullptr;
+    std::uint32_t line = 0;
+    bool is_barrier = false;  ///< the end of an argument: nothing is read behind it
+  };
+  struct Argument {
+    const Token* tokens = nullptr;  ///< null too if the rest of a variadic macro is not there
+    std::uint32_t count = 0;
+    const Token* expanded = nullptr;
+    std::uint32_t expanded_count = 0;
+    bool is_expanded = false;
+    bool is_missing = false;
+    Token stringified;
+  };
+  class Replacement;
+
+  bool enter(Macro& macro, const Token& name);
+  bool opens_arguments();
+  void collect(const Macro& macro, std::vector<Argument>& arguments);
+  void expand(Argument& argument);
+  Token stringify(const Argument& argument);
+  Token paste(const Token& left, const Token& right);
+  Token paste_all(Token left);
+  void push(const Token* tokens, std::size_t count, Macro* macro, std::uint32_t line);
+  void pop();
+  void count_token();
+  char* text_room(std::size_t size);
+
+  const Lexer& lexer_;
+  NameTable& names_;
+  Arena& arena_;
+  ExpanderInput input_;
+  std::vector<Context> contexts_;
+  std::vector<Token> stack_;  ///< runs of tokens that are being collected
+  TokenStore store_;
+  int reading_arguments_ = 0;
+  int expanding_arguments_ = 0;
+  int depth_ = 0;
+  std::uint64_t tokens_read_ = 0;
+  std::size_t text_made_ = 0;
+};
+
+}  // namespace kbx::symbols::preprocess_detail

@@ -1,0 +1,41 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "kbx/symbols/preprocess_token.h"
+
+namespace kbx::symbols::preprocess_detail {
+
+/// The text being written. Line markers and empty lines keep it in step with the source.
+class Output {
+ public:
+  explicit Output(const std::string& main_file);
+
+  /// Makes the next character come from this line.
+  void go_to(const std::string* file, std::uint32_t line) {
+    if (file != file_ || line != line_) move_to(file, line);
+  }
+  /// Text as it stands in the source, up to line `line`.
+  void copy(const char* from, const char* to, std::uint32_t line) {
+    text_.append(from, static_cast<std::size_t>(to - from));
+    line_ = line;
+  }
+  void space() { text_ += ' '; }
+  /// A token with white space before it.
+  void token(const Token& token);
+  /// "#WORD TEXT" as a line of its own, where tokens of this line may have been written.
+  void directive(std::string_view word, std::string_view text);
+
+  std::string take() { return std::move(text_); }
+
+ private:
+  void move_to(const std::string* file, std::uint32_t line);
+  void marker();
+
+  std::string text_;
+  const std::string* file_ = nullptr;
+  std::uint32_t line_ = 1;
+};
+
+}  // namespace kbx::symbols::preprocess_detail
