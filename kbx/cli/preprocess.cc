@@ -53,7 +53,9 @@ PreprocessResult try_preprocess(const std::vector<std::string>& words) {
 std::string preprocessed(const std::vector<std::string>& command) {
   PreprocessResult result = try_preprocess(command);
   if (result.done) return std::move(result.done->text);
-  CommandResult given = run({command});
+  Command call;
+  call.arguments = command;
+  CommandResult given = run(call);
   if (given.status == 127 && !given.errors.empty())
     throw Error(given.errors, "the compiler's command stands behind --preprocess");
   return std::move(given.output);

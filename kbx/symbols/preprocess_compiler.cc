@@ -16,12 +16,13 @@
 //   reason TEXT               the compiler is to do the work itself
 //   folder PATH               it looks for headers here
 //   computed NAME             it computes this macro
-//   value QUERY(ARGUMENT) N   N is -1 where there is no answer
+//   value QUERY(ARGUMENT) N
 //   macros                    last: all lines behind it are what -dM prints
 
 namespace kbx::symbols {
 namespace {
 
+constexpr int value_bits = 31;
 constexpr std::string_view magic = "kbx-preprocess-1 ";
 
 std::string identity_of(const std::string& program, const std::string& path) {
@@ -161,31 +162,44 @@ void CompilerAnswers::check() {
     known_.reason = "a compiler that does some things another way";
 }
 
+/// The value of each question, bit by bit as #if tells it; none at all if the compiler refuses.
+std::vector<int> CompilerAnswers::values_of(const std::vector<std::string>& questions) const {
+  const auto line = [](const std::string& question, int bit) {
+    return "kbx '" + question + "' " + std::to_string(bit) + "\n";
+  };
+  std::string input;
+  for (const std::string& question : questions) {
+    input += "#if " + question + " < 0 || " + question + " > 0x7fffffff\n#error\n#endif\n";
+    for (int bit = 0; bit < value_bits; ++bit)
+      input += "#if " + question + " >> " + std::to_string(bit) + " & 1\n" + line(question, bit) +
+               "#endif\n";
+  }
+  const CommandResult given = run_compiler({"-P", "-E", "-x", "c", "-"}, input);
+  if (given.status != 0) return {};
+  const std::string output = "\n" + given.output;
+  std::vector<int> values;
+  for (const std::string& question : questions) {
+    int value = 0;
+    for (int bit = 0; bit < value_bits; ++bit)
+      if (output.find("\n" + line(question, bit)) != std::string::npos) value |= 1 << bit;
+    values.push_back(value);
+  }
+  return values;
+}
+
 std::optional<int> CompilerAnswers::ask(std::string_view query, std::string_view argument,
                                         std::string_view source) {
   const std::string asked = std::string(query) + "(" + std::string(argument) + ")";
   if (const auto known = known_.values.find(asked); known != known_.values.end())
-    return known->second < 0 ? std::nullopt : std::optional(known->second);
+    return known->second;
   std::vector<std::string> questions = questions_in(source, query);
   questions.push_back(asked);
-  std::string input;
-  for (const std::string& question : questions)
-    for (const char* value : {"0", "1"})
-      input += "#if " + question + " == " + value + "\nkbx '" + question + "' " + value +
-               "\n#endif\n";
-  const CommandResult given = run_compiler({"-P", "-E", "-x", "c", "-"}, input);
-  for (const std::string& question : questions) {
-    int value = -1;
-    for (const int candidate : {0, 1})
-      if (given.output.find("kbx '" + question + "' " + std::to_string(candidate)) !=
-          std::string::npos)
-        value = candidate;
-    if (given.status == 0) known_.values.insert_or_assign(question, value);
-  }
+  const std::vector<int> values = values_of(questions);
+  for (std::size_t at = 0; at < values.size(); ++at)
+    known_.values.insert_or_assign(questions[at], values[at]);
   is_changed_ = true;
   const auto known = known_.values.find(asked);
-  return known == known_.values.end() || known->second < 0 ? std::nullopt
-                                                           : std::optional(known->second);
+  return known == known_.values.end() ? std::nullopt : std::optional(known->second);
 }
 
 void CompilerAnswers::save() {
@@ -231,8 +245,9 @@ std::optional<CompilerAnswers::Known> CompilerAnswers::parse(std::string_view te
     } else if (word == "value") {
       const std::size_t last = rest.rfind(' ');
       if (last == std::string_view::npos) return std::nullopt;
-      const std::string_view number = rest.substr(last + 1);
-      known.values.emplace(rest.substr(0, last), number == "0" ? 0 : number == "1" ? 1 : -1);
+      const auto number = parse_number(rest.substr(last + 1));
+      if (!number || *number > 0x7fffffff) return std::nullopt;
+      known.values.emplace(rest.substr(0, last), static_cast<int>(*number));
     } else {
       return std::nullopt;
     }

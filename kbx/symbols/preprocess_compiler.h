@@ -35,7 +35,7 @@ class CompilerAnswers {
     std::string macros;
     std::vector<std::string> folders;
     std::vector<std::string> computed_macros;
-    std::map<std::string, int, std::less<>> values;  ///< by "QUERY(ARGUMENT)"; -1: there is none
+    std::map<std::string, int, std::less<>> values;  ///< by "QUERY(ARGUMENT)"
   };
 
   static std::optional<Known> parse(std::string_view text);
@@ -44,6 +44,7 @@ class CompilerAnswers {
                              const std::string& input) const;
   void ask_basics();
   void check();
+  std::vector<int> values_of(const std::vector<std::string>& questions) const;
   std::optional<int> ask(std::string_view query, std::string_view argument,
                          std::string_view source);
 

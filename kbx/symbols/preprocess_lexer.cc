@@ -53,8 +53,7 @@ std::size_t punctuator_size(const char* at) {
       if (second == ':') return at[2] == '%' && at[3] == ':' ? 4 : 2;
       return second == '=' || second == '>' ? 2 : 1;
     case ':':
-      // "::" is one token or two, as the compiler's version has it.
-      if (second == ':') throw Unsure{"\"::\""};
+      // "::" is one token or two, as the language has it; only ## could tell, and finds no token.
       return second == '>' ? 2 : 1;
     case '#':
       return second == '#' ? 2 : 1;

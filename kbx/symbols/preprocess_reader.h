@@ -57,7 +57,7 @@ class Reader {
   void copy_lines(Buffer& top);
   void copy_token(Buffer& top);
   void expand(const Token& name);
-  void resume(Buffer& top);
+  bool resume(Buffer& top);
   Token file_token();
   bool take_parenthesis();
   bool starts_directive(const Token& hash) const;

@@ -86,7 +86,7 @@ void Reader::copy_lines(Buffer& top) {
           cursor.at = end;
           expand(token);
         }
-        resume(top);
+        if (!resume(top)) return;
         at = span = cursor.at;
         break;
       }
@@ -105,7 +105,7 @@ void Reader::copy_lines(Buffer& top) {
         flush();
         cursor.at = at;
         copy_token(top);
-        resume(top);
+        if (!resume(top)) return;
         at = span = cursor.at;
         break;
       }
@@ -117,7 +117,7 @@ void Reader::copy_lines(Buffer& top) {
         flush();
         cursor.at = at;
         copy_token(top);
-        resume(top);
+        if (!resume(top)) return;
         at = span = cursor.at;
         break;
       }
@@ -129,7 +129,7 @@ void Reader::copy_lines(Buffer& top) {
         flush();
         cursor.at = at;
         if (!skip_white(cursor, false)) copy_token(top);
-        resume(top);
+        if (!resume(top)) return;
         at = span = cursor.at;
         break;
       }
@@ -150,7 +150,7 @@ void Reader::copy_lines(Buffer& top) {
         flush();
         cursor.at = at;
         skip_splices(cursor);
-        resume(top);
+        if (!resume(top)) return;
         at = span = cursor.at;
         break;
       }
@@ -162,12 +162,15 @@ void Reader::copy_lines(Buffer& top) {
   }
 }
 
-/// Behind something that was not copied as it stands.
-void Reader::resume(Buffer& top) {
-  if (*top.cursor.at != '\n') {
-    output_.go_to(top.name, top.cursor.line);
-    output_.space();
+/// Behind something that was not copied as it stands. False if the line is at its end, and over.
+bool Reader::resume(Buffer& top) {
+  if (*top.cursor.at == '\n') {
+    end_line();
+    return false;
   }
+  output_.go_to(top.name, top.cursor.line);
+  output_.space();
+  return true;
 }
 
 /// The token at the cursor on its own.
