@@ -43,7 +43,7 @@ bool Reader::builtin(const Macro& macro, const Token& name, Token& value) {
     case Builtin::line:
       if (reads_directive_ && name.line != buffer().cursor.line)
         throw Unsure{"__LINE__ in a directive of several lines"};
-      value = number_token(name.line);
+      value = number_token(expander_.line_of(name));
       break;
     case Builtin::file:
       if (buffer().is_system || !buffer().file) throw Unsure{"__FILE__ in a system header"};

@@ -236,7 +236,8 @@ char* Expander::text_room(std::size_t size) {
 Token Expander::next() {
   for (;;) {
     Token token;
-    if (contexts_.empty()) {
+    const bool is_in_file = contexts_.empty();
+    if (is_in_file) {
       token = input_.next();
     } else {
       Context& context = contexts_.back();
@@ -265,17 +266,25 @@ Token Expander::next() {
       token.flags |= Token::no_expand;
       return token;
     }
-    if (prevented > 0 || !enter(*macro, token)) return token;
+    if (prevented > 0 || !enter(*macro, token, is_in_file)) return token;
     if (input_.in_directive) continue;
     return padding_for(token);
   }
 }
 
 bool Expander::enter(const Token& name) {
-  return enter(*name.name->macro, name);
+  top_line_ = name.line;
+  took_from_behind_ = false;
+  return enter(*name.name->macro, name, true);
 }
 
-bool Expander::enter(Macro& macro, const Token& name) {
+std::uint32_t Expander::line_of(const Token& name) const {
+  if (took_from_behind_ && name.line != top_line_)
+    throw Unsure{"__LINE__ in arguments behind a macro that stands for another"};
+  return name.line;
+}
+
+bool Expander::enter(Macro& macro, const Token& name, bool is_in_file) {
   count_token();
   if (macro.builtin != Builtin::none) {
     // Within an argument it may still be made a string of.
@@ -293,6 +302,7 @@ bool Expander::enter(Macro& macro, const Token& name) {
     return true;
   }
   if (!opens_arguments()) return false;
+  if (!is_in_file && contexts_.empty()) took_from_behind_ = true;
   read_body(macro, lexer_, names_, arena_);
   std::vector<Argument> arguments;
   collect(macro, arguments);
