@@ -39,7 +39,7 @@ bool is_passed_on(std::string_view word) {
   constexpr std::string_view groups[] = {"-f", "-m", "-O", "-g", "-std=gnu"};
   if (std::ranges::any_of(groups, [&](std::string_view group) { return word.starts_with(group); }))
     return true;
-  return is_one_of(word, {"-pipe", "-pg", "-p", "-w", "-undef", "-pedantic", "-no-pie", "-nostdinc",
+  return is_one_of(word, {"-pipe", "-pg", "-p", "-w", "-pedantic", "-no-pie", "-nostdinc",
                           "-nostdlib", "-pthread", "-no-canonical-prefixes"}) ||
          word.starts_with("--param=") || word.starts_with("--sysroot=") ||
          word.starts_with("-B");
