@@ -21,12 +21,18 @@ std::string_view preprocess_check_source() {
 #define SELF SELF + OTHER
 #define OTHER SELF - OTHER
 #define CALL(x) x CALL
+#define REST(x, y...) LAST(x, ## y)
+#define LAST(x, ...) [x, __VA_ARGS__]
 #define EMPTY
 #define NOTHING()
 ONCE(1) ONCE(
 LINE
 ) LINE ONCE(__LINE__
 __LINE__)
+LAST(1,
+ REST(2,
+  LINE,
+  __LINE__, ONCE(3)), LINE)
 CALL
 (1) (2) CALL CALL(CALL)(3) (CALL)(4)
 SELF OTHER

@@ -173,7 +173,11 @@ class Expander::Replacement {
       }
     if (!expander_.input_.in_directive && at_ != 0 && !after_paste() && !at_optional_start())
       put(padding_for(token));
+    const std::size_t first = stack_.size();
     for (std::uint32_t at = 0; at < count; ++at) put(from[at]);
+    // To __LINE__, what was not expanded on its own is a part of the body.
+    if (from == argument.tokens)
+      for (std::size_t at = first; at < stack_.size(); ++at) stack_[at].line = 0;
     if (count > 0 && pastes_right) stack_.back().flags |= Token::paste_left;
     if (!expander_.input_.in_directive && !pastes_right) put(plain_padding());
   }
@@ -497,10 +501,8 @@ Token Expander::paste_all(Token left) {
 
 Token Expander::pragma_text() {
   const auto take = [this] {
-    ++prevented;
     Token token = next();
     while (token.kind == Kind::padding) token = next();
-    --prevented;
     return token;
   };
   if (!take().is('(')) throw Unsure{"_Pragma without a string"};
