@@ -80,6 +80,8 @@ CompilerAnswers::CompilerAnswers(const PreprocessCommand& command, const Environ
   for (const char* name : {"GCC_EXEC_PREFIX", "COMPILER_PATH"})
     key += std::string(name) + "=" + variable(environment, name) + "\n";
   for (const std::string& flag : command.flags) key += flag + "\n";
+  // The verdict of check() is one about this text.
+  key += preprocess_check_source();
   environment_["LC_ALL"] = "C";
   file_ = join_path(cache_folder(environment), "preprocess/" + content_hash(key));
   if (const auto text = read_file_if_present(file_))

@@ -19,8 +19,6 @@
 namespace kbx::symbols::preprocess_detail {
 namespace {
 
-constexpr std::size_t most_live_tokens = std::size_t{1} << 22;
-constexpr std::uint64_t most_tokens_read = std::uint64_t{1} << 27;
 constexpr std::size_t most_text = std::size_t{1} << 28;
 constexpr int deepest_nesting = 1000;
 
@@ -67,8 +65,7 @@ class Spacing {
 /// Writes the body of a macro with its arguments in place on the stack.
 class Expander::Replacement {
  public:
-  Replacement(Expander& expander, const Macro& macro, std::vector<Argument>& arguments,
-              std::size_t start)
+  Replacement(Expander& expander, const Macro& macro, Arguments arguments, std::size_t start)
       : expander_(expander),
         macro_(macro),
         arguments_(arguments),
@@ -88,10 +85,7 @@ class Expander::Replacement {
   }
 
  private:
-  void put(const Token& token) {
-    stack_.push_back(token);
-    if (stack_.size() > most_live_tokens) throw Unsure{"an expansion that is too long"};
-  }
+  void put(const Token& token) { stack_.push_back(token); }
   bool is_empty() const { return stack_.size() == start_; }
   bool after_paste() const {
     return at_ > 0 && macro_.tokens[at_ - 1].has(Token::paste_left);
@@ -146,10 +140,11 @@ class Expander::Replacement {
     const Token* from = argument.expanded;
     std::uint32_t count = argument.expanded_count;
     bool mends_left = false;
+    const bool is_unexpanded = !token.has(Token::stringify) && (pastes_right || after_paste());
     if (token.has(Token::stringify)) {
       from = &argument.stringified;
       count = 1;
-    } else if (pastes_right || after_paste()) {
+    } else if (is_unexpanded) {
       from = argument.tokens;
       count = argument.count;
     }
@@ -165,8 +160,7 @@ class Expander::Replacement {
       }
     }
     if (mends_left) stack_.back().flags &= static_cast<std::uint8_t>(~Token::paste_left);
-    const bool is_plain = !token.has(Token::stringify) && !pastes_right && !after_paste();
-    if (is_plain && at_optional_start())
+    if (!is_unexpanded && !token.has(Token::stringify) && at_optional_start())
       while (count > 0 && from->kind == Kind::padding) {
         ++from;
         --count;
@@ -176,7 +170,7 @@ class Expander::Replacement {
     const std::size_t first = stack_.size();
     for (std::uint32_t at = 0; at < count; ++at) put(from[at]);
     // To __LINE__, what was not expanded on its own is a part of the body.
-    if (from == argument.tokens)
+    if (is_unexpanded)
       for (std::size_t at = first; at < stack_.size(); ++at) stack_[at].line = 0;
     if (count > 0 && pastes_right) stack_.back().flags |= Token::paste_left;
     if (!expander_.input_.in_directive && !pastes_right) put(plain_padding());
@@ -184,38 +178,14 @@ class Expander::Replacement {
 
   Expander& expander_;
   const Macro& macro_;
-  std::vector<Argument>& arguments_;
-  std::vector<Token>& stack_;
+  const Arguments arguments_;
+  Stack<Token>& stack_;
   const std::size_t start_;
   std::uint32_t at_ = 0;
   std::size_t optional_start_ = 0;
   int optional_depth_ = 0;
   bool is_dropped_ = false;
 };
-
-Token* TokenStore::copy(const Token* tokens, std::size_t count) {
-  live_ += count;
-  if (live_ > most_live_tokens) throw Unsure{"an expansion that is too long"};
-  if (count > left_) {
-    const std::size_t size = std::max(block_size, count);
-    blocks_.push_back({std::make_unique_for_overwrite<Token[]>(size), size});
-    next_ = blocks_.back().tokens.get();
-    left_ = size;
-  }
-  Token* place = next_;
-  std::copy_n(tokens, count, place);
-  next_ += count;
-  left_ -= count;
-  return place;
-}
-
-void TokenStore::clear() {
-  live_ = 0;
-  if (blocks_.empty()) return;
-  if (blocks_.size() > 1) blocks_.resize(1);
-  next_ = blocks_[0].tokens.get();
-  left_ = blocks_[0].size;
-}
 
 void Expander::push(const Token* tokens, std::size_t count, Macro* macro, std::uint32_t line) {
   contexts_.push_back({tokens, tokens + count, macro, line, false});
@@ -224,11 +194,10 @@ void Expander::push(const Token* tokens, std::size_t count, Macro* macro, std::u
 void Expander::pop() {
   if (Macro* macro = contexts_.back().macro) macro->is_disabled = false;
   contexts_.pop_back();
-  if (contexts_.empty() && depth_ == 0 && reading_arguments_ == 0) store_.clear();
-}
-
-void Expander::count_token() {
-  if (++tokens_read_ > most_tokens_read) throw Unsure{"an expansion that is too long"};
+  if (contexts_.empty() && depth_ == 0 && reading_arguments_ == 0) {
+    store_.clear();
+    argument_store_.clear();
+  }
 }
 
 char* Expander::text_room(std::size_t size) {
@@ -308,8 +277,7 @@ bool Expander::enter(Macro& macro, const Token& name, bool is_in_file) {
   if (!opens_arguments()) return false;
   if (!is_in_file && contexts_.empty()) took_from_behind_ = true;
   read_body(macro, lexer_, names_, arena_);
-  std::vector<Argument> arguments;
-  collect(macro, arguments);
+  const Arguments arguments = collect(macro);
   if (macro.parameter_count == 0) {
     push(macro.tokens, macro.token_count, &macro, name.line);
   } else {
@@ -321,7 +289,7 @@ bool Expander::enter(Macro& macro, const Token& name, bool is_in_file) {
     for (std::size_t at = start; at < stack_.size(); ++at)
       if (stack_[at].line == 0) stack_[at].line = name.line;
     const Token* tokens = store_.copy(stack_.data() + start, count);
-    stack_.resize(start);
+    stack_.shrink(start);
     push(tokens, count, &macro, name.line);
   }
   macro.is_disabled = true;
@@ -364,62 +332,78 @@ bool Expander::opens_arguments() {
 }
 
 /// Reads the arguments up to the ")".
-void Expander::collect(const Macro& macro, std::vector<Argument>& arguments) {
+Expander::Arguments Expander::collect(const Macro& macro) {
+  const std::size_t wanted = macro.parameter_count;
+  // One more than wanted: an empty one where none is.
+  const Arguments arguments(argument_store_.take(wanted + 1), wanted + 1);
+  std::ranges::fill(arguments, Argument());
   ++prevented;
   ++reading_arguments_;
-  const std::size_t wanted = macro.parameter_count;
-  std::vector<std::pair<std::size_t, std::size_t>> runs;
   const std::size_t bottom = stack_.size();
-  for (bool is_last = false; !is_last;) {
+  std::size_t given = 0;
+  for (bool is_last = false; !is_last; ++given) {
+    if (given > wanted) throw Unsure{"a wrong number of arguments of a macro"};
+    const bool takes_rest = macro.is_variadic && given + 1 == wanted;
     const std::size_t start = stack_.size();
-    for (int depth = 0;;) {
-      const Token token = next();
-      if (token.kind == Kind::end) throw Unsure{"arguments of a macro that do not end"};
-      if (token.kind == Kind::padding) {
-        if (stack_.size() == start) continue;
-      } else if (token.is('(')) {
-        ++depth;
-      } else if (token.is(')')) {
-        if (depth-- == 0) {
-          is_last = true;
-          break;
-        }
-      } else if (depth == 0 && token.is(',') &&
-                 !(macro.is_variadic && runs.size() + 1 == wanted)) {
-        break;
-      }
-      stack_.push_back(token);
-      if (stack_.size() > most_live_tokens) throw Unsure{"arguments that are too long"};
-    }
-    std::size_t end = stack_.size();
-    while (end > start && stack_[end - 1].kind == Kind::padding) --end;
-    stack_.resize(end);
-    runs.emplace_back(start, end - start);
-    if (runs.size() > wanted + 1) throw Unsure{"too many arguments of a macro"};
+    is_last = collect_one(takes_rest);
+    arguments[given].start = start;
+    arguments[given].count = static_cast<std::uint32_t>(stack_.size() - start);
   }
   --reading_arguments_;
   --prevented;
 
-  const bool is_one_empty = runs.size() == 1 && runs[0].second == 0;
-  const std::size_t given = wanted == 0 && is_one_empty ? 0 : runs.size();
+  const bool is_one_empty = given == 1 && arguments[0].count == 0;
+  if (wanted == 0 && is_one_empty) given = 0;
   const bool lacks_rest = macro.is_variadic && given + 1 == wanted;
   if (given != wanted && !lacks_rest) throw Unsure{"a wrong number of arguments of a macro"};
-  arguments.resize(wanted);
-  for (std::size_t at = 0; at < given; ++at) {
-    arguments[at].count = static_cast<std::uint32_t>(runs[at].second);
-    arguments[at].tokens = store_.copy(stack_.data() + runs[at].first, runs[at].second);
-  }
+  const Token* tokens = store_.copy(stack_.data() + bottom, stack_.size() - bottom);
+  for (Argument& argument : arguments.first(given))
+    argument.tokens = tokens + (argument.start - bottom);
   // ", ## rest" drops its comma if there is no rest, and if a macro has no other parameter and its
   // argument is empty.
-  if (macro.is_variadic && (lacks_rest || (given == 1 && is_one_empty && wanted == 1)))
-    arguments.back().is_missing = true;
-  stack_.resize(bottom);
+  if (macro.is_variadic && (lacks_rest || (wanted == 1 && is_one_empty)))
+    arguments[wanted - 1].is_missing = true;
+  stack_.shrink(bottom);
+  return arguments.first(wanted);
+}
+
+/// Reads one argument, to the stack. True if ")" ended it.
+bool Expander::collect_one(bool takes_rest) {
+  const std::size_t start = stack_.size();
+  bool is_last = false;
+  for (int depth = 0;;) {
+    const Token token = next();
+    if (token.kind == Kind::end) throw Unsure{"arguments of a macro that do not end"};
+    if (token.kind == Kind::padding) {
+      if (stack_.size() == start) continue;
+    } else if (token.kind == Kind::punctuator && token.size == 1) {
+      if (*token.text == '(') ++depth;
+      if (*token.text == ')' && depth-- == 0) {
+        is_last = true;
+        break;
+      }
+      if (*token.text == ',' && depth == 0 && !takes_rest) break;
+    }
+    stack_.push_back(token);
+  }
+  std::size_t end = stack_.size();
+  while (end > start && stack_[end - 1].kind == Kind::padding) --end;
+  stack_.shrink(end);
+  return is_last;
 }
 
 void Expander::expand(Argument& argument) {
   if (argument.is_expanded) return;
   argument.is_expanded = true;
   if (argument.count == 0) return;
+  const auto is_macro = [](const Token& token) {
+    return token.kind == Kind::name && token.name->macro;
+  };
+  if (std::none_of(argument.tokens, argument.tokens + argument.count, is_macro)) {
+    argument.expanded = argument.tokens;
+    argument.expanded_count = argument.count;
+    return;
+  }
   if (++expanding_arguments_ > deepest_nesting) throw Unsure{"macros too deep in each other"};
   const int outer = std::exchange(prevented, 0);
   push(argument.tokens, argument.count, nullptr, 0);
@@ -429,14 +413,13 @@ void Expander::expand(Argument& argument) {
     const Token token = next();
     if (token.kind == Kind::end) break;
     stack_.push_back(token);
-    if (stack_.size() > most_live_tokens) throw Unsure{"an expansion that is too long"};
   }
   contexts_.pop_back();
   prevented = outer;
   --expanding_arguments_;
   argument.expanded_count = static_cast<std::uint32_t>(stack_.size() - start);
   argument.expanded = store_.copy(stack_.data() + start, argument.expanded_count);
-  stack_.resize(start);
+  stack_.shrink(start);
 }
 
 /// What # makes of an argument.

@@ -1,31 +1,13 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "kbx/symbols/preprocess_macro.h"
+#include "kbx/symbols/preprocess_store.h"
 
 namespace kbx::symbols::preprocess_detail {
-
-/// Memory for runs of tokens that is given back all at once and used again.
-class TokenStore {
- public:
-  /// A copy of `count` tokens.
-  Token* copy(const Token* tokens, std::size_t count);
-  void clear();
-
- private:
-  static constexpr std::size_t block_size = std::size_t{1} << 14;
-  struct Block {
-    std::unique_ptr<Token[]> tokens;
-    std::size_t size = 0;
-  };
-  std::vector<Block> blocks_;
-  std::size_t left_ = 0;
-  Token* next_ = nullptr;
-  std::size_t live_ = 0;
-};
 
 /// Where the expander gets what is not within a macro.
 struct ExpanderInput {
@@ -82,29 +64,37 @@ class Expander {
     std::uint32_t expanded_count = 0;
     bool is_expanded = false;
     bool is_missing = false;
+    std::size_t start = 0;  ///< while it is read: its place among the tokens being collected
     Token stringified;
   };
+  using Arguments = std::span<Argument>;
   class Replacement;
 
   bool enter(Macro& macro, const Token& name, bool is_in_file);
   bool opens_arguments();
-  void collect(const Macro& macro, std::vector<Argument>& arguments);
+  Arguments collect(const Macro& macro);
+  bool collect_one(bool takes_rest);
   void expand(Argument& argument);
   Token stringify(const Argument& argument);
   Token paste(const Token& left, const Token& right);
   Token paste_all(Token left);
   void push(const Token* tokens, std::size_t count, Macro* macro, std::uint32_t line);
   void pop();
-  void count_token();
+  void count_token() {
+    if (++tokens_read_ > most_tokens_read) throw Unsure{"an expansion that is too long"};
+  }
   char* text_room(std::size_t size);
 
   const Lexer& lexer_;
   NameTable& names_;
   Arena& arena_;
   ExpanderInput input_;
-  std::vector<Context> contexts_;
-  std::vector<Token> stack_;  ///< runs of tokens that are being collected
-  TokenStore store_;
+  static constexpr std::uint64_t most_tokens_read = std::uint64_t{1} << 27;
+
+  Stack<Context> contexts_;
+  Stack<Token> stack_;  ///< runs of tokens that are being collected
+  Store<Token> store_;
+  Store<Argument> argument_store_;
   int reading_arguments_ = 0;
   int expanding_arguments_ = 0;
   int depth_ = 0;

@@ -1,5 +1,7 @@
 #include "kbx/symbols/preprocess_output.h"
 
+#include <algorithm>
+
 #include "kbx/symbols/preprocess_names.h"
 
 namespace kbx::symbols::preprocess_detail {
@@ -11,32 +13,38 @@ constexpr std::uint32_t most_empty_lines = 8;
 
 }  // namespace
 
-Output::Output(const std::string& main_file) : file_(&main_file) {
-  text_.reserve(usual_size);
+Output::Output(const std::string& main_file) : text_(usual_size, '\0'), file_(&main_file) {
   marker();
 }
 
+void Output::grow(std::size_t size) {
+  if (size_ + size > most_text) throw Unsure{"an output that is too long"};
+  text_.resize(std::max(text_.size() * 2, size_ + size));
+}
+
+void Output::end_line() {
+  if (text_[size_ - 1] != '\n') put('\n');
+}
+
 void Output::marker() {
-  text_ += "# ";
-  text_ += std::to_string(line_);
-  text_ += " \"";
+  put("# ");
+  put(std::to_string(line_));
+  put(" \"");
   for (const char c : *file_) {
-    if (c == '\\' || c == '"') text_ += '\\';
-    text_ += c;
+    if (c == '\\' || c == '"') put('\\');
+    put(c);
   }
-  text_ += "\"\n";
+  put("\"\n");
 }
 
 void Output::move_to(const std::string* file, std::uint32_t line) {
-  if (text_.size() > most_text) throw Unsure{"an output that is too long"};
   if (file == file_ && line > line_ && line - line_ <= most_empty_lines) {
-    text_.append(line - line_, '\n');
-    line_ = line;
+    for (; line_ < line; ++line_) put('\n');
     return;
   }
   file_ = file;
   line_ = line;
-  if (text_.back() != '\n') text_ += '\n';
+  end_line();
   marker();
 }
 
@@ -46,21 +54,20 @@ void Output::token(const Token& token) {
     marker();
     return;
   }
-  text_ += ' ';
+  put(' ');
   if (token.kind == Kind::name)
-    text_.append(token.name->text, token.name->size);
+    put(token.name->text, token.name->size);
   else
-    text_.append(token.text, token.size);
-  if (text_.size() > most_text) throw Unsure{"an output that is too long"};
+    put(token.text, token.size);
 }
 
 void Output::directive(std::string_view word, std::string_view text) {
-  if (text_.back() != '\n') text_ += '\n';
-  text_ += '#';
-  text_ += word;
-  text_ += ' ';
-  text_ += text;
-  text_ += '\n';
+  end_line();
+  put('#');
+  put(word);
+  put(' ');
+  put(text);
+  put('\n');
 }
 
 }  // namespace kbx::symbols::preprocess_detail
