@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -105,6 +106,8 @@ bool punctuator_goes_on(const char* at, std::size_t size) {
     }
   return false;
 }
+
+constexpr std::size_t longest_spliced_token = 100'000;
 
 bool is_string_prefix(std::string_view text, const LanguageOptions& options) {
   if (text == "L") return true;
@@ -306,31 +309,63 @@ Token Lexer::spell(Cursor& cursor, Token token, const char* end) const {
   return token;
 }
 
-/// Reads the token at the cursor from a copy of the rest of its line, without splices.
-Token Lexer::spliced(Cursor& cursor, Token token, Arena& arena) const {
-  std::string copy;
+namespace {
+
+/// Text without its splices, and where each character of it is from.
+struct SplicedText {
+  std::string text;
   std::vector<std::pair<const char*, std::uint32_t>> origins;
-  Cursor at = cursor;
-  for (;;) {
-    skip_splices(at);
-    origins.emplace_back(at.at, at.line);
-    if (*at.at == '\n' || *at.at == '\0') break;
-    copy += *at.at++;
-    if (copy.size() > 1'000'000) throw Unsure{"a token across lines that is too long"};
+
+  /// Takes the character at `cursor`; false at the end of the line.
+  bool take(Cursor& cursor) {
+    skip_splices(cursor);
+    origins.emplace_back(cursor.at, cursor.line);
+    if (*cursor.at == '\n' || *cursor.at == '\0') return false;
+    text += *cursor.at++;
+    if (text.size() > longest_spliced_token) throw Unsure{"a token across lines that is too long"};
+    return true;
   }
-  const std::size_t size = copy.size();
-  copy += '\n';
-  copy.append(16, '\0');
-  const std::string_view text = arena.copy(copy);
+};
+
+/// The token at the cursor and perhaps a little more.
+SplicedText without_splices(Cursor cursor) {
+  constexpr std::size_t longest_word = 4096;
+  SplicedText copy;
+  while (copy.take(cursor)) {
+    const char c = copy.text.back();
+    if (class_of(c) == CharacterClass::quote) {
+      // Behind a word that is no prefix, it opens another token.
+      if (copy.text.size() <= 3)
+        while (copy.take(cursor) && copy.text.back() != c)
+          if (copy.text.back() == '\\' && !copy.take(cursor)) return copy;
+      break;
+    }
+    if (class_of(c) == CharacterClass::blank) break;
+    if (copy.text.size() > longest_word) throw Unsure{"a token across lines that is too long"};
+  }
+  if (copy.origins.size() == copy.text.size()) {
+    skip_splices(cursor);
+    copy.origins.emplace_back(cursor.at, cursor.line);
+  }
+  return copy;
+}
+
+}  // namespace
+
+/// Reads the token at the cursor from a copy of it without splices.
+Token Lexer::spliced(Cursor& cursor, Token token, Arena& arena) const {
+  SplicedText copy = without_splices(cursor);
+  const std::size_t size = copy.text.size();
+  copy.text += '\n';
+  copy.text.append(16, '\0');
+  const std::string_view text = arena.copy(copy.text);
   Cursor inner{text.data(), text.data() + size, cursor.line};
   Token result = next(inner, true, arena);
   result.flags = token.flags;
   result.line = token.line;
   const auto used = static_cast<std::size_t>(inner.at - text.data());
-  if (used >= origins.size()) throw Unsure{"a backslash at the end of the file"};
-  const auto& [origin, line] = origins[used];
-  cursor.at = origin;
-  cursor.line = line;
+  if (used >= copy.origins.size()) throw Unsure{"a backslash at the end of the file"};
+  std::tie(cursor.at, cursor.line) = copy.origins[used];
   return result;
 }
 

@@ -115,6 +115,7 @@ class Reader {
   std::map<std::string, std::string> line_names_;
   std::vector<ReadFile> read_files_;
   std::uint64_t counter_ = 0;
+  std::uint64_t entered_bytes_ = 0;
   bool reads_directive_ = false;
   bool is_before_main_ = true;
 };
