@@ -79,8 +79,7 @@ std::string with_own_programs(std::string_view text, const std::string& kbx) {
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       result.replace(start, end - start, call);
       at = start + call.size() - 1;
-      if (path == own_programs[0].path)
-        at = join_preprocessing(result, start) + call.size() - 1;
+      if (path == own_programs[0].path) at = join_preprocessing(result, start) + call.size() - 1;
     }
   }
   return result;

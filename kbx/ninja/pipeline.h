@@ -6,9 +6,9 @@ namespace kbx::ninja {
 
 /// Two commands of a shell's text, "LEFT | RIGHT", without what they redirect.
 struct Pipeline {
-  size_t begin = 0;             ///< where LEFT begins
-  std::string_view left;        ///< plain words: nothing in it is expanded or redirected
-  size_t end = 0;               ///< behind RIGHT
+  size_t begin = 0;       ///< where LEFT begins
+  std::string_view left;  ///< plain words: nothing in it is expanded or redirected
+  size_t end = 0;         ///< behind RIGHT
 };
 
 /// The pipeline whose right command has its first word at `right`. `left` is empty if there is

@@ -2,8 +2,8 @@
 
 #include "kbx/symbols/preprocess_reader.h"
 
-// A C preprocessor for symbol versions: what `gcc -E` says, for one consumer that cares about tokens
-// and lines, and in a fraction of the time.
+// A C preprocessor for symbol versions: what `gcc -E` says, for one consumer that cares about
+// tokens and lines, and in a fraction of the time.
 //
 //   files ─► cursor ─► lexer ─► macro, expander ─► output
 //              └─► directives, conditions

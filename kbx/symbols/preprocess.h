@@ -49,7 +49,7 @@ struct ReadFile {
 };
 
 struct Preprocessed {
-  std::string text;  ///< with line markers, the first of which names the file itself
+  std::string text;             ///< with line markers, the first of which names the file itself
   std::vector<ReadFile> files;  ///< in order of their first use
 };
 

@@ -1,6 +1,6 @@
-#include "kbx/symbols/preprocess_reader.h"
-
 #include <algorithm>
+
+#include "kbx/symbols/preprocess_reader.h"
 
 // Macros that have no definition: their value is computed where they stand.
 
@@ -89,9 +89,8 @@ void Reader::check_pragma(std::string_view text) const {
   const std::string_view first = word();
   if (first == "GCC") {
     const std::string_view second = word();
-    for (const std::string_view copied :
-         {"diagnostic", "visibility", "push_options", "pop_options", "optimize", "target", "ivdep",
-          "unroll", "novector"})
+    for (const std::string_view copied : {"diagnostic", "visibility", "push_options", "pop_options",
+                                          "optimize", "target", "ivdep", "unroll", "novector"})
       if (second == copied) return;
   }
   throw Unsure{"_Pragma of another kind than GCC's options"};
@@ -112,7 +111,8 @@ Token Reader::has_include(bool is_next) {
 
 /// __has_attribute(x) and its like, behind their name.
 Token Reader::query(const Macro& macro) {
-  if (!reads_directive_ || !facts_.ask || !buffer().file) throw Unsure{std::string(macro.name->view())};
+  if (!reads_directive_ || !facts_.ask || !buffer().file)
+    throw Unsure{std::string(macro.name->view())};
   ++expander_.prevented;
   const Token open = expander_.next();
   const Token argument = expander_.next();

@@ -91,8 +91,9 @@ bool same_preprocessed_text(std::string_view first, std::string_view second) {
       const Token b = take(right);
       if (a.kind != b.kind) return false;
       if (a.kind == Kind::end) return true;
-      if (a.kind == Kind::name ? a.name != b.name
-                               : std::string_view(a.text, a.size) != std::string_view(b.text, b.size))
+      if (a.kind == Kind::name
+              ? a.name != b.name
+              : std::string_view(a.text, a.size) != std::string_view(b.text, b.size))
         return false;
     }
   } catch (const Unsure&) {

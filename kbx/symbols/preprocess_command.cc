@@ -20,29 +20,44 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> wo
 
 /// Options of the groups below that are more than what the compiler predefines.
 bool is_special(std::string_view word) {
-  constexpr std::string_view prefixes[] = {
-      "-fpreprocessed", "-fdirectives-only", "-finput-charset", "-fexec-charset",
-      "-fwide-exec-charset", "-fno-dollars", "-fopenmp", "-fopenacc", "-fdebug-cpp",
-      "-fpch-preprocess", "-fplugin", "-ftraditional", "-fmodule", "-fdeps", "-fno-extended",
-      "-fdump", "-fembed", "-fdiagnostics-format", "-mabi=elfv", "-maltivec", "-fopenmp-simd",
-      "-fno-canonical-system-headers", "-fcanonical-system-headers", "-fmax-include-depth",
-      "-fsearch-include-path"};
-  return std::ranges::any_of(prefixes, [&](std::string_view prefix) {
-    return word.starts_with(prefix);
-  });
+  constexpr std::string_view prefixes[] = {"-fpreprocessed",
+                                           "-fdirectives-only",
+                                           "-finput-charset",
+                                           "-fexec-charset",
+                                           "-fwide-exec-charset",
+                                           "-fno-dollars",
+                                           "-fopenmp",
+                                           "-fopenacc",
+                                           "-fdebug-cpp",
+                                           "-fpch-preprocess",
+                                           "-fplugin",
+                                           "-ftraditional",
+                                           "-fmodule",
+                                           "-fdeps",
+                                           "-fno-extended",
+                                           "-fdump",
+                                           "-fembed",
+                                           "-fdiagnostics-format",
+                                           "-mabi=elfv",
+                                           "-maltivec",
+                                           "-fopenmp-simd",
+                                           "-fno-canonical-system-headers",
+                                           "-fcanonical-system-headers",
+                                           "-fmax-include-depth",
+                                           "-fsearch-include-path"};
+  return std::ranges::any_of(prefixes,
+                             [&](std::string_view prefix) { return word.starts_with(prefix); });
 }
 
 bool is_passed_on(std::string_view word) {
   if (is_special(word)) return false;
-  if (word.starts_with("-W"))
-    return !word.starts_with("-Wp,") && !word.starts_with("-Wdate-time");
+  if (word.starts_with("-W")) return !word.starts_with("-Wp,") && !word.starts_with("-Wdate-time");
   constexpr std::string_view groups[] = {"-f", "-m", "-O", "-g", "-std=gnu"};
   if (std::ranges::any_of(groups, [&](std::string_view group) { return word.starts_with(group); }))
     return true;
   return is_one_of(word, {"-pipe", "-pg", "-p", "-w", "-pedantic", "-no-pie", "-nostdinc",
                           "-nostdlib", "-pthread", "-no-canonical-prefixes"}) ||
-         word.starts_with("--param=") || word.starts_with("--sysroot=") ||
-         word.starts_with("-B");
+         word.starts_with("--param=") || word.starts_with("--sysroot=") || word.starts_with("-B");
 }
 
 /// Takes one word after the other, and the words that options have behind them.
@@ -108,8 +123,7 @@ class Options {
 
   void preprocessor_option(const std::string& word) {
     command_.depfile_names_system = word.starts_with("-Wp,-MD,");
-    const std::string_view depfile =
-        command_.depfile_names_system ? "-Wp,-MD," : "-Wp,-MMD,";
+    const std::string_view depfile = command_.depfile_names_system ? "-Wp,-MD," : "-Wp,-MMD,";
     if (!word.starts_with(depfile) || word.find(',', depfile.size()) != std::string::npos ||
         word.size() == depfile.size() || !command_.depfile.empty())
       return refuse("the option " + word);
@@ -132,7 +146,8 @@ class Options {
 
   bool macro(const std::string& word) {
     if (const auto definition = value_of(word, "-D")) {
-      if (definition->find('\n') != std::string::npos || definition->find('\\') != std::string::npos)
+      if (definition->find('\n') != std::string::npos ||
+          definition->find('\\') != std::string::npos)
         refuse("a definition with a newline or backslash");
       const std::size_t equals = definition->find('=');
       command_.definitions += "#define " + definition->substr(0, equals) + " " +
@@ -195,9 +210,8 @@ void add(std::vector<Place>& places, const std::vector<std::string>& paths, bool
   for (const std::string& path : paths) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISDIR(status.st_mode)) continue;
-    const Place place{{path.ends_with('/') ? path : path + "/", is_system},
-                      status.st_dev,
-                      status.st_ino};
+    const Place place{
+        {path.ends_with('/') ? path : path + "/", is_system}, status.st_dev, status.st_ino};
     const auto is_same = [&](const Place& other) { return other.is_same(place); };
     if (std::ranges::none_of(places, is_same)) places.push_back(place);
   }

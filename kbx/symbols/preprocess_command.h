@@ -22,7 +22,7 @@ struct PreprocessCommand {
   std::vector<std::pair<std::string, std::string>> prefix_maps;
   std::string depfile;                ///< of -Wp,-MMD,FILE and -Wp,-MD,FILE
   bool depfile_names_system = false;  ///< -MD
-  bool uses_own_folders = true;  ///< no -nostdinc
+  bool uses_own_folders = true;       ///< no -nostdinc
   bool warn_undefined = false;
   std::string reason;  ///< not empty: why the line is left to the compiler
 };

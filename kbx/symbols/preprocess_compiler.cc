@@ -131,9 +131,12 @@ void CompilerAnswers::ask_basics() {
   known_.macros = given.output;
   bool is_list = false;
   for (const std::string_view line : split_lines(given.errors)) {
-    if (line.starts_with("#include ")) is_list = line.starts_with("#include <");
-    else if (line == "End of search list.") is_list = false;
-    else if (is_list && line.starts_with(' ')) known_.folders.emplace_back(trim(line));
+    if (line.starts_with("#include "))
+      is_list = line.starts_with("#include <");
+    else if (line == "End of search list.")
+      is_list = false;
+    else if (is_list && line.starts_with(' '))
+      known_.folders.emplace_back(trim(line));
   }
   std::string questions;
   for (const std::string_view name : computed_macro_names())

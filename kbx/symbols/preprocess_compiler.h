@@ -1,8 +1,8 @@
 #pragma once
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
-#include <map>
 #include <vector>
 
 #include "kbx/base/process.h"

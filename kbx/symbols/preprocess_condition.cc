@@ -30,8 +30,10 @@ Value number(std::string_view text) {
   for (; at < text.size(); ++at) {
     const char lower = static_cast<char>(text[at] | 0x20);
     unsigned digit = 99;
-    if (is_digit(text[at])) digit = static_cast<unsigned>(text[at] - '0');
-    else if (base == 16 && lower >= 'a' && lower <= 'f') digit = static_cast<unsigned>(lower - 'a' + 10);
+    if (is_digit(text[at]))
+      digit = static_cast<unsigned>(text[at] - '0');
+    else if (base == 16 && lower >= 'a' && lower <= 'f')
+      digit = static_cast<unsigned>(lower - 'a' + 10);
     if (digit == 99) break;
     if (digit >= base) throw Unsure{"a number that is none"};
     std::uint64_t scaled = 0;
@@ -62,13 +64,26 @@ Value character(std::string_view text) {
     value = static_cast<unsigned char>(text[1]);
   } else if (text.size() == 4 && text[0] == '\'' && text[1] == '\\') {
     switch (text[2]) {
-      case 'n': value = '\n'; break;
-      case 't': value = '\t'; break;
-      case '\\': value = '\\'; break;
-      case '\'': value = '\''; break;
-      case '"': value = '"'; break;
-      case '0': value = 0; break;
-      default: throw Unsure{"a character constant"};
+      case 'n':
+        value = '\n';
+        break;
+      case 't':
+        value = '\t';
+        break;
+      case '\\':
+        value = '\\';
+        break;
+      case '\'':
+        value = '\'';
+        break;
+      case '"':
+        value = '"';
+        break;
+      case '0':
+        value = 0;
+        break;
+      default:
+        throw Unsure{"a character constant"};
     }
   } else {
     throw Unsure{"a character constant"};
@@ -199,8 +214,7 @@ class Parser {
       if (counts) throw Unsure{"a division by zero in #if"};
       return {0, is_unsigned};
     }
-    if (is_unsigned)
-      return {quotient ? left.bits / right.bits : left.bits % right.bits, true};
+    if (is_unsigned) return {quotient ? left.bits / right.bits : left.bits % right.bits, true};
     if (left.as_signed() == std::numeric_limits<std::int64_t>::min() && right.as_signed() == -1)
       throw Unsure{"an overflow in #if"};
     return {static_cast<std::uint64_t>(quotient ? left.as_signed() / right.as_signed()

@@ -51,9 +51,8 @@ std::optional<std::string> preprocess_depfile(const std::string& source,
   }
   const auto is_special = [](char c) { return c == '$' || c == '#' || c == '\t'; };
   if (std::ranges::any_of(rule, is_special) || source.find(' ') != std::string::npos ||
-      std::ranges::any_of(files, [](const ReadFile& file) {
-        return file.path.find(' ') != std::string::npos;
-      }))
+      std::ranges::any_of(
+          files, [](const ReadFile& file) { return file.path.find(' ') != std::string::npos; }))
     return std::nullopt;
   return rule + "\n";
 }

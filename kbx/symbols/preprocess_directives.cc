@@ -1,7 +1,7 @@
-#include "kbx/symbols/preprocess_reader.h"
-
 #include <charconv>
 #include <utility>
+
+#include "kbx/symbols/preprocess_reader.h"
 
 // Directives other than conditional ones: C11 6.10.
 
@@ -9,8 +9,8 @@ namespace kbx::symbols::preprocess_detail {
 namespace {
 
 constexpr std::size_t deepest_include = 200;
-/// A file counts as often as it is entered.
-constexpr std::uint64_t most_entered_bytes = std::uint64_t{1} << 30;
+/// A file counts as often as it is entered, and a small one for more than its size.
+constexpr std::uint64_t most_entered_bytes = std::uint64_t{1} << 29;
 
 /// The folder of a file as a prefix.
 std::string folder_of(const std::string& path) {
@@ -191,7 +191,7 @@ void Reader::enter(const Found& found, bool is_system) {
   SourceFile& file = *found.file;
   if (file.guard && file.guard->macro) return;
   if (files_.is_once(file)) return;
-  entered_bytes_ += file.size + 64;
+  entered_bytes_ += file.size + 4096;
   if (entered_bytes_ > most_entered_bytes) throw Unsure{"too much text"};
   if (buffers_.size() >= deepest_include) throw Unsure{"includes too deep in each other"};
   if (!file.was_entered) read_files_.push_back({file.path, is_system});

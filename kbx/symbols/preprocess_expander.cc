@@ -87,9 +87,7 @@ class Expander::Replacement {
  private:
   void put(const Token& token) { stack_.push_back(token); }
   bool is_empty() const { return stack_.size() == start_; }
-  bool after_paste() const {
-    return at_ > 0 && macro_.tokens[at_ - 1].has(Token::paste_left);
-  }
+  bool after_paste() const { return at_ > 0 && macro_.tokens[at_ - 1].has(Token::paste_left); }
   /// True if nothing is written since the "(" of __VA_OPT__.
   bool at_optional_start() const {
     return optional_depth_ > 0 && optional_start_ > start_ && stack_.size() == optional_start_;
@@ -326,8 +324,7 @@ bool Expander::opens_arguments() {
     break;
   }
   --prevented;
-  if (!opens && has_padding && !input_.in_directive)
-    push(store_.copy(&padding, 1), 1, nullptr, 0);
+  if (!opens && has_padding && !input_.in_directive) push(store_.copy(&padding, 1), 1, nullptr, 0);
   return opens;
 }
 
@@ -495,7 +492,8 @@ Token Expander::pragma_text() {
   char* text = text_room(string.size + 16);
   std::size_t size = 0;
   for (std::uint32_t at = 1; at + 1 < string.size; ++at) {
-    if (string.text[at] == '\\' && (string.text[at + 1] == '\\' || string.text[at + 1] == '"')) ++at;
+    if (string.text[at] == '\\' && (string.text[at + 1] == '\\' || string.text[at + 1] == '"'))
+      ++at;
     text[size++] = string.text[at];
   }
   Token token;

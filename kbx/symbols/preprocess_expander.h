@@ -44,7 +44,8 @@ class Expander {
   int prevented = 0;
   /// True while the arguments of a macro are read.
   bool reads_arguments() const { return reading_arguments_ > 0; }
-  /// The line that __LINE__, at `name`, stands for. Throws Unsure where GCC's idea of it is another.
+  /// The line that __LINE__, at `name`, stands for. Throws Unsure where GCC's idea of it is
+  /// another.
   std::uint32_t line_of(const Token& name) const;
   /// What _Pragma ( "…" ) asks for: the text, with the token behind "_Pragma" next.
   Token pragma_text();
@@ -98,8 +99,8 @@ class Expander {
   int reading_arguments_ = 0;
   int expanding_arguments_ = 0;
   int depth_ = 0;
-  std::uint32_t top_line_ = 0;      ///< of the outermost macro
-  bool took_from_behind_ = false;   ///< its expansion ended in a macro that took arguments there
+  std::uint32_t top_line_ = 0;     ///< of the outermost macro
+  bool took_from_behind_ = false;  ///< its expansion ended in a macro that took arguments there
   std::uint64_t tokens_read_ = 0;
   std::size_t text_made_ = 0;
 };

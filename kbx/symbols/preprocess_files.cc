@@ -61,8 +61,7 @@ SourceFile* SourceFiles::open(const std::string& path) {
     file->text += 3;
     file->size -= 3;
   }
-  file->modified_ns =
-      std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
+  file->modified_ns = std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
   return files_.emplace(path, std::move(file)).first->second.get();
 }
 

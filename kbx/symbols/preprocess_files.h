@@ -25,9 +25,9 @@ struct SourceFile {
 
 /// Where a header was found.
 struct Found {
-  SourceFile* file = nullptr;      ///< null: nowhere
-  std::size_t next = 0;            ///< where #include_next from it goes on
-  bool has_next = false;           ///< false if it was named by an absolute path
+  SourceFile* file = nullptr;  ///< null: nowhere
+  std::size_t next = 0;        ///< where #include_next from it goes on
+  bool has_next = false;       ///< false if it was named by an absolute path
   bool is_system = false;
 };
 

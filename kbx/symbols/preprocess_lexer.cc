@@ -141,12 +141,11 @@ void skip_splices(Cursor& cursor) {
 void skip_comment(Cursor& cursor) {
   const char* at = cursor.at + 2;
   for (;;) {
-    const char* star = static_cast<const char*>(
-        std::memchr(at, '*', static_cast<std::size_t>(cursor.end - at)));
+    const char* star =
+        static_cast<const char*>(std::memchr(at, '*', static_cast<std::size_t>(cursor.end - at)));
     if (!star) throw Unsure{"a comment that does not end"};
-    for (const char* line = at;
-         (line = static_cast<const char*>(
-              std::memchr(line, '\n', static_cast<std::size_t>(star - line))));
+    for (const char* line = at; (line = static_cast<const char*>(std::memchr(
+                                     line, '\n', static_cast<std::size_t>(star - line))));
          ++line)
       ++cursor.line;
     at = star + 1;

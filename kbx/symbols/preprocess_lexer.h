@@ -17,7 +17,7 @@ struct Cursor {
 };
 
 enum class CharacterClass : std::uint8_t {
-  plain,      ///< punctuation that stands for itself
+  plain,  ///< punctuation that stands for itself
   blank,
   newline,
   letter,
@@ -26,7 +26,7 @@ enum class CharacterClass : std::uint8_t {
   slash,
   dot,
   backslash,
-  beyond,     ///< not ASCII
+  beyond,  ///< not ASCII
   zero,
 };
 

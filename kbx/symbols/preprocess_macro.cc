@@ -104,8 +104,8 @@ std::vector<Token> body_tokens(Macro& macro, const Lexer& lexer, NameTable& name
     const bool after_hash = macro.is_function && !tokens.empty() && tokens.back().is('#');
     if (after_hash) {
       if (token.kind != Kind::parameter) throw Unsure{"# before what is no parameter"};
-      token.flags = static_cast<std::uint8_t>((tokens.back().flags & Token::white) |
-                                              Token::stringify);
+      token.flags =
+          static_cast<std::uint8_t>((tokens.back().flags & Token::white) | Token::stringify);
       tokens.back() = token;
     } else {
       tokens.push_back(token);

@@ -14,11 +14,11 @@ enum class Builtin : std::uint8_t {
   file_name,
   include_level,
   counter,
-  pragma,       ///< _Pragma
+  pragma,  ///< _Pragma
   has_include,
   has_include_next,
-  query,        ///< __has_attribute and its like: the compiler knows
-  unsure,       ///< __DATE__ and others that are left to the compiler
+  query,   ///< __has_attribute and its like: the compiler knows
+  unsure,  ///< __DATE__ and others that are left to the compiler
 };
 
 /// The definition of a macro. The body stays text until the macro is expanded: most never are.
@@ -33,10 +33,10 @@ struct Macro {
   std::uint16_t parameter_count = 0;
   Builtin builtin = Builtin::none;
   bool is_function = false;
-  bool is_variadic = false;    ///< the last parameter takes the rest
-  bool has_tokens = false;     ///< `tokens` are those of the body
+  bool is_variadic = false;  ///< the last parameter takes the rest
+  bool has_tokens = false;   ///< `tokens` are those of the body
   bool has_va_opt = false;
-  bool is_disabled = false;    ///< its expansion is being read
+  bool is_disabled = false;  ///< its expansion is being read
 };
 
 /// Reads a definition with the cursor behind "define", and leaves it at the end of the line. Throws

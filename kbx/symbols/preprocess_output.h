@@ -49,7 +49,7 @@ class Output {
   void move_to(const std::string* file, std::uint32_t line);
   void marker();
 
-  std::string text_;      ///< of which `size_` characters are written
+  std::string text_;  ///< of which `size_` characters are written
   std::size_t size_ = 0;
   const std::string* file_ = nullptr;
   std::uint32_t line_ = 1;

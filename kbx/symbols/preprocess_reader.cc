@@ -93,14 +93,14 @@ Preprocessed Reader::run() {
   if (is_macro("__cplusplus") || is_macro("__ASSEMBLER__") || is_macro("__OBJC__"))
     throw Unsure{"a language that is not C"};
   if (is_macro("__STRICT_ANSI__")) throw Unsure{"strict standard C, which has trigraphs"};
-  if (is_macro("__ALTIVEC__") || is_macro("__SPU__")) throw Unsure{"keywords that depend on context"};
+  if (is_macro("__ALTIVEC__") || is_macro("__SPU__"))
+    throw Unsure{"keywords that depend on context"};
   language_.has_unicode_literals = false;
   if (const Name* version = names_.intern("__STDC_VERSION__"); version->macro) {
     read_body(*version->macro, lexer_, names_, arena_);
     const Macro& macro = *version->macro;
-    language_.has_unicode_literals =
-        macro.token_count == 1 && macro.tokens[0].size >= 6 &&
-        std::string_view(macro.tokens[0].text, 6) >= "201112";
+    language_.has_unicode_literals = macro.token_count == 1 && macro.tokens[0].size >= 6 &&
+                                     std::string_view(macro.tokens[0].text, 6) >= "201112";
   }
   read_definitions(job_.definitions, "<command-line>");
   for (const std::string& name : job_.imacros) read_included(name);

@@ -209,7 +209,8 @@ Token Reader::file_token() {
   for (bool is_line_start = false;;) {
     Token token = lexer_.next(buffer().cursor, false, arena_);
     if (token.kind == Kind::end) return token;
-    const bool is_hash = token.kind == Kind::punctuator && (*token.text == '#' || *token.text == '%');
+    const bool is_hash =
+        token.kind == Kind::punctuator && (*token.text == '#' || *token.text == '%');
     if (is_hash && (is_line_start || (token.has(Token::line_start) && starts_directive(token)))) {
       if (!token.is('#')) throw Unsure{"a digraph for #, or ## at the start of a line"};
       directive();

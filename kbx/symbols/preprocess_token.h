@@ -9,27 +9,27 @@ namespace kbx::symbols::preprocess_detail {
 struct Name;
 
 enum class Kind : std::uint8_t {
-  end,          ///< of a directive's line, of an argument, of a file
-  name,         ///< an identifier; `name` is set
-  number,       ///< a preprocessing number
-  string,       ///< with its prefix and quotes
-  character,    ///< the same for a character constant
+  end,        ///< of a directive's line, of an argument, of a file
+  name,       ///< an identifier; `name` is set
+  number,     ///< a preprocessing number
+  string,     ///< with its prefix and quotes
+  character,  ///< the same for a character constant
   punctuator,
-  other,        ///< a character that begins no other token
-  padding,      ///< no token: tells where white space may stand
-  parameter,    ///< in the body of a macro; `parameter` is its place
-  pragma,       ///< what _Pragma asks for; `text` is the line behind "#pragma"
+  other,      ///< a character that begins no other token
+  padding,    ///< no token: tells where white space may stand
+  parameter,  ///< in the body of a macro; `parameter` is its place
+  pragma,     ///< what _Pragma asks for; `text` is the line behind "#pragma"
 };
 
 /// One preprocessing token, or padding. Small, and copied freely.
 struct Token {
   enum Flag : std::uint8_t {
-    white = 1,         ///< white space stands before it
-    paste_left = 2,    ///< ## stands behind it
-    no_expand = 4,     ///< a name that was met within its own expansion: never a macro again
-    stringify = 8,     ///< # stands before this parameter
-    line_start = 16,   ///< first of its line
-    has_source = 32,   ///< of padding: `white` is that of the token it stands for
+    white = 1,        ///< white space stands before it
+    paste_left = 2,   ///< ## stands behind it
+    no_expand = 4,    ///< a name that was met within its own expansion: never a macro again
+    stringify = 8,    ///< # stands before this parameter
+    line_start = 16,  ///< first of its line
+    has_source = 32,  ///< of padding: `white` is that of the token it stands for
   };
 
   Kind kind = Kind::end;

@@ -4,9 +4,10 @@
 
 #include <utility>
 
+#include "testsuite/fuzz/fuzz.h"
+
 #include "kbx/base/file.h"
 #include "kbx/symbols/preprocess_command.h"
-#include "testsuite/fuzz/fuzz.h"
 
 namespace {
 
@@ -51,7 +52,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   job.folders.chain = {{scratch.path() + "/", false}};
   job.definitions = "#define FUZZ 1\n";
   const PreprocessResult result = preprocess(job, facts());
-  kbx::fuzz::require(result.done.has_value() != !result.reason.empty(), "neither text nor reason\n");
+  kbx::fuzz::require(result.done.has_value() != !result.reason.empty(),
+                     "neither text nor reason\n");
   if (!result.done) return 0;
   kbx::fuzz::require(result.done->text.starts_with("# 1 \""), "no marker names the file\n");
   return 0;

@@ -28,11 +28,12 @@ TEST_CASE("a pipeline from the preprocessor becomes one call") {
   CHECK(
       with_own_programs("gcc -E a.c | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
       "/k/kbx genksyms --kernel . -r /dev/null --preprocess gcc -E a.c >> a.cmd");
-  CHECK(with_own_programs("set -e; if true; then ccache gcc -E -DA='\"b|c\"' a.c "
-                          "| /t/scripts/genksyms/genksyms > x; fi",
-                          "k") ==
-        "set -e; if true; then k genksyms --kernel /t/ --preprocess ccache gcc -E -DA='\"b|c\"' a.c "
-        "> x; fi");
+  CHECK(
+      with_own_programs("set -e; if true; then ccache gcc -E -DA='\"b|c\"' a.c "
+                        "| /t/scripts/genksyms/genksyms > x; fi",
+                        "k") ==
+      "set -e; if true; then k genksyms --kernel /t/ --preprocess ccache gcc -E -DA='\"b|c\"' a.c "
+      "> x; fi");
   CHECK(with_own_programs("true && gcc -E a.c | scripts/genksyms/genksyms", "k") ==
         "true && k genksyms --kernel . --preprocess gcc -E a.c ");
 }
