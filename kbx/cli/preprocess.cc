@@ -38,7 +38,7 @@ PreprocessResult try_preprocess(const std::vector<std::string>& words) {
     answers.save();
     if (result.done && !command.depfile.empty()) {
       const auto rule =
-          preprocess_depfile(command.file, result.done->files, command.depfile_names_system);
+          preprocess_depfile(command.file, result.done->headers, command.depfile_names_system);
       if (!rule) return left_to_compiler("a name that needs quotes in a rule of make");
       write_file_atomically(command.depfile, *rule);
     }

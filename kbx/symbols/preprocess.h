@@ -42,15 +42,15 @@ struct CompilerFacts {
       ask;
 };
 
-/// A file that went into the result.
+/// A header that went into the result.
 struct ReadFile {
   std::string path;
   bool is_system = false;  ///< found in a folder of system headers
 };
 
 struct Preprocessed {
-  std::string text;             ///< with line markers, the first of which names the file itself
-  std::vector<ReadFile> files;  ///< in order of their first use
+  std::string text;               ///< with line markers, the first of which names the file itself
+  std::vector<ReadFile> headers;  ///< in the order and as often as GCC lists them for make
 };
 
 /// What preprocess() gives: the text, or else why it is left to the compiler.

@@ -36,7 +36,7 @@ std::string_view shortened(std::string_view path) {
 }  // namespace
 
 std::optional<std::string> preprocess_depfile(const std::string& source,
-                                              const std::vector<ReadFile>& files,
+                                              const std::vector<ReadFile>& headers,
                                               bool names_system) {
   const std::string name = base_name(source);
   std::string rule;
@@ -45,14 +45,13 @@ std::optional<std::string> preprocess_depfile(const std::string& source,
   rule += ':';
   ++column;
   add(rule, column, shortened(source));
-  for (const ReadFile& file : files) {
-    if (file.path == source || (file.is_system && !names_system)) continue;
-    add(rule, column, shortened(file.path));
+  for (const ReadFile& file : headers) {
+    if (!file.is_system || names_system) add(rule, column, shortened(file.path));
   }
   const auto is_special = [](char c) { return c == '$' || c == '#' || c == '\t'; };
   if (std::ranges::any_of(rule, is_special) || source.find(' ') != std::string::npos ||
       std::ranges::any_of(
-          files, [](const ReadFile& file) { return file.path.find(' ') != std::string::npos; }))
+          headers, [](const ReadFile& file) { return file.path.find(' ') != std::string::npos; }))
     return std::nullopt;
   return rule + "\n";
 }

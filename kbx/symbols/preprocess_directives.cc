@@ -189,13 +189,13 @@ void Reader::include(bool is_next) {
 
 void Reader::enter(const Found& found, bool is_system) {
   SourceFile& file = *found.file;
-  if (file.guard && file.guard->macro) return;
   if (files_.is_once(file)) return;
+  if (found.was_entered && !std::exchange(*found.was_entered, true))
+    read_files_.push_back({file.path, is_system});
+  if (file.guard && file.guard->macro) return;
   entered_bytes_ += file.size + 4096;
   if (entered_bytes_ > most_entered_bytes) throw Unsure{"too much text"};
   if (buffers_.size() >= deepest_include) throw Unsure{"includes too deep in each other"};
-  if (!file.was_entered) read_files_.push_back({file.path, is_system});
-  file.was_entered = true;
   Buffer top;
   top.cursor = {file.text, file.text + file.size, 1};
   top.file = &file;

@@ -77,10 +77,21 @@ const Found& SourceFiles::find(std::string_view name, const std::string* own, st
   return found_.emplace(key_, found).first->second;
 }
 
+/// GCC keeps a header that is found in one folder by one name apart from the same file by another
+/// name or folder, except that all ways through the folders of the command line meet.
+bool* SourceFiles::entry(const std::string& name, std::string_view folder, std::size_t next) {
+  std::string key = name;
+  key += '\0';
+  key += std::to_string(next);
+  key += '\0';
+  key += folder;
+  return &entered_.try_emplace(std::move(key), false).first->second;
+}
+
 Found SourceFiles::look(const std::string& name, const std::string* own, std::size_t first) {
-  if (name.starts_with('/')) return {open(name), 0, false, false};
+  if (name.starts_with('/')) return {open(name), 0, false, false, entry(name, "", 0)};
   if (own)
-    if (SourceFile* file = open(*own + name)) return {file, 0, true, false};
+    if (SourceFile* file = open(*own + name)) return {file, 0, true, false, entry(name, *own, 0)};
   const std::size_t slash = name.find('/');
   const std::string below = slash == std::string::npos ? std::string() : name.substr(0, slash);
   for (std::size_t at = first; at < folders_.chain.size(); ++at) {
@@ -97,7 +108,8 @@ Found SourceFiles::look(const std::string& name, const std::string* own, std::si
       if (known->second) continue;
     }
     path_ = folder.path + name;
-    if (SourceFile* file = open(path_)) return {file, at + 1, true, folder.is_system};
+    if (SourceFile* file = open(path_))
+      return {file, at + 1, true, folder.is_system, entry(name, "", at + 1)};
   }
   return {};
 }

@@ -20,7 +20,6 @@ struct SourceFile {
   std::int64_t modified_ns = 0;
   const Name* guard = nullptr;  ///< nothing in it counts while this is a macro
   bool is_once = false;         ///< #pragma once
-  bool was_entered = false;
 };
 
 /// Where a header was found.
@@ -29,6 +28,8 @@ struct Found {
   std::size_t next = 0;        ///< where #include_next from it goes on
   bool has_next = false;       ///< false if it was named by an absolute path
   bool is_system = false;
+  /// One for each name that is asked for and folder that has it: whether it was entered.
+  bool* was_entered = nullptr;
 };
 
 /// Finds and reads headers, and remembers both.
@@ -51,11 +52,13 @@ class SourceFiles {
 
  private:
   Found look(const std::string& name, const std::string* own, std::size_t first);
+  bool* entry(const std::string& name, std::string_view folder, std::size_t next);
 
   IncludeFolders folders_;
   Arena& arena_;
   std::unordered_map<std::string, std::unique_ptr<SourceFile>> files_;
   std::unordered_map<std::string, Found> found_;
+  std::unordered_map<std::string, bool> entered_;
   /// By folder: whether a folder below it is missing.
   std::vector<std::unordered_map<std::string, bool>> missing_;
   std::vector<const SourceFile*> once_;

@@ -13,11 +13,11 @@ class NumberedParameters {
  public:
   explicit NumberedParameters(const Macro& macro) : macro_(macro) {
     for (std::uint16_t at = 0; at < macro_.parameter_count; ++at)
-      macro_.parameters[at]->parameter = static_cast<std::uint16_t>(at + 1);
+      macro_.parameters[at].name->parameter = static_cast<std::uint16_t>(at + 1);
   }
   ~NumberedParameters() {
     for (std::uint16_t at = 0; at < macro_.parameter_count; ++at)
-      macro_.parameters[at]->parameter = 0;
+      macro_.parameters[at].name->parameter = 0;
   }
   NumberedParameters(const NumberedParameters&) = delete;
   NumberedParameters& operator=(const NumberedParameters&) = delete;
@@ -33,20 +33,20 @@ bool is_ellipsis(const Token& token) {
 /// The parameters, with the cursor behind "(".
 void read_parameters(Macro& macro, Cursor& cursor, const Lexer& lexer, NameTable& names,
                      Arena& arena) {
-  std::vector<Name*> parameters;
+  std::vector<Parameter> parameters;
   const auto take = [&] { return lexer.next(cursor, true, arena); };
   Token token = take();
   while (!token.is(')') || !parameters.empty()) {
     if (is_ellipsis(token)) {
-      parameters.push_back(names.intern("__VA_ARGS__"));
+      parameters.push_back({names.intern("__VA_ARGS__")});
       macro.is_variadic = true;
       token = take();
     } else if (token.kind == Kind::name) {
       if (token.name->view() == "__VA_ARGS__" || token.name->view() == "__VA_OPT__")
         throw Unsure{"a parameter with a reserved name"};
-      if (std::ranges::find(parameters, token.name) != parameters.end())
+      if (std::ranges::find(parameters, Parameter{token.name}) != parameters.end())
         throw Unsure{"a parameter that is there twice"};
-      parameters.push_back(token.name);
+      parameters.push_back({token.name});
       token = take();
       if (is_ellipsis(token)) {
         macro.is_variadic = true;

@@ -21,13 +21,18 @@ enum class Builtin : std::uint8_t {
   unsure,  ///< __DATE__ and others that are left to the compiler
 };
 
+struct Parameter {
+  Name* name = nullptr;
+  bool operator==(const Parameter&) const = default;
+};
+
 /// The definition of a macro. The body stays text until the macro is expanded: most never are.
 struct Macro {
   Name* name = nullptr;
   const char* body = nullptr;      ///< behind the name or the parameters
   const char* body_end = nullptr;  ///< the newline of the logical line
   const char* text_end = nullptr;  ///< of the file
-  Name** parameters = nullptr;
+  Parameter* parameters = nullptr;
   Token* tokens = nullptr;
   std::uint32_t token_count = 0;
   std::uint16_t parameter_count = 0;

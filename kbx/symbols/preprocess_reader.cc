@@ -110,7 +110,7 @@ Preprocessed Reader::run() {
   read_main();
   Preprocessed result;
   result.text = output_.take();
-  result.files = std::move(read_files_);
+  result.headers = std::move(read_files_);
   return result;
 }
 

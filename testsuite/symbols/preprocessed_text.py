@@ -8,6 +8,15 @@ TOKEN = re.compile(rb"""(?P<blank>[ \t\f\v]+)|(?P<newline>\n)|(?P<marker>(?<![^\
 MARKER = re.compile(rb'#(?: line)? (\d+) "((?:[^"\\]|\\.)*)"')
 
 
+WORD = re.compile(rb"""^\#[^\n]*|(?:L|u8|u|U)?"(?:\\.|[^"\\\n])*"|(?:L|u|U)?'(?:\\.|[^'\\\n])*'|\.?[0-9](?:[eEpP][+-]|[\w.])*
+|[A-Za-z_$][\w$]*|\.\.\.|<<=|>>=|->|\+\+|--|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^]=|\#\#|\S""", re.X | re.M)
+
+
+def words(text):
+    """The tokens alone, which is faster."""
+    return [word for word in WORD.findall(text) if not MARKER.match(word)]
+
+
 def tokens(text):
     """(token, file, line) of each token; lines of #pragma and #ident count as one token."""
     found = []
