@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include <unistd.h>
+
 #include "kbx/base/cache.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
@@ -89,6 +91,13 @@ CompilerAnswers::CompilerAnswers(const PreprocessCommand& command, const Environ
       known_ = std::move(*known);
       return;
     }
+  // Where nothing can be kept, asking would cost more than it saves.
+  const std::string folder = dir_name(file_);
+  make_folders(folder);
+  if (::access(folder.c_str(), W_OK) != 0) {
+    known_.reason = "a folder for caches that cannot be written";
+    return;
+  }
   is_changed_ = true;
   ask_basics();
   if (known_.reason.empty()) check();

@@ -19,7 +19,7 @@
 namespace kbx::symbols::preprocess_detail {
 namespace {
 
-constexpr std::size_t most_text = std::size_t{1} << 28;
+constexpr std::size_t most_text = std::size_t{1} << 26;
 constexpr int deepest_nesting = 1000;
 
 Token padding_for(const Token& source) {
