@@ -108,6 +108,11 @@ Name* Reader::macro_name() {
   return token.name;
 }
 
+void Reader::set_macro(Name& name, Macro* macro) {
+  name.macro = macro;
+  if (name.is_remembered) ++changes_;
+}
+
 void Reader::define() {
   Macro* macro = read_definition(buffer().cursor, lexer_, names_, arena_);
   Name& name = *macro->name;
@@ -115,7 +120,7 @@ void Reader::define() {
     throw Unsure{"a definition of a reserved name"};
   if (name.macro && !same_definition(*name.macro, *macro, lexer_, names_, arena_))
     throw Unsure{"a second, other definition of " + std::string(name.view())};
-  if (!name.macro) name.macro = macro;
+  if (!name.macro) set_macro(name, macro);
   end_line();
 }
 
@@ -123,7 +128,7 @@ void Reader::undefine() {
   Name* name = macro_name();
   if (name->macro && name->macro->builtin != Builtin::none)
     throw Unsure{"#undef of a macro that is computed"};
-  name->macro = nullptr;
+  set_macro(*name, nullptr);
 }
 
 /// The text between the quotes or brackets of a header's name, and whether they are brackets.
@@ -271,7 +276,7 @@ void Reader::push_or_pop(bool is_push) {
   if (is_push) {
     pushed.push_back(macro->macro);
   } else if (!pushed.empty()) {
-    macro->macro = pushed.back();
+    set_macro(*macro, pushed.back());
     pushed.pop_back();
   }
 }

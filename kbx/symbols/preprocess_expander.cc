@@ -209,6 +209,7 @@ Token Expander::next() {
     Token token;
     const bool is_in_file = contexts_.empty();
     if (is_in_file) {
+      is_dependent_ = true;
       token = input_.next();
     } else {
       Context& context = contexts_.back();
@@ -231,6 +232,7 @@ Token Expander::next() {
       }
     }
     if (token.kind != Kind::name || token.has(Token::no_expand)) return token;
+    if (is_watching_) token.name->is_remembered = true;
     Macro* macro = token.name->macro;
     if (!macro) return token;
     if (macro->is_disabled) {
@@ -258,6 +260,7 @@ std::uint32_t Expander::line_of(const Token& name) const {
 bool Expander::enter(Macro& macro, const Token& name, bool is_in_file) {
   count_token();
   if (macro.builtin != Builtin::none) {
+    is_dependent_ = true;
     // Within an argument it may still be made a string of.
     if (macro.builtin == Builtin::pragma && (input_.in_directive || expanding_arguments_ > 0))
       return false;
@@ -311,6 +314,7 @@ bool Expander::opens_arguments() {
       see(plain_padding());
     }
     if (contexts_.empty()) {
+      is_dependent_ = true;
       opens = input_.take_parenthesis();
       break;
     }

@@ -34,6 +34,17 @@ class Expander {
   /// Starts the expansion of the macro that `name`, a token of the file, is. False if it is not
   /// called: a macro with parameters, and no "(" follows.
   bool enter(const Token& name);
+  /// Begins to note whether what comes depends on more than the definitions of macros, which are
+  /// marked.
+  void watch() {
+    is_watching_ = true;
+    is_dependent_ = false;
+  }
+  /// Ends that. True if it did not.
+  bool was_independent() {
+    is_watching_ = false;
+    return !is_dependent_;
+  }
   /// True if tokens of an expansion are left.
   bool is_within() const { return !contexts_.empty(); }
 
@@ -99,6 +110,8 @@ class Expander {
   int reading_arguments_ = 0;
   int expanding_arguments_ = 0;
   int depth_ = 0;
+  bool is_watching_ = false;
+  bool is_dependent_ = false;
   std::uint32_t top_line_ = 0;     ///< of the outermost macro
   bool took_from_behind_ = false;  ///< its expansion ended in a macro that took arguments there
   std::uint64_t tokens_read_ = 0;

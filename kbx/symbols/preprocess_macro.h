@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <string_view>
 
 #include "kbx/symbols/preprocess_lexer.h"
 
@@ -35,6 +36,10 @@ struct Macro {
   Parameter* parameters = nullptr;
   Token* tokens = nullptr;
   std::uint32_t token_count = 0;
+  /// The text of its last expansion, if that depended on nothing around it; it holds as long as
+  /// Reader's count of changes is this.
+  std::string_view expansion;
+  std::uint64_t expansion_age = 0;
   std::uint16_t parameter_count = 0;
   Builtin builtin = Builtin::none;
   bool is_function = false;

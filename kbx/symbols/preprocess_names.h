@@ -37,6 +37,7 @@ struct Name {
   std::uint32_t hash = 0;
   Macro* macro = nullptr;
   Directive directive = Directive::none;
+  bool is_remembered = false;   ///< it occurs in an expansion whose text is kept
   std::uint16_t parameter = 0;  ///< while a macro is read: its place among the parameters, from 1
 
   std::string_view view() const { return {text, size}; }

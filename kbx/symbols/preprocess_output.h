@@ -23,6 +23,11 @@ class Output {
     line_ = line;
   }
   void space() { put(' '); }
+  /// Text that stands in one line of the output.
+  void text(std::string_view text) { put(text); }
+  /// What was written since `size` was size().
+  std::string_view since(std::size_t size) const { return {text_.data() + size, size_ - size}; }
+  std::size_t size() const { return size_; }
   /// A token with white space before it.
   void token(const Token& token);
   /// "#WORD TEXT" as a line of its own, where tokens of this line may have been written.

@@ -57,6 +57,7 @@ class Reader {
   void copy_lines(Buffer& top);
   void copy_token(Buffer& top);
   void expand(const Token& name);
+  void expand_tokens(const Token& name);
   bool resume(Buffer& top);
   Token file_token();
   bool take_parenthesis();
@@ -71,6 +72,7 @@ class Reader {
   Token line_token() { return lexer_.next(buffer().cursor, true, arena_); }
   Name* macro_name();
   void define();
+  void set_macro(Name& name, Macro* macro);
   void undefine();
   void include(bool is_next);
   std::pair<std::string, bool> header_name();
@@ -115,6 +117,7 @@ class Reader {
   std::map<std::string, std::string> line_names_;
   std::vector<ReadFile> read_files_;
   std::uint64_t counter_ = 0;
+  std::uint64_t changes_ = 1;  ///< of macros that occur in expansions whose text is kept
   std::uint64_t entered_bytes_ = 0;
   bool reads_directive_ = false;
   bool is_before_main_ = true;

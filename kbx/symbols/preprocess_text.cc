@@ -183,7 +183,21 @@ void Reader::copy_token(Buffer& top) {
     output_.token(token);
 }
 
+/// Writes the expansion of a macro. Most macros without parameters stand for the same text wherever
+/// they are used, which is then kept.
 void Reader::expand(const Token& name) {
+  Macro& macro = *name.name->macro;
+  if (macro.is_function || macro.builtin != Builtin::none) return expand_tokens(name);
+  if (macro.expansion_age == changes_) return output_.text(macro.expansion);
+  const std::size_t start = output_.size();
+  expander_.watch();
+  expand_tokens(name);
+  if (!expander_.was_independent()) return;
+  macro.expansion = arena_.copy(output_.since(start));
+  macro.expansion_age = changes_;
+}
+
+void Reader::expand_tokens(const Token& name) {
   if (!expander_.enter(name)) output_.token(name);
   while (expander_.is_within()) {
     const Token token = expander_.next();
