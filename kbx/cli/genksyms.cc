@@ -19,6 +19,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/cli/preprocess.h"
 #include "kbx/symbols/genksyms.h"
 
 namespace kbx::cli {
@@ -28,6 +29,7 @@ using symbols::GenksymsDialect;
 
 constexpr const char* help_text =
     "usage: kbx genksyms [--kernel TREE] [OPTION...] < PREPROCESSED.i\n"
+    "       kbx genksyms [--kernel TREE] [OPTION...] --preprocess COMPILER -E FLAG... FILE.c\n"
     "Prints what the kernel's scripts/genksyms/genksyms prints: the version of every symbol that "
     "a\n"
     "preprocessed C file exports. Also under the name genksyms, in a tree as "
@@ -45,9 +47,14 @@ constexpr const char* help_text =
     "  -R, --relative-crc     print linker scripts relative to their section, where the tree's "
     "does\n"
     "  -V, --version          show the version of the original that this follows\n"
-    "  -h, --help             show the original's usage; --help alone shows this text\n\n"
+    "  -h, --help             show the original's usage; --help alone shows this text\n"
+    "  --preprocess COMMAND   last: read what this compiler's command would print; the compiler "
+    "is\n"
+    "                         run only where kbx does not know for certain what that is\n"
+    "  --preprocess-only COMMAND  print that text, or tell why the compiler would be run\n\n"
     "examples:\n"
-    "  gcc -E -D__GENKSYMS__ FLAGS a.c | kbx genksyms\n";
+    "  gcc -E -D__GENKSYMS__ FLAGS a.c | kbx genksyms\n"
+    "  kbx genksyms --preprocess gcc -E -D__GENKSYMS__ FLAGS a.c\n";
 
 struct CommandLine {
   symbols::GenksymsOptions options;
@@ -225,9 +232,8 @@ void write_dump(const std::string& path, const std::string& text) {
   if (std::fclose(file) != 0 || !is_written) throw system_error(path, errno);
 }
 
-int run(const CommandLine& line) {
-  const StandardInput input;
-  const symbols::GenksymsResult result = symbols::genksyms(input.text(), line.options);
+int run(const CommandLine& line, std::string_view input) {
+  const symbols::GenksymsResult result = symbols::genksyms(input, line.options);
   print_messages(result, line.options.tell_definitions);
   const std::string output =
       symbols::genksyms_output(result.crcs, line.options.dialect, line.relative);
@@ -246,6 +252,18 @@ std::string tree_of(std::string_view program) {
   return tree.empty() ? "." : std::string(tree);
 }
 
+/// The words behind `option`, which are cut off together with it.
+std::vector<std::string> take_command(int& count, char** arguments, std::string_view option) {
+  for (int at = 0; at < count; ++at) {
+    if (arguments[at] != option) continue;
+    std::vector<std::string> words(arguments + at + 1, arguments + count);
+    if (words.empty()) throw Error(std::string(option) + " without a compiler's command");
+    count = at;
+    return words;
+  }
+  return {};
+}
+
 }  // namespace
 
 int genksyms_command(const char* program, int count, char** arguments) {
@@ -262,6 +280,9 @@ int genksyms_command(const char* program, int count, char** arguments) {
       arguments += 2;
       count -= 2;
     }
+    const std::vector<std::string> compiler = take_command(count, arguments, "--preprocess");
+    const std::vector<std::string> shown = take_command(count, arguments, "--preprocess-only");
+    if (!stands_in && !shown.empty()) return print_preprocessed(shown);
     const GenksymsDialect dialect =
         tree.empty() ? GenksymsDialect() : symbols::probe_genksyms(tree);
     std::string own_name = stands_in ? program : "genksyms";
@@ -270,7 +291,10 @@ int genksyms_command(const char* program, int count, char** arguments) {
     words.push_back(nullptr);
     CommandLine line = parse(dialect, words);
     line.options.reference = line.reference;
-    return line.status ? *line.status : run(line);
+    if (line.status) return *line.status;
+    if (!compiler.empty()) return run(line, preprocessed(compiler));
+    const StandardInput input;
+    return run(line, input.text());
   } catch (const Error& error) {
     std::fprintf(stderr, "kbx: %s\n", error.to_string().c_str());
     return 1;

@@ -1,6 +1,9 @@
 #include "kbx/ninja/own_programs.h"
 
+#include <algorithm>
+
 #include "kbx/base/text.h"
+#include "kbx/ninja/pipeline.h"
 
 /// The tree's programs were built for the machine that made the header package, and need its
 /// libraries; kbx's own run wherever kbx does, and faster. kbuild names a program by its path from
@@ -38,6 +41,27 @@ size_t word_start(std::string_view text, size_t at) {
   return at;
 }
 
+/// Whether a command makes C of one file into preprocessed C and does nothing else.
+bool preprocesses_file(std::string_view command) {
+  const auto words = shell_split(command);
+  if (!words || words->size() < 3 || words->front().find('=') != std::string::npos ||
+      !words->back().ends_with(".c"))
+    return false;
+  return std::ranges::find(*words, "-E") != words->end();
+}
+
+/// With a call of kbx's genksyms at `start`: makes "CC -E … FILE.c | GENKSYMS OPTIONS" one call,
+/// which preprocesses by itself. Gives the place of the call then.
+size_t join_preprocessing(std::string& text, size_t start) {
+  const Pipeline pipeline = pipeline_into(text, start);
+  if (pipeline.left.empty() || !preprocesses_file(pipeline.left)) return start;
+  const std::string call = std::string(trim(text.substr(start, pipeline.end - start))) +
+                           " --preprocess " + std::string(pipeline.left) + " ";
+  const size_t begin = pipeline.begin;
+  text.replace(begin, pipeline.end - begin, call);
+  return begin;
+}
+
 }  // namespace
 
 std::string with_own_programs(std::string_view text, const std::string& kbx) {
@@ -55,6 +79,7 @@ std::string with_own_programs(std::string_view text, const std::string& kbx) {
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       result.replace(start, end - start, call);
       at = start + call.size() - 1;
+      if (path == own_programs[0].path) at = join_preprocessing(result, start) + call.size() - 1;
     }
   }
   return result;

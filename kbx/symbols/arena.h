@@ -23,6 +23,9 @@ class Arena {
     return new (place) Value{std::forward<Arguments>(arguments)...};
   }
 
+  /// Room for `size` characters.
+  char* room(std::size_t size) { return static_cast<char*>(take(size)); }
+
   /// A copy of `text` that lives as long as the arena.
   std::string_view copy(std::string_view text) {
     if (text.empty()) return {};

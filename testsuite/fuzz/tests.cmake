@@ -1,7 +1,7 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
-set(fuzz_targets makefile options depfile config object needed_versions deb caches genksyms module_object symvers
-    kernel_symbols metadata)
+set(fuzz_targets makefile options depfile config object needed_versions deb caches genksyms preprocess module_object
+    symvers kernel_symbols metadata)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
   target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols)
@@ -14,6 +14,8 @@ foreach(target IN LISTS fuzz_targets)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/makelang/cases)
     elseif(target STREQUAL genksyms)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/symbols/cases)
+    elseif(target STREQUAL preprocess)
+      list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/symbols/preprocess)
     endif()
     add_test(NAME fuzz-${target} COMMAND fuzz-${target} ${seeds})
     set_tests_properties(fuzz-${target} PROPERTIES LABELS fuzz TIMEOUT 300)

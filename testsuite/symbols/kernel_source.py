@@ -3,6 +3,9 @@
 
     kernel_source.py --kbx build/kbx [--source FOLDER] [--symvers FILE] [--limit N] [FOLDER_BELOW...]
 
+The text itself is compared, too: the tokens that kbx's preprocessor makes of the command against those of the compiler.
+Where kbx leaves it to the compiler, the reason is shown.
+
 The source has to be configured and prepared for modules (make modules_prepare). The files that export symbols below the
 given folders are preprocessed with the commands that make would run, as for .symtypes files. The original is the source's
 own scripts/genksyms/genksyms. Default source: $KBX_KERNEL_SOURCE; default symvers: $KBX_KERNEL_SYMVERS, without which that
@@ -14,10 +17,13 @@ Exit status: 0 all equal, 1 some differ, 77 there is no prepared source.
 import argparse
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+import preprocessed_text
 
 FOLDERS = "lib fs net/core kernel mm block drivers/base drivers/usb/core crypto sound/core".split()
 COMMAND = re.compile(r"(?:^|; *|&& *)(\S+ -Wp,-MMD,\S+ (?:(?!; ).)*? -c -o \S+\.o (\S+\.c))\s*(?:;|$)")
@@ -63,6 +69,18 @@ def run(program, text, dump):
     return results, Path(dump).read_bytes()
 
 
+def compare_text(kbx, source, file, command, expected):
+    """Whether kbx's own preprocessor makes the same tokens; None where it leaves them to the compiler."""
+    done = subprocess.run([*kbx, "--preprocess-only", *shlex.split(command)], cwd=source, capture_output=True)
+    if done.returncode:
+        print(f"{file}: {done.stderr.decode(errors='replace').strip()}")
+        return None
+    if preprocessed_text.words(expected) == preprocessed_text.words(done.stdout):
+        return True
+    print(f"{file}: {preprocessed_text.difference(expected, done.stdout)}")
+    return False
+
+
 def versions(output):
     return [tuple(line.split()[1:3]) for line in output.decode().splitlines() if line.startswith("#SYMVER")]
 
@@ -88,6 +106,7 @@ def main():
     kbx = [os.path.abspath(options.kbx), "genksyms", "--kernel", str(source)]
     listed = read_symvers(options.symvers) if options.symvers else {}
     total = equal = in_symvers = equal_symvers = faults = 0
+    texts = {True: 0, False: 0, None: 0}
     commands = preprocess_commands(source, options.folders or FOLDERS)
     with tempfile.TemporaryDirectory(prefix="kbx-symbols-") as folder:
         for file, command in list(commands.items())[:options.limit]:
@@ -95,6 +114,7 @@ def main():
             if text is None:
                 faults += 1
                 continue
+            texts[compare_text(kbx, source, file, command, text)] += 1
             expected = run([str(original)], text, f"{folder}/dump")
             seen = run(kbx, text, f"{folder}/dump")
             faults += seen != expected
@@ -110,6 +130,9 @@ def main():
                     print(f"{file}: {name}: {crc}, listed as {listed[name]}")
     print(f"{len(commands)} files, {total} versions: {equal} equal to the original's; "
           f"{in_symvers} listed in Module.symvers: {equal_symvers} equal")
+    print(f"preprocessed: {texts[True]} with the compiler's tokens, {texts[False]} with others, "
+          f"{texts[None]} left to the compiler")
+    faults += texts[False]
     return 1 if faults or not total or equal_symvers != in_symvers else 0
 
 

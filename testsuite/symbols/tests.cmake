@@ -12,6 +12,10 @@ add_test(NAME symbols-kernel-source CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/kernel_source.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(symbols-kernel-source PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)
 
+# The preprocessor of `kbx genksyms --preprocess` against GCC's.
+add_test(NAME symbols-preprocess COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/preprocess.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(symbols-preprocess PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 300)
+
 # `kbx modpost` against the kernel's: over modules that kbuild builds, and over objects for targets of all kinds.
 add_test(NAME symbols-modpost COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx>
                                       --work ${CMAKE_CURRENT_BINARY_DIR}/modpost)

@@ -5,9 +5,8 @@
 using namespace kbx::ninja;
 
 TEST_CASE("the tree's genksyms and modpost are replaced where they are called") {
-  CHECK(
-      with_own_programs("gcc -E a.c | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
-      "gcc -E a.c | /k/kbx genksyms --kernel . -r /dev/null >> a.cmd");
+  CHECK(with_own_programs("cat a.i | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
+        "cat a.i | /k/kbx genksyms --kernel . -r /dev/null >> a.cmd");
   CHECK(with_own_programs("/t/scripts/mod/modpost -m -o x", "/k/kbx") ==
         "/k/kbx modpost --tree /t/ -m -o x");
   CHECK(with_own_programs("if true; then ./scripts/mod/modpost; fi", "/k/kbx") ==
@@ -23,4 +22,30 @@ TEST_CASE("the same words as an argument, or as part of another name, are left a
        {"cp scripts/mod/modpost /tmp", "ls -l ./scripts/genksyms/genksyms",
         "scripts/mod/modpost.real -m", "myscripts/mod/modpost -m", "gcc -c a.c", ""})
     CHECK(with_own_programs(text, "/k/kbx") == text);
+}
+
+TEST_CASE("a pipeline from the preprocessor becomes one call") {
+  CHECK(
+      with_own_programs("gcc -E a.c | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
+      "/k/kbx genksyms --kernel . -r /dev/null --preprocess gcc -E a.c >> a.cmd");
+  CHECK(
+      with_own_programs("set -e; if true; then ccache gcc -E -DA='\"b|c\"' a.c "
+                        "| /t/scripts/genksyms/genksyms > x; fi",
+                        "k") ==
+      "set -e; if true; then k genksyms --kernel /t/ --preprocess ccache gcc -E -DA='\"b|c\"' a.c "
+      "> x; fi");
+  CHECK(with_own_programs("true && gcc -E a.c | scripts/genksyms/genksyms", "k") ==
+        "true && k genksyms --kernel . --preprocess gcc -E a.c ");
+}
+
+TEST_CASE("a pipeline that is more than plain words stays one") {
+  for (const char* left :
+       {"gcc -E $flags a.c", "gcc -E -xc -", "gcc -E a.S", "gcc -c a.c", "A=b gcc -E a.c",
+        "gcc -E a.c 2>/dev/null", "cat a | gcc -E a.c", "gcc -E `b` a.c", "gcc -E *.c",
+        "gcc -E \"$b\" a.c", "{ gcc -E a.c; }", "! gcc -E a.c"})
+    CHECK(with_own_programs(std::string(left) + " | scripts/genksyms/genksyms", "k") ==
+          std::string(left) + " | k genksyms --kernel .");
+  for (const char* behind : {" < b", " 2> b", " -T x 2>&1"})
+    CHECK(with_own_programs(std::string("gcc -E a.c | scripts/genksyms/genksyms") + behind, "k") ==
+          std::string("gcc -E a.c | k genksyms --kernel .") + behind);
 }

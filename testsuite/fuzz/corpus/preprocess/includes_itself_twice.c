@@ -1,0 +1,4 @@
+#if __INCLUDE_LEVEL__ < 190
+#include "self.h"
+#include "self.h"
+#endif

@@ -1,0 +1,2 @@
+#define R "=r"
+asm volatile("nop" ::: "memory"); asm("x" :R(a)::"cc");

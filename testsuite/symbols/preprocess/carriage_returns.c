@@ -1,0 +1,2 @@
+//left: a carriage return
+int a;

@@ -1,0 +1,9 @@
+#if 1
+a
+#elif 1 / 0
+b
+#elif
+c
+#else
+d
+#endif

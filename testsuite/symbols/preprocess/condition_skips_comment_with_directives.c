@@ -1,0 +1,10 @@
+#if 0
+/*
+#else
+*/
+// #else \
+#else
+#else
+yes
+#endif
+x

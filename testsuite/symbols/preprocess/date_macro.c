@@ -1,0 +1,2 @@
+//left: __DATE__
+char a[] = __DATE__;

@@ -1,0 +1,3 @@
+  # define A 1
+	#	define B 2
+A B

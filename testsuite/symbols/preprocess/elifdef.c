@@ -1,0 +1,5 @@
+//left: #elifdef
+#if 0
+#elifdef __LINE__
+int a;
+#endif

@@ -1,0 +1,4 @@
+//left: #error
+int a;
+#error stop
+int b;

@@ -1,0 +1,4 @@
+//left: more than belongs
+#if 1
+#endif A
+int a;

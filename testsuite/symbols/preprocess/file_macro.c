@@ -1,0 +1,3 @@
+#define F __FILE__
+__FILE__ F __BASE_FILE__
+#include "include/names.h"

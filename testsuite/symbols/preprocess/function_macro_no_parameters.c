@@ -1,0 +1,2 @@
+#define F() f
+F() F( ) F(/* c */) F

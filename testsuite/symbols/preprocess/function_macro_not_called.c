@@ -1,0 +1,3 @@
+#define F(x) x
+F F; F + F(1)
+F

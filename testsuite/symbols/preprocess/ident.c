@@ -1,0 +1,2 @@
+#ident "some $Id$"
+a

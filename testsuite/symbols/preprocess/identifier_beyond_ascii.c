@@ -1,0 +1,2 @@
+//left: beyond ASCII
+int é;

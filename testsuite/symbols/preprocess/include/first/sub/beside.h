@@ -1,0 +1,3 @@
+beside
+#include "beside_too.h"
+#include "../both.h"

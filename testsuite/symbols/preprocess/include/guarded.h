@@ -1,0 +1,5 @@
+/* c */
+#ifndef GUARDED_H
+#define GUARDED_H
+guarded
+#endif /* GUARDED_H */

@@ -1,0 +1,2 @@
+#define LEVEL level
+__INCLUDE_LEVEL__

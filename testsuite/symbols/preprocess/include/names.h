@@ -1,0 +1,2 @@
+#define NAMES_H_WAS_READ 1
+__FILE__ __BASE_FILE__ __LINE__

@@ -1,0 +1,3 @@
+#include "include/almost_guarded.h"
+#include "include/almost_guarded.h"
+end

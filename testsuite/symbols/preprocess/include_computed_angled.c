@@ -1,0 +1,5 @@
+//args: -I .
+#define D include
+#define N <D/plain.h>
+#include N
+end

@@ -1,0 +1,4 @@
+#include "include/guarded.h"
+#include "include/guarded.h"
+#undef GUARDED_H
+#include "include/guarded.h"

@@ -1,0 +1,3 @@
+__INCLUDE_LEVEL__
+#include "include/first/level.h"
+__INCLUDE_LEVEL__

@@ -1,0 +1,3 @@
+//left: not found
+#include "include/missing.h"
+int a;

@@ -1,0 +1,2 @@
+//args: -I include/first -I include/second
+#include <chained.h>

@@ -1,0 +1,4 @@
+#include "include/once.h"
+#include "include/once.h"
+#include "include/first/../once.h"
+end

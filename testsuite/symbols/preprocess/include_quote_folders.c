@@ -1,0 +1,3 @@
+//args: -iquote include/first -Iinclude/second
+#include "both.h"
+#include <both.h>

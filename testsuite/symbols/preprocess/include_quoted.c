@@ -1,0 +1,3 @@
+#include "include/plain.h"
+#include "include/plain.h"
+main

@@ -1,0 +1,1 @@
+#include "include/first/sub/beside.h"

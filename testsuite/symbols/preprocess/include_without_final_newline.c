@@ -1,0 +1,2 @@
+#include "include/no_newline.h"
+end

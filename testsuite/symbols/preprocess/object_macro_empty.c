@@ -1,0 +1,2 @@
+#define A
+int A a A;A

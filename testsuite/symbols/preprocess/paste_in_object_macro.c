@@ -1,0 +1,3 @@
+#define A x ## y z
+#define B 1 ## 2 ## 3
+A B

@@ -1,0 +1,2 @@
+//left: a raw string
+char a[] = R"(a)";

@@ -1,0 +1,5 @@
+//args: -Wundef
+//left: -Wundef
+#if UNKNOWN
+#endif
+int a;

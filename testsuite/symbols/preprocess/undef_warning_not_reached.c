@@ -1,0 +1,5 @@
+//args: -Wundef
+#if defined(UNKNOWN) && UNKNOWN > 2
+#endif
+#define E
+int a;

@@ -1,0 +1,3 @@
+//left: an unknown directive
+#unknown
+int a;

@@ -1,0 +1,3 @@
+//args: -fdirectives-only
+//left: the option
+int a;

@@ -1,0 +1,3 @@
+//left: arguments of a macro
+#define F(x) x
+F(1

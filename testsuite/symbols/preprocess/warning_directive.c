@@ -1,0 +1,3 @@
+//left: #error or #warning
+#warning careful
+int a;

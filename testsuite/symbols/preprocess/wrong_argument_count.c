@@ -1,0 +1,3 @@
+//left: wrong number
+#define F(x, y) x
+int a; F(1)
