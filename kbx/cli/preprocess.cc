@@ -6,15 +6,15 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/process.h"
-#include "kbx/symbols/preprocess.h"
-#include "kbx/symbols/preprocess_command.h"
-#include "kbx/symbols/preprocess_compiler.h"
-#include "kbx/symbols/preprocess_depfile.h"
+#include "kbx/cpp/command.h"
+#include "kbx/cpp/compiler.h"
+#include "kbx/cpp/depfile.h"
+#include "kbx/cpp/preprocess.h"
 
 namespace kbx::cli {
 namespace {
 
-using namespace symbols;
+using namespace cpp;
 
 PreprocessResult left_to_compiler(std::string reason) {
   return {std::nullopt, std::move(reason)};

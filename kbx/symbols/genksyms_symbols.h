@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kbx/symbols/arena.h"
+#include "kbx/base/arena.h"
 #include "kbx/symbols/genksyms.h"
 #include "kbx/symbols/genksyms_names.h"
 

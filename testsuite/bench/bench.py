@@ -34,7 +34,8 @@ from workspace import clean_environment  # noqa: E402
 class Row:
     what: str
     pairs: object
-    floor: Sample = None
+    floor: Sample = None  # all compile commands of kbuild
+    own: Sample = None  # those of the driver's sources
     processes: tuple = None  # make's and kbx's
     floor_is: str = ""
 
@@ -83,14 +84,14 @@ class Bench:
         with open(copy.source, "a") as file:
             file.write("extern int kbx_bench_edit;\n")
 
-    def floor(self, built, named=None, jobs=None):
+    def floor(self, built, named=None, own=False):
         """Time of the compile commands of a copy that make has built."""
-        commands = compile_commands(built.folder, named)
+        commands = compile_commands(built.folder, named, own)
         if not commands:
             raise CommandFailed(f"no compile commands below {built.folder}")
         listed = self.work / "commands"
         listed.write_text("\0".join(commands))
-        loop = ["xargs", "-0", f"-P{jobs or self.jobs}", "-n1", "-a", listed, "sh", "-c"]
+        loop = ["xargs", "-0", f"-P{self.jobs}", "-n1", "-a", listed, "sh", "-c"]
         return once(loop, self.tree, self.environment)
 
 
@@ -126,19 +127,18 @@ def _first_build(bench, subject, fresh_cache):
     if not fresh_cache:
         bench.build(bench.copy(subject))
     pairs = in_pairs(make, ours, bench.runs)
-    return pairs, median_of(lambda: bench.floor(built[-1]), bench.runs)
+    floors = (median_of(lambda: bench.floor(built[-1], own=own), bench.runs) for own in (False, True))
+    return pairs, *floors
 
 
 def cold(bench):
     """First build, nothing in kbx's cache"""
-    pairs, floor = _first_build(bench, subjects.ONE_FILE, True)
-    return [Row("first build of one file, kbx's cache empty", pairs, floor)]
+    return [Row("first build of one file, kbx's cache empty", *_first_build(bench, subjects.ONE_FILE, True))]
 
 
 def warm(bench):
     """First build, kernel known to kbx's cache"""
-    pairs, floor = _first_build(bench, subjects.ONE_FILE, False)
-    return [Row("first build of one file, kbx's cache warm", pairs, floor)]
+    return [Row("first build of one file, kbx's cache warm", *_first_build(bench, subjects.ONE_FILE, False))]
 
 
 def edit(bench):
@@ -155,15 +155,14 @@ def edit(bench):
 
     pairs = in_pairs(lambda: edited(theirs, bench.make), lambda: edited(ours, bench.build), bench.runs)
     floor = median_of(lambda: bench.floor(theirs, named=subject.source), bench.runs)
-    return [Row(f"one file of evdi edited ({subject.source})", pairs, floor)]
+    return [Row(f"one file of evdi edited ({subject.source})", pairs, floor, floor)]
 
 
 def full(bench):
     """Whole drivers"""
     rows = []
     for subject in filter(None, (subjects.evdi(), subjects.xtables_addons(), subjects.dahdi())):
-        pairs, floor = _first_build(bench, subject, False)
-        rows.append(Row(f"all of {subject.name}", pairs, floor))
+        rows.append(Row(f"all of {subject.name}", *_first_build(bench, subject, False)))
     if not rows:
         raise Skipped("no driver's source is in the test cache: testsuite/drivers/fetch.py drivers")
     return rows
@@ -177,14 +176,16 @@ def seconds(value):
 
 
 def table(rows):
-    lines = ["| build | make | kbx | make/kbx | make, CPU | kbx, CPU | make/kbx | compiler alone | processes make, kbx |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+    lines = ["| build | make | kbx | make/kbx | make, CPU | kbx, CPU | make/kbx | compiler alone | driver's files alone | "
+             "processes make, kbx |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         pairs = row.pairs
-        floor = f"{seconds(row.floor.wall)}, CPU {seconds(row.floor.cpu)}" if row.floor else ""
+        floor, own = (f"{seconds(sample.wall)}, CPU {seconds(sample.cpu)}" if sample else ""
+                      for sample in (row.floor, row.own))
         counted = f"{row.processes[0]}, {row.processes[1]}" if row.processes else ""
         lines.append(f"| {row.what} | {seconds(pairs.make.wall)} | {seconds(pairs.kbx.wall)} | {pairs.wall_ratio:.2f} | "
-                     f"{seconds(pairs.make.cpu)} | {seconds(pairs.kbx.cpu)} | {pairs.cpu_ratio:.2f} | {floor} | "
+                     f"{seconds(pairs.make.cpu)} | {seconds(pairs.kbx.cpu)} | {pairs.cpu_ratio:.2f} | {floor} | {own} | "
                      f"{counted} |")
     return lines
 

@@ -6,14 +6,17 @@ _SAVED = re.compile(r"^(?:saved)?cmd_(\S+) := (.*)$", re.MULTILINE)
 _COMPILES = re.compile(r"\s-c\s")
 
 
-def compile_commands(folder, named=None):
-    """Shell commands, in no order, that compile the objects below `folder`; with `named` only of that source."""
+def compile_commands(folder, named=None, own=False):
+    """Shell commands, in no order, that compile the objects below `folder`; with `named` only of that source; with
+    `own` only of the driver's sources, without those that modpost wrote."""
     commands = []
     for path in sorted(folder.rglob(".*.o.cmd")):
         found = _SAVED.search(path.read_text(errors="replace"))
         # objtool and the like follow behind a semicolon; they are not the compiler's.
         command = found[2].split(" ; ")[0].split("; ")[0] if found else ""
-        if _COMPILES.search(command) and (named is None or command.rstrip().endswith(named)):
+        if not _COMPILES.search(command) or (named and not command.rstrip().endswith(named)):
+            continue
+        if not own or not command.rstrip().endswith(".mod.c"):
             commands.append(_for_the_shell(command))
     return commands
 

@@ -1,20 +1,20 @@
 // C source with directives and macros, which may include itself as "self.h". A first line
 // "//args: WORD…" is read as the command line of a compiler.
-#include "kbx/symbols/preprocess.h"
+#include "kbx/cpp/preprocess.h"
 
 #include <utility>
 
 #include "testsuite/fuzz/fuzz.h"
 
 #include "kbx/base/file.h"
-#include "kbx/symbols/preprocess_command.h"
+#include "kbx/cpp/command.h"
 
 namespace {
 
-kbx::symbols::CompilerFacts facts() {
-  kbx::symbols::CompilerFacts result;
+kbx::cpp::CompilerFacts facts() {
+  kbx::cpp::CompilerFacts result;
   result.macros = "#define __STDC_VERSION__ 201710L\n#define __GNUC__ 12\n#define unix 1\n";
-  for (const std::string_view name : kbx::symbols::computed_macro_names())
+  for (const std::string_view name : kbx::cpp::computed_macro_names())
     result.computed_macros.emplace_back(name);
   result.ask = [](std::string_view, std::string_view argument, std::string_view) {
     return std::optional<int>(argument.size() % 2 == 0 ? 1 : 0);
@@ -34,14 +34,14 @@ void read_command(std::string_view source) {
   }
   words.push_back(word);
   words.emplace_back("a.c");
-  const auto command = kbx::symbols::read_preprocess_command(words);
-  kbx::symbols::include_folders(command, {});
+  const auto command = kbx::cpp::read_preprocess_command(words);
+  kbx::cpp::include_folders(command, {});
 }
 
 }  // namespace
 
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace kbx::symbols;
+  using namespace kbx::cpp;
   static const kbx::fuzz::Scratch scratch;
   const std::string_view source = kbx::fuzz::text_of(data, size);
   read_command(source);

@@ -4,7 +4,7 @@ set(fuzz_targets makefile options depfile config object needed_versions deb cach
     symvers kernel_symbols metadata)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
-  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols)
+  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp)
   if(KBX_FUZZ)
     target_link_options(fuzz-${target} PRIVATE -fsanitize=fuzzer)
   else()

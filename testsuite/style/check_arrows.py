@@ -4,7 +4,8 @@ import pathlib
 import re
 import sys
 
-ROOMS = ["cli", "matrix", "ninja", "kbuild", "kernel", "kconfig", "makelang", "symbols", "link", "sign", "elf", "base"]
+ROOMS = ["cli", "matrix", "ninja", "kbuild", "kernel", "kconfig", "makelang", "symbols", "cpp", "link", "sign", "elf",
+         "base"]
 INCLUDE = re.compile(r'#include "kbx/(\w+)/')
 
 
