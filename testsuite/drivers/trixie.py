@@ -4,12 +4,13 @@ they are not.
 
     trixie.py [--mode make|build] [words for run.py...]
 
-A minimal root of Debian's trixie is made once by debootstrap and kept in the cache. kbx is built
+A minimal root of Debian's trixie is made once for a list of packages by debootstrap and kept in the cache. kbx is built
 there from this checkout, by the packages that ./dev names, and run.py runs there. The root is
 never written to afterwards: a run sees it through an overlay that ends with the run. Needs root
 and a mount namespace; exits with 77 where these or the archive are not to be had.
 """
 
+import hashlib
 import json
 import os
 import re
@@ -66,13 +67,16 @@ chroot "$root" apt-get clean
 
 
 def trixie_root():
-    """The root folder, made if it is not there yet."""
-    target = cache_root() / "roots" / SUITE
+    """The root folder, made if it is not there yet with the packages that are needed now."""
+    packages = f"{_build_packages()} {ALSO}".split()
+    listed = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
+    target = cache_root() / "roots" / f"{SUITE}-root-{listed}"
     with locked(f"root-{SUITE}"):
         if not target.is_dir():
+            for former in target.parent.glob(f"{SUITE}-root-*"):
+                shutil.rmtree(former)
             main, security = configured_mirrors()
             with made_aside(target) as root:
-                packages = f"{_build_packages()} {ALSO}".split()
                 said = _in_namespace(
                     INSTALL, root, SUITE, main, security, *packages, capture_output=True, text=True
                 )
