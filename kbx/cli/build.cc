@@ -53,6 +53,7 @@ void print_verdicts(const ninja::Job& job, const std::vector<ninja::Outcome>& ou
         others.push_back(std::move(ko));
   }
   if (changed.empty()) return;
+  std::fflush(stdout);
   for (const symbols::Verdict& verdict :
        kernel::check_built_modules(changed, others, lists, job.tree)) {
     if (verdict.outcome != symbols::Outcome::would_load)
