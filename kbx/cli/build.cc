@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
@@ -10,7 +11,9 @@
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/job_options.h"
+#include "kbx/cli/verdict_page.h"
 #include "kbx/elf/modinfo.h"
+#include "kbx/kernel/module_file.h"
 
 namespace kbx::cli {
 namespace {
@@ -32,6 +35,32 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
     if (tag == "vermagic") vermagic = trim(value);
   fmt::print("  {}  {} KiB  vermagic: {}\n", shown_path(path), (stamp->size + 1023) / 1024,
              vermagic);
+}
+
+/// The last step of a build: would what it changed load? Tells what keeps a module out, or that
+/// nothing proves either; and what has to be loaded first, unless `quiet`.
+void print_verdicts(const ninja::Job& job, const std::vector<ninja::Outcome>& outcomes) {
+  std::vector<std::string> changed;
+  std::vector<std::string> others;
+  std::vector<std::string> lists;
+  for (const ninja::Outcome& outcome : outcomes) {
+    if (!outcome.built) continue;
+    changed.insert(changed.end(), outcome.changed.begin(), outcome.changed.end());
+    lists.insert(lists.end(), outcome.symbol_lists.begin(), outcome.symbol_lists.end());
+    for (const kbuild::Module& module : outcome.modules)
+      if (std::string ko = join_path(outcome.out, module.name + ".ko");
+          std::ranges::find(outcome.changed, ko) == outcome.changed.end() && stamp_of(ko))
+        others.push_back(std::move(ko));
+  }
+  if (changed.empty()) return;
+  std::fflush(stdout);
+  for (const symbols::Verdict& verdict :
+       kernel::check_built_modules(changed, others, lists, job.tree)) {
+    if (verdict.outcome != symbols::Outcome::would_load)
+      std::cerr << verdict_text(verdict, false);
+    else if (!job.quiet && !verdict.load_first.empty())
+      fmt::print("  {} needs loaded first: {}\n", verdict.module, join(verdict.load_first, " "));
+  }
 }
 
 /// kbx-out/compile_commands.json leads to those of the kernel that was built last, so that an
@@ -73,6 +102,7 @@ int build_command(const std::vector<std::string>& arguments) {
     if (outcome.built && !job.quiet)
       for (const kbuild::Module& module : outcome.modules) print_module(outcome, module);
   }
+  print_verdicts(job, outcomes);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (built && !job.quiet)

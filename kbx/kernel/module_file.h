@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "kbx/kernel/tree.h"
 #include "kbx/symbols/verdict.h"
 
 namespace kbx::kernel {
@@ -18,5 +19,13 @@ symbols::ModuleFacts read_module_file(const std::string& path,
 /// as a module gets its verdict too. Throws Error if a file is not there.
 std::vector<symbols::Verdict> check_modules(const std::vector<std::string>& paths,
                                             const symbols::KernelSymbols& kernel);
+
+/// Judges modules that were just built for the kernel of `tree`. `others` are modules that were
+/// built beside them, `symbol_lists` the Module.symvers files of further ones. Reads of the
+/// kernel's symbols only what the modules use. Throws Error if a file cannot be read.
+std::vector<symbols::Verdict> check_built_modules(const std::vector<std::string>& paths,
+                                                  const std::vector<std::string>& others,
+                                                  const std::vector<std::string>& symbol_lists,
+                                                  const Tree& tree);
 
 }  // namespace kbx::kernel

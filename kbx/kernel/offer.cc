@@ -81,7 +81,7 @@ symbols::LoaderOptions loader_options_of(const Config& config) {
   return options;
 }
 
-KernelSymbols symbols_of_tree(const Tree& tree) {
+KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted) {
   KernelSymbols kernel;
   kernel.name = tree.release.empty() ? tree.headers : tree.release;
   kernel.release = tree.release;
@@ -98,8 +98,8 @@ KernelSymbols symbols_of_tree(const Tree& tree) {
         modpost_of_package->find("EXTENDED_MODVERSIONS") != std::string::npos;
   const std::string symvers = join_path(tree.objtree, "Module.symvers");
   if (is_regular_file(symvers)) {
-    symbols::add_symvers(kernel, MappedFile(symvers).content(), symvers);
-    kernel.complete = !kernel.exports.empty();
+    const MappedFile file(symvers);
+    kernel.complete = symbols::add_symvers(kernel, file.content(), symvers, wanted) > 0;
   }
   return kernel;
 }

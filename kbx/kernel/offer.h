@@ -10,8 +10,8 @@ namespace kbx::kernel {
 
 /// What the kernel of a header tree offers to modules: Module.symvers, the vermagic that its
 /// headers make, its machine, and what its configuration says about loading. A tree without
-/// Module.symvers offers no symbols.
-symbols::KernelSymbols symbols_of_tree(const Tree& tree);
+/// Module.symvers offers no symbols. With `wanted`, `exports` has only what is asked for.
+symbols::KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted = {});
 
 /// The same of whatever names a kernel; what several words tell is put together:
 ///   Module.symvers*      a bare list of exported symbols, with CRCs

@@ -119,7 +119,8 @@ void add_source(KernelSymbols& kernel, Source source, const std::string& word) {
       return symbols::add_abidw(kernel, MappedFile(word).content(), word);
     case Source::symvers:
       kernel.complete = true;
-      return symbols::add_symvers(kernel, MappedFile(word).content(), word);
+      symbols::add_symvers(kernel, MappedFile(word).content(), word);
+      return;
   }
 }
 

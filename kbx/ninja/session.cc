@@ -32,6 +32,7 @@
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
+#include "kbx/ninja/symbol_lists.h"
 
 namespace kbx::ninja {
 namespace {
@@ -384,16 +385,18 @@ RunOptions run_options(const Job& job) {
   return options;
 }
 
-/// Puts a result where people look for it: the same file under a second name, or a copy.
-void publish_file(const std::string& from, const std::string& to) {
+/// Puts a result where people look for it: the same file under a second name, or a copy. True if
+/// another file, or none, was there before.
+bool publish_file(const std::string& from, const std::string& to) {
   const auto present = stamp_of(to);
   const auto wanted = stamp_of(from);
-  if (!wanted || present == wanted) return;
+  if (!wanted || present == wanted) return false;
   const std::string aside = to + ".new";
   remove_file(aside);
   if (::link(from.c_str(), aside.c_str()) != 0) write_file_atomically(aside, read_file(from));
   if (::rename(aside.c_str(), to.c_str()) != 0)
     throw system_error("cannot write " + to, errno, "remove what is in its place");
+  return true;
 }
 
 /// A text in which kbuild names files of the module's folder: the shadow's names become the
@@ -407,22 +410,25 @@ std::string results_file(const Part& part) {
   return part.layout.file("results");
 }
 
-void remember_results(const Part& part, const kbuild::Plan& plan) {
+void remember_results(const Job& job, const Part& part, const kbuild::Plan& plan) {
   std::string text;
   for (const kbuild::Module& module : plan.modules)
     text += module.name + "\t" + module.ko + "\t" + module.object + "\n";
+  for (const std::string& list : symbol_lists(plan))
+    if (list != join_path(job.tree.objtree, "Module.symvers")) text += list + "\n";
   write_file_if_changed(results_file(part), text);
 }
 
-std::vector<kbuild::Module> remembered_results(const Part& part) {
-  std::vector<kbuild::Module> modules;
+void recall_results(const Part& part, Outcome& outcome) {
   const std::string text = read_file_if_present(results_file(part)).value_or("");
   for (const std::string_view line : split_lines(text)) {
     const auto words = split(line, '\t');
     if (words.size() == 3)
-      modules.push_back({std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
+      outcome.modules.push_back(
+          {std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
+    else if (words.size() == 1)
+      outcome.symbol_lists.emplace_back(words[0]);
   }
-  return modules;
 }
 
 /// True for what publish() writes to its list; a damaged list must not name other files.
@@ -435,7 +441,8 @@ bool is_module_name(std::string_view name) {
 void publish(const Job& job, const Part& part, Outcome& outcome) {
   if (job.out.empty()) return;
   for (const kbuild::Module& module : outcome.modules)
-    publish_file(module.ko, join_path(job.out, module.name + ".ko"));
+    if (const std::string ko = join_path(job.out, module.name + ".ko"); publish_file(module.ko, ko))
+      outcome.changed.push_back(ko);
   std::set<std::string> names;
   const std::string list = part.layout.file("published");
   std::string text;
@@ -504,10 +511,10 @@ Outcome build_part(const Job& job, const Part& part) {
     kbuild::Plan plan = plan_part(job, part);
     if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
-    remember_results(part, plan);
+    remember_results(job, part, plan);
     status = build(plan, part.layout, options, part.hash);
   }
-  outcome.modules = remembered_results(part);
+  recall_results(part, outcome);
   outcome.built = status == 0;
   if (outcome.built) publish(job, part, outcome);
   return outcome;

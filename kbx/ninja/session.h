@@ -40,6 +40,9 @@ struct Outcome {
   std::string source;
   std::string out;  // where the modules lie
   std::vector<kbuild::Module> modules;
+  std::vector<std::string> changed;  // the .ko of modules that this run made otherwise than before
+  /// Files of exported symbols that modpost read besides the kernel's own (KBUILD_EXTRA_SYMBOLS).
+  std::vector<std::string> symbol_lists;
 };
 
 /// Not even a plan can be made.

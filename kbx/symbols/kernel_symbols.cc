@@ -43,14 +43,23 @@ const KernelExport* KernelSymbols::find(std::string_view symbol) const {
 }
 
 bool KernelSymbols::has_crcs() const {
-  return std::any_of(exports.begin(), exports.end(),
-                     [](const auto& entry) { return entry.second.crc.value_or(0) != 0; });
+  return has_other_crcs || std::any_of(exports.begin(), exports.end(), [](const auto& entry) {
+           return entry.second.crc.value_or(0) != 0;
+         });
 }
 
-void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path) {
-  kernel.exports.reserve(kernel.exports.size() +
-                         static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path,
+                        const SymbolChoice& wanted) {
+  if (!wanted)
+    kernel.exports.reserve(kernel.exports.size() +
+                           static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  std::size_t rows = 0;
   read_symvers(text, path, [&](const SymversRow& row) {
+    ++rows;
+    if (wanted && !wanted(row.symbol)) {
+      if (row.crc != 0) kernel.has_other_crcs = true;
+      return;
+    }
     KernelExport entry;
     entry.crc = row.crc;
     entry.owner = row.module;
@@ -58,6 +67,7 @@ void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string
     entry.name_space = std::string(row.name_space);
     kernel.exports.insert_or_assign(std::string(row.symbol), std::move(entry));
   });
+  return rows;
 }
 
 std::string machine_name(const Machine& machine) {

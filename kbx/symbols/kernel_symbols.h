@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,14 +69,23 @@ struct KernelSymbols {
   /// False if symbols may exist that the source does not list, so that absence proves nothing.
   bool complete = false;
   StringMap<KernelExport> exports;
+  /// True if a symbol has a CRC that was left out of `exports` because nobody asked for it.
+  bool has_other_crcs = false;
 
   const KernelExport* find(std::string_view symbol) const;
+  /// True if it is known what the kernel exports, or some of it.
+  bool lists_exports() const { return complete || !exports.empty(); }
   /// True if at least one symbol has a CRC other than 0: without CONFIG_MODVERSIONS all are 0.
   bool has_crcs() const;
 };
 
-/// Adds the rows of a Module.symvers file. Throws Error with file and line for a broken row.
-void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path);
+/// Which symbols are of interest; an empty function means every one.
+using SymbolChoice = std::function<bool(std::string_view symbol)>;
+
+/// Adds the rows of a Module.symvers file that are of interest, and gives the number of all its
+/// rows. Throws Error with file and line for a broken row.
+std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path,
+                        const SymbolChoice& wanted = {});
 
 /// The machine for people: "x86-64", "AArch64, big-endian".
 std::string machine_name(const Machine& machine);

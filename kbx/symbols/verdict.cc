@@ -20,6 +20,8 @@
 namespace kbx::symbols {
 namespace {
 
+/// The version of struct module and what else every module hangs on.
+constexpr std::string_view layout_symbol = "module_layout";
 constexpr const char* rebuild = "build the module against this kernel's headers";
 
 std::string shown_crc(std::uint32_t crc) {
@@ -199,7 +201,7 @@ class Judge {
     if (!checks_versions_) {
       undecided_ = true;
       note({FindingKind::no_crc_evidence, "", "", "",
-            kernel_.exports.empty()
+            !kernel_.lists_exports()
                 ? "no CRC evidence: nothing lists what this kernel exports"
                 : "no CRC evidence: this kernel's list of symbols has none (CONFIG_MODVERSIONS is "
                   "off, or the list comes without them)",
@@ -207,8 +209,8 @@ class Judge {
     }
     if (!versions_ && kernel_.options.modversions.value_or(checks_versions_))
       may_be_forced(FindingKind::missing_versions, "it has no symbol versions");
-    const KernelExport* const layout = kernel_.find("module_layout");
-    if (layout) compare_crc("module_layout", layout->crc, "vmlinux");
+    const KernelExport* const layout = kernel_.find(layout_symbol);
+    if (layout) compare_crc(std::string(layout_symbol), layout->crc, "vmlinux");
   }
 
   void compare_crc(const std::string& symbol, const std::optional<std::uint32_t>& wanted,
@@ -274,7 +276,7 @@ class Judge {
   }
 
   void check_symbols() {
-    if (kernel_.exports.empty() && others_.entries.empty()) return;
+    if (!kernel_.lists_exports() && others_.entries.empty()) return;
     for (const ModuleNeed& need : module_.needs) {
       const auto offer = find_offer(need.name);
       if (!offer) {
@@ -508,6 +510,13 @@ void ModuleExports::add(const ModuleFacts& module) {
 
 Verdict judge(const ModuleFacts& module, const KernelSymbols& kernel, const ModuleExports& others) {
   return Judge(module, kernel, others).run();
+}
+
+std::vector<std::string_view> asked_symbols(const ModuleFacts& module) {
+  std::vector<std::string_view> symbols = {layout_symbol};
+  for (const ModuleNeed& need : module.needs) symbols.push_back(need.name);
+  for (const ModuleExport& entry : module.exports) symbols.push_back(entry.name);
+  return symbols;
 }
 
 Verdict judge_unreadable(const std::string& path, const std::string& why,

@@ -85,6 +85,10 @@ struct ModuleExports {
 Verdict judge(const ModuleFacts& module, const KernelSymbols& kernel,
               const ModuleExports& others = {});
 
+/// The symbols of a kernel that judge() asks for, each perhaps more than once. The views live as
+/// long as the module.
+std::vector<std::string_view> asked_symbols(const ModuleFacts& module);
+
 /// The verdict on a file that is no module: `why` is what is wrong with it.
 Verdict judge_unreadable(const std::string& path, const std::string& why,
                          const KernelSymbols& kernel);

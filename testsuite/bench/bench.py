@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "harness"))
 
 import kernel  # noqa: E402
+import parts  # noqa: E402
 import processes  # noqa: E402
 import subjects  # noqa: E402
 from floor import compile_commands  # noqa: E402
@@ -213,15 +214,16 @@ def _given():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kbx", type=Path, required=True)
-    parser.add_argument("--only", default=",".join(MEASUREMENTS), help=", ".join(MEASUREMENTS))
+    every = MEASUREMENTS | parts.MEASUREMENTS
+    parser.add_argument("--only", default=",".join(every), help=", ".join(every))
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--markdown", action="store_true", help="only the tables, as they go into the document")
     arguments = parser.parse_args()
     chosen = arguments.only.split(",")
-    if set(chosen) - set(MEASUREMENTS):
-        parser.error(f"--only takes {', '.join(MEASUREMENTS)}")
+    if set(chosen) - set(every):
+        parser.error(f"--only takes {', '.join(every)}")
     say = (lambda text: None) if arguments.markdown else (lambda text: print(text, file=sys.stderr, flush=True))
-    rows = []
+    rows, of_parts = [], []
     with tempfile.TemporaryDirectory(prefix="kbx-bench-") as work:
         try:
             bench = Bench(arguments, Path(work).resolve())
@@ -230,15 +232,22 @@ def main():
             return SKIPPED_STATUS
         header = circumstances(bench)
         for name in chosen:
-            say(f"measuring: {MEASUREMENTS[name].__doc__}")
+            say(f"measuring: {every[name].__doc__}")
             try:
-                rows += MEASUREMENTS[name](bench)
+                found = every[name](bench)
+                if name in MEASUREMENTS:
+                    rows += found
+                else:
+                    of_parts += found
             except Skipped as reason:
                 print(f"left out: {reason}", file=sys.stderr)
             except CommandFailed as failure:
                 print(f"{name} failed: {failure}", file=sys.stderr)
                 return 1
-    print("\n".join([*header, "", *table(rows)]))
+    print("\n".join(header))
+    for lines in (table(rows) if rows else [], parts.table(of_parts, seconds) if of_parts else []):
+        if lines:
+            print("\n" + "\n".join(lines))
     return 0
 
 

@@ -38,6 +38,18 @@ KernelSymbols from_symvers(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("of a list only what is wanted is kept, and that the rest has CRCs is remembered") {
+  KernelSymbols kernel;
+  const auto wanted = [](std::string_view symbol) { return symbol == "b"; };
+  CHECK(kbx::symbols::add_symvers(kernel,
+                                  "0x00000001\ta\tvmlinux\tEXPORT_SYMBOL\t\n"
+                                  "0x00000000\tb\tvmlinux\tEXPORT_SYMBOL\t\n",
+                                  "Module.symvers", wanted) == 2);
+  CHECK(kernel.exports.size() == 1);
+  CHECK(kernel.find("b") != nullptr);
+  CHECK(kernel.has_crcs());
+}
+
 TEST_CASE("System.map tells exports and licences") {
   const KernelSymbols kernel = from_map(
       "                 w __weak_one\n"
