@@ -8,7 +8,8 @@ the results.
 For each cell: every .ko, .mod.c, Module.symvers and modules.order byte for byte, the command saved
 for every object argument for argument. A cell that is expected to fail has to fail on both sides;
 both go on after errors then (make -k), and the first error of every source file has to be the same. With --mode build, `kbx build` makes the modules in a folder of its own
-and must leave the sources as they are.
+and must leave the sources as they are. With --mode modpost both sides are kbuild's, and on the second
+nothing but the tree's scripts/mod/modpost is kbx.
 """
 
 import argparse
@@ -55,8 +56,9 @@ def _was_planned(kept):
     return any(kept.with_name(kept.name + ".home").glob("cache/kbx/make/*/build.ninja"))
 
 
-def _build(recipe, top, kept, kbx):
-    """Lays the cell out at `top`, builds it there and moves everything to `kept`."""
+def _build(recipe, top, kept, kbx, modpost=None):
+    """Lays the cell out at `top`, builds it there and moves everything to `kept`. With `modpost`, that program is in the
+    place of the kernel tree's."""
     side.lay_out(recipe, top)
     home = kept.with_name(kept.name + ".home")
     home.mkdir(parents=True)
@@ -64,7 +66,8 @@ def _build(recipe, top, kept, kbx):
     if recipe.keep_going:
         env["MAKEFLAGS"] = "k"
     prepare = ([] if kbx else recipe.for_kbuild) + recipe.prepare
-    outcome = side.run(prepare + recipe.commands, top / recipe.folder, env, recipe.modules)
+    before = side.standing_in(modpost, (recipe.kdir / "scripts/mod/modpost").resolve()) if modpost else ()
+    outcome = side.run(prepare + recipe.commands, top / recipe.folder, env, recipe.modules, before)
     top.rename(kept)
     kept.with_name(kept.name + ".log").write_text(outcome.log)
     return outcome
@@ -102,7 +105,10 @@ def run_cell(cell, options):
             )
         if options.mode == "build":
             return outoftree.run_cell(cell, recipe, options, work, kbuild, Verdict)
-        kbx = _build(recipe, top, work / "kbx", options.kbx)
+        if options.mode == "modpost":
+            kbx = _build(recipe, top, work / "kbx", None, modpost=options.kbx)
+        else:
+            kbx = _build(recipe, top, work / "kbx", options.kbx)
         modules, objects = compare.counts(work / "kbuild")
         if not expected:
             told = _judge_failure(cell, kbuild, kbx)
@@ -110,7 +116,7 @@ def run_cell(cell, options):
             told = [f"kbx failed: {kbx.why}", kbx.first_error]
         elif not modules or not objects:
             told = ["kbuild left no module to compare with"]
-        elif options.planned and not _was_planned(work / "kbx"):
+        elif options.planned and options.mode == "make" and not _was_planned(work / "kbx"):
             told = ["kbx make did this without a plan of its own"]
         else:
             told = compare.differences(work / "kbuild", work / "kbx")
@@ -172,7 +178,7 @@ def _options():
         choices=["ci", "all", "synthetic", "llvm", "trixie"],
         help="ci is a part of all; trixie is what trixie.py runs",
     )
-    parser.add_argument("--mode", choices=["make", "build"], default="make")
+    parser.add_argument("--mode", choices=["make", "build", "modpost"], default="make")
     parser.add_argument(
         "--mod-object",
         choices=["compiler", "direct"],

@@ -29,7 +29,13 @@ add_test(NAME drivers-trixie-direct CONFIGURATIONS full
 set_tests_properties(drivers-all-direct drivers-trixie-direct
                      PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
 
-foreach(mode IN ITEMS make build)
+# kbuild with nothing but its modpost replaced.
+add_test(NAME drivers-modpost COMMAND ${drivers_run} --mode modpost --work ${drivers_work}/modpost
+                                      --cells ddcci/5.10 evdi/6.1 nat-rtsp/6.1 dpdk-kmods@sid/6.12)
+set_tests_properties(drivers-modpost PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800 PROCESSORS 2
+                                                RESOURCE_LOCK downloads)
+
+foreach(mode IN ITEMS make build modpost)
   add_test(NAME drivers-all-${mode} CONFIGURATIONS full
            COMMAND ${drivers_run} --slice all --mode ${mode} --work ${drivers_work}/all-${mode})
   # A kernel tree configured for clang, and a root in which tools of Linux 7 run.

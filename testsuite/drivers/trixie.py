@@ -2,7 +2,7 @@
 """The cells of kernels that this machine's compiler and C library are too old for, in a root where
 they are not.
 
-    trixie.py [--mode make|build] [words for run.py...]
+    trixie.py [--mode make|build|modpost] [words for run.py...]
 
 A minimal root of Debian's trixie is made once for a list of packages by debootstrap and kept in the cache. kbx is built
 there from this checkout, by the packages that ./dev names, and run.py runs there. The root is
@@ -145,7 +145,7 @@ def main():
             kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
         words = ["--slice", SUITE, *sys.argv[1:]]
         if "--work" not in words:
-            mode = "build" if "build" in words else "make"
+            mode = words[words.index("--mode") + 1] if "--mode" in words else "make"
             words += ["--work", str(base / f"{SUITE}-{mode}")]
         return run_inside(root, work, ["python3", PROJECT / "testsuite/drivers/run.py", "--kbx", kbx, *words])
 

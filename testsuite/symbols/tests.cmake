@@ -28,14 +28,11 @@ add_test(NAME symbols-modpost-image COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/mo
 set_tests_properties(symbols-modpost symbols-modpost-objects symbols-modpost-image
                      PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
 set_tests_properties(symbols-modpost symbols-modpost-image PROPERTIES RESOURCE_LOCK downloads)
-add_test(NAME symbols-modpost-all CONFIGURATIONS full
-         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.py --kbx $<TARGET_FILE:kbx> --cells *
-                 --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-all)
 add_test(NAME symbols-modpost-seeds CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py --kbx $<TARGET_FILE:kbx> --seeds 50
                  --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-seeds)
 add_test(NAME symbols-modpost-image-all CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_image.py --kbx $<TARGET_FILE:kbx>
                  --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-image-all)
-set_tests_properties(symbols-modpost-all symbols-modpost-seeds symbols-modpost-image-all
+set_tests_properties(symbols-modpost-seeds symbols-modpost-image-all
                      PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400)
