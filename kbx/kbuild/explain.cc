@@ -46,12 +46,11 @@ void add_pieces(const ProcessChain& chain, size_t level, const std::string& name
       written.push_back({std::move(text), name, level, where, variable.origin, recursive});
   };
   size_t begin = 0;
-  for (const makelang::Piece& piece : variable.pieces) {
+  for (const makelang::Piece& piece : makelang::pieces_of(variable)) {
     const size_t end = std::min<size_t>(piece.end, variable.value.size());
     if (begin < end) add(variable.value.substr(begin, end - begin), piece.where);
     begin = std::max(begin, end);
   }
-  if (variable.pieces.empty()) add(variable.value, variable.where);
 }
 
 /// The parts of all variables that were seen, each once.

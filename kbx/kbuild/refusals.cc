@@ -25,7 +25,7 @@ Location listed_at(const Evaluation& evaluation, const DriverFolders& driver,
                    const std::string& path) {
   for (const auto& [name, variable] : evaluation.global_variables()) {
     size_t begin = 0;
-    for (const makelang::Piece& piece : variable.pieces) {
+    for (const makelang::Piece& piece : makelang::pieces_of(variable)) {
       const size_t end = std::min<size_t>(piece.end, variable.value.size());
       const std::string text = variable.value.substr(std::min(begin, end), end - begin);
       begin = end;

@@ -39,19 +39,23 @@ Variable& define_global(EvaluationState& state, Definition definition) {
   variable.flavor = definition.flavor;
   variable.origin = definition.origin;
   variable.where = definition.where;
-  variable.pieces.assign(1, {static_cast<std::uint32_t>(variable.value.size()), definition.where});
+  variable.pieces.clear();
   apply_special(state, definition.name, variable);
   return variable;
 }
 
-Variable& append_global(Variable& variable, std::string_view added, Origin origin,
-                        SourceRef where) {
-  if (variable.value.empty()) variable.pieces.clear();
+void append_text(Variable& variable, std::string_view added, SourceRef where) {
+  variable.pieces = pieces_of(variable);
   if (!variable.value.empty()) variable.value += ' ';
   variable.value += added;
-  variable.origin = origin;
   variable.where = where;
   variable.pieces.push_back({static_cast<std::uint32_t>(variable.value.size()), where});
+}
+
+Variable& append_global(Variable& variable, std::string_view added, Origin origin,
+                        SourceRef where) {
+  append_text(variable, added, where);
+  variable.origin = origin;
   return variable;
 }
 

@@ -19,7 +19,7 @@ void prefer_command_line(EvaluationState& state, TargetAssignment& assignment) {
   variable.value = global.value;
   variable.origin = global.origin;
   variable.flavor = global.flavor;
-  variable.pieces = global.pieces;
+  variable.pieces = pieces_of(global);
   variable.is_append = false;
 }
 
@@ -117,12 +117,8 @@ void assign_in_scope(EvaluationState& state, Scope& scope, const TargetAssignmen
   if (old.flavor == Flavor::simple && given.flavor == Flavor::recursive)
     added = Expander(state, &scope, given.where).expand(given.value);
   if (!added.empty()) {
-    if (old.value.empty()) old.pieces.clear();
-    if (!old.value.empty()) old.value += ' ';
-    old.value += added;
-    old.pieces.push_back({static_cast<std::uint32_t>(old.value.size()), given.where});
+    append_text(old, added, given.where);
     old.origin = given.origin;
-    old.where = given.where;
   }
   old.is_private = given.is_private;
   old.exported = given.exported;
@@ -156,7 +152,6 @@ void record_target_assignment(Expander& expander, const std::string& target,
   variable.exported = modifiers.exports ? Export::yes : Export::by_default;
   variable.is_private = modifiers.is_private;
   variable.where = where;
-  variable.pieces.assign(1, {static_cast<std::uint32_t>(variable.value.size()), where});
   prefer_command_line(state, assignment);
 
   if (pattern) {

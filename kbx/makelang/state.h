@@ -66,6 +66,8 @@ void strengthen_environment(const EvaluationState& state, Variable& variable);
 /// there afterwards.
 Variable& define_global(EvaluationState& state, Definition definition);
 /// Appends a part to a global variable that `origin` may change.
+/// Adds text that was written at `where` to a value, after a blank if there is one.
+void append_text(Variable& variable, std::string_view added, SourceRef where);
 Variable& append_global(Variable& variable, std::string_view added, Origin origin, SourceRef where);
 void undefine_global(EvaluationState& state, std::string_view name, Origin origin);
 

@@ -45,9 +45,17 @@ struct Variable {
   bool is_command = false;               // pattern-specific !=, run for each target that matches
   mutable bool expanding = false;        // guards against self reference
   mutable std::uint16_t calls_left = 0;  // self references that a running $(call) still permits
-  std::vector<Piece> pieces;             // where each part of the value comes from, for `kbx why`
-  SourceRef where;                       // last definition
+  /// Where each part of the value comes from, for `kbx why`. Empty for what most are: a value that
+  /// comes from `where` as a whole (see pieces_of).
+  std::vector<Piece> pieces;
+  SourceRef where;  // last definition
 };
+
+/// The pieces of a variable's value; none if it is empty.
+inline std::vector<Piece> pieces_of(const Variable& variable) {
+  if (!variable.pieces.empty() || variable.value.empty()) return variable.pieces;
+  return {{static_cast<std::uint32_t>(variable.value.size()), variable.where}};
+}
 
 struct StringHash {
   using is_transparent = void;

@@ -1,7 +1,10 @@
 #include "kbx/symbols/export_table.h"
 
 #include <algorithm>
-#include <array>
+#include <bit>
+#include <functional>
+#include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -70,9 +73,28 @@ void ExportTable::read(std::string_view text, const std::string& path,
   });
 }
 
+ExportTable::Slot& ExportTable::slot_of(std::string_view name) {
+  const std::size_t hash = std::hash<std::string_view>{}(name);
+  const std::size_t mask = newest_.size() - 1;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    Slot& slot = newest_[at];
+    if (!slot.symbol) slot.hash = hash;
+    if (!slot.symbol || (slot.hash == hash && slot.symbol->name == name)) return slot;
+  }
+}
+
+void ExportTable::reserve(std::size_t symbols) {
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(symbols, 32) * 2);
+  if (slots <= newest_.size()) return;
+  const std::vector<Slot> before = std::exchange(newest_, std::vector<Slot>(slots));
+  for (const Slot& slot : before)
+    if (slot.symbol) slot_of(slot.symbol->name).symbol = slot.symbol;
+}
+
 ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider,
                                  std::string_view license, const Provider*& clash) {
-  ExportedSymbol*& newest = newest_[name];
+  if (++taken_ * 2 > newest_.size()) reserve(taken_);
+  ExportedSymbol*& newest = slot_of(name).symbol;
   if (newest) {
     const Provider* const previous = newest->provider;
     if (!external_ || previous->is_vmlinux || previous == &provider) clash = previous;
@@ -85,18 +107,16 @@ ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider
       return *newest;
     }
   }
-  ExportedSymbol symbol;
-  symbol.name = name;
-  symbol.provider = &provider;
-  symbol.license = license;
-  newest = &symbols_.emplace_back(symbol);
+  newest = &symbols_.emplace_back();
+  newest->name = name;
+  newest->provider = &provider;
+  newest->license = license;
   return *newest;
 }
 
 ExportedSymbol* ExportTable::find(std::string_view name) {
   if (name.starts_with('.')) name.remove_prefix(1);
-  const auto found = newest_.find(name);
-  return found == newest_.end() ? nullptr : found->second;
+  return newest_.empty() ? nullptr : slot_of(name).symbol;
 }
 
 std::vector<const ExportedSymbol*> ExportTable::in_file_order() const {

@@ -4,7 +4,6 @@
 #include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "kbx/symbols/dialect.h"
@@ -40,7 +39,7 @@ class ExportTable {
   ExportTable(const Dialect& dialect, bool external) : dialect_(dialect), external_(external) {}
 
   const Provider& add_provider(std::string_view name, bool is_listed);
-  void reserve(size_t symbols) { newest_.reserve(symbols); }
+  void reserve(size_t symbols);
   /// Reads a Module.symvers file. Faults that do not end the run go to `errors` and `warnings`.
   void read(std::string_view text, const std::string& path, std::vector<std::string>& errors,
             std::vector<std::string>& warnings);
@@ -57,11 +56,23 @@ class ExportTable {
   std::vector<const ExportedSymbol*> in_file_order() const;
 
  private:
+  /// A place of the hash table below; without a symbol it is free.
+  struct Slot {
+    std::size_t hash = 0;
+    ExportedSymbol* symbol = nullptr;
+  };
+
+  /// The slot of that name, or the free one where it belongs.
+  Slot& slot_of(std::string_view name);
+
   const Dialect& dialect_;
   bool external_;
   std::deque<Provider> providers_;
   std::deque<ExportedSymbol> symbols_;
-  std::unordered_map<std::string_view, ExportedSymbol*> newest_;
+  /// The newest symbol of each name: open addressing, a power of two of slots, at most half of them
+  /// taken. Every run puts some 30,000 names in and looks up a few.
+  std::vector<Slot> newest_;
+  std::size_t taken_ = 0;
 };
 
 /// What to say of a symbol that is exported twice.
