@@ -292,8 +292,8 @@ class Run {
     if (const ExportedSymbol* const similar = table_.find_similar(name))
       return fmt::format("\n  did you mean \"{}\", {}?", similar->name, exporter(*similar));
     if (!knows_kernel_ || std::exchange(is_search_told_, true)) return "";
-    return "\n  nobody exports it; if another module does, give KBUILD_EXTRA_SYMBOLS=FOLDER/"
-           "Module.symvers, with the folder it was built in";
+    return "\n  neither the kernel nor a module here exports it; if another driver does, name "
+           "its list: KBUILD_EXTRA_SYMBOLS=.../Module.symvers";
   }
 
   /// Whether the tree's modpost takes a namespace as a list of modules. Headers had the macro
