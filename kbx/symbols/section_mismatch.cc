@@ -207,9 +207,10 @@ class Analysis {
     std::uint64_t distance = either_side ? reach + 1 : ~std::uint64_t{0};
     for (const elf::Symbol& symbol : object_.symbols) {
       if (symbol.section != section || symbol.reserved_section || !has_name(symbol)) continue;
-      const bool is_before = symbol.value <= address;
-      if (!is_before && !either_side) continue;
-      const std::uint64_t away = is_before ? address - symbol.value : symbol.value - address;
+      if (symbol.value > address && !either_side) continue;
+      // An address relative to the instruction's end may lie before the section's start.
+      const std::uint64_t before = address - symbol.value;
+      const std::uint64_t away = either_side ? std::min(before, ~before + 1) : before;
       if (away < distance) {
         distance = away;
         best = &symbol;
