@@ -9,8 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/elf/relocations.h"
 
-/// The line table of DWARF (standard, version 5, section 6.2; appendix F of it lists what version 2
-/// to 4 had instead).
+/// The line table of DWARF (section 6.2 of the standard, in each of its versions 2 to 5).
 ///
 /// A table that told the line of every instruction would be larger than the code. So .debug_line
 /// holds programs, one for each unit of compilation, for a machine whose registers are an address,
@@ -95,7 +94,11 @@ class Cursor {
     at_ += size;
   }
 
-  std::uint8_t byte() { return static_cast<std::uint8_t>(field(1).value); }
+  /// Nothing of one byte is relocated.
+  std::uint8_t byte() {
+    if (at_end()) throw Unreadable();
+    return static_cast<std::uint8_t>(content_[static_cast<size_t>(at_++)]);
+  }
 
   Field field(std::uint64_t size) {
     constexpr std::uint64_t widest = 8;

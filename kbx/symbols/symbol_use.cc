@@ -21,16 +21,23 @@
 namespace kbx::symbols {
 namespace {
 
+/// Where a symbol is in its section: of Thumb code, 32-bit Arm's symbols have bit 0 set.
+std::uint64_t start_of(const elf::Object& object, const elf::Symbol& symbol) {
+  const bool may_be_thumb = object.machine == EM_ARM && symbol.type == STT_FUNC;
+  return may_be_thumb ? symbol.value & ~std::uint64_t{1} : symbol.value;
+}
+
 /// The function, or else the label, at or before a place.
 const elf::Symbol* symbol_before(const elf::Object& object, std::uint32_t section,
                                  std::uint64_t offset) {
   const elf::Symbol* best = nullptr;
-  const auto rank = [](const elf::Symbol& symbol) {
+  const auto rank = [&](const elf::Symbol& symbol) {
     const bool is_typed = symbol.type == STT_FUNC || symbol.type == STT_OBJECT;
-    return std::pair(symbol.value, is_typed);
+    return std::pair(start_of(object, symbol), is_typed);
   };
   for (const elf::Symbol& symbol : object.symbols) {
-    if (symbol.section != section || symbol.reserved_section || symbol.value > offset) continue;
+    if (symbol.section != section || symbol.reserved_section) continue;
+    if (start_of(object, symbol) > offset) continue;
     if (symbol.name.empty() || symbol.name[0] == '$' || symbol.name.starts_with(".L")) continue;
     if (!best || rank(symbol) > rank(*best)) best = &symbol;
   }
@@ -52,39 +59,42 @@ bool names(const elf::Relocation& entry, const elf::Object& object, const std::s
          needed_name(plain_name(entry.symbol->name), object.machine) == name;
 }
 
-/// The first use of `name` in machine code, or the first in other content that gets into memory.
-std::optional<Use> first_use(const elf::Object& object, const std::string& name) {
-  std::optional<Use> in_data;
+/// The first use of `name` in each section that gets into memory, those in machine code first.
+std::vector<Use> uses_of(const elf::Object& object, const std::string& name) {
+  std::vector<Use> in_code;
+  std::vector<Use> in_data;
   for (const elf::Section& entries : object.sections) {
     if (entries.type != SHT_REL && entries.type != SHT_RELA) continue;
     if (entries.info >= object.sections.size()) continue;
     const elf::Section& changed = object.sections[entries.info];
     if (!(changed.flags & SHF_ALLOC)) continue;
-    const bool is_code = changed.flags & SHF_EXECINSTR;
-    if (!is_code && in_data) continue;
     for (const elf::Relocation& entry : elf::read_relocations(object, entries, "")) {
       if (!names(entry, object, name)) continue;
-      if (is_code && is_in_instruction(object, entry)) return Use{entries.info, entry};
-      if (!in_data) in_data = Use{entries.info, entry};
+      const bool is_code = changed.flags & SHF_EXECINSTR && is_in_instruction(object, entry);
+      (is_code ? in_code : in_data).push_back({entries.info, entry});
       break;
     }
   }
-  return in_data;
+  in_code.insert(in_code.end(), in_data.begin(), in_data.end());
+  return in_code;
 }
 
+/// Code that replaces other code at run time has no line, but where it is put has.
 std::string use_in(const std::string& path, const std::string& name) {
   const MappedFile file(path);
   const elf::Object object = elf::read_object(file.content(), path);
-  const auto use = first_use(object, name);
-  if (!use) return "";
+  const std::vector<Use> uses = uses_of(object, name);
+  if (uses.empty()) return "";
   elf::LineTable lines(object);
   const std::string object_name = base_name(path);
-  if (const auto place = source_place(object, lines, use->section, use->entry, object_name))
-    return "used " + *place;
-  const elf::Symbol* const symbol = symbol_before(object, use->section, use->entry.offset);
+  for (const Use& use : uses)
+    if (const auto place = source_place(object, lines, use.section, use.entry, object_name))
+      return "used " + *place;
+  const Use& first = uses.front();
+  const elf::Symbol* const symbol = symbol_before(object, first.section, first.entry.offset);
   return fmt::format("used in {}+0x{:x} of {}",
-                     symbol ? symbol->name : object.sections[use->section].name,
-                     use->entry.offset - (symbol ? symbol->value : 0), object_name);
+                     symbol ? symbol->name : object.sections[first.section].name,
+                     first.entry.offset - (symbol ? start_of(object, *symbol) : 0), object_name);
 }
 
 std::string other_users(const std::vector<std::string>& users) {

@@ -27,7 +27,7 @@ class SymbolUses {
   SymbolUses(std::string module, const Dialect& dialect)
       : module_(std::move(module)), dialect_(dialect) {}
 
-  /// The first use of `name` in machine code, or the first at all, and the other objects of a
+  /// The first use of `name` that has a line, or the first at all, and the other objects of a
   /// composite that use it: "used at one.c:12 (one_init, in one.o); also in two.o", where no line
   /// is known "used in one_init+0x12 of one.o". "" if nothing is known.
   std::string describe(const std::string& name);

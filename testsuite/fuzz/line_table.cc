@@ -11,7 +11,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     constexpr std::uint32_t most_sections = 8;
     for (std::uint32_t section = 0; section < object.sections.size(); ++section) {
       if (section == most_sections) break;
-      for (const std::uint64_t offset : {0, 1, 5, 20, 100}) {
+      for (const std::uint64_t offset : {0U, 1U, 5U, 20U, 100U}) {
         const auto place = lines.line_of(section, offset);
         if (!place) continue;
         kbx::fuzz::require(!place->file.empty() && place->file.size() <= 2 * size + 1, "no file\n");

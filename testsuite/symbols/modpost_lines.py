@@ -66,6 +66,7 @@ TARGETS = {
     "i686": ["clang", "--target=i686-linux-gnu"],
     "aarch64": ["clang", "--target=aarch64-linux-gnu"],
     "arm": ["clang", "--target=arm-linux-gnueabihf", "-march=armv7-a"],
+    "thumb": ["clang", "--target=thumbv7-linux-gnueabihf"],
     "s390x": ["clang", "--target=s390x-linux-gnu"],
     "powerpc": ["clang", "--target=powerpc-linux-gnu"],
     "powerpc64le": ["clang", "--target=powerpc64le-linux-gnu"],
@@ -92,6 +93,7 @@ CASES = {
        for machine, words in TARGETS.items() for version in (4, 5)},
     "clang optimized": ([*TARGETS["x86_64"], "-g", "-O2"], True),
     "clang without": ([*TARGETS["s390x"], "-g0"], False),
+    "clang thumb without": ([*TARGETS["thumb"], "-g0"], False),
 }
 MESSAGE = re.compile(r'"(\w+)" \[[^\]]*\] undefined!\n  used (at|in) (.*)')
 RELOCATIONS = re.compile(r"^Relocation section '\.rela?(\S+)'")
@@ -148,6 +150,7 @@ def uses(tool_object):
 
 def functions(tool_object):
     """Section and offset of each function: (section, start, name)."""
+    is_arm = re.search(r"Machine: +ARM$", run(["readelf", "-h", tool_object]), re.MULTILINE)
     sections = {}
     for line in run(["readelf", "-S", "-W", tool_object]).splitlines():
         if found := re.match(r"\s*\[\s*(\d+)\] (\S+)", line):
@@ -156,7 +159,10 @@ def functions(tool_object):
     for line in run(["readelf", "-s", "-W", tool_object]).splitlines():
         words = line.split()
         if len(words) >= 8 and words[3] == "FUNC":  # 64-bit PowerPC's have a column more
-            listed.append((sections[words[-2]], int(words[1], 16), words[-1]))
+            start = int(words[1], 16)
+            if is_arm:
+                start &= ~1  # Thumb's have the lowest bit set
+            listed.append((sections[words[-2]], start, words[-1]))
     return listed
 
 
@@ -215,6 +221,24 @@ def composite(kbx, tree, folder):
         yield f"without a list of objects {got}, expected {wanted}"
 
 
+def beside_code(kbx, tree, folder):
+    """Uses in data, and in code that replaces other code, which has no line and comes first in the object."""
+    (folder / "d.c").write_text(r"""asm(".section .replacement, \"ax\"\n call both\n call replaced\n.previous");
+int both(void), pointed(void);
+int (*table[])(void) = { 0, pointed };
+int f(void)
+{
+  return both();
+}
+""")
+    run(["gcc", "-g", "-c", "d.c"], folder)
+    found, _ = places(kbx, tree, folder, ["d.o"])
+    got = {name: f"{kind} {place.rsplit('/', 1)[-1]}" for name, (kind, place) in found.items()}
+    wanted = {"both": "at d.c:6 (f, in d.o)", "pointed": "in table+0x8 of d.o", "replaced": "in .replacement+0x6 of d.o"}
+    if got != wanted:
+        yield f"{got}, expected {wanted}"
+
+
 def mismatches(kbx, tree, folder):
     """References between sections are named with their line, too."""
     (folder / "m.c").write_text('__attribute__((section(".init.text"), noinline)) int freed(void) { return 1; }\n'
@@ -252,7 +276,7 @@ def main():
             wrong += [f"{case}, {kind}: {fault}" for fault in wrong_places(found, made, has_lines, native)]
     folder = work / "special"
     folder.mkdir(exist_ok=True)
-    for special in (composite, mismatches):
+    for special in (composite, beside_code, mismatches):
         count += 1
         wrong += [f"{special.__name__}: {fault}" for fault in special(kbx, tree, folder)]
     print("\n".join(wrong + [f"{count} modules, {len(wrong)} faults"]))
