@@ -62,9 +62,9 @@ std::string advice_on_header(std::string_view line, const std::string& source) {
 
 }  // namespace
 
-std::string advice_on(std::string_view line, const std::string& source) {
+std::string advice_on(std::string_view line, const std::string& source, bool tree_programs) {
   const auto has = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
-  if (has("modpost: \"") && has("undefined!"))
+  if (tree_programs && has("modpost: \"") && has("undefined!"))
     return "neither this kernel nor a module here exports it: look for its name in the kernel's "
            "Module.symvers, or give KBUILD_EXTRA_SYMBOLS=.../Module.symvers of the module that has "
            "it";

@@ -8,8 +8,8 @@ namespace kbx::ninja {
 /// - "fatal error: NAME: No such file or directory", if a makefile of the driver has a rule that
 ///   makes NAME outside of kbuild;
 /// - a compiler's complaint about an option that it does not know;
-/// - modpost's about a symbol that nobody exports.
+/// - the complaint of a tree's modpost (`tree_programs`) about a symbol that nobody exports.
 /// `source` is the driver's folder; makefiles above it, up to its project's top, are looked at too.
-std::string advice_on(std::string_view line, const std::string& source);
+std::string advice_on(std::string_view line, const std::string& source, bool tree_programs);
 
 }  // namespace kbx::ninja

@@ -149,7 +149,7 @@ void Output::print_command_output(std::string_view line) {
   }
   print_line(with_known_paths(line));
   if (!failed_outputs_.empty() && advice_.empty() && record())
-    advice_ = advice_on(line, record()->source);
+    advice_ = advice_on(line, record()->source, layout_.tree_programs);
 }
 
 /// `kbx make` makes things beside the sources, and speaks as make does.

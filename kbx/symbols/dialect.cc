@@ -17,6 +17,16 @@ bool contains(const std::optional<std::string>& text, std::string_view part) {
   return text && text->find(part) != std::string::npos;
 }
 
+/// Whether MODULE_IMPORT_NS takes a string literal; before, its definition makes one.
+bool imports_are_quoted(std::string_view module_header) {
+  const size_t start = module_header.find("#define MODULE_IMPORT_NS(");
+  if (start == std::string_view::npos) return true;
+  const std::string_view line =
+      module_header.substr(start, module_header.find('\n', start) - start);
+  return line.find('#', 1) == std::string_view::npos &&
+         line.find("__stringify") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool original_modpost_has(const std::string& objtree, std::string_view text) {
@@ -64,6 +74,7 @@ Dialect probe_dialect(const std::string& objtree, const std::string& srctree) {
   dialect.modules_by_file = dialect.unique_aliases;
   dialect.tables_name_module =
       contains(module, "__mod_device_table__") && contains(module, "kmod_");
+  dialect.quoted_namespaces = imports_are_quoted(*module);
   return dialect;
 }
 

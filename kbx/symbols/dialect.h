@@ -23,6 +23,7 @@ struct Dialect {
   bool basic_by_option = true;     // __versions only with -b; CRCs padded with zeros
   bool unique_aliases = true;      // no alias twice
   bool modules_by_file = true;     // the same name in two Module.symvers files is two modules
+  bool quoted_namespaces = true;   // MODULE_IMPORT_NS("NS"), else MODULE_IMPORT_NS(NS)
   std::string objtree;             // where the tree was found
   bool tables_name_module = true;  // __mod_device_table__kmod_<module>__<bus>__<name>
 };

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "kbx/base/similar.h"
 #include "kbx/symbols/module_object.h"
 
 /// Who exports what. Newer trees write Module.symvers module by module; older ones in the order of
@@ -117,6 +118,22 @@ ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider
 ExportedSymbol* ExportTable::find(std::string_view name) {
   if (name.starts_with('.')) name.remove_prefix(1);
   return newest_.empty() ? nullptr : slot_of(name).symbol;
+}
+
+const ExportedSymbol* ExportTable::find_similar(std::string_view name) const {
+  constexpr size_t shortest = 4;  // below, everything is similar
+  constexpr size_t long_name = 8;
+  if (name.size() < shortest) return nullptr;
+  size_t most = name.size() < long_name ? 1 : 2;
+  const ExportedSymbol* best = nullptr;
+  for (const ExportedSymbol& symbol : symbols_) {
+    if (symbol.name == name) continue;
+    const auto distance = edit_distance(name, symbol.name, most);
+    if (!distance || (best && *distance == most && symbol.name >= best->name)) continue;
+    best = &symbol;
+    most = *distance;
+  }
+  return best;
 }
 
 std::vector<const ExportedSymbol*> ExportTable::in_file_order() const {

@@ -52,6 +52,10 @@ class ExportTable {
   /// The symbol that a module gets by `name`, or null. 64-bit PowerPC's ".name" is "name".
   ExportedSymbol* find(std::string_view name);
 
+  /// The symbol that `name` may have been meant to be: one or, of a long name, two characters away.
+  /// Null if there is none.
+  const ExportedSymbol* find_similar(std::string_view name) const;
+
   /// What the providers that are not just listed export, in the order Module.symvers has.
   std::vector<const ExportedSymbol*> in_file_order() const;
 

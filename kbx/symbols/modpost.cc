@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -16,6 +18,7 @@
 #include "kbx/symbols/mod_c.h"
 #include "kbx/symbols/module_files.h"
 #include "kbx/symbols/module_object.h"
+#include "kbx/symbols/symbol_use.h"
 
 /// The course of a run, after scripts/mod/modpost.c: read what others export, read the modules,
 /// find a provider for each symbol they need, write. Older trees keep every list newest first,
@@ -40,6 +43,8 @@ struct Module {
   std::vector<std::string> aliases;
   std::string source_version;
   bool gpl_compatible = true;
+  bool license_is_told = false;  // with a message
+  std::optional<SymbolUses> uses;
 
   std::string base() const { return base_name(name); }
 };
@@ -63,6 +68,13 @@ bool admits_module(std::string_view name_space, std::string_view module) {
   }
   return false;
 }
+
+/// The kinds of messages that say where a symbol is used.
+enum class Kind { undefined, namespace_missing, gpl_only, no_crc };
+constexpr size_t kinds = 4;
+
+/// So many messages of a kind are detailed: past them nobody reads on.
+constexpr unsigned most_detailed = 10;
 
 class Run {
  public:
@@ -137,6 +149,7 @@ class Run {
     module.path = path;
     module.name = path.substr(0, path.size() - 2);
     module.object = read_module_object(file.content(), path, dialect_);
+    module.uses.emplace(module.name, dialect_);
     module.provider = &table_.add_provider(module.name, false);
     take_info(module);
     take_exports(module);
@@ -246,47 +259,41 @@ class Run {
     return true;
   }
 
-  void tell_undefined(const Module& module, const Need& need) {
+  void tell_undefined(Module& module, const Need& need) {
     if (need.weak || (!oldest_first_ && !knows_kernel_)) return;
     // The linker makes these, and newer modposts know it.
     if (dialect_.basic_by_option &&
         (need.name.starts_with("__start_") || need.name.starts_with("__stop_")))
       return;
     ++undefined_;
-    constexpr unsigned most = 10;
-    if (oldest_first_ && undefined_ > most) return;
+    if (oldest_first_ && undefined_ > most_detailed) return;
     std::string text = fmt::format("\"{}\" [{}.ko] undefined!", need.name, module.name);
-    const std::vector<std::string> users = users_of(module, need.name);
-    constexpr size_t most_users = 4;
-    if (!users.empty()) {
-      const std::vector<std::string> shown(
-          users.begin(),
-          users.begin() + static_cast<std::ptrdiff_t>(std::min(users.size(), most_users)));
-      text += "\n  used by " + join(shown, ", ");
-    }
-    if (users.size() > most_users) text += fmt::format(" and {} more", users.size() - most_users);
+    if (is_detailed(Kind::undefined)) text += use_of(module, need.name) + meant_by(need.name);
     tell(!options_.undefined_is_warning, text);
   }
 
-  /// The names of the objects of a composite module that need `name`; empty if they cannot be told
-  /// apart.
-  std::vector<std::string> users_of(const Module& module, const std::string& name) const {
-    std::vector<std::string> users;
-    try {
-      const std::vector<std::string> objects = objects_of(module.name, dialect_);
-      for (const std::string& path : objects) {
-        const MappedFile file(path);
-        if (!elf::is_elf(file.content())) continue;
-        const auto needs = needs_of(elf::read_object(file.content(), path));
-        const bool uses = std::any_of(needs.begin(), needs.end(),
-                                      [&](const ModuleNeed& need) { return need.name == name; });
-        if (uses) users.push_back(base_name(path));
-      }
-      if (objects.size() == 1) users.clear();
-    } catch (const Error&) {
-      users.clear();  // only a service: the files may be gone
-    }
-    return users;
+  /// Counts a message of that kind.
+  bool is_detailed(Kind kind) { return ++told_[static_cast<size_t>(kind)] <= most_detailed; }
+
+  /// A further line of a message: the place in the module's source that uses the symbol.
+  static std::string use_of(Module& module, const std::string& name) {
+    const std::string use = module.uses->describe(name);
+    return use.empty() ? "" : "\n  " + use;
+  }
+
+  static std::string exporter(const ExportedSymbol& symbol) {
+    return fmt::format("exported by {} as {}", symbol.provider->name, symbol.license);
+  }
+
+  /// A further line about a symbol that nobody exports.
+  std::string meant_by(const std::string& name) {
+    if (!knows_kernel_ && !std::exchange(is_kernel_missed_, true))
+      return "\n  no Module.symvers of the kernel was read, so its exports are not known";
+    if (const ExportedSymbol* const similar = table_.find_similar(name))
+      return fmt::format("\n  did you mean \"{}\", {}?", similar->name, exporter(*similar));
+    if (!knows_kernel_ || std::exchange(is_search_told_, true)) return "";
+    return "\n  neither the kernel nor a module here exports it; if another driver does, name "
+           "its list: KBUILD_EXTRA_SYMBOLS=.../Module.symvers";
   }
 
   /// Whether the tree's modpost takes a namespace as a list of modules. Headers had the macro
@@ -302,31 +309,51 @@ class Run {
     if (is_for_modules(name_space) && admits_module(name_space, module.base())) return;
     const auto imported = module.object.info_of("import_ns");
     if (std::find(imported.begin(), imported.end(), name_space) != imported.end()) return;
-    tell(!options_.missing_namespace_is_warning,
-         fmt::format("module {} uses symbol {} from namespace {}, but does not import it.\n"
-                     "  {} exports it; the module has to import the namespace: MODULE_IMPORT_NS",
-                     module.base(), symbol.name, name_space, symbol.provider->name));
+    std::string text =
+        fmt::format("module {} uses symbol {} from namespace {}, but does not import it.",
+                    module.base(), symbol.name, name_space);
+    if (is_detailed(Kind::namespace_missing))
+      text += use_of(module, std::string(symbol.name)) + "\n  " + import_hint(symbol);
+    tell(!options_.missing_namespace_is_warning, text);
     std::vector<std::string>& missing = module.missing_namespaces;
     if (std::find(missing.begin(), missing.end(), name_space) == missing.end())
       missing.emplace_back(name_space);
   }
 
+  std::string import_hint(const ExportedSymbol& symbol) const {
+    const std::string_view name_space = symbol.name_space;
+    if (is_for_modules(name_space))
+      return fmt::format("exported by {} for these modules only: {}", symbol.provider->name,
+                         name_space.substr(module_namespace.size()));
+    const char* const quote = dialect_.quoted_namespaces ? "\"" : "";
+    return fmt::format("exported by {0} in namespace {1}; add MODULE_IMPORT_NS({2}{1}{2});",
+                       symbol.provider->name, name_space, quote);
+  }
+
   /// False if the run ends at once, as older trees' does.
-  bool check_license(const Module& module, const ExportedSymbol& symbol) {
+  bool check_license(Module& module, const ExportedSymbol& symbol) {
     if (symbol.license == "EXPORT_SYMBOL_GPL_FUTURE")
       warn(fmt::format("{}.ko uses '{}', which will be for GPL-compatible modules only",
                        module.base(), symbol.name));
     if (symbol.license != gpl_export && symbol.license != "EXPORT_UNUSED_SYMBOL_GPL") return true;
-    const auto licenses = module.object.info_of("license");
-    fail(
-        fmt::format("GPL-incompatible module {}.ko uses GPL-only symbol '{}'\n  its MODULE_LICENSE "
-                    "is \"{}\"; {} exports the symbol",
-                    module.base(), symbol.name, licenses.empty() ? "" : licenses.front(),
-                    symbol.provider->name));
+    std::string text = fmt::format("GPL-incompatible module {}.ko uses GPL-only symbol '{}'",
+                                   module.base(), symbol.name);
+    if (is_detailed(Kind::gpl_only)) {
+      text += use_of(module, std::string(symbol.name)) + "\n  " + exporter(symbol);
+      if (!std::exchange(module.license_is_told, true)) text += "; " + license_text(module);
+    }
+    fail(text);
     return oldest_first_;
   }
 
-  ModC describe(const Module& module) {
+  static std::string license_text(const Module& module) {
+    const auto licenses = module.object.info_of("license");
+    const auto wrong = std::find_if_not(licenses.begin(), licenses.end(), is_gpl_compatible);
+    return fmt::format("the module has MODULE_LICENSE(\"{}\")",
+                       wrong == licenses.end() ? "" : *wrong);
+  }
+
+  ModC describe(Module& module) {
     ModC text;
     text.module = module.name;
     text.is_64bit = module.object.is_64bit;
@@ -360,12 +387,15 @@ class Run {
 
   /// `long_is_error`: whether a name that is too long for __versions is a fault or left out;
   /// nothing if there is no limit.
-  std::vector<ModC::Version> versions_of(const Module& module, std::optional<bool> long_is_error) {
+  std::vector<ModC::Version> versions_of(Module& module, std::optional<bool> long_is_error) {
     std::vector<ModC::Version> versions;
     for (const Need& need : module.needs) {
       if (!need.found) continue;
       if (!need.found->has_crc) {
-        warn(fmt::format("\"{}\" [{}.ko] has no CRC!", need.name, module.name));
+        std::string text = fmt::format("\"{}\" [{}.ko] has no CRC!", need.name, module.name);
+        if (is_detailed(Kind::no_crc))
+          text += use_of(module, need.name) + "\n  " + exporter(*need.found);
+        warn(text);
         continue;
       }
       if (long_is_error && need.name.size() > longest_name(module.object.is_64bit)) {
@@ -426,9 +456,8 @@ class Run {
         if (symbol->is_static)
           warn(fmt::format("\"{}\" [{}] is a static {}", symbol->name, symbol->provider->name,
                            symbol->license));
-    constexpr unsigned most = 10;
-    if (oldest_first_ && undefined_ > most)
-      warn(fmt::format("{} more undefined symbols are not shown", undefined_ - most));
+    if (oldest_first_ && undefined_ > most_detailed)
+      warn(fmt::format("{} more undefined symbols are not shown", undefined_ - most_detailed));
   }
 
   const ModpostOptions& options_;
@@ -441,6 +470,9 @@ class Run {
   std::vector<Module*> order_;
   bool knows_kernel_ = false;
   unsigned undefined_ = 0;
+  std::array<unsigned, kinds> told_{};
+  bool is_kernel_missed_ = false;  // was said
+  bool is_search_told_ = false;    // was said: what to do about a symbol that nobody exports
   ModpostResult result_;
 };
 

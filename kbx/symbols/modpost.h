@@ -34,7 +34,8 @@ struct ModpostOutput {
 };
 
 struct ModpostResult {
-  std::vector<std::string> messages;  // "WARNING: modpost: …" and "ERROR: modpost: …", in order
+  // "WARNING: modpost: …" and "ERROR: modpost: …", in order; some have further lines, indented.
+  std::vector<std::string> messages;
   bool failed = false;
   std::vector<ModpostOutput> files;
 };

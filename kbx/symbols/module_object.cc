@@ -48,17 +48,6 @@ bool is_link_time_symbol(std::string_view name, std::uint16_t machine) {
   return false;
 }
 
-/// The symbol as the kernel knows it: 32-bit SPARC's assembler writes functions with a dot.
-std::string needed_name(std::string_view name, std::uint16_t machine) {
-  std::string needed(name);
-  const bool is_sparc = machine == EM_SPARC || machine == EM_SPARCV9;
-  if (is_sparc && needed.size() > 1 && needed[0] == '.') {
-    needed[0] = '_';
-    if (needed[1] >= 'a' && needed[1] <= 'z') needed[1] = static_cast<char>(needed[1] - 'a' + 'A');
-  }
-  return needed;
-}
-
 /// The macro that made an entry in a section ___ksymtab…+NAME; "" for any other section.
 std::string_view license_of_section(std::string_view section) {
   struct Row {
@@ -330,6 +319,16 @@ std::string_view plain_name(std::string_view name) {
   const size_t end = digits == std::string_view::npos ? name.size() : digits;
   const bool is_suffix = end > dot + 1 && (end == name.size() || name[end] == '.');
   return is_suffix ? name.substr(0, dot) : name;
+}
+
+std::string needed_name(std::string_view name, std::uint16_t machine) {
+  std::string needed(name);
+  const bool is_sparc = machine == EM_SPARC || machine == EM_SPARCV9;
+  if (is_sparc && needed.size() > 1 && needed[0] == '.') {
+    needed[0] = '_';
+    if (needed[1] >= 'a' && needed[1] <= 'z') needed[1] = static_cast<char>(needed[1] - 'a' + 'A');
+  }
+  return needed;
 }
 
 std::vector<ModuleNeed> needs_of(const elf::Object& object) {

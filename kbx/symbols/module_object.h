@@ -68,4 +68,8 @@ std::vector<ModuleNeed> needs_of(const elf::Object& object);
 /// apart.
 std::string_view plain_name(std::string_view name);
 
+/// The symbol as the kernel knows it, of an object for the machine EM_*: 32-bit SPARC's assembler
+/// writes functions with a dot.
+std::string needed_name(std::string_view name, std::uint16_t machine);
+
 }  // namespace kbx::symbols

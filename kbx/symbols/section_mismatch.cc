@@ -9,7 +9,10 @@
 #include <fnmatch.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/path.h"
+#include "kbx/elf/line_table.h"
 #include "kbx/elf/relocations.h"
+#include "kbx/symbols/symbol_use.h"
 
 /// Each relocation is a reference: from the section it changes to the section of its symbol. A rule
 /// forbids some pairs of sections, both given as shell patterns; a list of exemptions then looks at
@@ -112,10 +115,13 @@ bool has_name(const elf::Symbol& symbol) {
   return !symbol.name.empty() && symbol.name[0] != '$' && !symbol.name.starts_with(".L");
 }
 
+/// So many mismatches are told with their line of the source.
+constexpr unsigned most_with_place = 10;
+
 class Analysis {
  public:
   Analysis(const elf::Object& object, const std::string& path, const Dialect& dialect)
-      : object_(object), path_(path), dialect_(dialect) {}
+      : object_(object), path_(path), dialect_(dialect), lines_(object) {}
 
   MismatchFindings run() {
     for (const elf::Section& section : object_.sections) {
@@ -201,9 +207,10 @@ class Analysis {
     std::uint64_t distance = either_side ? reach + 1 : ~std::uint64_t{0};
     for (const elf::Symbol& symbol : object_.symbols) {
       if (symbol.section != section || symbol.reserved_section || !has_name(symbol)) continue;
-      const bool is_before = symbol.value <= address;
-      if (!is_before && !either_side) continue;
-      const std::uint64_t away = is_before ? address - symbol.value : symbol.value - address;
+      if (symbol.value > address && !either_side) continue;
+      // An address relative to the instruction's end may lie before the section's start.
+      const std::uint64_t before = address - symbol.value;
+      const std::uint64_t away = either_side ? std::min(before, ~before + 1) : before;
       if (away < distance) {
         distance = away;
         best = &symbol;
@@ -238,11 +245,15 @@ class Analysis {
     if (is_exempt(from, from_name, to, to_name)) return;
     ++found_.count;
     const std::uint64_t offset = entry.offset - (source ? source->value : 0);
-    found_.warnings.push_back(fmt::format(
+    std::string message = fmt::format(
         "section mismatch in reference: {}{}0x{:x} (section: {}) -> {} (section: {})", from_name,
         from_name.empty() ? "" : "+", offset, from.name,
         to_name.empty() ? fmt::format("0x{:x}", address.value_or(0)) : std::string(to_name),
-        to.name));
+        to.name);
+    if (found_.count <= most_with_place)
+      if (const auto place = source_place(object_, lines_, from_index, entry, base_name(path_)))
+        message += "\n  " + *place;
+    found_.warnings.push_back(std::move(message));
     if (rule.from.data() == std::data(exception_table)) report_exception(entry, from, to);
   }
 
@@ -265,6 +276,7 @@ class Analysis {
   const elf::Object& object_;
   const std::string& path_;
   const Dialect& dialect_;
+  elf::LineTable lines_;
   MismatchFindings found_;
 };
 

@@ -22,10 +22,13 @@ add_test(NAME symbols-modpost COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost.
 add_test(NAME symbols-modpost-objects COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_objects.py
                                               --kbx $<TARGET_FILE:kbx>
                                               --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-objects)
+add_test(NAME symbols-modpost-lines COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_lines.py
+                                            --kbx $<TARGET_FILE:kbx>
+                                            --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-lines)
 add_test(NAME symbols-modpost-image COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/modpost_image.py
                                             --kbx $<TARGET_FILE:kbx> --every 10
                                             --work ${CMAKE_CURRENT_BINARY_DIR}/modpost-image)
-set_tests_properties(symbols-modpost symbols-modpost-objects symbols-modpost-image
+set_tests_properties(symbols-modpost symbols-modpost-objects symbols-modpost-lines symbols-modpost-image
                      PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
 set_tests_properties(symbols-modpost symbols-modpost-image PROPERTIES RESOURCE_LOCK downloads)
 add_test(NAME symbols-modpost-seeds CONFIGURATIONS full

@@ -19,10 +19,11 @@ TEST_CASE("a missing header that an outer makefile makes is named with its rule"
   const std::string gcc = "a.c:1:10: fatal error: kx/version.h: No such file or directory";
   const std::string clang = "a.c:1:10: fatal error: 'kx/version.h' file not found";
   for (const std::string& line : {gcc, clang}) {
-    const std::string advice = advice_on(line, source);
+    const std::string advice = advice_on(line, source, false);
     CHECK(advice.find("make -C " + top + " include/kx/version.h") != std::string::npos);
   }
-  CHECK(advice_on("a.c:1:10: fatal error: other.h: No such file or directory", source).empty());
-  CHECK(advice_on("a.c:1:10: error: version.h", source).empty());
+  CHECK(advice_on("a.c:1:10: fatal error: other.h: No such file or directory", source, false)
+            .empty());
+  CHECK(advice_on("a.c:1:10: error: version.h", source, false).empty());
   remove_tree(top);
 }

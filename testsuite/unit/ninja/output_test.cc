@@ -104,13 +104,17 @@ TEST_CASE("the exit status that Ninja 1.13 adds to a failure is not taken for a 
         "  CC [M]  a.o\nkbx: failed: a.o of the module kx (kbx build -v shows the command)\n");
 }
 
-TEST_CASE("a symbol that nobody exports is a matter of modpost, with advice") {
-  const std::string text = Shown().of(
+TEST_CASE("a symbol that nobody exports is a matter of modpost; to the tree's, advice is added") {
+  constexpr const char* bytes =
       "\x01"
       "1/1\x02"
       "MODPOST Module.symvers\nFAILED: /shadow/Module.symvers \nmodpost\n"
-      "ERROR: modpost: \"gone\" [/shadow/kx.ko] undefined!\n",
-      64);
+      "ERROR: modpost: \"gone\" [/shadow/kx.ko] undefined!\n";
+  Shown shown;
+  const std::string plain = shown.of(bytes, 64);
+  CHECK(plain.find("hint:") == std::string::npos);
+  shown.layout.tree_programs = true;
+  const std::string text = shown.of(bytes, 64);
   CHECK(text.find("ERROR: modpost: \"gone\" [/home/me/driver/kx.ko] undefined!\n") !=
         std::string::npos);
   CHECK(text.find("kbx: failed: modpost, the check of symbols") != std::string::npos);

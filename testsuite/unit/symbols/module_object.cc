@@ -1,5 +1,6 @@
 #include "kbx/symbols/module_object.h"
 
+#include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
 
 #include "kbx/base/error.h"
@@ -57,6 +58,38 @@ TEST_CASE("who exports what another exports") {
   CHECK(!table.find("three"));
   table.read("0x4\tone\tmine\tEXPORT_SYMBOL\t\n", "c", errors, warnings);
   CHECK(errors.size() == 1);
+}
+
+TEST_CASE("what a name that nobody exports may have been meant to be") {
+  const Dialect dialect;
+  ExportTable table(dialect, true);
+  const Provider& provider = table.add_provider("vmlinux", true);
+  const Provider* clash = nullptr;
+  for (const char* name : {"strscpy", "strscpz", "kfree", "kfree_skb", "abc", "class_create"})
+    table.add(name, provider, plain_export, clash);
+  const auto similar = [&](std::string_view name) {
+    const ExportedSymbol* const found = table.find_similar(name);
+    return found ? found->name : std::string_view();
+  };
+  CHECK(similar("strlcpy") == "strscpy");
+  CHECK(similar("strscpzz") == "strscpz");
+  CHECK(similar("kfreee") == "kfree");
+  CHECK(similar("kfreeee").empty());  // short, and two away
+  CHECK(similar("kfree_skbxx") == "kfree_skb");
+  CHECK(similar("kfree_skbxxx").empty());
+  CHECK(similar("abd").empty());
+  CHECK(similar("kfree").empty());
+}
+
+TEST_CASE("how a tree wants a namespace written is read off its header") {
+  const kbx::test::TemporaryFolder tree;
+  const auto is_quoted = [&](const std::string& definition) {
+    tree.file("include/linux/module.h", definition);
+    return probe_dialect(tree.path(), tree.path()).quoted_namespaces;
+  };
+  CHECK(is_quoted("#define MODULE_IMPORT_NS(ns)\tMODULE_INFO(import_ns, ns)\n#define X #ns\n"));
+  CHECK(!is_quoted("#define MODULE_IMPORT_NS(ns)\tMODULE_INFO(import_ns, __stringify(ns))\n"));
+  CHECK(!is_quoted("#define MODULE_IMPORT_NS(ns) MODULE_INFO(import_ns, #ns)\n"));
 }
 
 TEST_CASE("CRCs of older trees are padded with spaces") {
