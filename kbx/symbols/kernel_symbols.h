@@ -30,6 +30,7 @@ struct KernelExport {
   std::optional<std::string> name_space;  // "" is none; nothing if the source does not tell
 
   bool is_in_image() const { return owner == "vmlinux"; }
+  bool operator==(const KernelExport&) const = default;
 };
 
 /// The machine that a kernel was built for, as ELF headers of its modules have to name it.
@@ -58,6 +59,7 @@ struct LoaderOptions {
 /// What a kernel offers to modules and asks of them, wherever that was read: a header tree, a bare
 /// Module.symvers, System.map, an installed folder of modules, libabigail's XML.
 struct KernelSymbols {
+  using Exports = StringMap<KernelExport>;
   std::string name;     // how a person calls this kernel: its release, or the file that was read
   std::string release;  // "" if not known
   /// What a module's vermagic has to be; '?' stands for a part that is not known.
@@ -67,14 +69,15 @@ struct KernelSymbols {
   LoaderOptions options;
   /// False if symbols may exist that the source does not list, so that absence proves nothing.
   bool complete = false;
-  StringMap<KernelExport> exports;
+  Exports exports;
 
   const KernelExport* find(std::string_view symbol) const;
   /// True if at least one symbol has a CRC other than 0: without CONFIG_MODVERSIONS all are 0.
   bool has_crcs() const;
 };
 
-/// Adds the rows of a Module.symvers file. Throws Error with file and line for a broken row.
+/// Adds the rows of a Module.symvers file. Throws Error with file and line for a broken row, and
+/// for one that contradicts a row before it.
 void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path);
 
 /// The machine for people: "x86-64", "AArch64, big-endian".
