@@ -10,6 +10,10 @@ from outcome import expect, expect_equal
 SOURCE = """
 static const char license[] __attribute__((section(".modinfo"), used)) = "license=GPL";
 static const char description[] __attribute__((section(".modinfo"), used)) = "description=d";
+static const char vermagic[] __attribute__((section(".modinfo"), used)) = "vermagic=x";
+static char this_module[256] __attribute__((section(".gnu.linkonce.this_module"), used)) = { 1 };
+static const struct { unsigned long crc; char name[64 - sizeof(long)]; } versions[] __attribute__((section("__versions"), used)) =
+  { { 0x12345678, "plain" }, { 0xabc, "other" }, { 0xbeef, "module_layout" } };
 extern void plain(void), other(void);
 void (*uses[])(void) = { plain, other };
 """
