@@ -70,7 +70,8 @@ bool KernelSymbols::has_crcs() const {
 void add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path) {
   // What another source told before counts less, but one list has to agree with itself.
   KernelSymbols::Exports listed;
-  listed.reserve(static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  constexpr size_t usual_row = 64;
+  listed.reserve(text.size() / usual_row);
   read_symvers(text, path, [&](const SymversRow& row) {
     const auto [place, is_new] = listed.try_emplace(std::string(row.symbol), export_of(row));
     if (!is_new && !(place->second == export_of(row)))

@@ -125,7 +125,9 @@ def made_by_kbx(kbx, work, tree, environment):
 def selftest(command, objects):
     """Every kind of fault has to end in status 1 and be told."""
     failed = []
-    for fault, told in FAULTS.items():
+    # Only AddressSanitizer sees a byte that is read behind the input.
+    sanitized = b"__asan_" in Path(command[0]).read_bytes()
+    for fault, told in (FAULTS | ({"overread": "exit status"} if sanitized else {})).items():
         words = [*command, "--count", "60", "--seconds", "2", "--fault", fault, objects[0]]
         done = subprocess.run(words, capture_output=True, text=True)
         noticed = done.returncode == 1 and re.search(f"^FAULT: .*({told})", done.stdout, re.M)

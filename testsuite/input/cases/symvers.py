@@ -166,31 +166,36 @@ def _measured(words, folder):
         return process.returncode, used.ru_utime + used.ru_stime, used.ru_maxrss, said.read()
 
 
-def _grow(unit):
-    """Rows numbered by `unit`, 100 MB of them."""
-    parts, size, number = [], 0, 0
-    while size < LARGE:
-        parts.append(unit(number))
-        size += len(parts[-1])
-        number += 1
-    return "".join(parts)
+def _write_large(path, row):
+    """GOOD, then what `row` gives for 0, 1, … to a length of 100 MB; little of it at a time, since a child's memory is
+    measured from before it becomes kbx."""
+    with open(path, "w") as file:
+        file.write(GOOD)
+        size, number = 0, 0
+        while size < LARGE:
+            part = "".join(row(i) for i in range(number, number + 1000))
+            size += file.write(part)
+            number += 1000
+
+
+LARGE_ROWS = {
+    "rows of usual length": lambda i: f"0x12345678\tkbx_an_exported_symbol_{i}\tdrivers/some/module\tEXPORT_SYMBOL_GPL\t\n",
+    "short rows": lambda i: f"0x1\ts{i}\tb\tEXPORT_SYMBOL\t\n",
+    "a module for each row": lambda i: f"0x1\ts{i}\tfolder/module{i}\tEXPORT_SYMBOL\t\n",
+    "one row again and again": lambda i: "0x1\ts\tvmlinux\tEXPORT_SYMBOL\t\n",
+    "unknown licences": lambda i: f"0x1\ts{i}\tb\tWHAT\t\n",
+    "rows without a column": lambda i: f"0x1\ts{i}\tb\n",
+    "tabs": lambda i: "\t" * 64,
+    "one line": lambda i: "x" * 64,
+    "empty lines": lambda i: "\n" * 64,
+}
 
 
 @behaviour
 def hundred_megabytes(workspace):
     bench = Bench(workspace)
-    texts = {
-        "rows of usual length": _grow(lambda i: f"0x12345678\tkbx_an_exported_symbol_{i}\tdrivers/some/module\tEXPORT_SYMBOL_GPL\t\n"),
-        "short rows": _grow(lambda i: f"0x1\ts{i}\tb\tEXPORT_SYMBOL\t\n"),
-        "a module for each row": _grow(lambda i: f"0x1\ts{i}\tfolder/module{i}\tEXPORT_SYMBOL\t\n"),
-        "one row again and again": _grow(lambda i: "0x1\ts\tvmlinux\tEXPORT_SYMBOL\t\n"),
-        "unknown licences": _grow(lambda i: f"0x1\ts{i}\tb\tWHAT\t\n"),
-        "tabs": "\t" * LARGE,
-        "one line": "x" * LARGE,
-        "empty lines": "\n" * LARGE,
-    }
-    for name, text in texts.items():
-        bench.write(GOOD + text)
+    for name, row in LARGE_ROWS.items():
+        _write_large(bench.list, row)
         for words in (bench.modpost_words(), bench.check_words()):
             status, seconds, memory, said = _measured(words, bench.folder)
             what = f"{words[1]}, {name}: status {status}, {seconds:.1f} s, {memory >> 10} MiB, {len(said)} bytes said"
