@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <elf.h>
+#include <fmt/format.h>
 
 #include "kbx/base/error.h"
 
@@ -95,7 +96,10 @@ class Reader {
   std::string_view name_at(std::string_view table, std::uint64_t offset, const char* what) {
     // Linkers let a name end within another: "kbx_one" and "one". This many never share one.
     constexpr std::uint64_t most = 16;
+    // A kernel's own names have at most 512 bytes (KSYM_NAME_LEN); messages repeat them.
+    constexpr std::size_t longest = 4096;
     const std::string_view name = text_at(table, offset, what);
+    if (name.size() > longest) fail(fmt::format("{} has more than {} bytes", what, longest));
     weigh(name_bytes_, name.size(), most, "names");
     return name;
   }

@@ -159,21 +159,22 @@ ObjectReaders::ObjectReaders(const std::string& objtree, const std::string& srct
                   }});
   all_.push_back({"exports", read_exports});
   all_.push_back({"image", read_image});
-  auto all = dialects();
-  all.emplace_back("the tree", symbols::probe_dialect(objtree, srctree));
-  all.back().second.objtree.clear();  // the programs in it are not read again and again
-  for (const auto& [series, dialect] : all) {
-    all_.push_back({"object of " + series, [dialect](std::string_view content) {
-                      return read_object_of_module(content, dialect);
-                    }});
-    all_.push_back(
-        {"modpost of " + series, [this, dialect](std::string_view) { return modpost(dialect); }});
-    all_.push_back(
-        {"template of " + series,
-         [dialect](std::string_view content) { return metadata_through(content, dialect); },
-         false});
-  }
+  for (const auto& [series, dialect] : dialects()) add_dialect(series, dialect);
+  Dialect own = symbols::probe_dialect(objtree, srctree);
+  own.objtree.clear();  // the programs in it are not read again and again
+  add_dialect("the tree", own);
   all_.push_back({"check", [this](std::string_view) { return check(); }});
+}
+
+void ObjectReaders::add_dialect(const std::string& series, const Dialect& dialect) {
+  all_.push_back({"object of " + series, [dialect](std::string_view content) {
+                    return read_object_of_module(content, dialect);
+                  }});
+  all_.push_back(
+      {"modpost of " + series, [this, dialect](std::string_view) { return modpost(dialect); }});
+  all_.push_back(
+      {"template of " + series,
+       [dialect](std::string_view content) { return metadata_through(content, dialect); }, false});
 }
 
 void ObjectReaders::lay_out(std::string_view content) const {

@@ -32,6 +32,7 @@ class ObjectReaders {
   void lay_out(std::string_view content) const;
 
  private:
+  void add_dialect(const std::string& series, const symbols::Dialect& dialect);
   std::string modpost(const symbols::Dialect& dialect);
   std::string check() const;
 

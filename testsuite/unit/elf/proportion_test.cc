@@ -93,10 +93,18 @@ TEST_CASE("symbols that all have the whole string table for a name") {
   const size_t entries = symbols.content.size() / sizeof(Elf64_Sym);
   const size_t names_at = place_of(names);
   const size_t names_size = names.content.size();
-  file.replace(names_at + 1, names_size - 2, std::string(names_size - 2, 'x'));
+  constexpr size_t longest = 4096;
+  REQUIRE(names_size > longest + 2);
+  file.replace(names_at + 1, longest, std::string(longest, 'x'));
+  file[names_at + 1 + longest] = '\0';
   for (size_t i = 1; i < entries; ++i) store(file, first + i * sizeof(Elf64_Sym), 1, 4);
   CHECK_THROWS_WITH_AS(read_object(file, "a.o"), "broken ELF file: names lie over one another",
                        Error);
+}
+
+TEST_CASE("a name without an end in sight") {
+  CHECK_THROWS_WITH_AS(read_object(write_object(many_symbols(std::string(4096, 'x'))), "a.o"),
+                       "broken ELF file: a symbol's name has more than 4096 bytes", Error);
 }
 
 TEST_CASE("long names that end alike are no fault") {
