@@ -54,8 +54,13 @@ void print_verdicts(const ninja::Job& job, const std::vector<ninja::Outcome>& ou
   }
   if (changed.empty()) return;
   std::fflush(stdout);
-  for (const symbols::Verdict& verdict :
-       kernel::check_built_modules(changed, others, lists, job.tree)) {
+  std::vector<symbols::Verdict> verdicts;
+  try {
+    verdicts = kernel::check_built_modules(changed, others, lists, job.tree);
+  } catch (const Error& error) {
+    std::cerr << "note: whether it would load is not known: " << error.what() << "\n";
+  }
+  for (const symbols::Verdict& verdict : verdicts) {
     if (verdict.outcome != symbols::Outcome::would_load)
       std::cerr << verdict_text(verdict, false);
     else if (!job.quiet && !verdict.load_first.empty())

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <elf.h>
+#include <fmt/format.h>
 
 #include "kbx/base/error.h"
 
@@ -11,9 +12,11 @@
 /// System V gABI, chapters 4 "Object Files" and 5.
 ///
 /// Nothing in the file is believed: every offset and count is checked against the size of the file
-/// before use, and no memory is asked for that the file could not fill. The two shapes of each
-/// structure come from <elf.h>; `Reader` is instantiated once per class and swaps bytes as it
-/// loads, so that the rest of the program only knows native numbers.
+/// before use, and no memory is asked for that the file could not fill. Sections may lie over one
+/// another, and so may names, but only so far that whoever reads each once has not much more to
+/// read than the file. The two shapes of each structure come from <elf.h>; `Reader` is instantiated
+/// once per class and swaps bytes as it loads, so that the rest of the program only knows native
+/// numbers.
 namespace kbx::elf {
 namespace {
 
@@ -84,6 +87,23 @@ class Reader {
     return value;
   }
 
+  /// Adds what is read to a sum that has to stay in proportion to the file.
+  void weigh(std::uint64_t& sum, std::uint64_t size, std::uint64_t most, const char* what) const {
+    sum += size;
+    if (sum / most > content_.size()) fail(std::string(what) + " lie over one another");
+  }
+
+  std::string_view name_at(std::string_view table, std::uint64_t offset, const char* what) {
+    // Linkers let a name end within another: "kbx_one" and "one". This many never share one.
+    constexpr std::uint64_t most = 16;
+    // A kernel's own names have at most 512 bytes (KSYM_NAME_LEN); messages repeat them.
+    constexpr std::size_t longest = 4096;
+    const std::string_view name = text_at(table, offset, what);
+    if (name.size() > longest) fail(fmt::format("{} has more than {} bytes", what, longest));
+    weigh(name_bytes_, name.size(), most, "names");
+    return name;
+  }
+
   std::string_view text_at(std::string_view table, std::uint64_t offset, const char* what) const {
     if (offset >= table.size()) {
       if (offset == 0) return {};
@@ -109,18 +129,21 @@ class Reader {
     bytes(table, count * sizeof(SectionHeader), "section table");
 
     std::vector<std::uint32_t> name_offsets;
+    std::uint64_t section_bytes = 0;
     object_.sections.reserve(static_cast<size_t>(count));
     name_offsets.reserve(static_cast<size_t>(count));
     for (std::uint64_t i = 0; i < count; ++i) {
       const auto raw = load<SectionHeader>(table + i * sizeof(SectionHeader), "section header");
       object_.sections.push_back(section_of(raw, i == 0));
+      constexpr std::uint64_t most = 2;
+      weigh(section_bytes, object_.sections.back().content.size(), most, "sections");
       name_offsets.push_back(native(raw.sh_name));
     }
     if (names_index == SHN_UNDEF) return;
     if (names_index >= count) fail("there is no section with the names of sections");
     const std::string_view names = object_.sections[static_cast<size_t>(names_index)].content;
     for (size_t i = 0; i < object_.sections.size(); ++i)
-      object_.sections[i].name = text_at(names, name_offsets[i], "a section's name");
+      object_.sections[i].name = name_at(names, name_offsets[i], "a section's name");
   }
 
   Section section_of(const SectionHeader& raw, bool is_first) const {
@@ -159,7 +182,7 @@ class Reader {
       SymbolEntry raw;
       std::memcpy(&raw, table.content.data() + i * sizeof raw, sizeof raw);
       Symbol symbol;
-      symbol.name = text_at(names, native(raw.st_name), "a symbol's name");
+      symbol.name = name_at(names, native(raw.st_name), "a symbol's name");
       symbol.value = native(raw.st_value);
       symbol.size = native(raw.st_size);
       symbol.binding = static_cast<std::uint8_t>(raw.st_info >> 4);
@@ -185,6 +208,7 @@ class Reader {
 
   std::string_view content_;
   const std::string& path_;
+  std::uint64_t name_bytes_ = 0;
   Object object_;
 };
 

@@ -55,8 +55,9 @@ std::uint64_t read_number(std::string_view bytes, bool is_big_endian);
 bool is_elf(std::string_view content);
 
 /// Reads headers, section table and symbol table of an ELF file of either class and byte order.
-/// `path` is for messages. Throws Error if a header points outside the file. The Object refers to
-/// `content` and must not outlive it.
+/// `path` is for messages. Throws Error if a header points outside the file, or if so much lies
+/// over something else that reading all would be out of proportion to the file. The Object refers
+/// to `content` and must not outlive it.
 Object read_object(std::string_view content, const std::string& path);
 
 }  // namespace kbx::elf

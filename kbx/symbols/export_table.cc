@@ -34,6 +34,13 @@ bool is_known_license(std::string_view license) {
   return license == plain_export || license == gpl_export;
 }
 
+std::string unknown_license_message(const SymversRow& row) {
+  return fmt::format(
+      "{} has the unknown licence \"{}\"\n  {} or {} was expected: the row may be "
+      "damaged, or of another kernel",
+      shown_value(row.symbol), shown_value(row.license), plain_export, gpl_export);
+}
+
 }  // namespace
 
 std::string clash_message(std::string_view symbol, std::string_view module,
@@ -52,10 +59,15 @@ void ExportTable::read(std::string_view text, const std::string& path,
   if (!dialect_.modules_by_file)
     for (const Provider& provider : providers_) known.emplace(provider.name, &provider);
   const Provider* last = nullptr;
+  // A file that holds everything twice would be told row by row.
+  size_t faults = 0;
+  const auto tell = [&](std::vector<std::string>& to, int line, const std::string& what) {
+    if (++faults <= most_symvers_faults) to.push_back(fmt::format("{}:{}: {}", path, line, what));
+  };
+  std::vector<std::string>& clashes = dialect_.crcs_in_cmd_files ? errors : warnings;
   read_symvers(text, path, [&](const SymversRow& row) {
     if (dialect_.crcs_in_cmd_files && !is_known_license(row.license)) {
-      errors.push_back(
-          fmt::format("{}: {} has the unknown licence {}", path, row.symbol, row.license));
+      tell(errors, row.line, unknown_license_message(row));
       return;
     }
     if (!last || last->name != row.module) {
@@ -65,13 +77,14 @@ void ExportTable::read(std::string_view text, const std::string& path,
     }
     const Provider* clash = nullptr;
     ExportedSymbol& symbol = add(row.symbol, *last, row.license, clash);
-    if (clash)
-      (dialect_.crcs_in_cmd_files ? errors : warnings)
-          .push_back(clash_message(row.symbol, row.module, *clash));
+    if (clash) tell(clashes, row.line, clash_message(row.symbol, row.module, *clash));
     symbol.crc = row.crc;
     symbol.has_crc = true;
     symbol.name_space = row.name_space;
   });
+  if (faults > most_symvers_faults)
+    clashes.push_back(fmt::format("{}: {} more rows like these are not shown", path,
+                                  faults - most_symvers_faults));
 }
 
 ExportTable::Slot& ExportTable::slot_of(std::string_view name) {

@@ -4,7 +4,9 @@
 #include <array>
 
 #include <elf.h>
+#include <fmt/format.h>
 
+#include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/symbols/symvers.h"
 
@@ -35,6 +37,24 @@ std::string_view name_of(std::uint16_t machine) {
   return {};
 }
 
+KernelExport export_of(const SymversRow& row) {
+  KernelExport entry;
+  entry.crc = row.crc;
+  entry.owner = row.module;
+  if (is_export_macro(row.license))
+    entry.license = row.license.ends_with("_GPL") ? ExportLicense::gpl_only : ExportLicense::any;
+  entry.name_space = std::string(row.name_space);
+  return entry;
+}
+
+std::string summary_of(const KernelExport& entry) {
+  std::string text =
+      fmt::format("CRC 0x{:08x} in {}", entry.crc.value_or(0), shown_value(entry.owner));
+  if (entry.license == ExportLicense::gpl_only) text += ", for GPL-compatible modules only";
+  if (!entry.name_space->empty()) text += ", namespace " + shown_value(*entry.name_space);
+  return text;
+}
+
 }  // namespace
 
 const KernelExport* KernelSymbols::find(std::string_view symbol) const {
@@ -50,9 +70,10 @@ bool KernelSymbols::has_crcs() const {
 
 std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path,
                         const SymbolChoice& wanted) {
-  if (!wanted)
-    kernel.exports.reserve(kernel.exports.size() +
-                           static_cast<size_t>(std::count(text.begin(), text.end(), '\n')));
+  // What another source told before counts less, but one list has to agree with itself.
+  KernelSymbols::Exports listed;
+  constexpr size_t usual_row = 64;
+  if (!wanted) listed.reserve(text.size() / usual_row);
   std::size_t rows = 0;
   read_symvers(text, path, [&](const SymversRow& row) {
     ++rows;
@@ -60,13 +81,20 @@ std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std:
       if (row.crc != 0) kernel.has_other_crcs = true;
       return;
     }
-    KernelExport entry;
-    entry.crc = row.crc;
-    entry.owner = row.module;
-    entry.license = row.license.ends_with("_GPL") ? ExportLicense::gpl_only : ExportLicense::any;
-    entry.name_space = std::string(row.name_space);
-    kernel.exports.insert_or_assign(std::string(row.symbol), std::move(entry));
+    const auto [place, is_new] = listed.try_emplace(std::string(row.symbol), export_of(row));
+    if (!is_new && !(place->second == export_of(row)))
+      throw Error({path, row.line},
+                  fmt::format("{} is exported twice, and not alike: {} here, {} above",
+                              shown_value(row.symbol), summary_of(export_of(row)),
+                              summary_of(place->second)),
+                  "take out the row that does not belong to this kernel, or name its folder of "
+                  "headers");
   });
+  if (kernel.exports.empty()) {
+    kernel.exports = std::move(listed);
+  } else {
+    for (auto& [name, entry] : listed) kernel.exports.insert_or_assign(name, std::move(entry));
+  }
   return rows;
 }
 

@@ -31,6 +31,7 @@ struct KernelExport {
   std::optional<std::string> name_space;  // "" is none; nothing if the source does not tell
 
   bool is_in_image() const { return owner == "vmlinux"; }
+  bool operator==(const KernelExport&) const = default;
 };
 
 /// The machine that a kernel was built for, as ELF headers of its modules have to name it.
@@ -59,6 +60,7 @@ struct LoaderOptions {
 /// What a kernel offers to modules and asks of them, wherever that was read: a header tree, a bare
 /// Module.symvers, System.map, an installed folder of modules, libabigail's XML.
 struct KernelSymbols {
+  using Exports = StringMap<KernelExport>;
   std::string name;     // how a person calls this kernel: its release, or the file that was read
   std::string release;  // "" if not known
   /// What a module's vermagic has to be; '?' stands for a part that is not known.
@@ -68,7 +70,7 @@ struct KernelSymbols {
   LoaderOptions options;
   /// False if symbols may exist that the source does not list, so that absence proves nothing.
   bool complete = false;
-  StringMap<KernelExport> exports;
+  Exports exports;
   /// True if a symbol has a CRC that was left out of `exports` because nobody asked for it.
   bool has_other_crcs = false;
 
@@ -83,7 +85,8 @@ struct KernelSymbols {
 using SymbolChoice = std::function<bool(std::string_view symbol)>;
 
 /// Adds the rows of a Module.symvers file that are of interest, and gives the number of all its
-/// rows. Throws Error with file and line for a broken row.
+/// rows. Throws Error with file and line for a broken row, and for one that contradicts a row
+/// before it.
 std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path,
                         const SymbolChoice& wanted = {});
 

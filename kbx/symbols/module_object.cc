@@ -283,9 +283,17 @@ class ObjectReader {
     DeviceTable table;
     table.bus = rest.substr(0, end);
     table.name = rest.substr(end + 2);
+    // Tables are copied, and those without content cost nothing in the file. All of one module's
+    // are a few hundred KiB at most.
+    constexpr std::uint64_t most = 4 << 20;
+    if (symbol.size > most - table_bytes_)
+      throw Error(
+          Location{path_, 0},
+          fmt::format("broken ELF file: with \"{}\" the device tables have more than {} MiB", name,
+                      most >> 20));
+    table_bytes_ += symbol.size;
     if (section->type == SHT_NOBITS) {
-      constexpr std::uint64_t most = 1 << 24;
-      table.content.assign(static_cast<size_t>(std::min(symbol.size, most)), '\0');
+      table.content.assign(static_cast<size_t>(symbol.size), '\0');
     } else {
       const std::string_view content = content_at(symbol);
       if (content.size() < symbol.size)
@@ -300,6 +308,7 @@ class ObjectReader {
   const std::string& path_;
   const Dialect& dialect_;
   ModuleObject module_;
+  std::uint64_t table_bytes_ = 0;
   std::unordered_map<std::string_view, ModuleExport*> exports_;  // of module_, once all are known
 };
 

@@ -1,5 +1,6 @@
 #include "kbx/symbols/symvers.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
@@ -47,6 +48,8 @@ bool parse_crc(std::string_view text, std::uint32_t& crc) {
 }
 
 SymversRow parse_row(std::string_view line, const std::string& path, int number) {
+  if (line.find('\0') != std::string_view::npos)
+    fail(path, number, "a NUL byte in a row of exported symbols; text was expected");
   std::array<std::string_view, most_columns> columns;
   const size_t count = split_columns(line, columns);
   if (count < most_columns - 1)
@@ -55,7 +58,9 @@ SymversRow parse_row(std::string_view line, const std::string& path, int number)
                      count == 1 ? "" : "s"));
   SymversRow row;
   if (!parse_crc(columns[0], row.crc))
-    fail(path, number, fmt::format("\"{}\" is not a CRC, 0x and eight digits", columns[0]));
+    fail(path, number,
+         fmt::format("\"{}\" is not a CRC, 0x and eight digits", shown_value(columns[0])));
+  row.line = number;
   row.symbol = columns[1];
   row.module = columns[2];
   row.license = columns[3];
@@ -66,6 +71,24 @@ SymversRow parse_row(std::string_view line, const std::string& path, int number)
 }
 
 }  // namespace
+
+std::string shown_value(std::string_view value) {
+  constexpr size_t most = 40;
+  std::string text;
+  for (const char c : value.substr(0, most)) {
+    const bool is_control = static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+    text +=
+        is_control ? fmt::format("\\x{:02x}", static_cast<unsigned char>(c)) : std::string(1, c);
+  }
+  return value.size() > most ? text + "…" : text;
+}
+
+bool is_export_macro(std::string_view license) {
+  constexpr std::array<std::string_view, 5> macros = {
+      "EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_UNUSED_SYMBOL", "EXPORT_UNUSED_SYMBOL_GPL",
+      "EXPORT_SYMBOL_GPL_FUTURE"};
+  return std::find(macros.begin(), macros.end(), license) != macros.end();
+}
 
 void read_symvers(std::string_view text, const std::string& path,
                   const std::function<void(const SymversRow&)>& take) {

@@ -14,11 +14,22 @@ struct SymversRow {
   std::string_view module;   // its path without suffix; "vmlinux" for the kernel itself
   std::string_view license;  // EXPORT_SYMBOL or EXPORT_SYMBOL_GPL; others of older kernels
   std::string_view name_space;
+  int line = 0;  // of the file, from 1
 };
+
+/// How often a fault that many rows share is told for one file.
+constexpr std::size_t most_symvers_faults = 10;
+
+/// The start of a value that may be of any length and content, fit for a message.
+std::string shown_value(std::string_view value);
+
+/// True for the macros that export a symbol, those of older kernels too.
+bool is_export_macro(std::string_view license);
 
 /// Gives every row of `text` to `take`, in order. Lines may end in CRLF; the fifth column may be
 /// missing, as kernels before 5.4 wrote it. `path` is for messages. Throws Error with file and line
-/// for a row that has fewer columns, no name, or a first column that is no hexadecimal number.
+/// for a row that has fewer columns, no name, a NUL byte, or a first column that is no hexadecimal
+/// number.
 void read_symvers(std::string_view text, const std::string& path,
                   const std::function<void(const SymversRow&)>& take);
 

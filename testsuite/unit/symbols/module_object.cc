@@ -2,8 +2,10 @@
 
 #include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
+#include <elf.h>
 
 #include "kbx/base/error.h"
+#include "kbx/elf/writer.h"
 #include "kbx/symbols/export_table.h"
 #include "kbx/symbols/mod_c.h"
 
@@ -99,4 +101,39 @@ TEST_CASE("CRCs of older trees are padded with spaces") {
   module.versions = {{{"a", 0}, {"b", 0xd1b7a72}}};
   const std::string text = mod_c_text(module, dialect);
   CHECK(text.find("\t{        0, \"a\" },\n\t{ 0xd1b7a72, \"b\" },\n") != std::string::npos);
+}
+
+TEST_CASE("device tables that cost nothing in the file are bounded") {
+  for (const bool has_content : {false, true}) {
+    for (const std::uint64_t size : {std::uint64_t{64}, std::uint64_t{1} << 20}) {
+      kbx::elf::NewObject object;
+      object.is_64bit = true;
+      object.machine = EM_X86_64;
+      kbx::elf::NewSection section;
+      section.name = has_content ? ".rodata" : ".bss";
+      section.type = has_content ? SHT_PROGBITS : SHT_NOBITS;
+      section.flags = SHF_ALLOC;
+      section.size = has_content ? 0 : size;
+      section.content = std::string(has_content ? size : 0, '\0');
+      object.sections.push_back(section);
+      constexpr int tables = 100;
+      for (int i = 0; i < tables; ++i) {
+        kbx::elf::NewSymbol symbol;
+        symbol.name = "__mod_device_table__of__t" + std::to_string(i);
+        symbol.type = STT_OBJECT;
+        symbol.size = size;
+        symbol.section = 1;
+        object.symbols.push_back(symbol);
+      }
+      const std::string content = kbx::elf::write_object(object);
+      const Dialect dialect;
+      if (size == 64)
+        CHECK(read_module_object(content, "a.o", dialect).tables.size() == tables);
+      else
+        CHECK_THROWS_WITH_AS(read_module_object(content, "a.o", dialect),
+                             "broken ELF file: with \"__mod_device_table__of__t4\" the device "
+                             "tables have more than 4 MiB",
+                             kbx::Error);
+    }
+  }
 }
