@@ -28,18 +28,25 @@ def image_folder(architecture):
 
 def unpacked_image(architecture):
     """A root with headers and image of one kernel for `architecture`."""
-    suite_name, series, flavour = FLAVOURS[architecture]
+    suite, series, flavour = FLAVOURS[architecture]
     target = image_folder(architecture)
-    with locked(f"image-{suite_name}-{architecture}"):
+    with locked(f"image-{suite}-{architecture}"):
         if not target.is_dir():
-            suite = Suite(suite_name, architecture)
-            names = suite.names(rf"linux-headers-{re.escape(series)}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
-            if not names:
-                raise Unavailable(f"{suite_name} has no headers of the flavour {flavour}")
-            headers = max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
-            release = headers.removeprefix("linux-headers-")
-            images = suite.names(rf"linux-image-{re.escape(release)}(-unsigned)?")
-            common = [name for name in suite.depends(headers) if name.endswith("-common")]
-            with made_aside(target) as root:
-                suite.unpack([headers, *common, max(images, key=len)], root)
+            try:
+                _unpack(Suite(suite, architecture), series, flavour, target)
+            except Unavailable:
+                # A mirror's security archive may lack an architecture, or be half updated; any kernel will do.
+                _unpack(Suite(suite, architecture, updates=False), series, flavour, target)
     return target
+
+
+def _unpack(suite, series, flavour, target):
+    names = suite.names(rf"linux-headers-{re.escape(series)}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
+    if not names:
+        raise Unavailable(f"{suite.name} has no headers of the flavour {flavour}")
+    headers = max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
+    release = headers.removeprefix("linux-headers-")
+    images = suite.names(rf"linux-image-{re.escape(release)}(-unsigned)?")
+    common = [name for name in suite.depends(headers) if name.endswith("-common")]
+    with made_aside(target) as root:
+        suite.unpack([headers, *common, max(images, key=len)], root)
