@@ -47,23 +47,23 @@ class Facts(NamedTuple):
 
 def carried(module):
     """What the module says of itself. Entries of .mod.c are known by the counter in their symbols' names, which goes on
-    from line to line, in whichever order the compiler wrote them."""
+    from line to line, and lie side by side, in whichever direction the compiler wrote them."""
     modinfo = next(number for number, section in enumerate(module.sections) if section.name == ".modinfo")
-    texts = dict(module.info())
-    entries = {}
+    place = {at: number for number, (at, _) in enumerate(module.info())}
+    texts = [text.partition("=")[2] for _, text in module.info()]
+    entries = []  # (name, counter, place)
     for symbol in module.symbols:
         numbered = re.fullmatch(r"__UNIQUE_ID_([a-z]+)(\d+)", symbol.name)
         if numbered and symbol.section == modinfo:
-            entries.setdefault(int(numbered[2]), []).append((numbered[1], texts[symbol.value].partition("=")[2]))
-    depends = [(number, text) for number, rows in entries.items() for name, text in rows if name == "depends"]
-    if len(depends) != 1:
-        raise ValueError(f"{len(depends)} symbols of depends")
-    number, text = depends[0]
-    alias = []
-    while found := [value for name, value in entries.get(number + 1, []) if name == "alias"]:
-        alias.append(found)
+            entries.append((numbered[1], int(numbered[2]), place[symbol.value]))
+    (counter, at), = [(counter, at) for name, counter, at in entries if name == "depends"]
+    known = {(counter, at) for name, counter, at in entries if name == "alias"}
+    step = next((step for step in (-1, 1) if (counter + 1, at + step) in known), 0)
+    alias, number = [], 1
+    while (counter + number, at + number * step) in known:
+        alias.append(texts[at + number * step])
         number += 1
-    return Facts(text, module.versions(), alias)
+    return Facts(texts[at], module.versions(), alias)
 
 
 def written(path):
@@ -78,9 +78,7 @@ def written(path):
 
 def equal(truth, found):
     """The kinds that are equal."""
-    alias = len(truth.alias) == len(found.alias) and all(one in two for one, two in zip(found.alias, truth.alias))
-    return {kind for kind, same in zip(KINDS, (truth.depends == found.depends, truth.versions == found.versions, alias))
-            if same}
+    return {kind for kind, one, two in zip(KINDS, truth, found) if one == two}
 
 
 def reordered(module, names):
@@ -115,10 +113,16 @@ def as_in_versions(module, truth):
         known = iter(needs)
         names = [next(known) if name in needs else name for name in undone(module.globals()) or needs]
         return [names] if linked(names) == module.globals() else []
-    shown = set(needs + tables)
-    wanted = [name for name in module.globals() if name in shown]
-    orders = [needs + list(order) for order in permutations(tables)] if len(tables) <= MOST_TABLES else []
-    return [names for names in orders if linked(names) == wanted]
+    if not _may_become(needs, module):
+        return []
+    orders = permutations(tables) if len(tables) <= MOST_TABLES else [tables]
+    return [needs + list(order) for order in orders if _may_become(order, module)]
+
+
+def _may_become(names, module):
+    """Whether linking leaves these symbols in the order of the module. A bucket's order does not depend on others."""
+    shown = set(names)
+    return linked(names) == [name for name in module.globals() if name in shown]
 
 
 class Distribution:
