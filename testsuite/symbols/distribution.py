@@ -8,9 +8,13 @@ and the `alias` entries of its own .modinfo and the rows of its own __versions, 
 of ten; --cached only what was downloaded before.
 
 The final link changed one thing that shows, the order of the symbol table (linkorder.py). So a module that does not come
-out as it stands gets the order of the object that modpost saw: first as the link is undone, which is known if that
-object came from a partial link itself; else as __versions has it, and then linking has to give the order of the .ko.
-What each way matched is told apart.
+out as it stands gets the order of the object that modpost saw, in the first of these ways that makes all three right:
+
+- link undone: that order is known if a partial link had made the object too;
+- assembly followed: the relocations tell in which order the assembler met the symbols (assemblyorder.py);
+- order of __versions: as the module itself says, which proves the rows, the depends and the alias, but no order.
+
+Linking has to turn each order into that of the .ko. How many matched in which way is told.
 """
 
 import argparse
@@ -26,6 +30,7 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "drivers"))
 
+from assemblyorder import assembled  # noqa: E402
 from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
 from distribution_images import FLAVOURS, image_folder, unpacked_image  # noqa: E402
 from elfmodule import SHT_REL, SHT_RELA, Module  # noqa: E402
@@ -33,7 +38,7 @@ from linkorder import linked, undone  # noqa: E402
 
 AT_ONCE = 250
 KINDS = ("depends", "versions", "alias")
-WAYS = ("as it stands", "link undone", "in the order of __versions")
+WAYS = ("as it stands", "link undone", "assembly followed", "order of __versions")
 SHOWN = 20
 SMALL = 3000  # of so many global symbols ld's table never grows
 MOST_TABLES = 5
@@ -103,16 +108,31 @@ def as_undone(module, _):
     return [names] if names else []
 
 
+def as_assembled(module, _):
+    """The orders in which the assembler can have met the needs."""
+    if len(module.globals()) > SMALL:
+        return []
+    known = module.undefined()
+    orders = assembled(module)
+    return [names for order in orders if set(order) >= known
+            for names in _with_tables([name for name in order if name in known], module)]
+
+
 def as_in_versions(module, truth):
-    """Orders of the symbols that modpost reads with the needs as __versions has them, of which linking gives the order
-    of the module. With several device tables there are several."""
-    needs = [name for _, name in truth.versions if name in module.undefined()]
-    tables = [name for name in module.globals() if name.startswith("__mod_")]
+    """The needs as __versions has them."""
+    known = module.undefined()
+    needs = [name for _, name in truth.versions if name in known]
     if len(module.globals()) > SMALL:
         # In a table that grew a symbol's place depends on all the others.
-        known = iter(needs)
-        names = [next(known) if name in needs else name for name in undone(module.globals()) or needs]
+        given, shown = iter(needs), set(needs)
+        names = [next(given) if name in shown else name for name in undone(module.globals()) or []]
         return [names] if linked(names) == module.globals() else []
+    return _with_tables(needs, module)
+
+
+def _with_tables(needs, module):
+    """The needs and the device tables, in every order of these that may be, if this order of the needs may be."""
+    tables = [name for name in module.globals() if name.startswith("__mod_")]
     if not _may_become(needs, module):
         return []
     orders = permutations(tables) if len(tables) <= MOST_TABLES else [tables]
@@ -172,7 +192,7 @@ class Distribution:
             self.matched.update((kind, WAYS[0]) for kind in same)
             if len(same) < len(KINDS):
                 missing[stem] = set(KINDS) - same
-        for way, orders in zip(WAYS[1:], (as_undone, as_in_versions)):
+        for way, orders in zip(WAYS[1:], (as_undone, as_assembled, as_in_versions)):
             self.restore(way, orders, {stem: modules[stem] for stem in missing}, truths, missing)
         self.faults += [f"{stem}.ko: {', '.join(sorted(kinds))}" for stem, kinds in missing.items()]
 
