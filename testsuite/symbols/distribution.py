@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Gives every module of a distribution's kernels to `kbx modpost` and compares with what the module carries.
 
-    distribution.py --kbx build/kbx [--every N] [--cached] [ARCHITECTURE...]
+    distribution.py --kbx build/kbx [--every N] [--cached] [--names] [ARCHITECTURE...]
 
 A .ko is an object too: its symbol table, its device tables and the headers' Module.symvers have to give the `depends`
 and the `alias` entries of its own .modinfo and the rows of its own __versions, all in their order. --every 10 takes one
@@ -14,7 +14,8 @@ out as it stands gets the order of the object that modpost saw, in the first of 
 - assembly followed: the relocations tell in which order the assembler met the symbols (assemblyorder.py);
 - order of __versions: as the module itself says, which proves the rows, the depends and the alias, but no order.
 
-Linking has to turn each order into that of the .ko. How many matched in which way is told.
+Linking has to turn each order into that of the .ko. How many matched in which way is told, and with --names which
+modules took the last one.
 """
 
 import argparse
@@ -69,16 +70,6 @@ def carried(module):
         alias.append(texts[at + number * step])
         number += 1
     return Facts(texts[at], module.versions(), alias)
-
-
-def written(path):
-    """What a .mod.c says."""
-    if not path.is_file():
-        return Facts("(no .mod.c)", [], [])
-    text = path.read_text("latin-1")
-    depends = re.search(r'^MODULE_INFO\(depends, "(.*)"\);$', text, re.MULTILINE)
-    versions = [(int(crc, 0), name) for crc, name in re.findall(r'^\t\{ +(\w+), "(.*)" \},$', text, re.MULTILINE)]
-    return Facts(depends[1], versions, re.findall(r'^MODULE_ALIAS\("(.*)"\);$', text, re.MULTILINE))
 
 
 def equal(truth, found):
@@ -155,6 +146,7 @@ class Distribution:
         self.work = work
         self.matched = Counter()
         self.faults = []
+        self.taken = []  # modules that took the last way
 
     def modules(self):
         return sorted((self.root / "lib/modules").rglob("*.ko*")) or sorted(self.root.rglob("*.ko*"))
@@ -173,7 +165,17 @@ class Distribution:
             errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
             if done.returncode:
                 self.faults += errors or [f"kbx modpost ended with {done.returncode}\n{done.stderr}"]
-            return {stem: written(folder / f"{stem}.mod.c") for stem in objects}
+            return {stem: self.written(folder / f"{stem}.mod.c") for stem in objects}
+
+    @staticmethod
+    def written(path):
+        """What a .mod.c says."""
+        if not path.is_file():
+            return Facts("(no .mod.c)", [], [])
+        text = path.read_text("latin-1")
+        depends = re.search(r'^MODULE_INFO\(depends, "(.*)"\);$', text, re.MULTILINE)
+        versions = [(int(crc, 0), name) for crc, name in re.findall(r'^\t\{ +(\w+), "(.*)" \},$', text, re.MULTILINE)]
+        return Facts(depends[1], versions, re.findall(r'^MODULE_ALIAS\("(.*)"\);$', text, re.MULTILINE))
 
     def take(self, paths):
         """Compares some modules, each first as it stands and then, where it differs, with its order restored."""
@@ -204,6 +206,8 @@ class Distribution:
             stem = name.partition("@")[0]
             if stem in missing and len(equal(truths[stem], facts)) == len(KINDS):
                 self.matched.update((kind, way) for kind in missing.pop(stem))
+                if way == WAYS[-1]:
+                    self.taken.append(stem)
 
 
 def main():
@@ -211,6 +215,7 @@ def main():
     parser.add_argument("--kbx", type=Path, required=True)
     parser.add_argument("--every", type=int, default=1)
     parser.add_argument("--cached", action="store_true")
+    parser.add_argument("--names", action="store_true")
     parser.add_argument("architectures", nargs="*", default=list(FLAVOURS), metavar="ARCHITECTURE")
     options = parser.parse_args()
     good, tried = True, 0
@@ -232,7 +237,10 @@ def main():
         for kind in KINDS:
             print(f"    {kind}: " + ", ".join(f"{count} {way}" for count, way in zip(counts[kind], WAYS)), flush=True)
         print("".join(f"    {line}\n" for line in one.faults[:SHOWN]), end="", flush=True)
+        if options.names:
+            print(f"    {WAYS[-1]}: {' '.join(sorted(one.taken))}")
         good = good and modules and not one.faults
+        good = good and all(sum(counts[kind]) == len(modules) for kind in KINDS)
     if not tried:
         raise Unavailable("none of these kernels can be had")
     return 0 if good else 1
