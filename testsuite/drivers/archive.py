@@ -40,15 +40,17 @@ def configured_mirrors():
 
 
 class Suite:
-    """One Debian suite with its security updates, e.g. Suite("bookworm"), for one architecture."""
+    """One Debian suite, e.g. Suite("bookworm"), for one architecture; with its security updates where it has them."""
 
     # Why an index could not be had: the next cell of the same run need not try it all again.
     _failed = {}
 
-    def __init__(self, name, architecture="amd64"):
+    def __init__(self, name, architecture="amd64", updates=True):
         self.name = name
         self.architecture = architecture
-        self.state = cache_root() / "apt" / (name if architecture == "amd64" else f"{name}-{architecture}")
+        self.updates = updates and name != "sid" and not name.endswith("-backports")
+        state = name if architecture == "amd64" else f"{name}-{architecture}"
+        self.state = cache_root() / "apt" / (state if updates else f"{state}-release")
 
     def _apt(self, program, *words, **keywords):
         state = self.state
@@ -77,7 +79,7 @@ class Suite:
         keyring = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
         trust = f"[signed-by={keyring}] " if keyring.exists() else ""
         lines = [f"deb {trust}{main} {self.name} main"]
-        if self.name != "sid" and not self.name.endswith("-backports"):
+        if self.updates:
             lines.append(f"deb {trust}{security} {self.name}-security main")
         (self.state / "sources.list").write_text("\n".join(lines) + "\n")
 

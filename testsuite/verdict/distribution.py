@@ -10,7 +10,6 @@ them runs, so that this machine may be of any kind. What is downloaded is kept i
 import argparse
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -19,44 +18,13 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "drivers"))
 
-from archive import Suite  # noqa: E402
-from cachedir import Unavailable, cache_root, locked, made_aside, skip_when_unavailable  # noqa: E402
-
-# Architecture: suite, series, and the flavour as the packages' names end.
-FLAVOURS = {
-    "amd64": ("bookworm", "6.1", "amd64"),
-    "i386": ("bookworm", "6.1", "686-pae"),
-    "arm64": ("bookworm", "6.1", "arm64"),
-    "armhf": ("bookworm", "6.1", "armmp"),
-    "ppc64el": ("bookworm", "6.1", "powerpc64le"),
-    "s390x": ("bookworm", "6.1", "s390x"),
-    "mips64el": ("bookworm", "6.1", "5kc-malta"),
-    "riscv64": ("trixie", "6.12", "riscv64"),
-}
-
-
-def _unpacked(architecture):
-    """A root with headers and image of one kernel for `architecture`."""
-    suite_name, series, flavour = FLAVOURS[architecture]
-    target = cache_root() / "images" / f"{suite_name}-{architecture}"
-    with locked(f"image-{suite_name}-{architecture}"):
-        if not target.is_dir():
-            suite = Suite(suite_name, architecture)
-            names = suite.names(rf"linux-headers-{re.escape(series)}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
-            if not names:
-                raise Unavailable(f"{suite_name} has no headers of the flavour {flavour}")
-            headers = max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
-            release = headers.removeprefix("linux-headers-")
-            images = suite.names(rf"linux-image-{re.escape(release)}(-unsigned)?")
-            common = [name for name in suite.depends(headers) if name.endswith("-common")]
-            with made_aside(target) as root:
-                suite.unpack([headers, *common, max(images, key=len)], root)
-    return target
+from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
+from distribution_images import FLAVOURS, unpacked_image  # noqa: E402
 
 
 def _judge(kbx, architecture, cache):
     """How many modules there are, and the names of those that are not judged loadable."""
-    root = _unpacked(architecture)
+    root = unpacked_image(architecture)
     modules = sorted(root.rglob("*.ko*"))
     said = subprocess.run([kbx, "check", "--json", "--kernel", root, *modules], capture_output=True, text=True,
                           env=os.environ | {"XDG_CACHE_HOME": cache})
