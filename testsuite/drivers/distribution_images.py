@@ -7,6 +7,7 @@ import re
 
 from archive import Suite
 from cachedir import Unavailable, cache_root, locked, made_aside
+from kernels import kernel_image, kernel_root
 
 # Architecture: suite, series, and the flavour as the packages' names end.
 FLAVOURS = {
@@ -21,15 +22,10 @@ FLAVOURS = {
 }
 
 
-def image_folder(architecture):
-    """Where unpacked_image(architecture) lies, or will lie."""
-    return cache_root() / "images" / f"{FLAVOURS[architecture][0]}-{architecture}"
-
-
 def unpacked_image(architecture):
     """A root with headers and image of one kernel for `architecture`."""
     suite, series, flavour = FLAVOURS[architecture]
-    target = image_folder(architecture)
+    target = cache_root() / "images" / f"{suite}-{architecture}"
     with locked(f"image-{suite}-{architecture}"):
         if not target.is_dir():
             try:
@@ -38,6 +34,15 @@ def unpacked_image(architecture):
                 # A mirror's security archive may lack an architecture, or be half updated; any kernel will do.
                 _unpack(Suite(suite, architecture, updates=False), series, flavour, target)
     return target
+
+
+def tree_and_modules(architecture):
+    """The headers and the modules of the kernel for `architecture`; for amd64 those that other tests use too."""
+    if architecture == "amd64":
+        return kernel_root("6.1") / "kdir", sorted(kernel_image("6.1").rglob("*.ko*"))
+    root = unpacked_image(architecture)
+    tree = next(path for path in (root / "usr/src").iterdir() if (path / "Module.symvers").is_file())
+    return tree, sorted((root / "lib/modules").rglob("*.ko*")) or sorted(root.rglob("*.ko*"))
 
 
 def _unpack(suite, series, flavour, target):

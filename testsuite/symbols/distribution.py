@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Gives every module of a distribution's kernels to `kbx modpost` and compares with what the module carries.
 
-    distribution.py --kbx build/kbx [--every N] [--cached] [--names] [ARCHITECTURE...]
+    distribution.py --kbx build/kbx [--every N] [--names] [ARCHITECTURE...]
 
 A .ko is an object too: its symbol table, its device tables and the headers' Module.symvers have to give the `depends`
 and the `alias` entries of its own .modinfo and the rows of its own __versions, all in their order. --every 10 takes one
-of ten; --cached only what was downloaded before.
+of ten.
 
 The final link changed one thing that shows, the order of the symbol table (linkorder.py). So a module that does not come
 out as it stands gets the order of the object that modpost saw, in the first of these ways that makes all three right:
@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "drivers"))
 
 from assemblyorder import assembled  # noqa: E402
 from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
-from distribution_images import FLAVOURS, image_folder, unpacked_image  # noqa: E402
+from distribution_images import FLAVOURS, tree_and_modules  # noqa: E402
 from elfmodule import SHT_REL, SHT_RELA, Module  # noqa: E402
 from linkorder import linked, undone  # noqa: E402
 
@@ -140,16 +140,12 @@ class Distribution:
     """The kernel of one architecture, and what kbx makes of its modules."""
 
     def __init__(self, kbx, architecture, work):
-        self.root = unpacked_image(architecture)
-        self.tree = next(path for path in (self.root / "usr/src").iterdir() if (path / "Module.symvers").is_file())
+        self.tree, self.modules = tree_and_modules(architecture)
         self.words = [kbx, "modpost", "--tree", self.tree, "-m", "-e", "-i", self.tree / "Module.symvers"]
         self.work = work
         self.matched = Counter()
         self.faults = []
         self.taken = []  # modules that took the last way
-
-    def modules(self):
-        return sorted((self.root / "lib/modules").rglob("*.ko*")) or sorted(self.root.rglob("*.ko*"))
 
     def modpost(self, objects):
         """{stem: Facts} for {stem: bytes}."""
@@ -214,7 +210,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kbx", type=Path, required=True)
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--cached", action="store_true")
     parser.add_argument("--names", action="store_true")
     parser.add_argument("architectures", nargs="*", default=list(FLAVOURS), metavar="ARCHITECTURE")
     options = parser.parse_args()
@@ -222,13 +217,11 @@ def main():
     for architecture in options.architectures:
         with tempfile.TemporaryDirectory() as work:
             try:
-                if options.cached and not image_folder(architecture).is_dir():
-                    raise Unavailable("it was not downloaded before")
                 one = Distribution(options.kbx.resolve(), architecture, work)
             except Unavailable as reason:
                 print(f"{architecture}: not tried: {reason}", flush=True)
                 continue
-            modules = one.modules()[::options.every]
+            modules = one.modules[::options.every]
             for at in range(0, len(modules), AT_ONCE):
                 one.take(modules[at:at + AT_ONCE])
         tried += 1
