@@ -65,6 +65,10 @@ def source_folder(tree):
     """Where the headers of a tree lie; Debian's have the common ones elsewhere."""
     if (tree / "include/linux/mod_devicetable.h").exists():
         return tree
+    makefile = (tree / "Makefile").read_text() if (tree / "Makefile").exists() else ""
+    for named in re.findall(r"^include\s+(\S+)/Makefile$", makefile, re.MULTILINE):
+        if (Path(named) / "include/linux/mod_devicetable.h").exists():
+            return Path(named)
     found = sorted(tree.parent.glob("*-common")) + sorted((tree / "../usr/src").glob("*-common"))
     release = kernel.release_of(tree).rsplit("-", 1)[0]
     for folder in found:
