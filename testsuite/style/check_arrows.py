@@ -12,9 +12,9 @@ INCLUDE = re.compile(r'#include "kbx/(\w+)/')
 def main() -> int:
     top = pathlib.Path(__file__).resolve().parents[2]
     faults = 0
-    files = sorted((top / "kbx").glob("*/*.[ch]*"))
+    files = sorted((top / "kbx").glob("**/*.[ch]*"))
     for path in files:
-        room = path.parent.name
+        room = path.relative_to(top / "kbx").parts[0]
         for number, line in enumerate(path.read_text().splitlines(), 1):
             found = INCLUDE.match(line)
             if found and ROOMS.index(found[1]) < ROOMS.index(room):
