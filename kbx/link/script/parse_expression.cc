@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "kbx/link/script/operators.h"
 #include "kbx/link/script/parser.h"
 
 /// Expressions: C's operators with C's precedences, without assignment inside, and the builtin
@@ -19,33 +20,6 @@ struct Tree {
   Expression root;
   int height = 1;
 };
-
-struct Binary {
-  std::string_view text;
-  Operation operation;
-  int precedence;
-};
-
-constexpr auto binaries = std::to_array<Binary>({
-    {"||", Operation::logical_or, 1},
-    {"&&", Operation::logical_and, 2},
-    {"|", Operation::bit_or, 3},
-    {"^", Operation::bit_xor, 4},
-    {"&", Operation::bit_and, 5},
-    {"==", Operation::equal, 6},
-    {"!=", Operation::not_equal, 6},
-    {"<", Operation::less, 7},
-    {">", Operation::greater, 7},
-    {"<=", Operation::less_equal, 7},
-    {">=", Operation::greater_equal, 7},
-    {"<<", Operation::shift_left, 8},
-    {">>", Operation::shift_right, 8},
-    {"+", Operation::add, 9},
-    {"-", Operation::subtract, 9},
-    {"*", Operation::multiply, 10},
-    {"/", Operation::divide, 10},
-    {"%", Operation::remainder, 10},
-});
 
 /// How a builtin's parentheses are filled.
 enum class Form {
@@ -195,17 +169,17 @@ Tree unary(Parser& parser, int nesting) {
   fail(token, "an expression");
 }
 
-const Binary* binary_operator(const Token& token) {
+const InfixOperator* binary_operator(const Token& token) {
   if (token.kind != Token::Kind::punctuation) return nullptr;
-  const auto* found = std::ranges::find(binaries, token.text, &Binary::text);
-  return found == binaries.end() ? nullptr : found;
+  const auto* found = std::ranges::find(infix_operators, token.text, &InfixOperator::text);
+  return found == infix_operators.end() ? nullptr : found;
 }
 
 /// Operators of at least `precedence`, the left ones first.
 Tree binary(Parser& parser, int precedence, int nesting) {
   Tree left = unary(parser, nesting);
   for (;;) {
-    const Binary* found = binary_operator(parser.lexer.peek(Mode::expression));
+    const InfixOperator* found = binary_operator(parser.lexer.peek(Mode::expression));
     if (found == nullptr || found->precedence < precedence) return left;
     parser.lexer.take(Mode::expression);
     Tree tree = node(left.root.place, found->operation);
