@@ -29,8 +29,7 @@ enum class Operation {
   number,  // number; name has a hexadecimal literal as written, for fill values
   symbol,  // name
   dot,     // .
-  // One operand.
-  plus,
+  // One operand; a unary + leaves no node.
   negate,
   complement,
   logical_not,
