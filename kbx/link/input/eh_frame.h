@@ -1,0 +1,62 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "kbx/link/input/file.h"
+
+namespace kbx::link {
+
+/// A CIE or FDE of .eh_frame, and where it goes.
+struct EhFrameEntry {
+  std::uint64_t offset = 0;      // in the input
+  std::uint64_t size = 0;        // without the padding at its end
+  std::uint64_t new_offset = 0;  // in the output's part
+  std::size_t cie = no_cie;      // of an FDE: its CIE's place among the entries
+  std::uint8_t alignment = 4;
+  bool is_removed = true;
+
+  static constexpr std::size_t no_cie = ~std::size_t{0};
+};
+
+/// How the unwind table of one input section shrinks.
+struct EhFrameEdit {
+  std::vector<EhFrameEntry> entries;
+  std::uint64_t size = 0;      // of the input
+  std::uint64_t new_size = 0;  // in the output
+};
+
+/// Drops from the .eh_frame parts of one output section, given in their order, what describes
+/// discarded code, unused CIEs, padding, and ends of table before the last part; sets their sizes.
+/// A part that is no unwind table as expected stays as it is. The edits live in `edits`.
+void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
+                   std::deque<EhFrameEdit>& edits);
+
+/// Changes an offset in the input to one in the output. False if what lies there has gone.
+inline bool moved_offset(const EhFrameEdit& edit, std::uint64_t& offset) {
+  if (offset >= edit.size) {
+    offset = offset - edit.size + edit.new_size;
+    return true;
+  }
+  std::size_t low = 0;
+  std::size_t high = edit.entries.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    const EhFrameEntry& entry = edit.entries[middle];
+    if (offset < entry.offset) {
+      high = middle;
+    } else if (offset >= entry.offset + entry.size) {
+      low = middle + 1;
+    } else {
+      offset = offset - entry.offset + entry.new_offset;
+      return !entry.is_removed;
+    }
+  }
+  return false;
+}
+
+/// Copies what stays of the section to `place`, with the lengths and references that it has there.
+template <typename Shape>
+void write_eh_frame(const InputSection& section, char* place);
+
+}  // namespace kbx::link

@@ -1,0 +1,253 @@
+#include "kbx/link/input/property.h"
+
+#include <algorithm>
+
+#include "kbx/link/input/shape.h"
+
+/// Program properties (.note.gnu.property): reading, merging as GNU ld 2.40 does, writing.
+///
+/// Each kind of property merges by its number. AND: every input must have it, and bits are
+/// intersected. OR: any input may have it, bits are united. OR_AND: every input must have it, bits
+/// are united. Properties are kept sorted by number, as the format asks.
+namespace kbx::link {
+namespace {
+
+constexpr std::uint32_t stack_size = 1;
+constexpr std::uint32_t no_copy_on_protected = 2;
+constexpr std::uint32_t generic_and = 0xb0000000;
+constexpr std::uint32_t generic_or = 0xb0008000;
+constexpr std::uint32_t generic_last = 0xb000ffff;
+constexpr std::uint32_t aarch64_feature_1 = 0xc0000000;
+constexpr std::uint32_t x86_compat_isa_used = 0xc0000000;
+constexpr std::uint32_t x86_compat_isa_needed = 0xc0000001;
+constexpr std::uint32_t x86_and = 0xc0000002;
+constexpr std::uint32_t x86_or = 0xc0008000;
+constexpr std::uint32_t x86_or_and = 0xc0010000;
+constexpr std::uint32_t x86_last = 0xc0017fff;
+constexpr std::uint32_t property_note = 5;  // NT_GNU_PROPERTY_TYPE_0
+
+enum class Merge { unknown, largest, presence, all_must, any_may, united_if_all };
+
+Merge merge_of(std::uint32_t type, std::uint16_t machine) {
+  if (type == stack_size) return Merge::largest;
+  if (type == no_copy_on_protected) return Merge::presence;
+  if (type >= generic_and && type < generic_or) return Merge::all_must;
+  if (type >= generic_or && type <= generic_last) return Merge::any_may;
+  if (machine == EM_AARCH64)
+    return type == aarch64_feature_1 ? Merge::all_must : Merge::unknown;
+  if (machine != EM_X86_64 && machine != EM_386) return Merge::unknown;
+  if (type == x86_compat_isa_used) return Merge::united_if_all;
+  if (type == x86_compat_isa_needed) return Merge::any_may;
+  if (type >= x86_and && type < x86_or) return Merge::all_must;
+  if (type >= x86_or && type < x86_or_and) return Merge::any_may;
+  if (type >= x86_or_and && type <= x86_last) return Merge::united_if_all;
+  return Merge::unknown;
+}
+
+Property* find(std::vector<Property>& properties, std::uint32_t type) {
+  for (Property& property : properties)
+    if (property.type == type) return &property;
+  return nullptr;
+}
+
+Property& find_or_add(std::vector<Property>& properties, std::uint32_t type, std::uint32_t size) {
+  if (Property* found = find(properties, type)) {
+    found->size = std::max(found->size, size);
+    return *found;
+  }
+  const auto place =
+      std::find_if(properties.begin(), properties.end(),
+                   [&](const Property& property) { return property.type > type; });
+  return *properties.insert(place, Property{type, size, 0, false});
+}
+
+template <typename Shape>
+class PropertyReader {
+ public:
+  explicit PropertyReader(InputFile& file) : file_(file) {}
+
+  void read(const InputSection& section) {
+    // A note's parts are aligned as its section is, to 4 or 8 bytes.
+    const std::size_t alignment = section.alignment_power <= 2 ? 4 : 8;
+    if (section.alignment_power > 3) return;
+    std::string_view rest = section.content;
+    while (rest.size() >= 12) {
+      const auto name_size = number(rest, 0);
+      const auto size = number(rest, 4);
+      const auto type = number(rest, 8);
+      const std::size_t start = round_up(12 + std::size_t{name_size}, alignment);
+      if (name_size > rest.size() - 12 || (size != 0 && start >= rest.size()) ||
+          (size != 0 && size > rest.size() - start))
+        return;
+      if (name_size == 4 && rest.substr(12, 4) == std::string_view("GNU\0", 4) &&
+          type == property_note && !read_note(rest.substr(start, size)))
+        return;
+      const std::size_t next = round_up(start + size, alignment);
+      if (next >= rest.size()) return;
+      rest.remove_prefix(next);
+    }
+  }
+
+ private:
+  static std::size_t round_up(std::size_t value, std::size_t alignment) {
+    return (value + alignment - 1) & ~(alignment - 1);
+  }
+
+  static std::uint32_t number(std::string_view bytes, std::size_t at) {
+    return Shape::template load<std::uint32_t>(bytes.data() + at);
+  }
+
+  bool read_note(std::string_view rest) {
+    constexpr std::size_t word = Shape::is_64bit ? 8 : 4;
+    if (rest.size() < 8 || rest.size() % word != 0) return false;
+    while (!rest.empty()) {
+      if (rest.size() < 8) return false;
+      const auto type = number(rest, 0);
+      const auto size = number(rest, 4);
+      rest.remove_prefix(8);
+      if (size > rest.size() || !add(type, rest.substr(0, size))) {
+        file_.properties.clear();
+        return false;
+      }
+      rest.remove_prefix(std::min(rest.size(), round_up(size, word)));
+    }
+    return true;
+  }
+
+  /// False if the value has a size that its kind cannot have.
+  bool add(std::uint32_t type, std::string_view value) {
+    constexpr std::size_t word = Shape::is_64bit ? 8 : 4;
+    const Merge merge = merge_of(type, file_.machine);
+    if (merge == Merge::unknown) return true;
+    const std::size_t expected = merge == Merge::largest ? word : merge == Merge::presence ? 0 : 4;
+    if (value.size() != expected) return false;
+    Property& property =
+        find_or_add(file_.properties, type, static_cast<std::uint32_t>(value.size()));
+    if (expected == 8) property.value = Shape::template load<std::uint64_t>(value.data());
+    if (expected == 4) {
+      const auto bits = Shape::template load<std::uint32_t>(value.data());
+      property.value = merge == Merge::largest ? bits : property.value | bits;
+    }
+    return true;
+  }
+
+  InputFile& file_;
+};
+
+/// Merges `other` (null: the other file has none) into `property`, which may go by that.
+void merge_into(Property& property, const Property* other, std::uint16_t machine) {
+  switch (merge_of(property.type, machine)) {
+    case Merge::largest:
+      if (other) property.value = std::max(property.value, other->value);
+      break;
+    case Merge::all_must:
+      property.value = other ? property.value & other->value : 0;
+      property.is_removed = property.value == 0;
+      break;
+    case Merge::any_may:
+      if (other) property.value |= other->value;
+      property.is_removed = property.value == 0;
+      break;
+    case Merge::united_if_all:
+      if (other)
+        property.value |= other->value;
+      else
+        property.is_removed = true;
+      break;
+    case Merge::presence:
+    case Merge::unknown:
+      break;
+  }
+}
+
+/// True if a property that the files so far do not have comes in with a further file.
+bool may_join(const Property& property, std::uint16_t machine) {
+  switch (merge_of(property.type, machine)) {
+    case Merge::largest:
+    case Merge::presence:
+      return true;
+    case Merge::any_may:
+      return property.value != 0;
+    default:
+      return false;
+  }
+}
+
+void merge_file(std::vector<Property>& merged, std::vector<Property> others,
+                std::uint16_t machine) {
+  for (Property& property : merged) {
+    const Property* other = property.is_removed ? nullptr : find(others, property.type);
+    if (property.is_removed) continue;
+    merge_into(property, other, machine);
+  }
+  for (const Property& property : others) {
+    const Property* present = find(merged, property.type);
+    if (present && !present->is_removed) continue;
+    // What was merged away above must not come back by the same file.
+    if (present) continue;
+    if (may_join(property, machine))
+      find_or_add(merged, property.type, property.size).value = property.value;
+  }
+  std::erase_if(merged, [](const Property& property) { return property.is_removed; });
+}
+
+template <typename Shape>
+std::string write(const std::vector<Property>& properties) {
+  constexpr std::size_t word = Shape::is_64bit ? 8 : 4;
+  std::string note(16, '\0');
+  for (const Property& property : properties) {
+    const std::size_t size = property.type == stack_size ? word : property.size;
+    const std::size_t start = note.size();
+    note.resize((start + 8 + size + word - 1) & ~(word - 1));
+    char* place = note.data() + start;
+    Shape::template store<std::uint32_t>(place, property.type);
+    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(size));
+    if (size == 4)
+      Shape::template store<std::uint32_t>(place + 8, static_cast<std::uint32_t>(property.value));
+    if (size == 8) Shape::template store<std::uint64_t>(place + 8, property.value);
+  }
+  Shape::template store<std::uint32_t>(note.data(), 4);
+  Shape::template store<std::uint32_t>(note.data() + 4,
+                                       static_cast<std::uint32_t>(note.size() - 16));
+  Shape::template store<std::uint32_t>(note.data() + 8, property_note);
+  note.replace(12, 4, std::string_view("GNU\0", 4));
+  return note;
+}
+
+}  // namespace
+
+void read_properties(InputFile& file, const InputSection& section) {
+  with_shape(file.is_64bit, file.is_big_endian,
+             [&]<typename Shape>(Shape) { PropertyReader<Shape>(file).read(section); });
+}
+
+InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& content) {
+  InputFile* first = nullptr;
+  for (InputFile* file : files)
+    if (!file->properties.empty() && file->find(".note.gnu.property")) {
+      first = file;
+      break;
+    }
+  if (!first) return nullptr;
+  std::vector<Property> merged = first->properties;
+  for (InputFile* file : files) {
+    if (file == first || file->is_binary) continue;
+    merge_file(merged, file->properties, first->machine);
+    if (file->properties.empty()) continue;
+    if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
+  }
+  std::erase_if(merged, [&](const Property& property) {
+    const Merge merge = merge_of(property.type, first->machine);
+    return property.value == 0 && property.type >= x86_compat_isa_used &&
+           (merge == Merge::any_may || merge == Merge::all_must) && first->machine != EM_AARCH64;
+  });
+  if (merged.empty()) {
+    first->find(".note.gnu.property")->is_discarded = true;
+    return nullptr;
+  }
+  content = with_shape(first->is_64bit, first->is_big_endian,
+                       [&]<typename Shape>(Shape) { return write<Shape>(merged); });
+  return first;
+}
+
+}  // namespace kbx::link

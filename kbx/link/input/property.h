@@ -1,0 +1,19 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kbx/link/input/file.h"
+
+namespace kbx::link {
+
+/// Adds what the section's NT_GNU_PROPERTY_TYPE_0 notes say to `file`.properties. A note that is
+/// broken, or says what nobody knows, is passed over as GNU ld does.
+void read_properties(InputFile& file, const InputSection& section);
+
+/// The properties of the whole link, from those of its files in the order of the link: a bit that
+/// all must have, one that any may have, the largest of sizes (the x86 psABI and the Linux gABI
+/// extension, "Program Property"). Gives the file whose .note.gnu.property stays; the others' are
+/// discarded. `content` is what that section holds then. Null if there is no note to write.
+InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& content);
+
+}  // namespace kbx::link

@@ -1,0 +1,69 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kbx/link/input/file.h"
+
+namespace kbx::link {
+
+/// A part of an output section's content.
+struct Piece {
+  InputSection* input = nullptr;  // null: `bytes`, repeated as far as `size` goes
+  std::uint64_t offset = 0;
+  std::uint64_t size = 0;
+  std::string bytes;  // empty: what the machine fills with
+};
+
+/// A section of the output.
+struct OutputSection {
+  std::string_view name;
+  OutputSection* previous = nullptr;
+  OutputSection* next = nullptr;
+  Traits traits = 0;
+  std::uint32_t type = 0;   // SHT_*; SHT_NULL: follows from the traits
+  std::uint64_t flags = 0;  // SHF_* that do not follow from the traits
+  std::uint32_t info = 0;
+  std::uint8_t alignment_power = 0;
+  bool has_input = false;
+  bool uses_rela = false;
+  bool is_ordered = false;  // SHF_LINK_ORDER
+  std::uint64_t address = 0;
+  std::uint64_t size = 0;
+  std::uint64_t entry_size = 0;
+  InputSection* linked_to = nullptr;   // of the first input section; see InputSection
+  InputSection* group_ring = nullptr;  // of a group or a member: see InputSection::next_in_group
+  bool is_in_group = false;
+  std::vector<Piece> pieces;
+
+  // What the writer decides.
+  std::uint32_t index = 0;   // of its header
+  std::uint32_t symbol = 0;  // of its section symbol
+  std::uint32_t rel_count = 0;
+  std::uint32_t rela_count = 0;
+  std::uint32_t rel_index = 0;
+  std::uint32_t rela_index = 0;
+};
+
+/// The output's sections, in the order of their headers but for groups, which come first.
+class OutputSections {
+ public:
+  OutputSection* add(std::string_view name);
+  OutputSection* first() const { return first_; }
+  /// The first section of that name, or null.
+  OutputSection* find(std::string_view name) const;
+  /// Moves `section` before `place`; null: to the end.
+  void move_before(OutputSection* section, OutputSection* place);
+  void remove(OutputSection* section);
+
+ private:
+  void insert_before(OutputSection* section, OutputSection* place);
+
+  std::deque<OutputSection> storage_;
+  OutputSection* first_ = nullptr;
+  OutputSection* last_ = nullptr;
+};
+
+}  // namespace kbx::link

@@ -1,0 +1,58 @@
+#include "kbx/link/layout/slot.h"
+
+namespace kbx::link {
+
+Slots::Slots() {
+  storage_.emplace_back();
+  last_ = head();
+}
+
+Slot* Slots::add() {
+  Slot* slot = &storage_.emplace_back();
+  slot->previous = last_;
+  last_->next = slot;
+  last_ = slot;
+  return slot;
+}
+
+Slot* Slots::add(std::string_view name, Slot::Constraint constraint) {
+  Slot* slot = add();
+  slot->name = name;
+  slot->constraint = constraint;
+  by_name_[name].push_back(slot);
+  return slot;
+}
+
+const std::vector<Slot*>& Slots::named(std::string_view name) const {
+  static const std::vector<Slot*> none;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? none : found->second;
+}
+
+Slot* Slots::find(std::string_view name) const {
+  for (Slot* slot : named(name))
+    if (slot->constraint != Slot::Constraint::unmet) return slot;
+  return nullptr;
+}
+
+void Slots::unlink(Slot* slot) {
+  slot->previous->next = slot->next;
+  if (slot->next)
+    slot->next->previous = slot->previous;
+  else
+    last_ = slot->previous;
+}
+
+void Slots::move_after(Slot* slot, Slot* place) {
+  if (place == slot || slot->previous == place) return;
+  unlink(slot);
+  slot->previous = place;
+  slot->next = place->next;
+  if (place->next)
+    place->next->previous = slot;
+  else
+    last_ = slot;
+  place->next = slot;
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,176 @@
+#include "kbx/link/link.h"
+
+#include <deque>
+#include <optional>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/input/property.h"
+#include "kbx/link/layout/placement.h"
+#include "kbx/link/layout/relocatable_order.h"
+#include "kbx/link/layout/sizing.h"
+#include "kbx/link/output/build_id.h"
+#include "kbx/link/output/relocatable.h"
+#include "kbx/link/resolve/resolver.h"
+
+/// A link from its inputs to its output, in GNU ld's phases: open and resolve, make what the linker
+/// adds, place, assign addresses, write.
+namespace kbx::link {
+namespace {
+
+class Link {
+ public:
+  Link(const Options& options, const Say& say) : options_(options), say_(say), resolver_(options_, say) {
+    // ld -r -s is ld -r -S -x: a partial link without symbols could not be linked again.
+    if (options_.strip == Strip::all) {
+      options_.strip = Strip::debug;
+      if (options_.discard_locals == DiscardLocals::by_default)
+        options_.discard_locals = DiscardLocals::all;
+    }
+  }
+
+  void run() {
+    if (options_.kind != OutputKind::relocatable)
+      throw Error("only partial links (-r) are possible yet", "use the toolchain's ld");
+    for (const std::string& name : options_.required_symbols) resolver_.require(name);
+    for (const Input& input : options_.inputs) resolver_.add(input);
+    resolver_.finish();
+    add_linker_sections();
+    place();
+    const Image image = make_relocatable(target(), plan_.sections, resolver_.symbols(), build_id_,
+                                         options_);
+    constexpr unsigned mode = 0666;
+    write_image(image, options_.output, mode);
+  }
+
+ private:
+  const std::vector<InputFile*>& files() const { return resolver_.files(); }
+
+  /// The build ID's note, the merged properties, and the mark that the stack needs no execution.
+  void add_linker_sections() {
+    if (files().empty()) return;
+    if (!options_.build_id.empty()) add_build_id();
+    if (InputFile* file = merge_properties(files(), properties_)) {
+      InputSection* section = file->find(".note.gnu.property");
+      section->content = properties_;
+      section->size = properties_.size();
+    }
+    if (options_.executable_stack && !files().front()->find(".note.GNU-stack")) {
+      const Traits code = *options_.executable_stack ? trait_code : 0;
+      resolver_.add_section(*files().front(), ".note.GNU-stack", trait_readonly | code);
+    }
+  }
+
+  void add_build_id() {
+    const std::size_t size = build_id_size(options_.build_id);
+    if (size == 0) {
+      say_(fmt::format("{}: warning: unrecognized --build-id style ignored", options_.program));
+      return;
+    }
+    for (InputFile* file : files()) {
+      if (file->sections.empty()) continue;
+      InputSection* note =
+          resolver_.add_section(*file, ".note.gnu.build-id",
+                                trait_alloc | trait_load | trait_linker_created |
+                                    trait_readonly | trait_data);
+      note->type = SHT_NOTE;
+      note->alignment_power = 2;
+      note->size = 16 + size;
+      build_id_.note = note;
+      build_id_.style = options_.build_id;
+      return;
+    }
+  }
+
+  void place() {
+    script_ = relocatable_order(machine());
+    add_slots(plan_, script_);
+    place_input(plan_, files(), options_, say_);
+    shrink_groups();
+    size();
+    edit_unwind_table();
+    if (order_linked(plan_, true)) size();
+    make_pieces(plan_, evaluate());
+  }
+
+  void size() { assign_addresses(plan_, evaluate(), assign(), true); }
+
+  static Evaluate evaluate() {
+    return [](const script::Expression& expression, std::uint64_t dot, OutputSection*) {
+      if (expression.operation == script::Operation::dot) return dot;
+      return expression.number;
+    };
+  }
+
+  static Assign assign() {
+    return [](const script::Assignment&, std::uint64_t dot, OutputSection*) { return dot; };
+  }
+
+  /// A group lists only those of its members that stay.
+  void shrink_groups() {
+    for (InputFile* file : files())
+      for (InputSection* group : file->sections) {
+        if (group->type != SHT_GROUP || !group->output) continue;
+        std::uint64_t gone = 0;
+        InputSection* const first = group->next_in_group;
+        for (InputSection* member = first; member;) {
+          for (const RelocationTable* table : {&member->rel, &member->rela})
+            if (table->index != 0 &&
+                (member->is_discarded ? table->is_in_group : table->content.empty()))
+              gone += 4;
+          if (member->is_discarded) gone += 4;
+          member = member->next_in_group == first ? nullptr : member->next_in_group;
+        }
+        group->size = group->size > gone + 4 ? group->size - gone : 0;
+        if (group->size != 0) continue;
+        plan_.sections.remove(group->output);
+        group->output = nullptr;
+        group->is_discarded = true;
+      }
+  }
+
+  void edit_unwind_table() {
+    OutputSection* table = plan_.sections.find(".eh_frame");
+    if (!table) return;
+    std::vector<InputSection*> parts;
+    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next)
+      if (slot->section == table)
+        for (const Item& item : slot->items)
+          parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
+    edit_eh_frame(parts, table->alignment_power, eh_frame_edits_);
+    size();
+  }
+
+  std::uint16_t machine() const {
+    return files().empty() ? std::uint16_t{EM_X86_64} : files().front()->machine;
+  }
+
+  Target target() const {
+    Target target;
+    target.machine = machine();
+    if (files().empty()) return target;
+    const InputFile& first = *files().front();
+    target.is_64bit = first.is_64bit;
+    target.is_big_endian = first.is_big_endian;
+    target.elf_flags = first.elf_flags;
+    return target;
+  }
+
+  Options options_;
+  const Say& say_;
+  Resolver resolver_;
+  script::Sections script_;
+  Plan plan_;
+  std::string properties_;
+  BuildId build_id_;
+  std::deque<EhFrameEdit> eh_frame_edits_;
+};
+
+}  // namespace
+
+void link(const Options& options, const Say& warn) { Link(options, warn).run(); }
+
+}  // namespace kbx::link

@@ -1,0 +1,219 @@
+#include "kbx/link/output/headers.h"
+
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/input/file.h"
+
+/// Section headers after the System V gABI, "Sections", in GNU ld 2.40's order: groups, then every
+/// section with its relocations behind it, the symbol table, its names, the names of sections.
+namespace kbx::link {
+namespace {
+
+constexpr std::uint32_t most_sections = 0x7fffffff;
+
+std::uint32_t default_type(Traits traits) {
+  if ((traits & trait_alloc) && !(traits & (trait_load | trait_contents))) return SHT_NOBITS;
+  return SHT_PROGBITS;
+}
+
+}  // namespace
+
+bool Headers::is_group(const OutputSection& section) const {
+  return section.type == SHT_GROUP || (section.type == SHT_NULL && (section.traits & trait_group));
+}
+
+std::uint32_t Headers::add(std::uint32_t name, std::uint32_t type) {
+  if (table.size() >= most_sections) throw Error("too many sections");
+  Elf64_Shdr header{};
+  header.sh_name = name;
+  header.sh_type = type;
+  table.push_back(header);
+  by_index.push_back(nullptr);
+  return static_cast<std::uint32_t>(table.size() - 1);
+}
+
+void Headers::number() {
+  add(0, SHT_NULL);
+  const std::uint32_t symbols_name = names.add(".symtab");
+  const std::uint32_t strings_name = names.add(".strtab");
+  const std::uint32_t names_name = names.add(".shstrtab");
+  for (OutputSection* section = sections_.first(); section; section = section->next) {
+    name_numbers_[section] = names.add(section->name);
+    if (section->rel_count > 0)
+      rel_name_numbers_[section] =
+          names.add(made_names_.emplace_back(".rel" + std::string(section->name)));
+    if (section->rela_count > 0)
+      rela_name_numbers_[section] =
+          names.add(made_names_.emplace_back(".rela" + std::string(section->name)));
+  }
+  for (OutputSection* section = sections_.first(); section; section = section->next)
+    if (is_group(*section)) add_section(*section);
+  for (OutputSection* section = sections_.first(); section; section = section->next) {
+    if (!is_group(*section)) add_section(*section);
+    if (section->rel_count > 0) add_relocations(*section, false);
+    if (section->rela_count > 0) add_relocations(*section, true);
+  }
+  symbols_index = add(symbols_name, SHT_SYMTAB);
+  if (table.size() >= SHN_LORESERVE - 2)
+    extended_index = add(names.add(".symtab_shndx"), SHT_SYMTAB_SHNDX);
+  strings_index = add(strings_name, SHT_STRTAB);
+  names_index = add(names_name, SHT_STRTAB);
+  link_sections();
+  mark_group_relocations();
+}
+
+void Headers::add_section(OutputSection& section) {
+  section.index = add(name_numbers_[&section], section.type);
+  by_index[section.index] = &section;
+  fill(section, table[section.index]);
+}
+
+void Headers::fill(const OutputSection& section, Elf64_Shdr& header) const {
+  const Traits traits = section.traits;
+  std::uint32_t by_traits = default_type(traits);
+  if (traits & trait_group) by_traits = SHT_GROUP;
+  if (header.sh_type == SHT_NULL) header.sh_type = by_traits;
+  if (header.sh_type == SHT_NOBITS && by_traits == SHT_PROGBITS && (traits & trait_alloc))
+    header.sh_type = SHT_PROGBITS;
+  header.sh_flags = section.flags;
+  if (traits & trait_alloc) header.sh_flags |= SHF_ALLOC;
+  if (!(traits & trait_readonly)) header.sh_flags |= SHF_WRITE;
+  if (traits & trait_code) header.sh_flags |= SHF_EXECINSTR;
+  if (traits & trait_merge) header.sh_flags |= SHF_MERGE;
+  if (traits & trait_strings) header.sh_flags |= SHF_STRINGS;
+  if (traits & trait_thread_local) header.sh_flags |= SHF_TLS;
+  if (section.is_ordered) header.sh_flags |= SHF_LINK_ORDER;
+  header.sh_addr = section.address;
+  header.sh_size = section.size;
+  header.sh_info = section.info;
+  const std::uint64_t bits = std::uint64_t{1} << section.alignment_power | header.sh_addr;
+  header.sh_addralign = bits & (~bits + 1);
+  switch (header.sh_type) {
+    case SHT_INIT_ARRAY:
+    case SHT_FINI_ARRAY:
+    case SHT_PREINIT_ARRAY:
+      header.sh_entsize = is_64bit_ ? 8 : 4;
+      break;
+    case SHT_RELA:
+      header.sh_entsize = rela_size_;
+      break;
+    case SHT_REL:
+      header.sh_entsize = rel_size_;
+      break;
+    case SHT_GROUP:
+      header.sh_entsize = 4;
+      break;
+    default:
+      break;
+  }
+  if (traits & trait_merge) header.sh_entsize = section.entry_size;
+}
+
+void Headers::add_relocations(OutputSection& section, bool is_rela) {
+  const std::uint32_t name =
+      is_rela ? rela_name_numbers_[&section] : rel_name_numbers_[&section];
+  const std::uint32_t index = add(name, is_rela ? SHT_RELA : SHT_REL);
+  (is_rela ? section.rela_index : section.rel_index) = index;
+  Elf64_Shdr& header = table[index];
+  header.sh_flags = SHF_INFO_LINK;
+  header.sh_entsize = is_rela ? rela_size_ : rel_size_;
+  header.sh_addralign = is_64bit_ ? 8 : 4;
+  header.sh_info = section.index;
+}
+
+void Headers::link_sections() {
+  for (OutputSection* section = sections_.first(); section; section = section->next) {
+    Elf64_Shdr& header = table[section->index];
+    if (section->rel_index != 0) table[section->rel_index].sh_link = symbols_index;
+    if (section->rela_index != 0) table[section->rela_index].sh_link = symbols_index;
+    if (section->is_ordered && section->linked_to) {
+      const InputSection* to = section->linked_to;
+      if (to->is_discarded && to->kept) to = to->kept;
+      if (!to->output)
+        throw Error(Location{to->file->path, 0},
+                    fmt::format("section {} is ordered after {}, which was discarded",
+                                section->name, section->linked_to->name));
+      header.sh_link = to->output->index;
+    }
+    if (header.sh_type == SHT_GROUP) header.sh_link = symbols_index;
+    if ((header.sh_type == SHT_REL || header.sh_type == SHT_RELA) && header.sh_link == 0)
+      header.sh_link = symbols_index;
+  }
+}
+
+std::vector<std::uint32_t> Headers::group_members(const OutputSection& group) const {
+  std::vector<std::uint32_t> indices;
+  InputSection* const first = group.group_ring;
+  for (InputSection* member = first; member;) {
+    if (const OutputSection* output = member->output) {
+      if (output->rel_index != 0 && member->rel.is_in_group) indices.push_back(output->rel_index);
+      if (output->rela_index != 0 && member->rela.is_in_group)
+        indices.push_back(output->rela_index);
+      indices.push_back(output->index);
+    }
+    member = member->next_in_group == first ? nullptr : member->next_in_group;
+  }
+  return indices;
+}
+
+void Headers::mark_group_relocations() {
+  for (OutputSection* section = sections_.first(); section; section = section->next) {
+    if (!is_group(*section)) continue;
+    for (const std::uint32_t index : group_members(*section))
+      if (!by_index[index]) table[index].sh_flags |= SHF_GROUP;
+  }
+}
+
+std::uint64_t Headers::place(Elf64_Shdr& header, std::uint64_t offset) const {
+  if (header.sh_addralign > 1)
+    offset = (offset + header.sh_addralign - 1) & ~(header.sh_addralign - 1);
+  header.sh_offset = offset;
+  if (header.sh_type == SHT_NOBITS) return offset;
+  if (header.sh_size > ~std::uint64_t{0} / 2 - offset) throw Error("the output is too large");
+  return offset + header.sh_size;
+}
+
+void Headers::finish(std::size_t header_size, std::size_t symbol_size, std::size_t section_size,
+                     OutputSymbols& symbols,
+                     const std::unordered_map<const OutputSection*, std::uint32_t>& signatures) {
+  const std::uint64_t word = is_64bit_ ? 8 : 4;
+  for (const auto& [section, symbol] : signatures) table[section->index].sh_info = symbol;
+  std::uint64_t offset = header_size;
+  for (std::uint32_t i = 1; i < table.size(); ++i)
+    if (by_index[i]) offset = place(table[i], offset);
+
+  Elf64_Shdr& symbol_table = table[symbols_index];
+  symbol_table.sh_entsize = symbol_size;
+  symbol_table.sh_size = symbols.symbols.size() * symbol_size;
+  symbol_table.sh_link = strings_index;
+  symbol_table.sh_info = symbols.first_global;
+  symbol_table.sh_addralign = word;
+  offset = place(symbol_table, offset);
+  if (extended_index != 0) {
+    Elf64_Shdr& extended = table[extended_index];
+    extended.sh_entsize = extended.sh_addralign = 4;
+    extended.sh_size = symbols.symbols.size() * 4;
+    extended.sh_link = symbols_index;
+    offset = place(extended, offset);
+  }
+  symbols.names.finish();
+  table[strings_index].sh_size = symbols.names.size();
+  table[strings_index].sh_addralign = 1;
+  offset = place(table[strings_index], offset);
+  for (std::uint32_t i = 1; i < table.size(); ++i)
+    if (!by_index[i] && (table[i].sh_type == SHT_REL || table[i].sh_type == SHT_RELA))
+      offset = place(table[i], offset);
+
+  names.finish();
+  table[names_index].sh_size = names.size();
+  table[names_index].sh_addralign = 1;
+  offset = place(table[names_index], offset);
+  for (Elf64_Shdr& header : table) header.sh_name = names.offset(header.sh_name);
+  table_offset = (offset + word - 1) & ~(word - 1);
+  file_size = table_offset + table.size() * section_size;
+  if (table.size() >= SHN_LORESERVE) table[0].sh_size = table.size();
+  if (names_index >= SHN_LORESERVE) table[0].sh_link = names_index;
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <elf.h>
+
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/output/symbols.h"
+
+namespace kbx::link {
+
+/// The section headers of a partial link: in which order, with what they say, and where in the file
+/// their sections lie.
+class Headers {
+ public:
+  Headers(OutputSections& sections, std::size_t rel_size, std::size_t rela_size, bool is_64bit)
+      : sections_(sections), rel_size_(rel_size), rela_size_(rela_size), is_64bit_(is_64bit) {}
+
+  /// Numbers the sections and fills in what does not depend on symbols. Needs the counts of
+  /// relocations.
+  void number();
+
+  /// Places everything in the file. Needs the sizes of relocation sections and all symbols.
+  void finish(std::size_t header_size, std::size_t symbol_size, std::size_t section_size,
+              OutputSymbols& symbols,
+              const std::unordered_map<const OutputSection*, std::uint32_t>& signatures);
+
+  /// The indices of a group's sections, from the last to the first.
+  std::vector<std::uint32_t> group_members(const OutputSection& group) const;
+
+  /// True if a build ID covers the section's content.
+  bool is_hashed(std::uint32_t index) const {
+    return index != symbols_index && index != strings_index && index != names_index &&
+           index != extended_index && index != 0;
+  }
+
+  std::vector<Elf64_Shdr> table;         // sh_name is an offset once finished
+  std::vector<OutputSection*> by_index;  // null for relocations and tables
+  std::uint32_t symbols_index = 0;
+  std::uint32_t extended_index = 0;  // SHT_SYMTAB_SHNDX, if there are so many sections
+  std::uint32_t strings_index = 0;
+  std::uint32_t names_index = 0;
+  std::uint64_t table_offset = 0;
+  std::uint64_t file_size = 0;
+  StringTable names;
+
+ private:
+  std::uint32_t add(std::uint32_t name, std::uint32_t type);
+  void add_section(OutputSection& section);
+  void add_relocations(OutputSection& section, bool is_rela);
+  void fill(const OutputSection& section, Elf64_Shdr& header) const;
+  void link_sections();
+  std::uint64_t place(Elf64_Shdr& header, std::uint64_t offset) const;
+  bool is_group(const OutputSection& section) const;
+  void mark_group_relocations();
+
+  OutputSections& sections_;
+  std::size_t rel_size_;
+  std::size_t rela_size_;
+  bool is_64bit_;
+  std::unordered_map<const OutputSection*, std::uint32_t> name_numbers_;
+  std::unordered_map<const OutputSection*, std::uint32_t> rel_name_numbers_;
+  std::unordered_map<const OutputSection*, std::uint32_t> rela_name_numbers_;
+  std::deque<std::string> made_names_;
+};
+
+}  // namespace kbx::link

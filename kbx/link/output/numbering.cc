@@ -1,0 +1,363 @@
+#include "kbx/link/output/numbering.h"
+
+#include <algorithm>
+#include <string>
+#include <unordered_set>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/input/relocation.h"
+
+/// The order of the symbol table of a partial link, as GNU ld 2.40 writes it: one symbol for each
+/// section; then file by file, in the order in which the output's sections first show them, the
+/// local symbols, behind a STT_FILE symbol if the file has none of its own; of those that -x or -X
+/// drop, the ones that a relocation needs come where it does. Then the global symbols.
+namespace kbx::link {
+namespace {
+
+/// What becomes of a relocation in `section` that refers to a discarded one.
+enum Action : unsigned { zero = 0, complain = 1, take_kept = 2 };
+
+unsigned action_in(const InputSection& section) {
+  if (section.traits & trait_debugging) return take_kept;
+  for (const std::string_view name : {".eh_frame", ".sframe", ".gcc_except_table"})
+    if (section.name == name) return zero;
+  return complain | take_kept;
+}
+
+/// The section that replaces a discarded one, if it is as large.
+InputSection* kept_section(const InputSection& section) {
+  InputSection* kept = section.kept;
+  if (!kept) return nullptr;
+  if (kept->traits & trait_group) {
+    InputSection* const first = kept->next_in_group;
+    kept = nullptr;
+    for (InputSection* member = first; member;) {
+      if (member->name == section.name && member->type == section.type) {
+        kept = member;
+        break;
+      }
+      member = member->next_in_group == first ? nullptr : member->next_in_group;
+    }
+  }
+  if (!kept || kept->content.size() != section.content.size()) return nullptr;
+  while (kept->kept) kept = kept->kept;
+  return kept;
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Names that the assembler and the compiler make for themselves; -X drops them.
+bool is_temporary(std::string_view name) {
+  if (name.substr(0, 2) == ".L" || name.substr(0, 2) == ".." || name.substr(0, 4) == "_.L_")
+    return true;
+  if (name.size() < 2 || name[0] != 'L' || !is_digit(name[1])) return false;
+  bool has_mark = false;
+  for (std::size_t i = 2; i < name.size(); ++i) {
+    if (name[i] == 1 && i == 2) return true;
+    if (name[i] == 1 || name[i] == 2) has_mark = true;
+    if (!is_digit(name[i])) return false;
+  }
+  return has_mark;
+}
+
+class Numbering {
+ public:
+  Numbering(OutputPlan& plan, const OutputSections& sections,
+            const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+            const Options& options)
+      : plan_(plan),
+        sections_(sections),
+        by_index_(by_index),
+        globals_(globals),
+        options_(options) {}
+
+  void run() {
+    add_section_symbols();
+    find_files();
+    bool has_discarded = false;
+    for (FileOutput& output : plan_.files) {
+      with_shape(output.file->is_64bit, output.file->is_big_endian,
+                 [&]<typename Shape>(Shape) { add_file<Shape>(output); });
+      has_discarded = has_discarded || output.has_dangling;
+    }
+    if (!errors_.empty()) fail();
+    plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
+    add_globals(true);
+    plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
+    add_globals(false);
+    find_group_signatures();
+  }
+
+ private:
+  [[noreturn]] void fail() const {
+    std::string all = errors_.front();
+    for (std::size_t i = 1; i < errors_.size(); ++i) all += "\n" + errors_[i];
+    throw Error(all, "what was discarded must not be referred to from what stays");
+  }
+
+  void add_section_symbols() {
+    plan_.symbols.add({}, {});
+    for (std::uint32_t i = 1; i < by_index_.size(); ++i) {
+      if (!by_index_[i]) continue;
+      OutputSymbol symbol;
+      symbol.section = i;
+      symbol.type = STT_SECTION;
+      by_index_[i]->symbol = plan_.symbols.add({}, symbol);
+    }
+  }
+
+  void find_files() {
+    std::unordered_set<const InputFile*> seen;
+    for (OutputSection* section = sections_.first(); section; section = section->next)
+      for (const Piece& piece : section->pieces) {
+        if (!piece.input || !seen.insert(piece.input->file).second) continue;
+        plan_.files.emplace_back().file = piece.input->file;
+      }
+  }
+
+  std::uint32_t output_index(const InputSection* section) const {
+    return section->output ? section->output->index : absolute_section;
+  }
+
+  // Local symbols.
+
+  template <typename Shape>
+  void add_file(FileOutput& output) {
+    InputFile& file = *output.file;
+    const std::size_t count = std::min<std::size_t>(file.first_global, file.symbols.size());
+    output.locals.resize(count);
+    bool has_file_symbol = false;
+    bool has_dropped = false;
+    bool has_discarded = false;
+    for (std::size_t i = 1; i < count; ++i) {
+      const InputSymbol& symbol = file.symbols[i];
+      LocalTarget& target = output.locals[i];
+      if (symbol.section < first_reserved_section) target.section = file.section_at(symbol.section);
+      target.is_section = symbol.type == STT_SECTION;
+      if (target.section && target.section->is_discarded) has_discarded = true;
+      if (target.is_section) {
+        if (target.section) set_section_target(target);
+        continue;
+      }
+      if (!is_kept(symbol, target)) {
+        has_dropped = has_dropped || target.section || symbol.section == absolute_section;
+        continue;
+      }
+      add_local(file, symbol, target, has_file_symbol);
+    }
+    for (const InputSection* section : file.sections)
+      if (section->is_discarded) has_discarded = true;
+    for (InputSection* section : file.sections) add_group_signature(output, *section);
+    if (has_dropped || has_discarded) scan<Shape>(output);
+  }
+
+  static void set_section_target(LocalTarget& target) {
+    if (!target.section->output) return;
+    target.symbol = target.section->output->symbol;
+    target.addend = target.section->output_offset;
+  }
+
+  bool is_kept(const InputSymbol& symbol, const LocalTarget& target) const {
+    // A symbol of no section is an undefined one.
+    if (!target.section && symbol.section != absolute_section && symbol.section != common_section)
+      return false;
+    if (options_.discard_locals == DiscardLocals::all) return false;
+    if (target.section && !target.section->output) return false;
+    return options_.discard_locals != DiscardLocals::temporary || !is_temporary(symbol.name);
+  }
+
+  void add_local(const InputFile& file, const InputSymbol& symbol, LocalTarget& target,
+                 bool& has_file_symbol) {
+    if (symbol.type != STT_FILE && !has_file_symbol) {
+      OutputSymbol name;
+      name.section = absolute_section;
+      name.type = STT_FILE;
+      plan_.symbols.add(file.symbol_name, name);
+    }
+    has_file_symbol = true;
+    target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+  }
+
+  OutputSymbol local(const InputSymbol& symbol, const LocalTarget& target) const {
+    OutputSymbol output;
+    output.section = target.section ? output_index(target.section) : symbol.section;
+    output.value = symbol.value + (target.section ? target.section->output_offset : 0);
+    output.size = symbol.size;
+    output.binding = symbol.binding;
+    output.type = symbol.type;
+    output.other = symbol.other;
+    return output;
+  }
+
+  /// The symbol that names a group is needed even if -x drops it.
+  void add_group_signature(FileOutput& output, const InputSection& section) {
+    if (!(section.traits & trait_group) || !section.output || !section.is_written) return;
+    const std::uint32_t index = section.info;
+    if (index >= output.locals.size()) return;
+    LocalTarget& target = output.locals[index];
+    const InputSymbol& symbol = output.file->symbols[index];
+    if (target.symbol == 0) target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+    plan_.group_signatures[section.output] = target.symbol;
+  }
+
+  // Relocations that need what was dropped.
+
+  template <typename Shape>
+  void scan(FileOutput& output) {
+    for (InputSection* section : output.file->sections) {
+      if (!section->is_written) continue;
+      const bool is_mips64el =
+          output.file->machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
+      const auto look = [&](std::size_t, const Relocation& relocation) {
+        look_at(output, *section, relocation);
+      };
+      for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, is_mips64el, look);
+      for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, is_mips64el, look);
+    }
+  }
+
+  void look_at(FileOutput& output, InputSection& section, const Relocation& relocation) {
+    if (relocation.symbol == 0) return;
+    InputFile& file = *output.file;
+    if (relocation.symbol >= output.locals.size()) {
+      const std::size_t global = relocation.symbol - output.locals.size();
+      if (global >= file.globals.size()) return;
+      Symbol& symbol = *file.globals[global];
+      if (symbol.section && symbol.section->is_discarded) {
+        refer_to_discarded(output, section, symbol.section, symbol.name);
+        return;
+      }
+      symbol.is_used_by_relocation = true;
+      return;
+    }
+    LocalTarget& target = output.locals[relocation.symbol];
+    const InputSymbol& symbol = file.symbols[relocation.symbol];
+    if (target.section && target.section->is_discarded) {
+      const std::string_view name = target.is_section ? target.section->name : symbol.name;
+      if (!refer_to_discarded(output, section, target.section, name)) return;
+      if (target.is_section) set_section_target(target);
+    }
+    if (target.is_section || target.symbol != 0) return;
+    target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+  }
+
+  /// True if `target` is now a section that stays.
+  bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
+                          std::string_view name) {
+    const unsigned action = section.edit ? zero : action_in(section);
+    if (action & complain)
+      errors_.push_back(
+          fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
+                      section.file->path, name, section.name, target->name, target->file->path));
+    if (action & take_kept)
+      if (InputSection* kept = kept_section(*target); kept && kept->output) {
+        target = kept;
+        return true;
+      }
+    output.has_dangling = true;
+    return false;
+  }
+
+  // Global symbols.
+
+  bool is_written(const Symbol& symbol) const {
+    switch (symbol.binding) {
+      case Binding::fresh:
+        return false;
+      case Binding::undefined:
+        return !symbol.was_in_discarded || symbol.is_used_by_relocation;
+      case Binding::defined:
+      case Binding::defined_weak:
+        return !symbol.section || !symbol.section->is_discarded;
+      case Binding::undefined_weak:
+      case Binding::common:
+        break;
+    }
+    return true;
+  }
+
+  void add_globals(bool forced_local) {
+    globals_.for_each([&](Symbol& symbol) {
+      if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
+      symbol.index = plan_.symbols.add(symbol.name, global(symbol));
+    });
+  }
+
+  OutputSymbol global(const Symbol& symbol) const {
+    OutputSymbol output;
+    output.size = symbol.size;
+    output.type = symbol.type;
+    output.other = symbol.other;
+    output.binding = STB_GLOBAL;
+    switch (symbol.binding) {
+      case Binding::fresh:
+      case Binding::undefined:
+      case Binding::undefined_weak:
+        if (output.type == STT_GNU_IFUNC && symbol.is_referenced_in_object) output.type = STT_FUNC;
+        if (symbol.is_referenced_in_object)
+          output.binding = symbol.is_referenced_strongly ? STB_GLOBAL : STB_WEAK;
+        else if (symbol.binding == Binding::undefined_weak)
+          output.binding = STB_WEAK;
+        break;
+      case Binding::defined:
+      case Binding::defined_weak:
+        set_place(output, symbol);
+        if (output.type == STT_COMMON) output.type = STT_OBJECT;
+        if (symbol.binding == Binding::defined_weak) output.binding = STB_WEAK;
+        break;
+      case Binding::common:
+        output.section = common_section;
+        output.value = std::uint64_t{1} << symbol.alignment_power;
+        break;
+    }
+    if (symbol.is_forced_local) {
+      output.binding = STB_LOCAL;
+      output.other &= static_cast<std::uint8_t>(~3u);
+    } else if (symbol.is_unique && symbol.is_defined_in_object) {
+      output.binding = STB_GNU_UNIQUE;
+    }
+    return output;
+  }
+
+  void set_place(OutputSymbol& output, const Symbol& symbol) const {
+    output.value = symbol.value;
+    output.section = absolute_section;
+    if (symbol.output_section) {
+      output.section = symbol.output_section->index;
+    } else if (symbol.section) {
+      output.section = output_index(symbol.section);
+      output.value += symbol.section->output_offset;
+    }
+  }
+
+  void find_group_signatures() {
+    for (const FileOutput& output : plan_.files)
+      for (const InputSection* section : output.file->sections) {
+        if (!(section->traits & trait_group) || !section->output || !section->is_written) continue;
+        if (section->info < output.locals.size()) continue;
+        const std::size_t global = section->info - output.locals.size();
+        if (global < output.file->globals.size())
+          plan_.group_signatures[section->output] = output.file->globals[global]->index;
+      }
+  }
+
+  OutputPlan& plan_;
+  const OutputSections& sections_;
+  const std::vector<OutputSection*>& by_index_;
+  const SymbolTable& globals_;
+  const Options& options_;
+  std::vector<std::string> errors_;
+};
+
+}  // namespace
+
+void number_symbols(OutputPlan& plan, const OutputSections& sections,
+                    const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+                    const Options& options) {
+  Numbering(plan, sections, by_index, globals, options).run();
+}
+
+}  // namespace kbx::link

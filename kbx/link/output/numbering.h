@@ -1,0 +1,44 @@
+#pragma once
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/link.h"
+#include "kbx/link/options.h"
+#include "kbx/link/output/symbols.h"
+#include "kbx/link/resolve/symbol_table.h"
+
+namespace kbx::link {
+
+/// What a relocation against a local symbol becomes.
+struct LocalTarget {
+  std::uint32_t symbol = 0;        // in the output's table; 0: none
+  std::uint64_t addend = 0;        // is added: where the symbol's section lies in the output's
+  InputSection* section = nullptr; // where the symbol is, if it is in a section
+  bool is_section = false;         // STT_SECTION
+};
+
+/// An input file as it is written.
+struct FileOutput {
+  InputFile* file = nullptr;
+  std::vector<LocalTarget> locals;
+  /// Relocations that go because what they refer to has gone, if there are any.
+  bool has_dangling = false;
+};
+
+/// The whole partial link as it is written.
+struct OutputPlan {
+  std::vector<FileOutput> files;  // in the order in which their symbols are written
+  OutputSymbols symbols;
+  std::unordered_map<const OutputSection*, std::uint32_t> group_signatures;
+};
+
+/// Gives every symbol of the output its place: the sections' first, then the locals of each file in
+/// the order in which its sections appear, then global ones in the order of the table. Section
+/// indices must be known. Throws Error if something that stays refers to what was discarded.
+void number_symbols(OutputPlan& plan, const OutputSections& sections,
+                    const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+                    const Options& options);
+
+}  // namespace kbx::link

@@ -1,0 +1,365 @@
+#include "kbx/link/output/relocatable.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/base/parallel.h"
+#include "kbx/link/arch/field.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/output/build_id.h"
+#include "kbx/link/output/headers.h"
+#include "kbx/link/output/numbering.h"
+#include "kbx/link/output/relocate.h"
+
+/// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
+/// order of their headers, the symbol table and its names, the relocations, the names of sections,
+/// the table of section headers. Where each byte lies is decided first; then the parts are copied
+/// and relocated by several threads that never share one.
+namespace kbx::link {
+namespace {
+
+template <typename Shape>
+class RelocatableWriter {
+ public:
+  RelocatableWriter(const Target& target, OutputSections& sections, const SymbolTable& globals,
+                    const BuildId& build_id, const Options& options)
+      : target_(target),
+        sections_(sections),
+        globals_(globals),
+        build_id_(build_id),
+        options_(options),
+        headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
+                 Shape::is_64bit) {}
+
+  Image write() {
+    count_relocations();
+    headers_.number();
+    number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
+    place_relocations();
+    headers_.finish(target_.is_64bit ? sizeof(typename Shape::Header) : sizeof(Elf32_Ehdr),
+                    sizeof(typename Shape::Symbol), sizeof(typename Shape::Section),
+                    plan_.symbols, plan_.group_signatures);
+    image_.emplace(static_cast<std::size_t>(headers_.file_size));
+    copy_sections();
+    sort_relocations();
+    write_groups();
+    write_symbols();
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    write_section_headers();
+    write_build_id();
+    return std::move(*image_);
+  }
+
+ private:
+  char* at(std::uint64_t offset) { return image_->data() + offset; }
+
+  /// How many relocations each output section has, and where each input section's start.
+  void count_relocations() {
+    for (OutputSection* section = sections_.first(); section; section = section->next)
+      for (const Piece& piece : section->pieces) {
+        if (!piece.input) continue;
+        section->rel_count += count(piece.input->rel, sizeof(typename Shape::Rel));
+        section->rela_count += count(piece.input->rela, sizeof(typename Shape::Rela));
+      }
+  }
+
+  static std::uint32_t count(const RelocationTable& table, std::size_t size) {
+    return static_cast<std::uint32_t>(table.content.size() / size);
+  }
+
+  /// In the order in which files are written, so that relocations of one place keep their order.
+  void place_relocations() {
+    for (OutputSection* section = sections_.first(); section; section = section->next)
+      section->rel_count = section->rela_count = 0;
+    for (const FileOutput& output : plan_.files)
+      for (InputSection* section : output.file->sections) {
+        if (!section->is_written) continue;
+        section->first_rel = section->output->rel_count;
+        section->first_rela = section->output->rela_count;
+        section->output->rel_count += count(section->rel, sizeof(typename Shape::Rel));
+        section->output->rela_count += count(section->rela, sizeof(typename Shape::Rela));
+        if (output.has_dangling && (section->traits & trait_debugging)) {
+          section->output->rel_count -= dangling<typename Shape::Rel>(output, section->rel);
+          section->output->rela_count -= dangling<typename Shape::Rela>(output, section->rela);
+        }
+      }
+    for (OutputSection* section = sections_.first(); section; section = section->next) {
+      if (section->rel_index != 0)
+        headers_.table[section->rel_index].sh_size =
+            section->rel_count * sizeof(typename Shape::Rel);
+      if (section->rela_index != 0)
+        headers_.table[section->rela_index].sh_size =
+            section->rela_count * sizeof(typename Shape::Rela);
+    }
+  }
+
+  template <typename Entry>
+  std::uint32_t dangling(const FileOutput& output, const RelocationTable& table) const {
+    std::uint32_t gone = 0;
+    for_each_relocation<Shape, Entry>(table.content, is_mips64el(),
+                                      [&](std::size_t, const Relocation& relocation) {
+                                        if (is_dangling(output, relocation.symbol)) ++gone;
+                                      });
+    return gone;
+  }
+
+  bool is_mips64el() const {
+    return target_.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
+  }
+
+  // Content.
+
+  void copy_sections() {
+    struct Work {
+      const FileOutput* file;
+      OutputSection* output;
+      const Piece* piece;
+    };
+    std::vector<Work> work;
+    std::unordered_map<const InputFile*, const FileOutput*> outputs;
+    for (const FileOutput& output : plan_.files) outputs[output.file] = &output;
+    for (OutputSection* section = sections_.first(); section; section = section->next)
+      for (const Piece& piece : section->pieces)
+        work.push_back({piece.input ? outputs[piece.input->file] : nullptr, section, &piece});
+    parallel_for(work.size(), threads(), [&](std::size_t i) {
+      const auto& [file, output, piece] = work[i];
+      if (piece->input)
+        copy_input(*file, *output, *piece->input);
+      else
+        copy_bytes(*output, *piece);
+    });
+  }
+
+  unsigned threads() const {
+    if (options_.threads != 0) return options_.threads;
+    constexpr std::size_t small = std::size_t{1} << 20;
+    if (image_->size() < small) return 1;
+    return std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  void copy_bytes(const OutputSection& output, const Piece& piece) {
+    if (headers_.table[output.index].sh_type == SHT_NOBITS) return;
+    char* place = at(headers_.table[output.index].sh_offset + piece.offset);
+    const auto size = static_cast<std::size_t>(piece.size);
+    if (!piece.bytes.empty()) {
+      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+    } else if (output.traits & trait_code) {
+      const std::string fill = code_fill(target_.machine, size);
+      std::copy(fill.begin(), fill.end(), place);
+    }
+  }
+
+  void copy_input(const FileOutput& file, const OutputSection& output, InputSection& input) {
+    // A group is written when all indices are known.
+    if (input.traits & (trait_group | trait_linker_created)) return;
+    char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
+    if (input.edit)
+      write_eh_frame<Shape>(input, place);
+    else if (!input.content.empty())
+      std::memcpy(place, input.content.data(),
+                  std::min<std::size_t>(input.content.size(),
+                                        static_cast<std::size_t>(input.size)));
+    Relocator<Shape> relocator(file, input, place, is_mips64el());
+    if (output.rel_index != 0)
+      relocator.template write<typename Shape::Rel>(
+          input.rel.content, at(headers_.table[output.rel_index].sh_offset), input.first_rel);
+    if (output.rela_index != 0)
+      relocator.template write<typename Shape::Rela>(
+          input.rela.content, at(headers_.table[output.rela_index].sh_offset), input.first_rela);
+  }
+
+  void sort_relocations() {
+    // MIPS pairs relocations by their order.
+    if (target_.machine == EM_MIPS) return;
+    for (OutputSection* section = sections_.first(); section; section = section->next) {
+      sort_table<typename Shape::Rel>(section->rel_index, section->rel_count);
+      sort_table<typename Shape::Rela>(section->rela_index, section->rela_count);
+    }
+  }
+
+  template <typename Entry>
+  void sort_table(std::uint32_t index, std::uint32_t count) {
+    if (index == 0 || count < 2) return;
+    char* const table = at(headers_.table[index].sh_offset);
+    const auto offset_of = [](const Entry& entry) { return Shape::native(entry.r_offset); };
+    const auto load = [&](std::uint32_t i) {
+      Entry entry;
+      std::memcpy(&entry, table + i * sizeof(Entry), sizeof entry);
+      return entry;
+    };
+    bool is_sorted = true;
+    for (std::uint32_t i = 1; i < count && is_sorted; ++i)
+      is_sorted = offset_of(load(i - 1)) <= offset_of(load(i));
+    if (is_sorted) return;
+    std::vector<Entry> entries(count);
+    std::memcpy(entries.data(), table, count * sizeof(Entry));
+    std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
+      return offset_of(a) < offset_of(b);
+    });
+    std::memcpy(table, entries.data(), count * sizeof(Entry));
+  }
+
+  // Groups.
+
+  void write_groups() {
+    for (OutputSection* section = sections_.first(); section; section = section->next) {
+      const Elf64_Shdr& header = headers_.table[section->index];
+      if (header.sh_type != SHT_GROUP || header.sh_size < 4) continue;
+      const std::vector<std::uint32_t> members = headers_.group_members(*section);
+      char* place = at(header.sh_offset);
+      Shape::template store<std::uint32_t>(
+          place, section->traits & trait_link_once ? std::uint32_t{GRP_COMDAT} : 0);
+      // From the end, as far as there is room.
+      std::uint64_t end = header.sh_size;
+      for (const std::uint32_t member : members) {
+        if (end < 8) break;
+        end -= 4;
+        Shape::template store<std::uint32_t>(place + end, member);
+      }
+    }
+  }
+
+  // Tables.
+
+  void write_symbols() {
+    char* place = at(headers_.table[headers_.symbols_index].sh_offset);
+    char* extended = headers_.extended_index == 0
+                         ? nullptr
+                         : at(headers_.table[headers_.extended_index].sh_offset);
+    for (const OutputSymbol& symbol : plan_.symbols.symbols) {
+      typename Shape::Symbol raw{};
+      raw.st_name = Shape::native(plan_.symbols.names.offset(symbol.name));
+      raw.st_value = Shape::native(static_cast<typename Shape::Word>(symbol.value));
+      raw.st_size = Shape::native(static_cast<typename Shape::Word>(symbol.size));
+      raw.st_info = static_cast<unsigned char>(symbol.binding << 4 | symbol.type);
+      raw.st_other = symbol.other;
+      const bool is_reserved = symbol.section >= first_reserved_section;
+      const bool is_extended = !is_reserved && symbol.section >= SHN_LORESERVE;
+      raw.st_shndx = Shape::native(
+          static_cast<std::uint16_t>(is_extended ? std::uint32_t{SHN_XINDEX} : symbol.section));
+      std::memcpy(place, &raw, sizeof raw);
+      place += sizeof raw;
+      if (extended) {
+        Shape::template store<std::uint32_t>(extended, is_extended ? symbol.section : 0);
+        extended += sizeof(std::uint32_t);
+      }
+    }
+    plan_.symbols.names.write(at(headers_.table[headers_.strings_index].sh_offset));
+  }
+
+  typename Shape::Header file_header(std::uint64_t table_offset) const {
+    typename Shape::Header raw{};
+    std::memcpy(raw.e_ident, ELFMAG, SELFMAG);
+    raw.e_ident[EI_CLASS] = Shape::is_64bit ? ELFCLASS64 : ELFCLASS32;
+    raw.e_ident[EI_DATA] = Shape::is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
+    raw.e_ident[EI_VERSION] = EV_CURRENT;
+    raw.e_ident[EI_OSABI] = os_abi();
+    raw.e_ident[EI_ABIVERSION] = target_.abi_version;
+    raw.e_type = Shape::native(std::uint16_t{ET_REL});
+    raw.e_machine = Shape::native(target_.machine);
+    raw.e_version = Shape::native(std::uint32_t{EV_CURRENT});
+    raw.e_shoff = Shape::native(static_cast<typename Shape::Word>(table_offset));
+    raw.e_flags = Shape::native(target_.elf_flags);
+    raw.e_ehsize = Shape::native(static_cast<std::uint16_t>(sizeof raw));
+    raw.e_shentsize =
+        Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
+    const std::size_t count = headers_.table.size();
+    raw.e_shnum = Shape::native(static_cast<std::uint16_t>(count < SHN_LORESERVE ? count : 0));
+    raw.e_shstrndx = Shape::native(static_cast<std::uint16_t>(
+        headers_.names_index < SHN_LORESERVE ? headers_.names_index : std::uint32_t{SHN_XINDEX}));
+    return raw;
+  }
+
+  std::uint8_t os_abi() const {
+    if (target_.os_abi != ELFOSABI_NONE) return target_.os_abi;
+    for (const OutputSymbol& symbol : plan_.symbols.symbols)
+      if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
+    for (const FileOutput& output : plan_.files)
+      if (output.file->gnu_features != 0) return ELFOSABI_GNU;
+    return ELFOSABI_NONE;
+  }
+
+  typename Shape::Section section_header(const Elf64_Shdr& header) const {
+    using Word = typename Shape::Word;
+    typename Shape::Section raw{};
+    raw.sh_name = Shape::native(header.sh_name);
+    raw.sh_type = Shape::native(header.sh_type);
+    raw.sh_flags = Shape::native(static_cast<Word>(header.sh_flags));
+    raw.sh_addr = Shape::native(static_cast<Word>(header.sh_addr));
+    raw.sh_offset = Shape::native(static_cast<Word>(header.sh_offset));
+    raw.sh_size = Shape::native(static_cast<Word>(header.sh_size));
+    raw.sh_link = Shape::native(header.sh_link);
+    raw.sh_info = Shape::native(header.sh_info);
+    raw.sh_addralign = Shape::native(static_cast<Word>(header.sh_addralign));
+    raw.sh_entsize = Shape::native(static_cast<Word>(header.sh_entsize));
+    return raw;
+  }
+
+  void write_section_headers() {
+    const auto header = file_header(headers_.table_offset);
+    std::memcpy(at(0), &header, sizeof header);
+    char* place = at(headers_.table_offset);
+    for (const Elf64_Shdr& section : headers_.table) {
+      const auto raw = section_header(section);
+      std::memcpy(place, &raw, sizeof raw);
+      place += sizeof raw;
+    }
+  }
+
+  /// The ID is made of the ELF header and, in the order of their headers, of each section's header
+  /// and content, without what tells where they lie; not of the symbol table and names.
+  void write_build_id() {
+    if (!build_id_.note || !build_id_.note->output) return;
+    std::vector<std::string> headers;
+    headers.reserve(headers_.table.size() + 1);
+    const auto text_of = [](const auto& raw) {
+      return std::string(reinterpret_cast<const char*>(&raw), sizeof raw);
+    };
+    headers.push_back(text_of(file_header(0)));
+    for (Elf64_Shdr header : headers_.table) {
+      header.sh_offset = 0;
+      headers.push_back(text_of(section_header(header)));
+    }
+    std::vector<std::string_view> parts{headers[0]};
+    for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {
+      parts.push_back(headers[i + 1]);
+      const Elf64_Shdr& header = headers_.table[i];
+      if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
+      parts.push_back({at(header.sh_offset), static_cast<std::size_t>(header.sh_size)});
+    }
+    const std::string id = make_build_id(build_id_.style, parts);
+    const InputSection& note = *build_id_.note;
+    char* place = at(headers_.table[note.output->index].sh_offset + note.output_offset);
+    Shape::template store<std::uint32_t>(place, 4);
+    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
+    Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
+    std::memcpy(place + 12, "GNU", 4);
+    std::memcpy(place + 16, id.data(), id.size());
+  }
+
+  const Target& target_;
+  OutputSections& sections_;
+  const SymbolTable& globals_;
+  const BuildId& build_id_;
+  const Options& options_;
+  Headers headers_;
+  OutputPlan plan_;
+  std::optional<Image> image_;
+};
+
+}  // namespace
+
+Image make_relocatable(const Target& target, OutputSections& sections, const SymbolTable& globals,
+                       const BuildId& build_id, const Options& options) {
+  return with_shape(target.is_64bit, target.is_big_endian, [&]<typename Shape>(Shape) {
+    return RelocatableWriter<Shape>(target, sections, globals, build_id, options).write();
+  });
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,36 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/link.h"
+#include "kbx/link/options.h"
+#include "kbx/link/output/image.h"
+#include "kbx/link/resolve/symbol_table.h"
+
+namespace kbx::link {
+
+/// What the header of the output says of its machine.
+struct Target {
+  bool is_64bit = true;
+  bool is_big_endian = false;
+  std::uint16_t machine = 0;
+  std::uint32_t elf_flags = 0;
+  std::uint8_t os_abi = 0;
+  std::uint8_t abi_version = 0;
+};
+
+/// What --build-id asks for: its note, which is a part of the output already.
+struct BuildId {
+  const InputSection* note = nullptr;  // null: none is wanted
+  std::string style;                   // as in Options::build_id
+};
+
+/// The file that a partial link gives: an ET_REL with everything that the sections have, and
+/// relocations and symbols as before but for their places. Throws Error if something that stays
+/// refers to what was discarded.
+Image make_relocatable(const Target& target, OutputSections& sections, const SymbolTable& globals,
+                       const BuildId& build_id, const Options& options);
+
+}  // namespace kbx::link

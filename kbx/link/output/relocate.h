@@ -1,0 +1,178 @@
+#pragma once
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/arch/field.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/input/relocation.h"
+#include "kbx/link/output/numbering.h"
+
+namespace kbx::link {
+
+/// True if a relocation against this symbol of the file refers to what was discarded.
+inline bool is_dangling(const FileOutput& output, std::uint32_t symbol) {
+  if (!output.has_dangling || symbol == 0) return false;
+  const InputFile& file = *output.file;
+  if (symbol < output.locals.size()) {
+    const InputSection* section = output.locals[symbol].section;
+    return section && section->is_discarded;
+  }
+  const std::size_t global = symbol - output.locals.size();
+  if (global >= file.globals.size()) return false;
+  const InputSection* section = file.globals[global]->section;
+  return section && section->is_discarded;
+}
+
+/// Writes the relocations of one input section as the output's, and what they change in its
+/// content.
+template <typename Shape>
+class Relocator {
+ public:
+  /// `content` is the section's in the output.
+  Relocator(const FileOutput& output, const InputSection& section, char* content, bool is_mips64el)
+      : output_(output), section_(section), content_(content), is_mips64el_(is_mips64el) {}
+
+  /// Writes `table` from place `first` of the output's table.
+  template <typename Entry>
+  void write(std::string_view table, char* place, std::uint32_t first) {
+    place += std::size_t{first} * sizeof(Entry);
+    last_offset_ = section_.output_offset;
+    for_each_relocation<Shape, Entry>(
+        table, is_mips64el_, [&](std::size_t i, const Relocation& relocation) {
+          Entry entry;
+          if (!translate(i, relocation, entry)) return;
+          std::memcpy(place, &entry, sizeof entry);
+          place += sizeof entry;
+        });
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t i, const std::string& what) const {
+    throw Error(Location{output_.file->path, 0},
+                fmt::format("broken object file: relocation {} of section {}: {}", i,
+                            section_.name, what),
+                "delete it and build it again");
+  }
+
+  /// False if the relocation goes.
+  template <typename Entry>
+  bool translate(std::size_t i, const Relocation& relocation, Entry& entry) {
+    std::uint32_t symbol = 0;
+    std::uint32_t type = relocation.type;
+    std::uint64_t addend = static_cast<std::uint64_t>(relocation.addend);
+    std::uint64_t offset = relocation.offset;
+    if (is_dangling(output_, relocation.symbol)) {
+      clear(relocation);
+      if (section_.traits & trait_debugging) return false;
+      type = 0;
+      addend = 0;
+      symbol = 0;
+    } else {
+      symbol = target(i, relocation, addend, sizeof(Entry) == sizeof(typename Shape::Rela));
+    }
+    const bool is_gone = section_.edit && !moved_offset(*section_.edit, offset);
+    if (is_gone) {
+      symbol = type = 0;
+      addend = 0;
+      offset = last_offset_;
+    } else {
+      offset += section_.output_offset;
+      last_offset_ = offset;
+    }
+    entry.r_offset = Shape::native(static_cast<typename Shape::Word>(offset));
+    entry.r_info = Shape::native(RelocationInfo<Shape>::make(symbol, type, is_mips64el_));
+    if constexpr (sizeof(Entry) == sizeof(typename Shape::Rela))
+      entry.r_addend = Shape::native(static_cast<typename Shape::SignedWord>(addend));
+    return true;
+  }
+
+  /// The symbol in the output's table.
+  std::uint32_t target(std::size_t i, const Relocation& relocation, std::uint64_t& addend,
+                       bool has_addend) {
+    if (relocation.symbol == 0) return 0;
+    if (relocation.symbol < output_.locals.size()) {
+      const LocalTarget& local = output_.locals[relocation.symbol];
+      if (local.is_section) {
+        if (has_addend)
+          addend += local.addend;
+        else if (local.addend != 0)
+          add_in_place(i, relocation, local.addend);
+      }
+      return local.symbol;
+    }
+    const std::size_t global = relocation.symbol - output_.locals.size();
+    if (global >= output_.file->globals.size())
+      fail(i, fmt::format("symbol {} does not exist", relocation.symbol));
+    return output_.file->globals[global]->index;
+  }
+
+  std::uint64_t load(const char* place, unsigned size) const {
+    switch (size) {
+      case 1:
+        return static_cast<unsigned char>(*place);
+      case 2:
+        return Shape::template load<std::uint16_t>(place);
+      case 4:
+        return Shape::template load<std::uint32_t>(place);
+      default:
+        return Shape::template load<std::uint64_t>(place);
+    }
+  }
+
+  void store(char* place, unsigned size, std::uint64_t value) const {
+    switch (size) {
+      case 1:
+        *place = static_cast<char>(value);
+        break;
+      case 2:
+        Shape::template store<std::uint16_t>(place, static_cast<std::uint16_t>(value));
+        break;
+      case 4:
+        Shape::template store<std::uint32_t>(place, static_cast<std::uint32_t>(value));
+        break;
+      default:
+        Shape::template store<std::uint64_t>(place, value);
+        break;
+    }
+  }
+
+  bool has_room(const Relocation& relocation, const Field& field) const {
+    return field.size != 0 && relocation.offset <= section_.content.size() &&
+           section_.content.size() - relocation.offset >= field.size;
+  }
+
+  /// Without an addend in the relocation it lies in the content.
+  void add_in_place(std::size_t i, const Relocation& relocation, std::uint64_t addend) {
+    const Field field = field_of(output_.file->machine, relocation.type);
+    if (field.size == 0) return;
+    if (!has_room(relocation, field))
+      fail(i, fmt::format("offset {:#x} lies outside of the section", relocation.offset));
+    char* place = content_ + relocation.offset;
+    const std::uint64_t before = load(place, field.size);
+    store(place, field.size, (before & ~field.mask) | ((before + addend) & field.mask));
+  }
+
+  /// What a relocation against something discarded would change becomes 0; in a list of ranges 1,
+  /// since 0 would end the list.
+  void clear(const Relocation& relocation) {
+    const Field field = field_of(output_.file->machine, relocation.type);
+    if (!has_room(relocation, field)) return;
+    char* place = content_ + relocation.offset;
+    std::uint64_t value = load(place, field.size) & ~field.mask;
+    if (section_.name == ".debug_ranges" && (field.mask & 1)) value |= 1;
+    store(place, field.size, value);
+  }
+
+  const FileOutput& output_;
+  const InputSection& section_;
+  char* content_;
+  bool is_mips64el_;
+  std::uint64_t last_offset_ = 0;
+};
+
+}  // namespace kbx::link

@@ -1,0 +1,87 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "kbx/base/arena.h"
+#include "kbx/base/file.h"
+#include "kbx/link/input/archive.h"
+#include "kbx/link/input/file.h"
+#include "kbx/link/link.h"
+#include "kbx/link/options.h"
+#include "kbx/link/resolve/symbol_table.h"
+
+namespace kbx::link {
+
+/// Opens the inputs in their order, takes from archives what is needed, and finds for each global
+/// name what it stands for.
+class Resolver {
+ public:
+  Resolver(const Options& options, const Say& say) : options_(options), say_(say) {}
+
+  /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
+  void add(const Input& input);
+
+  /// -u and EXTERN: wants `name` defined.
+  void require(std::string_view name);
+
+  /// Throws Error if a name was defined twice, or the like.
+  void finish();
+
+  /// A section that the linker makes, at the end of `file`'s.
+  InputSection* add_section(InputFile& file, std::string_view name, Traits traits);
+
+  SymbolTable& symbols() { return symbols_; }
+  const std::vector<InputFile*>& files() const { return files_; }
+  Arena& arena() { return arena_; }
+
+ private:
+  struct OpenArchive {
+    Archive archive;
+    std::vector<bool> is_done;  // of each symbol of the index
+  };
+
+  void add_file(const Input& input, const std::string& path);
+  std::string library_path(const std::string& name) const;
+  std::string_view map(const std::string& path);
+  void add_object(std::string_view content, const std::string& path, const std::string& name);
+  void link_object(InputFile& file);
+  void add_archive_member(const Archive& archive, const ArchiveMember& member);
+  void add_whole_archive(const Archive& archive);
+  void search(OpenArchive& open);
+  bool is_wanted(const OpenArchive& open, std::size_t i);
+  bool member_defines(const OpenArchive& open, std::size_t i) const;
+
+  void discard_duplicates(InputFile& file);
+  void discard_if_duplicate(InputSection& section);
+  void add_symbols(InputFile& file);
+  Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
+  bool merge(InputFile& file, const InputSymbol& symbol, const InputSection* section,
+             Symbol& global);
+  void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
+              Symbol& global);
+  void make_common(InputFile& file, const InputSymbol& symbol, Symbol& global);
+  void check_size_and_type(InputFile& file, const InputSymbol& symbol, const Symbol& global,
+                           bool is_definition, bool may_change_type, bool may_change_size) const;
+  void put_on_undefined_list(Symbol& symbol);
+
+  const Options& options_;
+  const Say& say_;
+  Arena arena_;
+  std::deque<MappedFile> mapped_;
+  std::deque<InputFile> storage_;
+  std::vector<InputFile*> files_;
+  SymbolTable symbols_;
+  std::unordered_map<std::string_view, std::vector<InputSection*>> once_;
+  std::deque<OpenArchive> archives_;
+  std::map<std::string, OpenArchive*> archive_by_path_;
+  std::vector<OpenArchive*> group_;
+  bool is_in_group_ = false;
+  std::uint64_t undefined_count_ = 0;  // how many names were ever put on the list of undefined ones
+  std::vector<std::string> errors_;
+};
+
+}  // namespace kbx::link

@@ -1,0 +1,79 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "kbx/base/arena.h"
+#include "kbx/link/input/file.h"
+
+namespace kbx::link {
+
+/// What is known of a global name so far.
+enum class Binding : std::uint8_t {
+  fresh,  // only just seen
+  undefined,
+  undefined_weak,
+  defined,
+  defined_weak,
+  common,
+};
+
+/// A global symbol of the link.
+struct Symbol {
+  std::string_view name;
+  std::uint64_t hash = 0;
+  Symbol* next = nullptr;  // in its chain of the table
+  Symbol* next_undefined = nullptr;
+  Binding binding = Binding::fresh;
+  std::uint8_t type = 0;               // STT_*
+  std::uint8_t other = 0;              // st_other
+  std::uint8_t alignment_power = 0;    // of a common symbol
+  bool is_defined_in_object = false;   // a definition in an object or a script
+  bool is_referenced_in_object = false;
+  bool is_referenced_strongly = false;
+  bool is_unique = false;              // STB_GNU_UNIQUE
+  bool was_in_discarded = false;       // defined in a section that was discarded
+  bool is_used_by_relocation = false;
+  bool is_forced_local = false;        // HIDDEN(…) of a script
+  bool is_from_script = false;
+  bool is_on_undefined_list = false;
+  InputFile* file = nullptr;           // what defined it, or referred to it first
+  InputSection* section = nullptr;     // where it is defined; null if absolute
+  OutputSection* output_section = nullptr;  // where a script defined it
+  std::uint64_t value = 0;             // of a common symbol: its size
+  std::uint64_t size = 0;
+  std::uint32_t index = 0;             // in the output's symbol table; 0: not there
+};
+
+/// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
+/// through BFD's hash table, so this one has BFD's hash function, chains and way of growing.
+class SymbolTable {
+ public:
+  SymbolTable();
+
+  /// BFD's hash of a name.
+  static std::uint64_t hash(std::string_view name);
+
+  Symbol* find(std::string_view name) const;
+  /// The symbol of that name, new if there was none. `name` must live as long as the table.
+  Symbol* add(std::string_view name);
+
+  /// Calls `visit` with each symbol in the order in which GNU ld writes them.
+  template <typename Visit>
+  void for_each(const Visit& visit) const {
+    for (Symbol* head : buckets_)
+      for (Symbol* symbol = head; symbol; symbol = symbol->next) visit(*symbol);
+  }
+
+  std::size_t size() const { return count_; }
+
+ private:
+  void grow();
+
+  std::vector<Symbol*> buckets_;
+  std::size_t count_ = 0;
+  bool is_frozen_ = false;  // cannot grow further
+  Arena arena_;
+};
+
+}  // namespace kbx::link
