@@ -13,18 +13,16 @@ namespace kbx::cli {
 namespace {
 
 /// One line at once, so that those of links that run side by side do not mix.
-void tell(const std::string& program, const std::string& text) {
-  const std::string line = program + ": " + text + "\n";
+void tell(const std::string& line) {
   std::fflush(stdout);
-  std::fputs(line.c_str(), stderr);
+  std::fputs((line + "\n").c_str(), stderr);
 }
 
 int run(const std::string& program, const std::vector<std::string>& arguments) {
   const link::command::Request request = link::command::parse(program, KBX_VERSION, arguments);
   std::fputs(request.shown.c_str(), stdout);
-  for (const std::string& warning : request.warnings) tell(program, warning);
-  if (!request.is_done)
-    link::link(request.options, [&](const std::string& line) { tell(program, line); });
+  for (const std::string& warning : request.warnings) tell(program + ": " + warning);
+  if (!request.is_done) link::link(request.options, tell);
   return request.failed ? 1 : 0;
 }
 
@@ -40,7 +38,7 @@ int ld_command(const char* program, int count, char** arguments) {
   try {
     return run(name, {arguments, arguments + count});
   } catch (const Error& error) {
-    tell(name, error.to_string());
+    tell(name + ": " + error.to_string());
     return 1;
   }
 }

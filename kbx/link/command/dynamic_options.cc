@@ -34,12 +34,6 @@ void append_path(Reading& reading, const std::string& value) {
   paths.push_back(value);
 }
 
-void read_packing(Reading& reading, const std::string& value) {
-  if (value != "none" && value != "relr")
-    throw Error("--pack-dyn-relocs " + value + ": unknown form", "none and relr are known");
-  reading.options.relr = value == "relr";
-}
-
 void read_dynamic_list(Reading& reading, const std::string& value) {
   reading.options.dynamic_lists.push_back(value);
   reading.has_dynamic_list = true;
@@ -138,10 +132,6 @@ constexpr Option rows[] = {
     {"--enable-new-dtags", Argument::none, "", set<&Options::new_dtags, true>,
      "write DT_RUNPATH, the default"},
     {"--disable-new-dtags", Argument::none, "", set<&Options::new_dtags, false>, "write DT_RPATH"},
-    {"--pack-dyn-relocs", Argument::required, "FORM", read_packing,
-     "relr as -z pack-relative-relocs, or none; as LLD has it"},
-    {"--no-apply-dynamic-relocs", Argument::none, "", set<&Options::apply_dynamic_relocs, false>,
-     "leave the places of dynamic relocations at 0"},
     {"--spare-dynamic-tags", Argument::required, "COUNT",
      [](Reading& reading, const std::string& value) {
        reading.options.spare_dynamic_tags = number(value).value_or(0);

@@ -42,6 +42,8 @@ constexpr Option rows[] = {
      "AArch64: work around erratum 835769"},
     {"--fix-cortex-a53-843419", Argument::optional, "KIND",
      set<&Options::fix_cortex_a53_843419, true>, "AArch64: work around erratum 843419"},
+    {"--no-apply-dynamic-relocs", Argument::none, "", set<&Options::apply_dynamic_relocs, false>,
+     "AArch64: leave the places of dynamic relocations at 0"},
     {"--stub-group-size", Argument::required, "SIZE", ignore,
      "ARM, AArch64, PowerPC: how much code shares a group of stubs", of_final_links},
     {"-p --no-pipeline-knowledge", Argument::none, "", ignore, "ARM: of old toolchains",

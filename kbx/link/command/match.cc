@@ -2,7 +2,8 @@
 // it: a name may begin with one dash or with two and may be cut short while only one name begins
 // so. A word with one dash is a name before it is a letter, so that -ou FILE is --out… and not
 // -o u; some names, marked with ! in the table, are therefore known with two dashes only, as
-// -output is -o utput. They are tried after the others, and -lNAME always is a library.
+// -output is -o utput. They are tried after the others, and -lNAME and -mNAME
+// never are names.
 
 #include "kbx/link/command/match.h"
 
@@ -23,7 +24,7 @@ Matcher::Matcher() {
         const bool needs_two = word.ends_with('!');
         word.remove_prefix(word[1] == '-' ? 2 : 1);
         if (needs_two) word.remove_suffix(1);
-        (needs_two ? two_dash_names_ : names_).push_back({word, &option});
+        (needs_two ? two_dash_names_ : names_).push_back({word, &option, group.may_be_cut});
       }
 }
 
@@ -41,7 +42,7 @@ const Option* Matcher::find(std::string_view name, std::span<const Name> among,
       *ambiguous = false;
       return candidate.option;
     }
-    if (!candidate.text.starts_with(name)) continue;
+    if (!candidate.may_be_cut || !candidate.text.starts_with(name)) continue;
     *ambiguous = *ambiguous || found;
     found = candidate.option;
   }
@@ -99,17 +100,23 @@ std::vector<Found> Matcher::match_letters(const std::vector<std::string>& words,
 std::vector<Found> Matcher::match(const std::vector<std::string>& words, std::size_t& at) const {
   const std::string& word = words[at];
   const bool two_dashes = word.starts_with("--");
-  const bool is_library = word.starts_with("-l") && word.size() > 2;
-  const bool is_letter = word.size() == 2 && letter(word[1]);
-  if (!is_library && !is_letter) {
+  const bool has_letter = letter(word[1]) != nullptr;
+  const bool is_letter = has_letter && (word.size() == 2 || word[1] == 'l' || word[1] == 'm');
+  if (!is_letter) {
     if (auto found = match_name(words, at, two_dashes ? 2 : 1, names_)) return {*found};
     if (two_dashes)
       if (auto found = match_name(words, at, 2, two_dash_names_)) return {*found};
   }
-  bool ambiguous = false;
-  find(std::string_view(word).substr(0, word.find('=')).substr(1), names_, &ambiguous);
-  if (two_dashes || (ambiguous && !is_library && !is_letter) || !letter(word[1])) refuse(word);
+  if (two_dashes || !has_letter || (!is_letter && begins_a_name(word))) refuse(word);
   return match_letters(words, at);
+}
+
+bool Matcher::begins_a_name(const std::string& word) const {
+  const std::string name = word.substr(1, word.find('=') - 1);
+  for (const Name& candidate : names_)
+    if (candidate.text == name || (candidate.may_be_cut && candidate.text.starts_with(name)))
+      return true;
+  return false;
 }
 
 void Matcher::refuse(const std::string& word) const {

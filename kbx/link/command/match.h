@@ -32,6 +32,7 @@ class Matcher {
   struct Name {
     std::string_view text;
     const Option* option;
+    bool may_be_cut;
   };
 
   const Option* letter(char c) const;
@@ -39,6 +40,7 @@ class Matcher {
   std::optional<Found> match_name(const std::vector<std::string>& words, std::size_t& at,
                                   std::size_t dashes, std::span<const Name> among) const;
   std::vector<Found> match_letters(const std::vector<std::string>& words, std::size_t& at) const;
+  bool begins_a_name(const std::string& word) const;
   [[noreturn]] void refuse(const std::string& word) const;
 
   std::vector<Name> names_;

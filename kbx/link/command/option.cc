@@ -38,7 +38,10 @@ std::span<const OptionGroup> option_groups() {
       {"Sections and addresses", layout_options()},
       {"Dynamic linking", dynamic_options()},
       {"Messages and reports", report_options()},
-      {"Options of some machines", machine_options()},
+      // Others know these for one machine or not at all: no name that is cut short may come to mean
+      // something else by them.
+      {"Options of some machines", machine_options(), false},
+      {"Options that GNU ld has not", own_options(), false},
       {"Accepted for others' sake", other_options()},
   };
   return groups;

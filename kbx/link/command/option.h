@@ -60,6 +60,7 @@ struct Keyword {
 struct OptionGroup {
   std::string_view heading;
   std::span<const Option> options;
+  bool may_be_cut = true;  // whether names may be cut short
 };
 
 /// All options, in the order of the help.
@@ -74,6 +75,7 @@ std::span<const Option> dynamic_options();
 std::span<const Option> report_options();
 std::span<const Option> machine_options();
 std::span<const Option> other_options();
+std::span<const Option> own_options();
 
 /// Actions that rows share.
 template <auto member, auto value>

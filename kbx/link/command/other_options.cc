@@ -26,6 +26,13 @@ void read_hash_size(Reading& reading, const std::string& value) {
   reading.failed = true;
 }
 
+void refuse(Reading&, const std::string&) {
+  throw Error(
+      "scripts of MRI linkers (-c), import libraries (--out-implib) and task linking "
+      "(--task-link) are not supported",
+      "link with GNU ld");
+}
+
 constexpr std::string_view no_plugins = "kbx links machine code only";
 constexpr std::string_view memory = "memory is not what kbx is short of";
 constexpr std::string_view nothing_elsewhere = "GNU ld ignores it too";
@@ -37,7 +44,9 @@ constexpr Option rows[] = {
     {"-plugin", Argument::required, "FILE", ignore, "load a plugin for link-time optimization",
      no_plugins},
     {"-plugin-opt", Argument::required, "WORD", ignore, "an option of that plugin", no_plugins},
-    {"-flto -flto-partition", Argument::optional, "VALUE", ignore, "of compilers' command lines",
+    {"-flto", Argument::optional, "VALUE", ignore, "of compilers' command lines",
+     nothing_elsewhere},
+    {"-flto-partition", Argument::required, "VALUE", ignore, "of compilers' command lines",
      nothing_elsewhere},
     {"-fuse-ld", Argument::required, "NAME", ignore, "of compilers' command lines",
      nothing_elsewhere},
@@ -53,10 +62,6 @@ constexpr Option rows[] = {
     {"--copy-dt-needed-entries --no-copy-dt-needed-entries --add-needed --no-add-needed",
      Argument::none, "", ignore, "search what shared objects need for symbols too",
      "it says where a program's symbols may come from, and kbx links no such program"},
-    {"--use-android-relr-tags", Argument::none, "", ignore,
-     "other tags for -z "
-     "pack-relative-relocs, as LLD has it",
-     "no kernel reads the tags"},
     {"--no-keep-memory --reduce-memory-overheads", Argument::none, "", ignore, "use less memory",
      memory},
     {"--max-cache-size", Argument::required, "SIZE", read_cache_size, "use less memory", memory},
@@ -80,6 +85,9 @@ constexpr Option rows[] = {
      "CTF is copied, not merged"},
     {"--error-handling-script", Argument::required, "FILE", ignore,
      "run a program when a symbol or library is missing", "kbx runs no programs while linking"},
+    {"-c --mri-script", Argument::required, "FILE", refuse, "not supported"},
+    {"--out-implib", Argument::required, "FILE", refuse, "not supported"},
+    {"--task-link", Argument::required, "SYMBOL", refuse, "not supported"},
     {"--version-exports-section", Argument::required, "SYMBOL", ignore,
      "versions from sections .exports", "of Symbian"},
 };

@@ -20,12 +20,6 @@ void silence(Reading& reading, const std::string&) {
   reading.options.fatal_warnings = false;
 }
 
-void read_threads(Reading& reading, const std::string& value) {
-  const auto count = number(value, 10);
-  if (!count || *count > 4096) throw Error("invalid number of threads `" + value + "'");
-  reading.options.threads = static_cast<unsigned>(*count);
-}
-
 constexpr Option rows[] = {
     {"-v", Argument::none, "", show<Reading::Showing::version>, "show the version, and go on"},
     {"-V", Argument::none, "", show<Reading::Showing::emulations>,
@@ -45,8 +39,6 @@ constexpr Option rows[] = {
      "tell where SYMBOL is defined and used"},
     {"--print-memory-usage", Argument::none, "", set<&Options::print_memory_usage, true>,
      "tell how full the regions of MEMORY are"},
-    {"--threads", Argument::required, "N", read_threads,
-     "use N threads; the result does not depend on it. Default: all processors; GNU ld has it not"},
     {"--stats", Argument::none, "", set<&Options::statistics, true>, "tell time and memory taken"},
     {"--fatal-warnings", Argument::none, "", set<&Options::fatal_warnings, true>,
      "a warning makes the link fail"},

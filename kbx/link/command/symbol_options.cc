@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <iterator>
+
 #include "kbx/base/error.h"
 #include "kbx/link/command/option.h"
 
@@ -32,6 +35,14 @@ void read_unresolved(Reading& reading, const std::string& value) {
     throw Error("bad --unresolved-symbols option: " + value,
                 "ignore-all, report-all, ignore-in-object-files and ignore-in-shared-libs are "
                 "known");
+}
+
+void read_demangling(Reading& reading, const std::string& value) {
+  constexpr std::string_view styles[] = {"",     "none", "auto",  "gnu-v3",
+                                         "java", "gnat", "dlang", "rust"};
+  if (std::find(std::begin(styles), std::end(styles), value) == std::end(styles))
+    throw Error("unknown demangling style `" + value + "'");
+  reading.options.demangle = value != "none";
 }
 
 constexpr Option rows[] = {
@@ -90,7 +101,7 @@ constexpr Option rows[] = {
      "undefined symbols are warnings"},
     {"--error-unresolved-symbols", Argument::none, "",
      set<&Options::unresolved_are_warnings, false>, "undefined symbols are errors, the default"},
-    {"--demangle", Argument::optional, "STYLE", set<&Options::demangle, true>,
+    {"--demangle", Argument::optional, "STYLE", read_demangling,
      "show names of C++ in messages as they are written"},
     {"--no-demangle", Argument::none, "", set<&Options::demangle, false>,
      "show them as the object has them"},
