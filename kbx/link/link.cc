@@ -1,5 +1,6 @@
 #include "kbx/link/link.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -171,6 +172,7 @@ class Link {
     }
     place_input(plan_, files(), options_, say_);
     shrink_groups();
+    align_thread_local();
     size(script::Phase::allocating);
     edit_unwind_table();
     if (order_linked(plan_, true)) size(script::Phase::allocating);
@@ -179,6 +181,15 @@ class Link {
   }
 
   void size(script::Phase phase) { assign_addresses(plan_, state_.actions(phase), true); }
+
+  /// The first of the thread-local sections starts as aligned as any of them wants to be.
+  void align_thread_local() {
+    OutputSection* first = plan_.sections.first();
+    while (first && !(first->traits & trait_thread_local)) first = first->next;
+    for (OutputSection* section = first; section && (section->traits & trait_thread_local);
+         section = section->next)
+      first->alignment_power = std::max(first->alignment_power, section->alignment_power);
+  }
 
   /// A group lists only those of its members that stay.
   void shrink_groups() {
