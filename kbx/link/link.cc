@@ -1,5 +1,6 @@
 #include "kbx/link/link.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 
@@ -7,14 +8,17 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/layout/placement.h"
 #include "kbx/link/layout/relocatable_order.h"
+#include "kbx/link/layout/script_state.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/build_id.h"
 #include "kbx/link/output/relocatable.h"
 #include "kbx/link/resolve/resolver.h"
+#include "kbx/link/script/parse.h"
 
 /// A link from its inputs to its output, in GNU ld's phases: open and resolve, make what the linker
 /// adds, place, assign addresses, write.
@@ -23,7 +27,11 @@ namespace {
 
 class Link {
  public:
-  Link(const Options& options, const Say& say) : options_(options), say_(say), resolver_(options_, say) {
+  Link(const Options& options, const Say& say)
+      : options_(options),
+        say_(say),
+        resolver_(options_, say),
+        state_(plan_, resolver_.symbols(), sizeof(Elf64_Ehdr)) {
     // ld -r -s is ld -r -S -x: a partial link without symbols could not be linked again.
     if (options_.strip == Strip::all) {
       options_.strip = Strip::debug;
@@ -36,7 +44,8 @@ class Link {
     if (options_.kind != OutputKind::relocatable)
       throw Error("only partial links (-r) are possible yet", "use the toolchain's ld");
     for (const std::string& name : options_.required_symbols) resolver_.require(name);
-    for (const Input& input : options_.inputs) resolver_.add(input);
+    read_scripts();
+    open_inputs();
     resolver_.finish();
     add_linker_sections();
     place();
@@ -59,7 +68,7 @@ class Link {
       section->size = properties_.size();
     }
     if (options_.executable_stack && !files().front()->find(".note.GNU-stack")) {
-      const Traits code = *options_.executable_stack ? trait_code : 0;
+      const Traits code = *options_.executable_stack ? Traits{trait_code} : 0;
       resolver_.add_section(*files().front(), ".note.GNU-stack", trait_readonly | code);
     }
   }
@@ -85,28 +94,101 @@ class Link {
     }
   }
 
+  // Scripts.
+
+  void read_scripts() {
+    for (const Input& input : options_.inputs) {
+      if (input.kind != Input::Kind::script) continue;
+      script::ParseOptions options;
+      options.warn = [this](const Location& place, const std::string& line) {
+        say_(fmt::format("{}: {}: warning: {}", options_.program, place.to_string(), line));
+      };
+      scripts_.push_back(script::parse_script(read_file(input.name), input.name, options));
+      for (const script::Command& command : scripts_.back().commands)
+        if (const auto* wanted = std::get_if<script::Extern>(&command))
+          for (const std::string& name : wanted->symbols) resolver_.require(name);
+    }
+  }
+
+  /// Scripts and files in the order of the command line.
+  void open_inputs() {
+    std::size_t script = 0;
+    for (const Input& input : options_.inputs) {
+      if (input.kind == Input::Kind::script)
+        open_script(scripts_[script++]);
+      else
+        resolver_.add(input);
+    }
+  }
+
+  void open_script(const script::Script& script) {
+    for (const script::Command& command : script.commands) {
+      if (const auto* assignment = std::get_if<script::Assignment>(&command)) {
+        state_.assign_early(*assignment);
+        plan_.slots.add()->assignment = assignment;
+      } else if (const auto* assertion = std::get_if<script::Assertion>(&command)) {
+        plan_.slots.add()->assertion = assertion;
+      } else if (const auto* sections = std::get_if<script::Sections>(&command)) {
+        for (const script::SectionsItem& item : sections->items) assign_early(item);
+        add_slots(plan_, *sections);
+      } else if (const auto* files = std::get_if<script::InputFiles>(&command)) {
+        open_files(*files);
+      }
+    }
+  }
+
+  void assign_early(const script::SectionsItem& item) {
+    if (const auto* assignment = std::get_if<script::Assignment>(&item))
+      state_.assign_early(*assignment);
+    if (const auto* section = std::get_if<script::OutputSection>(&item))
+      for (const script::Statement& statement : section->statements)
+        if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+          state_.assign_early(*assignment);
+  }
+
+  void open_files(const script::InputFiles& files) {
+    Input input;
+    if (files.group) {
+      input.kind = Input::Kind::start_group;
+      resolver_.add(input);
+    }
+    for (const script::InputName& name : files.names) {
+      input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
+      input.name = name.name;
+      resolver_.add(input);
+    }
+    if (files.group) {
+      input.kind = Input::Kind::end_group;
+      resolver_.add(input);
+    }
+  }
+
+  // Layout.
+
   void place() {
-    script_ = relocatable_order(machine());
-    add_slots(plan_, script_);
+    if (scripts_.empty()) {
+      default_order_ = relocatable_order(machine());
+      add_slots(plan_, default_order_);
+    }
     place_input(plan_, files(), options_, say_);
     shrink_groups();
-    size();
+    align_thread_local();
+    size(script::Phase::allocating);
     edit_unwind_table();
-    if (order_linked(plan_, true)) size();
-    make_pieces(plan_, evaluate());
+    if (order_linked(plan_, true)) size(script::Phase::allocating);
+    size(script::Phase::final);
+    make_pieces(plan_, state_.fill(), !files().empty() && files().front()->is_big_endian);
   }
 
-  void size() { assign_addresses(plan_, evaluate(), assign(), true); }
+  void size(script::Phase phase) { assign_addresses(plan_, state_.actions(phase), true); }
 
-  static Evaluate evaluate() {
-    return [](const script::Expression& expression, std::uint64_t dot, OutputSection*) {
-      if (expression.operation == script::Operation::dot) return dot;
-      return expression.number;
-    };
-  }
-
-  static Assign assign() {
-    return [](const script::Assignment&, std::uint64_t dot, OutputSection*) { return dot; };
+  /// The first of the thread-local sections starts as aligned as any of them wants to be.
+  void align_thread_local() {
+    OutputSection* first = plan_.sections.first();
+    while (first && !(first->traits & trait_thread_local)) first = first->next;
+    for (OutputSection* section = first; section && (section->traits & trait_thread_local);
+         section = section->next)
+      first->alignment_power = std::max(first->alignment_power, section->alignment_power);
   }
 
   /// A group lists only those of its members that stay.
@@ -141,7 +223,7 @@ class Link {
         for (const Item& item : slot->items)
           parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
     edit_eh_frame(parts, table->alignment_power, eh_frame_edits_);
-    size();
+    size(script::Phase::allocating);
   }
 
   std::uint16_t machine() const {
@@ -162,8 +244,10 @@ class Link {
   Options options_;
   const Say& say_;
   Resolver resolver_;
-  script::Sections script_;
+  std::deque<script::Script> scripts_;
+  script::Sections default_order_;
   Plan plan_;
+  ScriptState state_;
   std::string properties_;
   BuildId build_id_;
   std::deque<EhFrameEdit> eh_frame_edits_;

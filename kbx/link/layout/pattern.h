@@ -1,9 +1,12 @@
 #pragma once
+#include <functional>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "kbx/link/layout/slot.h"
+#include "kbx/link/script/pattern.h"
 
 namespace kbx::link {
 
@@ -15,7 +18,8 @@ class PatternTable {
   struct Place {
     Slot* slot = nullptr;
     std::size_t item = 0;      // of Slot::items
-    std::size_t pattern = 0;   // of InputSections::sections
+    std::size_t pattern = 0;  // of InputSections::sections
+    script::SectionNamePattern name;
   };
 
   explicit PatternTable(Slots& slots);
@@ -23,21 +27,24 @@ class PatternTable {
   /// The first pattern that takes the section; null if none does. With `only_discarding`, only
   /// those of /DISCARD/ count.
   const Place* find(const InputSection& section, bool only_discarding) const;
-  /// How many patterns there are in front of this one.
-  std::size_t order(const Place& place) const {
-    return static_cast<std::size_t>(&place - places_.data());
-  }
 
  private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+
   bool takes(const Place& place, const InputSection& section, bool only_discarding) const;
 
   std::vector<Place> places_;
-  std::unordered_map<std::string_view, std::vector<std::size_t>> plain_;
+  std::unordered_map<std::string, std::vector<std::size_t>, Hash, std::equal_to<>> plain_;
   std::vector<std::size_t> wildcards_;
 };
 
 /// Sorts what one pattern took as SORT and its relatives ask.
-void sort_input(std::vector<InputSection*>& inputs, script::Sort sort);
+void sort_input(std::vector<InputSection*>& inputs, script::Sort sort, bool reverse);
 
 /// True for the place that takes input away.
 bool is_discarding(const Slot& slot);

@@ -63,16 +63,13 @@ class Placer {
       for (InputSection* section : file->sections) {
         if (section->is_discarded) continue;
         const PatternTable::Place* place = patterns.find(*section, is_in_group(*section));
-        if (place && meets_constraint(*place->slot, files, patterns))
-          place->slot->items[place->item].inputs.push_back(section);
-        else if (place)
-          match_again(*section, patterns);
+        while (place && !meets_constraint(*place->slot, files, patterns))
+          place = patterns.find(*section, is_in_group(*section));
+        if (place) place->slot->items[place->item].inputs.push_back(section);
       }
-  }
-
-  void match_again(InputSection& section, const PatternTable& patterns) {
-    const PatternTable::Place* place = patterns.find(section, is_in_group(section));
-    if (place) place->slot->items[place->item].inputs.push_back(&section);
+    // Where nothing came for ONLY_IF_RW, nothing is writable.
+    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next)
+      if (slot->constraint == Constraint::only_if_rw) slot->constraint = Constraint::unmet;
   }
 
   /// ONLY_IF_RO and ONLY_IF_RW look at all that the place would take.
@@ -119,16 +116,16 @@ class Placer {
       if (sort == script::Sort::unsorted && options_.sort_section_by_alignment)
         sort = script::Sort::alignment;
       if (sort == script::Sort::unsorted) continue;
-      sort_input(inputs, sort);
+      sort_input(inputs, sort, pattern.reverse);
       return;
     }
   }
 
   /// An assignment or data in an output section makes it, even if nothing goes into it.
   void make_section_for(Slot& slot, bool is_data) {
-    const Traits traits = is_data ? data_traits(slot) : 0;
+    const Traits traits = is_data ? data_traits(slot) : Traits{0};
     if (!slot.section)
-      make_section(slot, is_data ? traits | trait_readonly : 0);
+      make_section(slot, is_data ? traits | Traits{trait_readonly} : 0);
     else
       slot.section->traits |= traits;
   }

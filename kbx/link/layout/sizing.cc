@@ -1,7 +1,6 @@
 #include "kbx/link/layout/sizing.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -42,8 +41,12 @@ std::uint64_t size_of(script::DataKind kind) {
 
 class Sizer {
  public:
-  Sizer(Plan& plan, const Evaluate& evaluate, const Assign& assign, bool is_relocatable)
-      : plan_(plan), evaluate_(evaluate), assign_(assign), is_relocatable_(is_relocatable) {}
+  Sizer(Plan& plan, const ScriptActions& actions, bool is_relocatable)
+      : plan_(plan),
+        evaluate_(actions.evaluate),
+        assign_(actions.assign),
+        check_(actions.check),
+        is_relocatable_(is_relocatable) {}
 
   void run() {
     for (OutputSection* section = plan_.sections.first(); section; section = section->next)
@@ -53,7 +56,7 @@ class Sizer {
         dot_ = assign_(*slot->assignment, dot_, nullptr);
         region_ = dot_;
       } else if (slot->assertion) {
-        evaluate_(slot->assertion->condition, dot_, nullptr);
+        check_(*slot->assertion, dot_, nullptr);
       } else if (slot->constraint != Slot::Constraint::unmet) {
         size_slot(*slot);
       }
@@ -114,7 +117,7 @@ class Sizer {
       return dot + text->text.size() + 1;
     }
     if (const auto* assertion = std::get_if<script::Assertion>(item.statement))
-      evaluate_(assertion->condition, dot, section_);
+      check_(*assertion, dot, section_);
     return dot;
   }
 
@@ -134,6 +137,7 @@ class Sizer {
   Plan& plan_;
   const Evaluate& evaluate_;
   const Assign& assign_;
+  const Check& check_;
   bool is_relocatable_;
   std::uint64_t dot_ = 0;
   std::uint64_t region_ = 0;  // where the next section without an address goes
@@ -146,32 +150,12 @@ bool has_content(const OutputSection& section) {
   return (section.traits & trait_contents) || (section.traits & loaded_tls) == loaded_tls;
 }
 
-/// The bytes that `=value` and FILL(value) repeat: a hexadecimal number has as many as its digits
-/// say, any other four.
-std::string fill_bytes(const script::Expression& expression, std::uint64_t value) {
-  std::string bytes;
-  std::string_view digits = expression.name;
-  if (expression.operation == script::Operation::number && !digits.empty()) {
-    if (digits.substr(0, 2) == "0x" || digits.substr(0, 2) == "0X") digits.remove_prefix(2);
-    const std::string even = (digits.size() % 2 ? "0" : "") + std::string(digits);
-    for (std::size_t i = 0; i < even.size(); i += 2) {
-      unsigned byte = 0;
-      std::from_chars(even.data() + i, even.data() + i + 2, byte, 16);
-      bytes += static_cast<char>(byte);
-    }
-    return bytes;
-  }
-  for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
-  return bytes;
-}
-
 /// Collects the pieces of one place.
 class PieceMaker {
  public:
-  PieceMaker(Slot& slot, const Evaluate& evaluate) : section_(*slot.section), evaluate_(evaluate) {
-    if (slot.script && slot.script->placement.fill)
-      fill_ = fill_bytes(*slot.script->placement.fill,
-                         evaluate_(*slot.script->placement.fill, 0, nullptr));
+  PieceMaker(Slot& slot, const Fill& fill, bool is_big_endian)
+      : section_(*slot.section), fill_of_(fill), is_big_endian_(is_big_endian) {
+    if (slot.script && slot.script->placement.fill) fill_ = fill(*slot.script->placement.fill);
   }
 
   void add(Item& item) {
@@ -183,7 +167,7 @@ class PieceMaker {
     }
     if (!item.statement) return;
     if (const auto* fill = std::get_if<script::Fill>(item.statement))
-      fill_ = fill_bytes(fill->value, evaluate_(fill->value, 0, nullptr));
+      fill_ = fill_of_(fill->value);
     if (const auto* data = std::get_if<script::Data>(item.statement))
       add_data(item, size_of(data->kind));
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {
@@ -205,13 +189,15 @@ class PieceMaker {
   void add_data(const Item& item, std::uint64_t size) {
     gap(item.offset);
     std::string bytes;
-    for (std::uint64_t i = 0; i < size; ++i) bytes += static_cast<char>(item.value >> (8 * i));
+    for (std::uint64_t i = 0; i < size; ++i)
+      bytes += static_cast<char>(item.value >> 8 * (is_big_endian_ ? size - 1 - i : i));
     section_.pieces.push_back({nullptr, item.offset, size, std::move(bytes)});
     at_ = item.offset + size;
   }
 
   OutputSection& section_;
-  const Evaluate& evaluate_;
+  const Fill& fill_of_;
+  bool is_big_endian_;
   std::string fill_;
   std::uint64_t at_ = 0;
 };
@@ -232,9 +218,8 @@ bool sort_by_link(std::vector<InputSection*>& inputs) {
 
 }  // namespace
 
-void assign_addresses(Plan& plan, const Evaluate& evaluate, const Assign& assign,
-                      bool is_relocatable) {
-  Sizer(plan, evaluate, assign, is_relocatable).run();
+void assign_addresses(Plan& plan, const ScriptActions& actions, bool is_relocatable) {
+  Sizer(plan, actions, is_relocatable).run();
 }
 
 bool order_linked(Plan& plan, bool is_relocatable) {
@@ -258,10 +243,10 @@ bool order_linked(Plan& plan, bool is_relocatable) {
   return has_moved;
 }
 
-void make_pieces(Plan& plan, const Evaluate& evaluate) {
+void make_pieces(Plan& plan, const Fill& fill, bool is_big_endian) {
   for (Slot* slot = plan.slots.first(); slot; slot = slot->next) {
     if (!slot->section || !has_content(*slot->section)) continue;
-    PieceMaker maker(*slot, evaluate);
+    PieceMaker maker(*slot, fill, is_big_endian);
     for (Item& item : slot->items) maker.add(item);
     maker.finish();
   }

@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <optional>
+#include <string>
 
 #include "kbx/link/layout/placement.h"
 
@@ -16,16 +16,29 @@ using Evaluate = std::function<std::uint64_t(const script::Expression& expressio
 using Assign = std::function<std::uint64_t(const script::Assignment& assignment,
                                            std::uint64_t dot, OutputSection* section)>;
 
+/// Looks whether an assertion holds.
+using Check = std::function<void(const script::Assertion& assertion, std::uint64_t dot,
+                                 OutputSection* section)>;
+
+/// What layout does with the script's expressions.
+struct ScriptActions {
+  Evaluate evaluate;
+  Assign assign;
+  Check check;
+};
+
+/// The bytes that an expression behind = or in FILL(…) repeats.
+using Fill = std::function<std::string(const script::Expression& expression)>;
+
 /// Gives every input section its offset and every output section its address and size. May be
 /// called again when a size has changed.
-void assign_addresses(Plan& plan, const Evaluate& evaluate, const Assign& assign,
-                      bool is_relocatable);
+void assign_addresses(Plan& plan, const ScriptActions& actions, bool is_relocatable);
 
 /// Sorts the input of SHF_LINK_ORDER sections as what they belong to lies. True if something moved
 /// (addresses must be assigned again). Throws Error if a section has input with and without order.
 bool order_linked(Plan& plan, bool is_relocatable);
 
 /// Makes the pieces of each output section with content, gaps included. Addresses are final.
-void make_pieces(Plan& plan, const Evaluate& evaluate);
+void make_pieces(Plan& plan, const Fill& fill, bool is_big_endian);
 
 }  // namespace kbx::link

@@ -152,7 +152,9 @@ class Relocator {
     if (field.size == 0) return;
     if (!has_room(relocation, field))
       fail(i, fmt::format("offset {:#x} lies outside of the section", relocation.offset));
-    char* place = content_ + relocation.offset;
+    std::uint64_t offset = relocation.offset;
+    if (section_.edit && !moved_offset(*section_.edit, offset)) return;
+    char* place = content_ + offset;
     const std::uint64_t before = load(place, field.size);
     store(place, field.size, (before & ~field.mask) | ((before + addend) & field.mask));
   }
@@ -162,7 +164,9 @@ class Relocator {
   void clear(const Relocation& relocation) {
     const Field field = field_of(output_.file->machine, relocation.type);
     if (!has_room(relocation, field)) return;
-    char* place = content_ + relocation.offset;
+    std::uint64_t offset = relocation.offset;
+    if (section_.edit && !moved_offset(*section_.edit, offset)) return;
+    char* place = content_ + offset;
     std::uint64_t value = load(place, field.size) & ~field.mask;
     if (section_.name == ".debug_ranges" && (field.mask & 1)) value |= 1;
     store(place, field.size, value);
