@@ -4,6 +4,9 @@
 #include <string>
 #include <vector>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/link/command/parse.h"
@@ -18,11 +21,34 @@ void tell(const std::string& line) {
   std::fputs((line + "\n").c_str(), stderr);
 }
 
+/// What a link that fails leaves of an earlier one is not to be taken for its output. Only files
+/// are removed, never a device.
+void remove_output(const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0 && (S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)))
+    ::unlink(path.c_str());
+}
+
+/// False if there is no output.
+bool link_or_remove(const link::Options& options) {
+  const auto print = [](const std::string& line) { std::fputs((line + "\n").c_str(), stdout); };
+  try {
+    if (link::link(options, {tell, print})) return true;
+  } catch (const Error&) {
+    remove_output(options.output);
+    throw;
+  }
+  remove_output(options.output);
+  return false;
+}
+
 int run(const std::string& program, const std::vector<std::string>& arguments) {
   const link::command::Request request = link::command::parse(program, KBX_VERSION, arguments);
   std::fputs(request.shown.c_str(), stdout);
   for (const std::string& warning : request.warnings) tell(program + ": " + warning);
-  if (!request.is_done) link::link(request.options, tell);
+  if (request.is_done) return request.failed ? 1 : 0;
+  if (!link_or_remove(request.options)) return 1;
+  if (request.failed) remove_output(request.options.output);
   return request.failed ? 1 : 0;
 }
 

@@ -70,7 +70,8 @@ def _sections(one, two):
         found = [f"{where}: {field}: {getattr(a, field):#x} / {getattr(b, field):#x}" for field in fields
                  if getattr(a, field) != getattr(b, field)]
         lines += found
-        if not found or all(": size:" in line for line in found):
+        is_table = a.type == b.type and a.entsize == b.entsize and a.type in (SHT_SYMTAB, SHT_DYNSYM)
+        if is_table or all(": size:" in line for line in found):
             lines += _contents(where, (one, a, tables[0]), (two, b, tables[1]))
     return lines
 
@@ -143,7 +144,10 @@ def _relocations(where, first, second):
     for number, (a, b) in enumerate(zip(first[0], second[0])):
         target_a, target_b = _symbol(first[1], a.symbol), _symbol(second[1], b.symbol)
         if (a.offset, a.type, a.addend, target_a) != (b.offset, b.type, b.addend, target_b):
-            lines.append(f"{where}: relocation {number}: {_of_relocation(a, target_a)} / {_of_relocation(b, target_b)}")
+            said = [_of_relocation(a, target_a), _of_relocation(b, target_b)]
+            if said[0] == said[1]:
+                said = [f"to {_of_symbol(target_a)}", f"to {_of_symbol(target_b)}"]
+            lines.append(f"{where}: relocation {number}: {said[0]} / {said[1]}")
             if len(lines) > SHOWN:
                 break
     return lines

@@ -80,7 +80,8 @@ class Judge:
     def path_with(self, name, program):
         folder = self.scratch / "bin" / name
         folder.mkdir(parents=True)
-        (folder / "ld").symlink_to(program)
+        # A copy, as one that is built anew meanwhile would leave the system's linker to be found instead.
+        shutil.copy(program, folder / "ld")
         return f"{folder}:{SYSTEM_PATH}"
 
     def home(self):
