@@ -118,6 +118,7 @@ class Planner {
   std::map<Environment, int> environments_;
   ProcessChain chain_;
   TreeCache trees_;
+  makelang::PlainFiles plain_files_;
   Inputs known_inputs_;  // of what was remembered
   size_t printed_ = 0;   // texts that makefiles printed
   std::string explained_output_;
@@ -145,6 +146,9 @@ makelang::Hooks Planner::hooks() {
   hooks.print = [this](makelang::Stream stream, std::string_view text) {
     ++printed_;
     if (request_.print) request_.print(stream, text);
+  };
+  hooks.plain_definitions = [this](std::string&& text) {
+    return plain_files_.get(std::move(text));
   };
   if (!explained_output_.empty())
     hooks.trace = [this](std::string_view name, const makelang::Variable& variable) {

@@ -110,8 +110,8 @@ Variable& assign_global(Expander& expander, std::string_view name, Operator op,
       break;
     case Operator::conditional:
       if (const Variable* present = expander.find(name)) {
-        const auto global = state.globals.find(name);
-        return global != state.globals.end() ? global->second : const_cast<Variable&>(*present);
+        Variable* global = state.globals.find(name);
+        return global ? *global : const_cast<Variable&>(*present);
       }
       definition.value = value;
       break;
@@ -127,12 +127,11 @@ Variable& assign_global(Expander& expander, std::string_view name, Operator op,
         expander.append(added, value);
       else
         added = value;
-      const auto global = state.globals.find(name);
-      if (global != state.globals.end()) strengthen_environment(state, global->second);
-      if (added.empty() && global != state.globals.end()) return global->second;
-      if (global != state.globals.end() && &global->second == old && !old->expanding &&
-          origin >= old->origin)
-        return append_global(global->second, added, origin, where);
+      Variable* global = state.globals.find(name);
+      if (global) strengthen_environment(state, *global);
+      if (added.empty() && global) return *global;
+      if (global && global == old && !old->expanding && origin >= old->origin)
+        return append_global(*global, added, origin, where);
       definition.value = old->value;
       if (!definition.value.empty()) definition.value += ' ';
       definition.value += added;
@@ -209,13 +208,12 @@ void Reader::handle_export(std::string_view names, bool exports) {
   }
   const std::string expanded = expander_.expand(names);
   for (std::string_view name : split_words(expanded)) {
-    auto found = state_.globals.find(name);
-    if (found == state_.globals.end()) {
+    Variable* variable = state_.globals.find(name);
+    if (!variable) {
       state_.environment_names.emplace(name);
-      define_global(state_, {name, "", Flavor::simple, Origin::file, place_});
-      found = state_.globals.find(name);
+      variable = &define_global(state_, {name, "", Flavor::simple, Origin::file, place_});
     }
-    found->second.exported = exports ? Export::yes : Export::no;
+    variable->exported = exports ? Export::yes : Export::no;
   }
 }
 

@@ -57,8 +57,7 @@ class EnvironmentBuilder {
            bool in_target) {
     Export exported = variable.exported;
     if (in_target && exported == Export::by_default) {
-      const auto global = state_.globals.find(name);
-      if (global != state_.globals.end()) exported = global->second.exported;
+      if (const Variable* global = state_.globals.find(name)) exported = global->exported;
     }
     if (exported == Export::no) {
       // The shell that started make stays the shell of its children.
@@ -95,7 +94,7 @@ class EnvironmentBuilder {
 
 }  // namespace
 
-std::string quote_command_variables(const EvaluationState& state) {
+std::string quote_command_variables(EvaluationState& state) {
   std::vector<std::string> names;
   for (const std::string& text : state.setup.command_line_variables)
     if (const auto assignment = parse_assignment(text)) {
@@ -105,12 +104,11 @@ std::string quote_command_variables(const EvaluationState& state) {
     }
   std::string result;
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const auto found = state.globals.find(*name);
-    if (found == state.globals.end()) continue;
-    const Variable& variable = found->second;
+    const Variable* variable = state.globals.find(*name);
+    if (!variable) continue;
     if (!result.empty()) result += ' ';
-    result +=
-        quoted_for_flags(*name + (variable.flavor == Flavor::simple ? ":=" : "=") + variable.value);
+    result += quoted_for_flags(*name + (variable->flavor == Flavor::simple ? ":=" : "=") +
+                               variable->value);
   }
   return result;
 }
@@ -158,7 +156,7 @@ void define_flags(EvaluationState& state, std::string_view flags, bool with_vari
 Environment make_recipe_environment(EvaluationState& state, const Scope* scope) {
   EnvironmentBuilder builder(state, scope);
   for (const Scope* at = scope; at; at = at->outer) builder.add_all(at->table, true);
-  builder.add_all(state.globals, false);
+  builder.add_all(state.export_all ? state.globals.all() : state.globals.asked_for(), false);
   Environment result = builder.finish();
   result["MAKELEVEL"] = std::to_string(state.setup.level + 1);
   if (!state.flags_are_final) {

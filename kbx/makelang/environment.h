@@ -7,7 +7,7 @@
 namespace kbx::makelang {
 
 /// The variables of the command line with their values, as MAKEFLAGS lists them: last one first.
-std::string quote_command_variables(const EvaluationState& state);
+std::string quote_command_variables(EvaluationState& state);
 /// The flags as $(MAKEFLAGS) shows them while makefiles are read: options without an argument.
 std::string reading_flags(std::string_view flags);
 /// What stands before the variables in a value of MAKEFLAGS.

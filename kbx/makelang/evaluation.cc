@@ -34,7 +34,6 @@ void read_builtin(EvaluationState& state, std::string_view text) {
 }
 
 void import_environment(EvaluationState& state) {
-  state.globals.reserve(512);
   for (const auto& [name, value] : state.setup.environment) {
     Variable& variable =
         define_global(state, {name, value, Flavor::recursive, Origin::environment, {}});
@@ -66,8 +65,7 @@ void find_include_folders(EvaluationState& state) {
 
 /// SHELL is the default shell whatever the environment says (manual, "Choosing the Shell").
 void define_shell(EvaluationState& state) {
-  const auto found = state.globals.find("SHELL");
-  const bool inherited = found != state.globals.end();
+  const bool inherited = state.globals.find("SHELL") != nullptr;
   Variable& shell =
       define_global(state, {"SHELL", "/bin/sh", Flavor::recursive, Origin::automatic, {}});
   shell.origin = inherited ? Origin::file : Origin::default_;
@@ -89,9 +87,9 @@ void define_process_variables(EvaluationState& state) {
   define_simple(state, "MAKEFILE_LIST", "", Origin::file);
   define_simple(state, ".DEFAULT_GOAL", "", Origin::file);
   define_simple(state, "GNUMAKEFLAGS", "", Origin::environment);
-  state.globals.find("GNUMAKEFLAGS")->second.exported = Export::no;
+  state.globals.find("GNUMAKEFLAGS")->exported = Export::no;
   define_simple(state, "MAKELEVEL", std::to_string(setup.level), Origin::environment);
-  state.globals.find("MAKELEVEL")->second.exported = Export::by_default;
+  state.globals.find("MAKELEVEL")->exported = Export::by_default;
   if (setup.restarts > 0)
     define_simple(state, "MAKE_RESTARTS", std::to_string(setup.restarts), Origin::environment);
   for (const char letter : std::string_view("@%*<?^+")) {
@@ -138,7 +136,7 @@ class Entry {
   explicit Entry(EvaluationState& state) : state_(state) { ++state_.nesting; }
   ~Entry() {
     if (--state_.nesting > 0) return;
-    state_.retired.clear();
+    state_.globals.forget_replaced();
     state_.call_arguments = 0;
   }
   Entry(const Entry&) = delete;
@@ -256,7 +254,7 @@ const FileTable& Evaluation::files() const {
   return state_->files;
 }
 const VariableTable& Evaluation::global_variables() const {
-  return state_->globals;
+  return state_->globals.all();
 }
 RuleBook& Evaluation::rules() {
   return state_->book;

@@ -10,6 +10,7 @@
 
 #include "kbx/base/file.h"
 #include "kbx/base/process.h"
+#include "kbx/makelang/plain_definitions.h"
 #include "kbx/makelang/rules.h"
 #include "kbx/makelang/source.h"
 #include "kbx/makelang/variable.h"
@@ -44,6 +45,9 @@ struct Hooks {
   std::function<void(Stream, std::string_view text)> print;
   /// True for absolute paths that $(wildcard) leaves out and -include takes as missing. Null: none.
   std::function<bool(std::string_view path)> hidden;
+  /// Indexes a big makefile of nothing but plain definitions, PlainDefinitions::of by default. Lets
+  /// evaluations that read the same file share the index (PlainFiles).
+  std::function<std::shared_ptr<const PlainDefinitions>(std::string&& text)> plain_definitions;
   /// Called for every variable that an expansion looks up and finds. For `kbx why`.
   std::function<void(std::string_view name, const Variable&)> trace;
 };

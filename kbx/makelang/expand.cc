@@ -55,6 +55,8 @@ class Expanding {
   }
   ~Expanding() {
     variable_.expanding = false;
+    for (Variable* next = variable_.replacement; next; next = next->replacement)
+      next->expanding = false;
     places_ = saved_;
   }
   Expanding(const Expanding&) = delete;
@@ -268,14 +270,17 @@ void Expander::append_value(std::string& out, std::string_view name, const Varia
 /// Appends the value of a variable with target-specific += parts: the outer value first.
 void Expander::append_joined(std::string& out, std::string_view name, const Scope* scope,
                              bool local, size_t begin) {
-  const VariableTable& table = scope ? scope->table : state_.globals;
   const bool next_local = local && scope && !scope->outer_is_other_target;
-  const auto found = table.find(name);
-  if (found == table.end() || (!local && found->second.is_private)) {
+  const Variable* found = nullptr;
+  if (!scope)
+    found = state_.globals.find(name);
+  else if (const auto own = scope->table.find(name); own != scope->table.end())
+    found = &own->second;
+  if (!found || (!local && found->is_private)) {
     if (scope) append_joined(out, name, scope->outer, next_local, begin);
     return;
   }
-  const Variable& variable = found->second;
+  const Variable& variable = *found;
   if (variable.is_append && scope) append_joined(out, name, scope->outer, next_local, begin);
   if (out.size() > begin) out += ' ';
   if (variable.flavor == Flavor::simple)
@@ -347,9 +352,8 @@ const Variable* Expander::look_up(std::string_view name) const {
       return &found->second;
     other_target = other_target || scope->outer_is_other_target;
   }
-  const auto found = state_.globals.find(name);
-  if (found == state_.globals.end() || (other_target && found->second.is_private)) return nullptr;
-  return &found->second;
+  const Variable* found = state_.globals.find(name);
+  return found && other_target && found->is_private ? nullptr : found;
 }
 
 const Variable* Expander::find(std::string_view name) {
@@ -362,9 +366,9 @@ const Variable* Expander::find(std::string_view name) {
     if (!state_.environment_names.contains(name)) state_.environment_names.emplace(name);
   } else if (name == ".VARIABLES" && variable->origin == Origin::default_) {
     std::vector<std::string> names;
-    for (const auto& [key, value] : state_.globals) names.push_back(key);
+    for (const auto& [key, value] : state_.globals.all()) names.push_back(key);
     std::sort(names.begin(), names.end());
-    state_.globals.find(name)->second.value = kbx::join(names, " ");
+    state_.globals.find(name)->value = kbx::join(names, " ");
   }
   return variable;
 }

@@ -1,4 +1,7 @@
+#include "kbx/makelang/globals.h"
+
 #include <algorithm>
+#include <ranges>
 
 #include "kbx/makelang/state.h"
 
@@ -14,27 +17,71 @@ void apply_special(EvaluationState& state, std::string_view name, const Variable
 
 }  // namespace
 
+Variable* Globals::find(std::string_view name) {
+  const auto found = table_.find(name);
+  return found != table_.end() ? &found->second : define_plain(name);
+}
+
+Variable* Globals::define_plain(std::string_view name) {
+  for (const PlainFile& plain : std::views::reverse(plain_)) {
+    const auto found = plain.definitions->find(name);
+    if (!found) continue;
+    if (dropped_.contains(name)) return nullptr;
+    Variable& variable = table_.try_emplace(std::string(name)).first->second;
+    variable.value = found->value;
+    variable.where = {plain.file, found->line};
+    return &variable;
+  }
+  return nullptr;
+}
+
+Variable& Globals::get(std::string_view name) {
+  if (Variable* present = find(name)) return *present;
+  return table_.try_emplace(std::string(name)).first->second;
+}
+
+void Globals::drop(std::string_view name) {
+  const auto found = table_.find(name);
+  if (!plain_.empty()) dropped_.emplace(name);
+  if (found->second.expanding)
+    replaced_.push_back(table_.extract(found));
+  else
+    table_.erase(found);
+}
+
+void Globals::add(std::shared_ptr<const PlainDefinitions> definitions, std::uint32_t file) {
+  std::erase_if(dropped_,
+                [&](const std::string& name) { return definitions->find(name).has_value(); });
+  plain_.push_back({std::move(definitions), file});
+}
+
+const VariableTable& Globals::all() {
+  for (const PlainFile& plain : plain_)
+    plain.definitions->each_name([this](auto name) { find(name); });
+  return table_;
+}
+
 void strengthen_environment(const EvaluationState& state, Variable& variable) {
   if (state.setup.environment_overrides && variable.origin == Origin::environment)
     variable.origin = Origin::environment_override;
 }
 
 Variable& define_global(EvaluationState& state, Definition definition) {
-  auto found = state.globals.find(definition.name);
-  if (found != state.globals.end()) strengthen_environment(state, found->second);
-  if (found == state.globals.end()) {
-    found = state.globals.try_emplace(std::string(definition.name)).first;
-  } else if (definition.origin < found->second.origin) {
-    return found->second;
-  } else if (found->second.expanding) {
-    // Somebody reads the old value right now: keep it until the line is done.
-    Variable fresh;
-    fresh.exported = found->second.exported;
-    fresh.is_private = found->second.is_private;
-    state.retired.push_back(state.globals.extract(found));
-    found = state.globals.try_emplace(std::string(definition.name), std::move(fresh)).first;
+  Variable* present = state.globals.find(definition.name);
+  if (present) {
+    strengthen_environment(state, *present);
+    if (definition.origin < present->origin) return *present;
   }
-  Variable& variable = found->second;
+  if (present && present->expanding) {
+    // Somebody reads the old value right now: it is kept until the end.
+    Variable fresh;
+    fresh.exported = present->exported;
+    fresh.is_private = present->is_private;
+    fresh.expanding = true;
+    state.globals.drop(definition.name);
+    present->replacement = &(state.globals.get(definition.name) = std::move(fresh));
+  }
+  Variable& variable = state.globals.get(definition.name);
   variable.value = std::move(definition.value);
   variable.flavor = definition.flavor;
   variable.origin = definition.origin;
@@ -42,6 +89,20 @@ Variable& define_global(EvaluationState& state, Definition definition) {
   variable.pieces.clear();
   apply_special(state, definition.name, variable);
   return variable;
+}
+
+void define_plainly(EvaluationState& state, std::shared_ptr<const PlainDefinitions> definitions,
+                    std::uint32_t file) {
+  std::vector<std::string> present;
+  for (const auto& [name, variable] : state.globals.asked_for())
+    if (definitions->find(name)) present.push_back(name);
+  for (const std::string& name : present) {
+    const PlainDefinitions::Found found = *definitions->find(name);
+    define_global(
+        state,
+        {name, std::string(found.value), Flavor::recursive, Origin::file, {file, found.line}});
+  }
+  state.globals.add(std::move(definitions), file);
 }
 
 void append_text(Variable& variable, std::string_view added, SourceRef where) {
@@ -60,14 +121,10 @@ Variable& append_global(Variable& variable, std::string_view added, Origin origi
 }
 
 void undefine_global(EvaluationState& state, std::string_view name, Origin origin) {
-  const auto found = state.globals.find(name);
-  if (found == state.globals.end()) return;
-  strengthen_environment(state, found->second);
-  if (origin < found->second.origin) return;
-  if (found->second.expanding)
-    state.retired.push_back(state.globals.extract(found));
-  else
-    state.globals.erase(found);
+  Variable* present = state.globals.find(name);
+  if (!present) return;
+  strengthen_environment(state, *present);
+  if (origin >= present->origin) state.globals.drop(name);
 }
 
 }  // namespace kbx::makelang

@@ -116,14 +116,18 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
 
   const SourceRef first{state.files.add(opened.name, searched ? name : opened.name), 1};
   normalize(opened.content.text);
-  Variable* list = nullptr;
-  const auto entry = state.globals.find("MAKEFILE_LIST");
-  if (entry != state.globals.end()) list = &entry->second;
+  const Variable* list = state.globals.find("MAKEFILE_LIST");
   std::string value = list ? list->value : std::string();
   if (!value.empty()) value += ' ';
   value += opened.name;
   define_global(state, {"MAKEFILE_LIST", std::move(value), list ? list->flavor : Flavor::simple,
                         Origin::file, first});
+  if (state.recipe_prefix == '\t') {
+    const auto& index = state.hooks.plain_definitions;
+    auto definitions = index ? index(std::move(opened.content.text))
+                             : PlainDefinitions::of(std::move(opened.content.text));
+    if (definitions) return define_plainly(state, std::move(definitions), first.file), true;
+  }
   ReaderOptions options;
   options.sets_goal = sets_goal;
   Reader(expander, opened.content.text, first, options).read();

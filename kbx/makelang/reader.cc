@@ -24,10 +24,6 @@ std::string_view first_word(std::string_view text) {
   return text.substr(0, end);
 }
 
-constexpr bool is_name_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 }  // namespace
 
 Reader::Reader(const Expander& context, std::string_view text, SourceRef first,

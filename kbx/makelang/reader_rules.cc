@@ -207,8 +207,8 @@ void Reader::start_rule(const std::string& prerequisites, std::optional<std::str
 }
 
 void Reader::choose_goal() {
-  const auto present = state_.globals.find(".DEFAULT_GOAL");
-  if (present != state_.globals.end() && !present->second.value.empty()) return;
+  const Variable* present = state_.globals.find(".DEFAULT_GOAL");
+  if (present && !present->value.empty()) return;
   for (const std::string& target : rule_->targets) {
     if (target.find('%') != std::string::npos) return;
     if (!may_be_goal(state_.book, target)) continue;

@@ -26,6 +26,11 @@ constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+/// True for what names of variables are made of nearly always.
+constexpr bool is_name_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
 /// `text` from its first character that is no white space.
 std::string_view skip_space(std::string_view text);
 

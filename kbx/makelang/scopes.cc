@@ -10,9 +10,9 @@ namespace {
 /// A value that the command line or -e gives goes before all but `override`.
 void prefer_command_line(EvaluationState& state, TargetAssignment& assignment) {
   if (assignment.variable.origin == Origin::override_) return;
-  const auto found = state.globals.find(assignment.name);
-  if (found == state.globals.end()) return;
-  const Variable& global = found->second;
+  const Variable* found = state.globals.find(assignment.name);
+  if (!found) return;
+  const Variable& global = *found;
   if (global.origin != Origin::command_line && global.origin != Origin::environment_override)
     return;
   Variable& variable = assignment.variable;
@@ -65,11 +65,8 @@ Scope& reading_scope(EvaluationState& state, const std::string& target) {
 /// The variable that ?= of a pattern finds: its own set and the global one count, those of other
 /// targets do not.
 Variable* present_variable(EvaluationState& state, Scope& scope, std::string_view name) {
-  for (VariableTable* table : {&scope.table, &state.globals}) {
-    const auto found = table->find(name);
-    if (found != table->end()) return &found->second;
-  }
-  return nullptr;
+  const auto own = scope.table.find(name);
+  return own != scope.table.end() ? &own->second : state.globals.find(name);
 }
 
 /// A target-specific ?= that finds a value leaves the value alone, but GNU make 4.3 gives its

@@ -3,14 +3,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "kbx/makelang/evaluation.h"
+#include "kbx/makelang/globals.h"
 
 namespace kbx::makelang {
-
-using NameSet = std::unordered_set<std::string, StringHash, std::equal_to<>>;
 
 /// What the parts of this room share while makefiles are read and text is expanded: everything
 /// behind an Evaluation.
@@ -18,7 +16,7 @@ struct EvaluationState {
   Setup setup;
   Hooks hooks;
   FileTable files;
-  VariableTable globals;
+  Globals globals;
   RuleBook book;
   Observations observations;
   NameSet environment_names;  // observations.environment_names, quick to add to
@@ -35,8 +33,6 @@ struct EvaluationState {
   std::string shell_of_environment;  // what SHELL was for the process that started this one
   bool had_shell_of_environment = false;
 
-  /// Variables that were replaced while they were being expanded.
-  std::vector<VariableTable::node_type> retired;
   /// Buffers for the arguments of functions, reused.
   std::vector<std::unique_ptr<std::string>> spare_buffers;
   int nesting = 0;            // of calls into the Evaluation
@@ -65,9 +61,12 @@ void strengthen_environment(const EvaluationState& state, Variable& variable);
 /// Stores a global variable unless its present definition is stronger; gives the variable that is
 /// there afterwards.
 Variable& define_global(EvaluationState& state, Definition definition);
-/// Appends a part to a global variable that `origin` may change.
+/// Does what the lines of a file of plain definitions say, without looking at most of them.
+void define_plainly(EvaluationState& state, std::shared_ptr<const PlainDefinitions> definitions,
+                    std::uint32_t file);
 /// Adds text that was written at `where` to a value, after a blank if there is one.
 void append_text(Variable& variable, std::string_view added, SourceRef where);
+/// Appends a part to a global variable that `origin` may change.
 Variable& append_global(Variable& variable, std::string_view added, Origin origin, SourceRef where);
 void undefine_global(EvaluationState& state, std::string_view name, Origin origin);
 

@@ -45,6 +45,9 @@ struct Variable {
   bool is_command = false;               // pattern-specific !=, run for each target that matches
   mutable bool expanding = false;        // guards against self reference
   mutable std::uint16_t calls_left = 0;  // self references that a running $(call) still permits
+  /// What has taken this one's place and name while it was being expanded, and counts as being
+  /// expanded as long as it does.
+  Variable* replacement = nullptr;
   /// Where each part of the value comes from, for `kbx why`. Empty for what most are: a value that
   /// comes from `where` as a whole (see pieces_of).
   std::vector<Piece> pieces;

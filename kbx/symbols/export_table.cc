@@ -88,12 +88,14 @@ void ExportTable::read(std::string_view text, const std::string& path,
 }
 
 ExportTable::Slot& ExportTable::slot_of(std::string_view name) {
-  const std::size_t hash = std::hash<std::string_view>{}(name);
+  const std::size_t whole = std::hash<std::string_view>{}(name);
+  const auto hash = static_cast<std::uint32_t>(whole >> 32U);
   const std::size_t mask = newest_.size() - 1;
-  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+  for (std::size_t at = whole & mask;; at = (at + 1) & mask) {
     Slot& slot = newest_[at];
-    if (!slot.symbol) slot.hash = hash;
-    if (!slot.symbol || (slot.hash == hash && slot.symbol->name == name)) return slot;
+    if (slot.number == 0) slot.hash = hash;
+    if (slot.number == 0 || (slot.hash == hash && symbols_[slot.number - 1].name == name))
+      return slot;
   }
 }
 
@@ -102,14 +104,15 @@ void ExportTable::reserve(std::size_t symbols) {
   if (slots <= newest_.size()) return;
   const std::vector<Slot> before = std::exchange(newest_, std::vector<Slot>(slots));
   for (const Slot& slot : before)
-    if (slot.symbol) slot_of(slot.symbol->name).symbol = slot.symbol;
+    if (slot.number != 0) slot_of(symbols_[slot.number - 1].name).number = slot.number;
 }
 
 ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider,
                                  std::string_view license, const Provider*& clash) {
   if (++taken_ * 2 > newest_.size()) reserve(taken_);
-  ExportedSymbol*& newest = slot_of(name).symbol;
-  if (newest) {
+  Slot& slot = slot_of(name);
+  if (slot.number != 0) {
+    ExportedSymbol* const newest = &symbols_[slot.number - 1];
     const Provider* const previous = newest->provider;
     if (!external_ || previous->is_vmlinux || previous == &provider) clash = previous;
     if (!dialect_.crcs_in_cmd_files) {
@@ -121,16 +124,19 @@ ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider
       return *newest;
     }
   }
-  newest = &symbols_.emplace_back();
-  newest->name = name;
-  newest->provider = &provider;
-  newest->license = license;
-  return *newest;
+  ExportedSymbol& symbol = symbols_.emplace_back();
+  slot.number = static_cast<std::uint32_t>(symbols_.size());
+  symbol.name = name;
+  symbol.provider = &provider;
+  symbol.license = license;
+  return symbol;
 }
 
 ExportedSymbol* ExportTable::find(std::string_view name) {
   if (name.starts_with('.')) name.remove_prefix(1);
-  return newest_.empty() ? nullptr : slot_of(name).symbol;
+  if (newest_.empty()) return nullptr;
+  const Slot& slot = slot_of(name);
+  return slot.number == 0 ? nullptr : &symbols_[slot.number - 1];
 }
 
 const ExportedSymbol* ExportTable::find_similar(std::string_view name) const {

@@ -60,10 +60,10 @@ class ExportTable {
   std::vector<const ExportedSymbol*> in_file_order() const;
 
  private:
-  /// A place of the hash table below; without a symbol it is free.
+  /// A place of the hash table below, small, so that the table stays in the processor's cache.
   struct Slot {
-    std::size_t hash = 0;
-    ExportedSymbol* symbol = nullptr;
+    std::uint32_t hash = 0;
+    std::uint32_t number = 0;  // index into symbols_ plus 1; 0: free
   };
 
   /// The slot of that name, or the free one where it belongs.

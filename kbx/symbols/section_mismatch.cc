@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <span>
+#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "kbx/base/path.h"
 #include "kbx/elf/line_table.h"
 #include "kbx/elf/relocations.h"
+#include "kbx/symbols/nearest_symbol.h"
 #include "kbx/symbols/symbol_use.h"
 
 /// Each relocation is a reference: from the section it changes to the section of its symbol. A rule
@@ -111,9 +113,8 @@ bool is_forbidden(const Rule& rule, std::string_view to) {
   return !rule.demanded.empty() && !matches(to, rule.demanded);
 }
 
-bool has_name(const elf::Symbol& symbol) {
-  return !symbol.name.empty() && symbol.name[0] != '$' && !symbol.name.starts_with(".L");
-}
+/// A reference means a symbol that is at most so many bytes away.
+constexpr std::uint64_t reach = 20;
 
 /// So many mismatches are told with their line of the source.
 constexpr unsigned most_with_place = 10;
@@ -148,13 +149,14 @@ class Analysis {
     for (const Rule& rule : rules)
       if (matches(from.name, rule.from)) candidates.push_back(&rule);
     if (candidates.empty()) return;
-    std::vector<std::optional<const Rule*>> broken(object_.sections.size());
+    std::unordered_map<std::uint32_t, const Rule*> broken;  // by the section referred to
     for (const elf::Relocation& entry : elf::read_relocations(object_, entries, path_)) {
       if (!entry.symbol || entry.symbol->reserved_section) continue;
-      std::optional<const Rule*>& known = broken[entry.symbol->section];
-      if (!known) known = broken_rule(candidates, object_.sections[entry.symbol->section].name);
-      if (!*known || is_no_reference(entry, from)) continue;
-      report(**known, entry, entries.info);
+      const auto [known, is_new] = broken.try_emplace(entry.symbol->section, nullptr);
+      if (is_new)
+        known->second = broken_rule(candidates, object_.sections[entry.symbol->section].name);
+      if (!known->second || is_no_reference(entry, from)) continue;
+      report(*known->second, entry, entries.info);
     }
   }
 
@@ -200,23 +202,18 @@ class Analysis {
     return {};
   }
 
-  /// The symbol at or before `address` in a section, or within 20 bytes after it if `either_side`.
-  const elf::Symbol* nearest(std::uint32_t section, std::uint64_t address, bool either_side) const {
-    constexpr std::uint64_t reach = 20;
-    const elf::Symbol* best = nullptr;
-    std::uint64_t distance = either_side ? reach + 1 : ~std::uint64_t{0};
-    for (const elf::Symbol& symbol : object_.symbols) {
-      if (symbol.section != section || symbol.reserved_section || !has_name(symbol)) continue;
-      if (symbol.value > address && !either_side) continue;
-      // An address relative to the instruction's end may lie before the section's start.
-      const std::uint64_t before = address - symbol.value;
-      const std::uint64_t away = either_side ? std::min(before, ~before + 1) : before;
-      if (away < distance) {
-        distance = away;
-        best = &symbol;
-      }
-    }
-    return best;
+  /// Made when the first mismatch is met: most objects have none.
+  const NearestSymbols& nearest() {
+    if (!nearest_) nearest_.emplace(object_);
+    return *nearest_;
+  }
+
+  /// The symbol whose code or data has the reference. Of two names for one place, older trees took
+  /// the last.
+  const elf::Symbol* source_of(std::uint32_t section, std::uint64_t offset) {
+    using Choice = NearestSymbols::Choice;
+    return nearest().before(section, offset,
+                            dialect_.exports_in_section ? Choice::first : Choice::last);
   }
 
   bool is_exempt(const elf::Section& from, std::string_view from_name, const elf::Section& to,
@@ -236,10 +233,10 @@ class Analysis {
   void report(const Rule& rule, const elf::Relocation& entry, std::uint32_t from_index) {
     const elf::Section& from = object_.sections[from_index];
     const elf::Section& to = object_.sections[entry.symbol->section];
-    const elf::Symbol* const source = nearest(from_index, entry.offset, false);
-    const elf::Symbol* target = has_name(*entry.symbol) ? entry.symbol : nullptr;
+    const elf::Symbol* const source = source_of(from_index, entry.offset);
+    const elf::Symbol* target = names_a_place(*entry.symbol) ? entry.symbol : nullptr;
     const auto address = target_of(entry, from);
-    if (!target && address) target = nearest(entry.symbol->section, *address, true);
+    if (!target && address) target = nearest().around(entry.symbol->section, *address, reach);
     const std::string_view from_name = source ? source->name : std::string_view();
     const std::string_view to_name = target ? target->name : std::string_view();
     if (is_exempt(from, from_name, to, to_name)) return;
@@ -277,6 +274,7 @@ class Analysis {
   const std::string& path_;
   const Dialect& dialect_;
   elf::LineTable lines_;
+  std::optional<NearestSymbols> nearest_;
   MismatchFindings found_;
 };
 

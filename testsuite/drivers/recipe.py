@@ -93,9 +93,8 @@ def newer_than_known(cell):
     return f"{source} on {kernel}; this is {now} on {kernel_root(cell.kernel).name}"
 
 
-def recipe_of(cell, top, jobs):
-    """The recipe of `cell` when its folder is `top` (absolute)."""
-    root = kernel_root(cell.kernel)
+def recipe_of(cell, root, top, jobs):
+    """The recipe of `cell` when its folder is `top` (absolute) and its kernel lies in `root`, named for the release."""
     recipe = (_package_recipe if cell.suite else _synthetic_recipe)(cell, root, Path(top), jobs)
     recipe.keep_going = cell.expect == "fails"
     return recipe

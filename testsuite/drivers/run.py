@@ -8,8 +8,8 @@ the results.
 For each cell: every .ko, .mod.c, Module.symvers and modules.order byte for byte, the command saved
 for every object argument for argument. A cell that is expected to fail has to fail on both sides;
 both go on after errors then (make -k), and the first error of every source file has to be the same. With --mode build, `kbx build` makes the modules in a folder of its own
-and must leave the sources as they are. With --mode modpost both sides are kbuild's, and on the second
-nothing but the tree's scripts/mod/modpost is kbx.
+and must leave the sources as they are. With --mode modpost both sides are kbuild's, in a tree of links in which
+nothing but scripts/mod/modpost is kbx on the second.
 """
 
 import argparse
@@ -23,9 +23,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import compare
+import linktree
 import outoftree
 import side
 from cachedir import SKIPPED, Unavailable, cache_root, locked
+from kernels import kernel_root
 from recipe import all_cells, newer_than_known, recipe_of
 
 
@@ -56,9 +58,16 @@ def _was_planned(kept):
     return any(kept.with_name(kept.name + ".home").glob("cache/kbx/make/*/build.ninja"))
 
 
-def _build(recipe, top, kept, kbx, modpost=None):
-    """Lays the cell out at `top`, builds it there and moves everything to `kept`. With `modpost`, that program is in the
-    place of the kernel tree's."""
+def _kernel(cell, work, mode):
+    """The root to build against; one of links in `work` where a program of it will be exchanged."""
+    root = kernel_root(cell.kernel)
+    if mode != "modpost":
+        return root
+    return linktree.make_root(root, work / "kernel" / root.name, linktree.MODPOST)
+
+
+def _build(recipe, top, kept, kbx):
+    """Lays the cell out at `top`, builds it there and moves everything to `kept`."""
     side.lay_out(recipe, top)
     home = kept.with_name(kept.name + ".home")
     home.mkdir(parents=True)
@@ -66,8 +75,7 @@ def _build(recipe, top, kept, kbx, modpost=None):
     if recipe.keep_going:
         env["MAKEFLAGS"] = "k"
     prepare = ([] if kbx else recipe.for_kbuild) + recipe.prepare
-    before = side.standing_in(modpost, (recipe.kdir / "scripts/mod/modpost").resolve()) if modpost else ()
-    outcome = side.run(prepare + recipe.commands, top / recipe.folder, env, recipe.modules, before)
+    outcome = side.run(prepare + recipe.commands, top / recipe.folder, env, recipe.modules)
     top.rename(kept)
     kept.with_name(kept.name + ".log").write_text(outcome.log)
     return outcome
@@ -80,7 +88,7 @@ def run_cell(cell, options):
         shutil.rmtree(work, ignore_errors=True)
         top = work / "at"
         top.mkdir(parents=True)
-        recipe = recipe_of(cell, top, options.jobs)
+        recipe = recipe_of(cell, _kernel(cell, work, options.mode), top, options.jobs)
         absent = [name for name in recipe.needs if not shutil.which(name)]
         if absent:
             raise Unavailable(f"{absent[0]} is not installed")
@@ -106,7 +114,9 @@ def run_cell(cell, options):
         if options.mode == "build":
             return outoftree.run_cell(cell, recipe, options, work, kbuild, Verdict)
         if options.mode == "modpost":
-            kbx = _build(recipe, top, work / "kbx", None, modpost=options.kbx)
+            if options.kbx:
+                linktree.put_in_place(recipe.kdir, linktree.MODPOST, options.kbx)
+            kbx = _build(recipe, top, work / "kbx", None)
         else:
             kbx = _build(recipe, top, work / "kbx", options.kbx)
         modules, objects = compare.counts(work / "kbuild")

@@ -23,6 +23,12 @@ OUT = """for last; do
 done
 PATH=/usr/bin:/bin; mkdir -p "$out" && """
 
+MODPOST = """for word; do
+  case $previous in -o) out=$word;; esac; previous=$word
+done
+"$0.real-lsb-64" "$@"; status=$?
+"""
+
 ASIDE = OUT + 'cp -r "$2"/. "$out" && make -C "$kernel" M="$out" >/dev/null'
 
 # (what, script, mode and further options, cell, result, text that must be in the details)
@@ -130,6 +136,16 @@ STAND_INS = [
         BUILDS,
         "failed",
         "relocations of .gnu.linkonce.this_module",
+    ),
+    ("faithful modpost", MODPOST + "exit $status", "modpost", BUILDS, "passed", ""),
+    ("modpost refuses", "exit 3", "modpost", BUILDS, "failed", "exit status 2"),
+    (
+        "modpost writes more",
+        MODPOST + 'echo "/* */" >>"${out%/*}/ms.mod.c"; exit $status',
+        "modpost",
+        BUILDS,
+        "failed",
+        "ms.mod.c: ",
     ),
     (
         "builds aside",

@@ -88,22 +88,11 @@ def environment(path, home):
     }
 
 
-STAND_IN = 'mount --bind "$1" "$2"; shift 2; exec "$@"'
-
-
-def standing_in(program, place):
-    """Words before a command that sees `program` in the place of the file `place`."""
-    words = ["unshare", "-m", "sh", "-eu", "-c", STAND_IN, "sh", str(program), str(place)]
-    if subprocess.run([*words, "true"], capture_output=True).returncode:
-        raise Unavailable("nothing can be mounted over a file here")
-    return words
-
-
-def run(commands, folder, env, modules, before=()):
-    """Runs the commands one after the other, each with the words `before` it, and tells whether they made the modules."""
+def run(commands, folder, env, modules):
+    """Runs the commands one after the other and tells whether they made the modules."""
     log, cpu, status, began = [], 0.0, 0, time.monotonic()
     for command in commands:
-        status, text, seconds = _run_one([*before, "bash", "-c", command], folder, env)
+        status, text, seconds = _run_one(["bash", "-c", command], folder, env)
         log.append(f"$ {command}\n{text}")
         cpu += seconds
         if status:

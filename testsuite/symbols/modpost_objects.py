@@ -203,6 +203,11 @@ static int (*one_ops)(void) __attribute__((section(".data"), used)) = freed;
 static int (*two_ops)(void) __attribute__((section(".data"), used)) = left;
 static int __attribute__((section(".init.text"), used)) more(void) { return freed(); }
 """
+# A name that is exempt and one that is not, for one place: the exempt one is first, and last, in the symbol table.
+TWO_NAMES = FREED + """
+static int (*%s)(void) __attribute__((section(".data"), used)) = freed;
+extern int (*%s)(void) __attribute__((alias("%s")));
+"""
 ALL = ["-i", "Module.symvers", "-o", "symvers.out", "-d", "namespaces.out"]
 # Name: the modules' sources, and the options besides -m -e and ALL.
 CASES = {
@@ -236,6 +241,8 @@ CASES = {
     "mismatch": ({"one": GPL + MISMATCHED}, ["-e", "-m"]),
     "mismatch-refused": ({"one": GPL + MISMATCHED}, ["-e", "-m", "-E"]),
     "mismatch-exempt": ({"one": GPL + EXEMPT}, ["-e", "-m", "-E"]),
+    "mismatch-exempt-first": ({"one": GPL + TWO_NAMES % ("one_ops", "plainly", "one_ops")}, ["-e", "-m", "-E"]),
+    "mismatch-exempt-last": ({"one": GPL + TWO_NAMES % ("plainly", "one_ops", "plainly")}, ["-e", "-m", "-E"]),
     "trimmed": ({"one": GPL + ONE, "two": GPL + TWO}, ["-e", "-m", "-t"]),
     "trimmed-but-kept": ({"one": GPL + ONE, "two": GPL + TWO}, ["-e", "-m", "-t", "-u", "kept"]),
     "missing-object": ({"one": GPL + "NEED(plain)"}, ["-e", "-m", "-n", "gone.o"]),

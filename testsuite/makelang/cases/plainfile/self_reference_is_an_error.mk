@@ -1,0 +1,4 @@
+# setup: { echo '# made'; for i in $(seq 400); do echo "C_$i=value $i"; done; echo 'C_401=x $(C_401)'; } > big.mk
+include big.mk
+$(info $(C_401))
+all: ; @:

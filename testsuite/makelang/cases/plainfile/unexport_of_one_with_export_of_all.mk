@@ -1,0 +1,5 @@
+# setup: { echo '# made'; for i in $(seq 400); do echo "C_$i=value $i"; done;  } > big.mk
+export
+include big.mk
+unexport C_7
+all: ; @echo [$$C_7] [$$C_8]
