@@ -47,6 +47,10 @@ void JobOptions::add_running(CLI::App& app) {
   app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
   app.add_flag("--tree-programs", tree_programs,
                "run the kernel tree's own genksyms and modpost, not kbx's");
+  app.add_option("--linker", linker,
+                 "what links in the place of GNU ld: kbx, or the toolchain's own")
+      ->type_name("WHICH")
+      ->check(CLI::IsMember({"kbx", "toolchain"}));
   app.add_option("--mod-object", mod_object,
                  "how NAME.mod.o is made: direct (by kbx, where it can) or compiler")
       ->type_name("WAY")
@@ -72,6 +76,7 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   job.variables = split.variables;
   job.kbx = own_path();
   job.tree_programs = tree_programs;
+  job.toolchain_linker = linker == "toolchain";
   job.direct_metadata = mod_object == "direct";
   job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
   job.jobs = jobs;

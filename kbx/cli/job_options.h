@@ -15,6 +15,7 @@ struct JobOptions {
   std::string rules;
   bool tree_programs = false;
   std::string mod_object = "direct";
+  std::string linker = "kbx";
   int jobs = 0;
   bool keep_going = false;
   bool verbose = false;

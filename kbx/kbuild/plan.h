@@ -97,6 +97,7 @@ struct Plan {
   std::vector<std::string> goals;    // outputs wanted; empty: all
   std::vector<Environment> environments;
   std::string compiler;              // the tree's CC
+  std::string linker;                // the tree's LD; "" if the caller named one
   std::string compiler_identity;     // changes when the compiler does
   std::string compiler_environment;  // what compilers read besides their command lines
   std::vector<std::string> notes;    // one-line remarks for the user

@@ -32,6 +32,7 @@
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/kbuild/tree_cache.h"
+#include "kbx/makelang/reader.h"
 #include "kbx/makelang/resolve.h"
 
 namespace kbx::kbuild {
@@ -91,6 +92,7 @@ class Planner {
   void map_paths(Evaluation& evaluation);
   void keep_old_flags(Evaluation& evaluation);
   void note_compiler(const Evaluation& evaluation);
+  void note_linker(const Evaluation& evaluation);
   bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
@@ -193,6 +195,15 @@ void Planner::note_compiler(const Evaluation& evaluation) {
                         std::string(trim(plan_.compiler)) + "; for clang give CC=clang as well");
 }
 
+/// A linker that the caller names is wanted; the tree's Makefile only says which there should be.
+void Planner::note_linker(const Evaluation& evaluation) {
+  const bool is_chosen = std::ranges::any_of(request_.variables, [](const std::string& text) {
+    const auto assignment = makelang::parse_assignment(text);
+    return assignment && assignment->name == "LD";
+  });
+  if (!is_chosen) plan_.linker = trim(evaluation.value("LD"));
+}
+
 /// EXTRA_CFLAGS and kin were dropped from kbuild in Linux 6.15, without a word when a driver sets
 /// them.
 void Planner::keep_old_flags(Evaluation& evaluation) {
@@ -261,7 +272,10 @@ bool Planner::evaluate(const ProcessCall& call) {
       observer_);
   if (remade.read_again) return false;
   process.visited = std::move(remade.names);
-  if (plan_.compiler.empty() && evaluation.find("c_flags")) note_compiler(evaluation);
+  if (plan_.compiler.empty() && evaluation.find("c_flags")) {
+    note_compiler(evaluation);
+    note_linker(evaluation);
+  }
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);

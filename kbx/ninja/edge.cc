@@ -72,7 +72,8 @@ Call call_of(const Step& step, const Layout& layout, EdgeText& edge) {
   std::string_view text = trim(step.text);
   if (needs_own_lines(text) || text.size() > longest_text) {
     const bool as_it_is = layout.tree_programs || step.save != Step::Save::nothing;
-    std::string content = (as_it_is ? step.text : with_own_programs(step.text, layout.kbx)) + "\n";
+    std::string content =
+        (as_it_is ? step.text : with_own_programs(step.text, layout.kbx, layout.linker)) + "\n";
     std::string script = layout.file("scripts/" + content_hash(content) + ".sh");
     edge.files.emplace_back(script, std::move(content));
     const std::string call = ". " + shell_quote(script);
@@ -80,8 +81,9 @@ Call call_of(const Step& step, const Layout& layout, EdgeText& edge) {
   }
   while (text.ends_with(';') || (!text.empty() && is_space(text.back()))) text.remove_suffix(1);
   if (text.empty()) return {":", ":", true, ""};
-  return {layout.tree_programs ? std::string(text) : with_own_programs(text, layout.kbx),
-          std::string(text), is_plain_command(text), ""};
+  return {
+      layout.tree_programs ? std::string(text) : with_own_programs(text, layout.kbx, layout.linker),
+      std::string(text), is_plain_command(text), ""};
 }
 
 /// What comes around the call: recipe lines without a name run without "set -e", as in make.

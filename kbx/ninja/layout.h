@@ -13,6 +13,7 @@ struct Layout {
   std::string kbx;               // the kbx program, for the steps of edges
   std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
   bool tree_programs = false;    // the tree's genksyms and modpost run, not kbx's own
+  std::string linker;            // the command that kbx's own linker takes the place of, or ""
   std::string template_cache;    // for templates of metadata objects; "": a compiler makes those
   std::string srctree;           // of the kernel
   bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/pipeline.h"
 
 /// The tree's programs were built for the machine that made the header package, and need its
 /// libraries; kbx's own run wherever kbx does, and faster. kbuild names a program by its path from
-/// the build folder, so the path also tells whose dialect is wanted.
+/// the build folder, so the path also tells whose dialect is wanted. The linker has the name that
+/// the tree's LD gives it.
 namespace kbx::ninja {
 namespace {
 
@@ -62,26 +64,49 @@ size_t join_preprocessing(std::string& text, size_t start) {
   return begin;
 }
 
-}  // namespace
+/// Whether text[start, end) is a word that is called.
+bool is_called(std::string_view text, size_t start, size_t end) {
+  return (end == text.size() || ends_word(text[end])) && is_command_position(text.substr(0, start));
+}
 
-std::string with_own_programs(std::string_view text, const std::string& kbx) {
-  std::string result(text);
+void replace_tree_programs(std::string& text, const std::string& kbx) {
   for (const auto& [path, command] : own_programs) {
-    for (size_t at = result.find(path); at != std::string::npos; at = result.find(path, at + 1)) {
-      const size_t start = word_start(result, at);
+    for (size_t at = text.find(path); at != std::string::npos; at = text.find(path, at + 1)) {
+      const size_t start = word_start(text, at);
       const size_t end = at + path.size();
-      const std::string tree = result.substr(start, at - start);
-      if ((end < result.size() && !ends_word(result[end])) ||
-          (!tree.empty() && !tree.ends_with('/')) ||
-          !is_command_position(std::string_view(result).substr(0, start)))
-        continue;
+      const std::string tree = text.substr(start, at - start);
+      if ((!tree.empty() && !tree.ends_with('/')) || !is_called(text, start, end)) continue;
       const std::string call =
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
-      result.replace(start, end - start, call);
+      text.replace(start, end - start, call);
       at = start + call.size() - 1;
-      if (path == own_programs[0].path) at = join_preprocessing(result, start) + call.size() - 1;
+      if (path == own_programs[0].path) at = join_preprocessing(text, start) + call.size() - 1;
     }
   }
+}
+
+void replace_linker(std::string& text, const std::string& kbx, const std::string& linker) {
+  const std::string call = shell_quote(kbx) + " ld";
+  for (size_t at = text.find(linker); at != std::string::npos; at = text.find(linker, at + 1)) {
+    if (word_start(text, at) != at || !is_called(text, at, at + linker.size())) continue;
+    text.replace(at, linker.size(), call);
+    at += call.size() - 1;
+  }
+}
+
+}  // namespace
+
+bool is_gnu_linker(std::string_view linker) {
+  const std::string name = base_name(linker);
+  if (std::ranges::any_of(linker, ends_word)) return false;
+  return name == "ld" || name.ends_with("-ld") || name == "ld.bfd" || name.ends_with("-ld.bfd");
+}
+
+std::string with_own_programs(std::string_view text, const std::string& kbx,
+                              const std::string& linker) {
+  std::string result(text);
+  replace_tree_programs(result, kbx);
+  if (!linker.empty()) replace_linker(result, kbx, linker);
   return result;
 }
 

@@ -29,6 +29,7 @@
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
 #include "kbx/ninja/metadata_step.h"
+#include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
@@ -99,6 +100,7 @@ std::string request_hash(const Job& job, const Part& part) {
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
   for (const std::string& variable : part.variables) text += variable + "\n";
   if (!part.layout.template_cache.empty()) text += "direct metadata\n";
+  if (job.toolchain_linker) text += "toolchain's linker\n";
   text += (job.tree_programs ? "tree's programs\n" : "") + job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
 }
@@ -512,7 +514,9 @@ Outcome build_part(const Job& job, const Part& part) {
     if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
     remember_results(job, part, plan);
-    status = build(plan, part.layout, options, part.hash);
+    Layout layout = part.layout;
+    if (!job.toolchain_linker && is_gnu_linker(plan.linker)) layout.linker = plan.linker;
+    status = build(plan, layout, options, part.hash);
   }
   recall_results(part, outcome);
   outcome.built = status == 0;

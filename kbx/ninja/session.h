@@ -21,11 +21,12 @@ struct Job {
   std::string flags;  // of make, for MAKEFLAGS
   int level = 0;      // MAKELEVEL
   Environment environment;
-  std::string kbx;               // path of the kbx binary
-  bool tree_programs = false;    // the tree's genksyms and modpost run, not kbx's own
-  bool direct_metadata = false;  // kbx writes NAME.mod.o itself where it can; needs `out`
-  std::string rules_folder;      // replaces the built-in rule templates; "" does not
-  int jobs = 0;                  // 0: one per processor
+  std::string kbx;                // path of the kbx binary
+  bool tree_programs = false;     // the tree's genksyms and modpost run, not kbx's own
+  bool toolchain_linker = false;  // the tree's LD runs, not kbx's own linker
+  bool direct_metadata = false;   // kbx writes NAME.mod.o itself where it can; needs `out`
+  std::string rules_folder;       // replaces the built-in rule templates; "" does not
+  int jobs = 0;                   // 0: one per processor
   bool keep_going = false;
   bool verbose = false;
   bool quiet = false;

@@ -5,15 +5,15 @@
 using namespace kbx::ninja;
 
 TEST_CASE("the tree's genksyms and modpost are replaced where they are called") {
-  CHECK(with_own_programs("cat a.i | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
-        "cat a.i | /k/kbx genksyms --kernel . -r /dev/null >> a.cmd");
-  CHECK(with_own_programs("/t/scripts/mod/modpost -m -o x", "/k/kbx") ==
+  CHECK(with_own_programs("cat a.i | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx",
+                          "") == "cat a.i | /k/kbx genksyms --kernel . -r /dev/null >> a.cmd");
+  CHECK(with_own_programs("/t/scripts/mod/modpost -m -o x", "/k/kbx", "") ==
         "/k/kbx modpost --tree /t/ -m -o x");
-  CHECK(with_own_programs("if true; then ./scripts/mod/modpost; fi", "/k/kbx") ==
+  CHECK(with_own_programs("if true; then ./scripts/mod/modpost; fi", "/k/kbx", "") ==
         "if true; then /k/kbx modpost --tree ./; fi");
-  CHECK(with_own_programs("sed 's/ko$/o/' m | scripts/mod/modpost -T -", "/my kbx") ==
+  CHECK(with_own_programs("sed 's/ko$/o/' m | scripts/mod/modpost -T -", "/my kbx", "") ==
         "sed 's/ko$/o/' m | '/my kbx' modpost --tree . -T -");
-  CHECK(with_own_programs("(scripts/mod/modpost a.o)&& scripts/mod/modpost b.o", "k") ==
+  CHECK(with_own_programs("(scripts/mod/modpost a.o)&& scripts/mod/modpost b.o", "k", "") ==
         "(k modpost --tree . a.o)&& k modpost --tree . b.o");
 }
 
@@ -21,20 +21,20 @@ TEST_CASE("the same words as an argument, or as part of another name, are left a
   for (const char* text :
        {"cp scripts/mod/modpost /tmp", "ls -l ./scripts/genksyms/genksyms",
         "scripts/mod/modpost.real -m", "myscripts/mod/modpost -m", "gcc -c a.c", ""})
-    CHECK(with_own_programs(text, "/k/kbx") == text);
+    CHECK(with_own_programs(text, "/k/kbx", "") == text);
 }
 
 TEST_CASE("a pipeline from the preprocessor becomes one call") {
-  CHECK(
-      with_own_programs("gcc -E a.c | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx") ==
-      "/k/kbx genksyms --kernel . -r /dev/null --preprocess gcc -E a.c >> a.cmd");
+  CHECK(with_own_programs("gcc -E a.c | scripts/genksyms/genksyms -r /dev/null >> a.cmd", "/k/kbx",
+                          "") ==
+        "/k/kbx genksyms --kernel . -r /dev/null --preprocess gcc -E a.c >> a.cmd");
   CHECK(
       with_own_programs("set -e; if true; then ccache gcc -E -DA='\"b|c\"' a.c "
                         "| /t/scripts/genksyms/genksyms > x; fi",
-                        "k") ==
+                        "k", "") ==
       "set -e; if true; then k genksyms --kernel /t/ --preprocess ccache gcc -E -DA='\"b|c\"' a.c "
       "> x; fi");
-  CHECK(with_own_programs("true && gcc -E a.c | scripts/genksyms/genksyms", "k") ==
+  CHECK(with_own_programs("true && gcc -E a.c | scripts/genksyms/genksyms", "k", "") ==
         "true && k genksyms --kernel . --preprocess gcc -E a.c ");
 }
 
@@ -43,9 +43,28 @@ TEST_CASE("a pipeline that is more than plain words stays one") {
        {"gcc -E $flags a.c", "gcc -E -xc -", "gcc -E a.S", "gcc -c a.c", "A=b gcc -E a.c",
         "gcc -E a.c 2>/dev/null", "cat a | gcc -E a.c", "gcc -E `b` a.c", "gcc -E *.c",
         "gcc -E \"$b\" a.c", "{ gcc -E a.c; }", "! gcc -E a.c"})
-    CHECK(with_own_programs(std::string(left) + " | scripts/genksyms/genksyms", "k") ==
+    CHECK(with_own_programs(std::string(left) + " | scripts/genksyms/genksyms", "k", "") ==
           std::string(left) + " | k genksyms --kernel .");
   for (const char* behind : {" < b", " 2> b", " -T x 2>&1"})
-    CHECK(with_own_programs(std::string("gcc -E a.c | scripts/genksyms/genksyms") + behind, "k") ==
-          std::string("gcc -E a.c | k genksyms --kernel .") + behind);
+    CHECK(with_own_programs(std::string("gcc -E a.c | scripts/genksyms/genksyms") + behind, "k",
+                            "") == std::string("gcc -E a.c | k genksyms --kernel .") + behind);
+}
+
+TEST_CASE("the linker is replaced where it is called") {
+  CHECK(with_own_programs("ld -r -m elf_x86_64 -o a.ko a.o a.mod.o", "/k/kbx", "ld") ==
+        "/k/kbx ld -r -m elf_x86_64 -o a.ko a.o a.mod.o");
+  CHECK(with_own_programs("if true; then ld -r -o b a.o; mv b a.o; fi; ld -v", "/my kbx", "ld") ==
+        "if true; then '/my kbx' ld -r -o b a.o; mv b a.o; fi; '/my kbx' ld -v");
+  CHECK(with_own_programs("arm-ld -r a.o", "k", "arm-ld") == "k ld -r a.o");
+  for (const char* text : {"gcc -fuse-ld=ld -o a a.c", "rm ld", "cp /usr/bin/ld ld", "./ld -r",
+                           "ldd a", "printf ld", "build -r", "ld-probe; xld"})
+    CHECK(with_own_programs(text, "/k/kbx", "ld") == text);
+}
+
+TEST_CASE("GNU ld is known by its names") {
+  for (const char* name :
+       {"ld", "ld.bfd", "x86_64-linux-gnu-ld", "/usr/bin/aarch64-linux-gnu-ld.bfd"})
+    CHECK(is_gnu_linker(name));
+  for (const char* name : {"ld.lld", "ld.gold", "mold", "gcc", "ccache ld", "ld -z", ""})
+    CHECK_FALSE(is_gnu_linker(name));
 }
