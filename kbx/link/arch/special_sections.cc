@@ -98,4 +98,9 @@ bool uses_rela_by_default(std::uint16_t machine) {
   return machine != EM_386 && machine != EM_ARM && machine != EM_MIPS;
 }
 
+bool executable_stack_by_default(std::uint16_t machine) {
+  return machine != EM_PPC64 && machine != EM_AARCH64 && machine != EM_LOONGARCH &&
+         machine != EM_RISCV;
+}
+
 }  // namespace kbx::link

@@ -16,4 +16,7 @@ const SpecialSection* special_section(std::string_view name);
 /// True if the machine's relocations carry their addends (SHT_RELA).
 bool uses_rela_by_default(std::uint16_t machine);
 
+/// True if an object that says nothing of its stack wants to execute it.
+bool executable_stack_by_default(std::uint16_t machine);
+
 }  // namespace kbx::link

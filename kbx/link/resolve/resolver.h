@@ -20,7 +20,8 @@ namespace kbx::link {
 /// name what it stands for.
 class Resolver {
  public:
-  Resolver(const Options& options, const Say& say) : options_(options), say_(say) {}
+  Resolver(const Options& options, const Say& say)
+      : options_(options), say_(say), symbols_(arena_) {}
 
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
