@@ -296,7 +296,8 @@ bool link(const Options& options, const Say& say) {
     say.warn(line);
   };
   const Say counted{warn, say.print};
-  const Image image = Link(options, counted).make();
+  Link link(options, counted);  // Its inputs have to be there until the output is written.
+  const Image image = link.make();
   if (warned && options.fatal_warnings) return false;
   constexpr unsigned mode = 0666;
   write_image(image, options.output, mode);
