@@ -50,8 +50,8 @@ class Link {
     resolver_.finish();
     add_linker_sections();
     place();
-    const Image image = make_relocatable(target(), plan_.sections, resolver_.symbols(), build_id_,
-                                         options_);
+    const Image image = make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()},
+                                         build_id_, options_);
     constexpr unsigned mode = 0666;
     write_image(image, options_.output, mode);
   }
