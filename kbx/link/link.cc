@@ -50,7 +50,8 @@ class Link {
     resolver_.finish();
     add_linker_sections();
     place();
-    return make_relocatable(target(), plan_.sections, resolver_.symbols(), build_id_, options_);
+    return make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()}, build_id_,
+                            options_);
   }
 
  private:

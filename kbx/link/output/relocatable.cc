@@ -27,7 +27,7 @@ namespace {
 template <typename Shape>
 class RelocatableWriter {
  public:
-  RelocatableWriter(const Target& target, OutputSections& sections, const SymbolTable& globals,
+  RelocatableWriter(const Target& target, OutputSections& sections, const Globals& globals,
                     const BuildId& build_id, const Options& options)
       : target_(target),
         sections_(sections),
@@ -35,7 +35,7 @@ class RelocatableWriter {
         build_id_(build_id),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit) {}
+                 Shape::is_64bit, target.machine) {}
 
   Image write() {
     count_relocations();
@@ -194,9 +194,10 @@ class RelocatableWriter {
   }
 
   void sort_relocations() {
-    // MIPS pairs relocations by their order.
-    if (target_.machine == EM_MIPS) return;
+    // Where several relocations act together their order must stay.
+    const bool keeps_code = target_.machine == EM_MIPS || target_.machine == EM_S390;
     for (OutputSection* section = sections_.first(); section; section = section->next) {
+      if (keeps_code && (section->traits & trait_code)) continue;
       sort_table<typename Shape::Rel>(section->rel_index, section->rel_count);
       sort_table<typename Shape::Rela>(section->rela_index, section->rela_count);
     }
@@ -366,7 +367,7 @@ class RelocatableWriter {
 
   const Target& target_;
   OutputSections& sections_;
-  const SymbolTable& globals_;
+  const Globals& globals_;
   const BuildId& build_id_;
   const Options& options_;
   Headers headers_;
@@ -376,7 +377,7 @@ class RelocatableWriter {
 
 }  // namespace
 
-Image make_relocatable(const Target& target, OutputSections& sections, const SymbolTable& globals,
+Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
                        const BuildId& build_id, const Options& options) {
   return with_shape(target.is_64bit, target.is_big_endian, [&]<typename Shape>(Shape) {
     return RelocatableWriter<Shape>(target, sections, globals, build_id, options).write();

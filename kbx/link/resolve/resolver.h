@@ -60,8 +60,7 @@ class Resolver {
   void discard_if_duplicate(InputSection& section);
   void add_symbols(InputFile& file);
   Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
-  bool merge(InputFile& file, const InputSymbol& symbol, const InputSection* section,
-             Symbol& global);
+  bool merge(InputFile& file, const InputSymbol& symbol, bool is_definition, Symbol& global);
   void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
               Symbol& global);
   void make_common(InputFile& file, const InputSymbol& symbol, Symbol& global);
