@@ -45,8 +45,8 @@ bool link_or_remove(const link::Options& options) {
 int run(const std::string& program, const std::vector<std::string>& arguments) {
   const link::command::Request request = link::command::parse(program, KBX_VERSION, arguments);
   std::fputs(request.shown.c_str(), stdout);
-  for (const std::string& warning : request.warnings) tell(program + ": " + warning);
-  if (request.is_done) return request.failed ? 1 : 0;
+  for (const std::string& message : request.messages) tell(program + ": " + message);
+  if (request.is_done) return 0;
   if (!link_or_remove(request.options)) return 1;
   if (request.failed) remove_output(request.options.output);
   return request.failed ? 1 : 0;

@@ -9,6 +9,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/layout/placement.h"
@@ -49,7 +50,8 @@ class Link {
     resolver_.finish();
     add_linker_sections();
     place();
-    return make_relocatable(target(), plan_.sections, resolver_.symbols(), build_id_, options_);
+    return make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()}, build_id_,
+                            options_);
   }
 
  private:
@@ -170,6 +172,7 @@ class Link {
     place_input(plan_, files(), options_, say_);
     shrink_groups();
     align_thread_local();
+    mark_executable_stack();
     size(script::Phase::allocating);
     edit_unwind_table();
     if (order_linked(plan_, true)) size(script::Phase::allocating);
@@ -186,6 +189,39 @@ class Link {
     for (OutputSection* section = first; section && (section->traits & trait_thread_local);
          section = section->next)
       first->alignment_power = std::max(first->alignment_power, section->alignment_power);
+  }
+
+  /// Without -z execstack and -z noexecstack the output says of the stack what its files say: if
+  /// one wants to execute it, or says nothing on a machine where that means the same, it does.
+  void mark_executable_stack() {
+    if (options_.executable_stack) return;
+    const InputSection* note = nullptr;
+    const InputFile* silent = nullptr;
+    for (const InputFile* file : files()) {
+      if (file->sections.empty()) continue;
+      const InputSection* own = file->find(".note.GNU-stack");
+      if (!own && executable_stack_by_default(machine())) silent = file;
+      if (own) note = own;
+      if (!own || !(own->traits & trait_code)) continue;
+      say_stack(fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
+                            "is executable)",
+                            file->path));
+      set_executable(*own);
+      return;
+    }
+    if (!note || !silent) return;
+    say_stack(fmt::format("{}: missing .note.GNU-stack section implies executable stack",
+                          silent->symbol_name));
+    set_executable(*note);
+  }
+
+  void set_executable(const InputSection& note) const {
+    if (note.output) note.output->traits |= trait_code;
+  }
+
+  void say_stack(const std::string& what) const {
+    if (options_.warn_executable_stack.value_or(true))
+      say_(fmt::format("{}: warning: {}", options_.program, what));
   }
 
   /// A group lists only those of its members that stay.
@@ -261,7 +297,8 @@ bool link(const Options& options, const Say& say) {
     say.warn(line);
   };
   const Say counted{warn, say.print};
-  const Image image = Link(options, counted).make();
+  Link link(options, counted);  // Its inputs have to be there until the output is written.
+  const Image image = link.make();
   if (warned && options.fatal_warnings) return false;
   constexpr unsigned mode = 0666;
   write_image(image, options.output, mode);

@@ -64,7 +64,62 @@ std::string x86_fill(std::uint64_t size, std::size_t longest) {
   return fill;
 }
 
+/// Which bits of four bytes an ARM relocation uses, after the ELF for the Arm Architecture, table
+/// "Relocation codes".
+std::uint32_t arm_mask(std::uint32_t type) {
+  switch (type) {
+    case R_ARM_NONE:
+    case R_ARM_V4BX:
+      return 0;
+    case R_ARM_ABS16:
+      return 0xffff;
+    case R_ARM_ABS12:
+      return 0xfff;
+    case R_ARM_ABS8:
+      return 0xff;
+    case R_ARM_PC24:
+    case R_ARM_PLT32:
+    case R_ARM_CALL:
+    case R_ARM_JUMP24:
+      return 0x00ffffff;
+    case R_ARM_PREL31:
+      return 0x7fffffff;
+    case R_ARM_MOVW_ABS_NC:
+    case R_ARM_MOVT_ABS:
+    case R_ARM_MOVW_PREL_NC:
+    case R_ARM_MOVT_PREL:
+      return 0x000f0fff;
+    case R_ARM_THM_MOVW_ABS_NC:
+    case R_ARM_THM_MOVT_ABS:
+    case R_ARM_THM_MOVW_PREL_NC:
+    case R_ARM_THM_MOVT_PREL:
+      return 0x040f70ff;
+    default:
+      return 0xffffffff;
+  }
+}
+
 }  // namespace
+
+bool has_instruction_addends(std::uint16_t machine) { return machine == EM_ARM; }
+
+bool is_two_halves(std::uint32_t type) {
+  return type == R_ARM_THM_PC22 || type == R_ARM_THM_JUMP24;
+}
+
+std::uint32_t add_in_instruction(std::uint32_t type, std::uint32_t bytes,
+                                 std::uint32_t increment) {
+  if (is_two_halves(type)) {
+    const std::uint32_t addend = ((bytes >> 16 & 0x7ff) << 12 | (bytes & 0x7ff) << 1) + increment;
+    return (bytes & 0xf800f800) | (addend >> 12 & 0x7ff) << 16 | (addend >> 1 & 0x7ff);
+  }
+  const std::uint32_t mask = arm_mask(type);
+  const bool counts_words = type == R_ARM_PC24 || type == R_ARM_PLT32 || type == R_ARM_CALL ||
+                            type == R_ARM_JUMP24;
+  const std::uint32_t addend =
+      counts_words ? ((bytes & mask) * 4 + increment) >> 2 : (bytes & mask) + increment;
+  return (bytes & ~mask) | (addend & mask);
+}
 
 Field field_of(std::uint16_t machine, std::uint32_t type) {
   switch (machine) {
@@ -72,6 +127,8 @@ Field field_of(std::uint16_t machine, std::uint32_t type) {
       return at(x86_64_fields, type);
     case EM_386:
       return at(i386_fields, type);
+    case EM_ARM:
+      return arm_mask(type) == 0 ? none : Field{4, false, arm_mask(type)};
     default:
       return none;
   }

@@ -14,6 +14,16 @@ struct Field {
 /// The field of a relocation type of a machine, from its processor supplement of the ABI.
 Field field_of(std::uint16_t machine, std::uint32_t type);
 
+/// True if `machine` keeps addends in instructions in ways that need add_in_instruction.
+bool has_instruction_addends(std::uint16_t machine);
+
+/// The four bytes at an ARM relocation without an addend of its own, with `increment` added to the
+/// addend that they hold; what GNU ld 2.40's -r does. Of is_two_halves the first is the upper one.
+std::uint32_t add_in_instruction(std::uint32_t type, std::uint32_t bytes, std::uint32_t increment);
+
+/// True if the instruction is two halves of 16 bits, the upper one first.
+bool is_two_halves(std::uint32_t type);
+
 /// What GNU ld puts into gaps between code: `size` bytes that do nothing when they are run.
 std::string code_fill(std::uint16_t machine, std::uint64_t size);
 

@@ -98,4 +98,59 @@ bool uses_rela_by_default(std::uint16_t machine) {
   return machine != EM_386 && machine != EM_ARM && machine != EM_MIPS;
 }
 
+void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header) {
+  if (machine != EM_MIPS) return;
+  const auto starts = [&](std::string_view start) {
+    return name.substr(0, start.size()) == start;
+  };
+  constexpr std::uint32_t type_abi_flags = 0x7000002a;  // SHT_MIPS_ABIFLAGS
+  constexpr std::size_t abi_flags_size = 24;
+  if (name == ".reginfo") {
+    header.sh_type = SHT_MIPS_REGINFO;
+    header.sh_entsize = sizeof(Elf32_RegInfo);
+  } else if (name == ".MIPS.options" || name == ".options") {
+    header.sh_type = SHT_MIPS_OPTIONS;
+    header.sh_entsize = 1;
+    header.sh_flags |= SHF_MIPS_NOSTRIP;
+  } else if (starts(".MIPS.abiflags")) {
+    header.sh_type = type_abi_flags;
+    header.sh_entsize = abi_flags_size;
+  } else if (starts(".debug_") || starts(".gnu.debuglto_.debug_")) {
+    header.sh_type = SHT_MIPS_DWARF;
+  } else if (starts(".gptab.")) {
+    header.sh_type = SHT_MIPS_GPTAB;
+    header.sh_entsize = sizeof(Elf32_gptab);
+  } else if (name == ".mdebug") {
+    header.sh_type = SHT_MIPS_DEBUG;
+    header.sh_entsize = 1;
+  } else {
+    for (const std::string_view small : {".got", ".srdata", ".sdata", ".sbss", ".lit4", ".lit8"})
+      if (name == small) header.sh_flags |= SHF_MIPS_GPREL;
+  }
+}
+
+std::uint8_t merged_other(std::uint16_t machine, std::uint8_t other, std::uint8_t seen,
+                          bool is_definition) {
+  constexpr std::uint8_t visibility = 3;
+  constexpr std::uint8_t variant = 0x80;  // STO_AARCH64_VARIANT_PCS, STO_RISCV_VARIANT_CC
+  const auto mine = static_cast<std::uint8_t>(other & visibility);
+  const auto theirs = static_cast<std::uint8_t>(seen & ~visibility);
+  switch (machine) {
+    case EM_PPC64:
+      return is_definition ? static_cast<std::uint8_t>(theirs | mine) : other;
+    case EM_MIPS:
+      return is_definition && theirs != 0 ? static_cast<std::uint8_t>(theirs | mine) : other;
+    case EM_AARCH64:
+    case EM_RISCV:
+      return static_cast<std::uint8_t>(other | (theirs & variant));
+    default:
+      return other;
+  }
+}
+
+bool executable_stack_by_default(std::uint16_t machine) {
+  return machine != EM_PPC64 && machine != EM_AARCH64 && machine != EM_LOONGARCH &&
+         machine != EM_RISCV;
+}
+
 }  // namespace kbx::link

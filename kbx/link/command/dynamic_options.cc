@@ -16,9 +16,10 @@ void read_hash_style(Reading& reading, const std::string& value) {
 
 void read_soname(Reading& reading, const std::string& value) {
   if (value.empty() && !reading.options.soname.empty())
-    reading.notes.push_back("SONAME must not be empty string; keeping previous one");
+    reading.say("SONAME must not be empty string; keeping previous one");
   else
     reading.options.soname = value;
+  reading.has_soname = true;
 }
 
 void read_excluded_libraries(Reading& reading, const std::string& value) {

@@ -58,6 +58,14 @@ void read_report(Reading&, const std::string& value) {
     throw Error("invalid option for -z …-report=: " + value, "none, warning and error are known");
 }
 
+void read_padding(Reading&, const std::string& value) {
+  const bool has_kind = value.starts_with("prefix-") || value.starts_with("suffix-");
+  if (value == "prefix-addr" || value == "suffix-nop") return;
+  if (!has_kind || !number(value.substr(7)))
+    throw Error("unsupported option: -z call-nop=" + value,
+                "prefix-addr, suffix-nop, prefix-NUMBER and suffix-NUMBER are known");
+}
+
 constexpr std::string_view no_tables = "kbx makes no linkage tables that it would change";
 
 constexpr Keyword rows[] = {
@@ -159,7 +167,8 @@ constexpr Keyword rows[] = {
     {"lam-u57-report=", "HOW", read_report, "x86-64: tell of inputs without LAM_U57",
      "kbx does not tell"},
     {"lam-report=", "HOW", read_report, "x86-64: tell of both", "kbx does not tell"},
-    {"call-nop=", "PADDING", ignore, "x86: how a call that became shorter is padded", no_tables},
+    {"call-nop=", "PADDING", read_padding, "x86: how a call that became shorter is padded",
+     no_tables},
     {"noreloc-overflow", "", set<&Options::reloc_overflow_check, false>,
      "x86-64: allow values that do not fit"},
     {"x86-64-baseline", "", read_level<1>, "x86-64: every processor will do"},
@@ -182,7 +191,9 @@ void read_keyword(Reading& reading, const std::string& word) {
       keyword.read(reading, sign == std::string::npos ? "" : word.substr(sign + 1));
       return;
     }
-  reading.warn("-z " + word + " ignored");
+  if (word.starts_with("x86-64-v"))
+    throw Error("invalid x86-64 ISA level: " + word, "x86-64-v2, -v3 and -v4 are known");
+  reading.say("warning: -z " + word + " ignored");
 }
 
 }  // namespace kbx::link::command

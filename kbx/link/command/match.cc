@@ -79,7 +79,7 @@ std::vector<Found> Matcher::match_letters(const std::vector<std::string>& words,
     if (!option) refuse(word);
     const bool is_partial_link = i == 1 && (word[i] == 'r' || word[i] == 'i') && word.size() > 2;
     if (is_partial_link) refuse(word);
-    Found found{option, "", false, i > 1};
+    Found found{option, "", false, word[i] != word[1]};
     if (option->argument == Argument::required) {
       if (i > 1)
         throw Error("Error: unable to disambiguate: " + word + " (did you mean -" + word + " ?)");

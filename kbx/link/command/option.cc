@@ -6,10 +6,10 @@
 
 namespace kbx::link::command {
 
-void Reading::warn(const std::string& text) {
+void Reading::say(const std::string& text) {
   if (options.no_warnings) return;
-  warnings.push_back("warning: " + text);
-  fails_by_warnings = fails_by_warnings || options.fatal_warnings;
+  messages.push_back(text);
+  failed = failed || options.fatal_warnings;
 }
 
 void Reading::add_input(Input::Kind kind, const std::string& name) {

@@ -20,15 +20,15 @@ struct Reading {
   Files default_folders;        // -Y, searched after those of -L
   Symbolic symbolic = Symbolic::none;
   bool has_dynamic_list = false;
+  bool has_soname = false;
 
   enum class Showing { nothing, version, emulations, copyright, help, target_help, sysroot };
   std::vector<Showing> shown;         // in this order, before anything is linked
-  std::vector<std::string> warnings;  // without a prefix
-  std::vector<std::string> notes;     // as warnings, but no reason to fail with --fatal-warnings
-  bool fails_by_warnings = false;     // a warning was told behind --fatal-warnings
-  bool failed = false;                // an error was told that does not end the reading at once
+  std::vector<std::string> messages;  // to be printed behind the program's name
+  bool failed = false;                // there will be no output, whatever the link gives
 
-  void warn(const std::string& text);
+  /// Tells of something that, behind --fatal-warnings, is an error.
+  void say(const std::string& text);
   void add_input(Input::Kind kind, const std::string& name);
 };
 

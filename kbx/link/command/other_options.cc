@@ -22,7 +22,7 @@ void read_cache_size(Reading&, const std::string& value) {
 
 void read_hash_size(Reading& reading, const std::string& value) {
   if (number(value).value_or(0) != 0) return;
-  reading.notes.push_back("--hash-size needs a numeric argument");
+  reading.say("--hash-size needs a numeric argument");
   reading.failed = true;
 }
 

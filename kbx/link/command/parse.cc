@@ -32,8 +32,7 @@ void read_words(Reading& reading, const std::vector<std::string>& words) {
     }
     for (const Found& found : matcher.match(words, at)) {
       if (found.is_grouped)
-        reading.notes.push_back("Warning: grouped short command line options are deprecated: " +
-                                word);
+        reading.say("Warning: grouped short command line options are deprecated: " + word);
       found.option->read(reading, found.value);
       const Showing last = reading.shown.empty() ? Showing::nothing : reading.shown.back();
       if (last >= Showing::copyright) return;
@@ -75,14 +74,14 @@ void resolve_map(Reading& reading) {
   } else if (is_folder(map)) {
     map = join_path(map, base_name(options.output) + ".map");
   } else if (exists(map) && !is_regular_file(map)) {
-    reading.notes.push_back("linker map file is not a regular file");
+    reading.say("linker map file is not a regular file");
     map.clear();
   }
 }
 
 void close_groups(Reading& reading) {
   for (; reading.open_groups > 0; --reading.open_groups) {
-    reading.notes.push_back("missing --end-group; added as last command line option");
+    reading.say("missing --end-group; added as last command line option");
     reading.add_input(Input::Kind::end_group, "");
   }
 }
@@ -100,6 +99,8 @@ void finish(Reading& reading) {
   resolve_map(reading);
   close_groups(reading);
   resolve_symbolic(reading);
+  if (options.soname.empty() && reading.has_soname)
+    reading.say("SONAME must not be empty string; ignored");
   if (options.kind != OutputKind::shared) {
     if (!options.filter.empty()) throw Error("-F may not be used without -shared");
     if (!options.auxiliary_filters.empty()) throw Error("-f may not be used without -shared");
@@ -173,9 +174,8 @@ Request parse(const std::string& program, const std::string& own_version,
     if (words.size() == 1 && !reading.shown.empty()) request.is_done = true;
   }
   request.options = std::move(reading.options);
-  request.warnings = std::move(reading.notes);
-  request.warnings.insert(request.warnings.end(), reading.warnings.begin(), reading.warnings.end());
-  request.failed = reading.failed || reading.fails_by_warnings;
+  request.messages = std::move(reading.messages);
+  request.failed = reading.failed && !request.is_done;
   return request;
 }
 

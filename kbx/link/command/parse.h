@@ -11,7 +11,7 @@ struct Request {
   Options options;
   std::string shown;                  // to be printed on standard output before all else
   bool is_done = false;               // nothing is to be linked: --help, -v alone and the like
-  std::vector<std::string> warnings;  // "warning: …", to be printed behind the program's name
+  std::vector<std::string> messages;  // "warning: …", to be printed behind the program's name
   bool failed = false;                // whatever the link gives, the status is 1
 };
 

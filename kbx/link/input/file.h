@@ -74,6 +74,7 @@ struct InputSection {
   std::uint32_t first_rel = 0;  // where its relocations start in the output's tables
   std::uint32_t first_rela = 0;
   bool is_written = false;  // is part of an output section with content
+  bool is_lent = false;     // its content goes into the file without a copy
 };
 
 /// Values of InputSymbol::section that stand for no section; SHN_LORESERVE and up as 32 bits.

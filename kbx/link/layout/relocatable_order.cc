@@ -149,7 +149,7 @@ std::string_view take(std::string_view& word, char mark) {
   return value;
 }
 
-script::Expression number(std::uint64_t value, std::string_view hexadecimal = {}) {
+script::Expression number(std::uint64_t value, const std::string& hexadecimal = {}) {
   script::Expression expression;
   expression.number = value;
   expression.name = hexadecimal;
@@ -182,7 +182,7 @@ script::OutputSection output_section(std::string_view word) {
   if (!fill.empty()) {
     std::uint64_t value = 0;
     std::from_chars(fill.data(), fill.data() + fill.size(), value, 16);
-    section.placement.fill = number(value, fill);
+    section.placement.fill = number(value, "0x" + std::string(fill));
   }
   section.statements.emplace_back(
       pattern(std::string(word) + (further.empty() ? "" : "," + std::string(further))));

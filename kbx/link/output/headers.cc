@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/file.h"
 
 /// Section headers after the System V gABI, "Sections", in GNU ld 2.40's order: groups, then every
@@ -108,6 +109,7 @@ void Headers::fill(const OutputSection& section, Elf64_Shdr& header) const {
       break;
   }
   if (traits & trait_merge) header.sh_entsize = section.entry_size;
+  set_machine_header(machine_, section.name, header);
 }
 
 void Headers::add_relocations(OutputSection& section, bool is_rela) {

@@ -16,8 +16,13 @@ namespace kbx::link {
 /// their sections lie.
 class Headers {
  public:
-  Headers(OutputSections& sections, std::size_t rel_size, std::size_t rela_size, bool is_64bit)
-      : sections_(sections), rel_size_(rel_size), rela_size_(rela_size), is_64bit_(is_64bit) {}
+  Headers(OutputSections& sections, std::size_t rel_size, std::size_t rela_size, bool is_64bit,
+          std::uint16_t machine)
+      : sections_(sections),
+        rel_size_(rel_size),
+        rela_size_(rela_size),
+        is_64bit_(is_64bit),
+        machine_(machine) {}
 
   /// Numbers the sections and fills in what does not depend on symbols. Needs the counts of
   /// relocations.
@@ -61,6 +66,7 @@ class Headers {
   std::size_t rel_size_;
   std::size_t rela_size_;
   bool is_64bit_;
+  std::uint16_t machine_;
   std::unordered_map<const OutputSection*, std::uint32_t> name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rel_name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rela_name_numbers_;

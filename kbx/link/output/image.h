@@ -1,10 +1,13 @@
 #pragma once
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace kbx::link {
 
-/// The output file while it is made: zeros at first.
+/// The output file while it is made: zeros at first. What is taken over unchanged need not be copied
+/// here: it can be lent and goes from where it is into the file.
 class Image {
  public:
   explicit Image(std::size_t size);
@@ -13,12 +16,25 @@ class Image {
   Image& operator=(Image&&) = delete;
 
   char* data() { return data_; }
-  const char* data() const { return data_; }
   std::size_t size() const { return size_; }
 
+  /// `content` stands at `offset` instead of what the image holds there. It must live as long as
+  /// the image; no two may lie over one another.
+  void lend(std::size_t offset, std::string_view content);
+
+  /// The bytes from `offset` on, as they are to be written. All that is lent must be known.
+  std::vector<std::string_view> parts(std::size_t offset, std::size_t size) const;
+
  private:
+  struct Lent {
+    std::size_t offset;
+    std::string_view content;
+  };
+
   char* data_ = nullptr;
   std::size_t size_ = 0;
+  mutable std::vector<Lent> lent_;
+  mutable bool is_sorted_ = true;
 };
 
 /// Puts the image under its name: aside first and then renamed, so that nobody sees a part of it.

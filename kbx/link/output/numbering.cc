@@ -66,7 +66,7 @@ bool is_temporary(std::string_view name) {
 class Numbering {
  public:
   Numbering(OutputPlan& plan, const OutputSections& sections,
-            const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+            const std::vector<OutputSection*>& by_index, const Globals& globals,
             const Options& options)
       : plan_(plan),
         sections_(sections),
@@ -86,6 +86,7 @@ class Numbering {
     if (!errors_.empty()) fail();
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(true);
+    add_mapping_symbols();
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(false);
     find_group_signatures();
@@ -280,10 +281,39 @@ class Numbering {
   }
 
   void add_globals(bool forced_local) {
-    globals_.for_each([&](Symbol& symbol) {
+    globals_.symbols.for_each([&](Symbol& symbol) {
       if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
       symbol.index = plan_.symbols.add(symbol.name, global(symbol));
     });
+  }
+
+  /// On ARM whatever is in memory says whether it is code; data without a mapping symbol gets $d.
+  void add_mapping_symbols() {
+    for (const InputFile* file : globals_.files) {
+      if (file->machine != EM_ARM || file->symbols.empty()) continue;
+      std::unordered_set<std::uint32_t> mapped;
+      for (std::size_t i = 1; i < file->symbols.size() && i < file->first_global; ++i)
+        if (is_mapping(file->symbols[i])) mapped.insert(file->symbols[i].section);
+      for (const InputSection* section : file->sections) {
+        const OutputSection* output = section->output;
+        const bool is_content = (section->traits & trait_contents) && section->size != 0 &&
+                                !(section->traits & trait_linker_created);
+        if (!output || !(output->traits & (trait_alloc | trait_code)) || !is_content ||
+            mapped.count(section->index) != 0)
+          continue;
+        OutputSymbol symbol;
+        symbol.section = output->index;
+        symbol.value = output->address + section->output_offset;
+        plan_.symbols.add("$d", symbol);
+      }
+    }
+  }
+
+  static bool is_mapping(const InputSymbol& symbol) {
+    const std::string_view name = symbol.name;
+    return name.size() >= 2 && name[0] == '$' &&
+           (name[1] == 'a' || name[1] == 't' || name[1] == 'd') &&
+           (name.size() == 2 || name[2] == '.');
   }
 
   OutputSymbol global(const Symbol& symbol) const {
@@ -347,7 +377,7 @@ class Numbering {
   OutputPlan& plan_;
   const OutputSections& sections_;
   const std::vector<OutputSection*>& by_index_;
-  const SymbolTable& globals_;
+  const Globals& globals_;
   const Options& options_;
   std::vector<std::string> errors_;
 };
@@ -355,7 +385,7 @@ class Numbering {
 }  // namespace
 
 void number_symbols(OutputPlan& plan, const OutputSections& sections,
-                    const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+                    const std::vector<OutputSection*>& by_index, const Globals& globals,
                     const Options& options) {
   Numbering(plan, sections, by_index, globals, options).run();
 }

@@ -34,11 +34,17 @@ struct OutputPlan {
   std::unordered_map<const OutputSection*, std::uint32_t> group_signatures;
 };
 
+/// What the inputs gave.
+struct Globals {
+  const SymbolTable& symbols;
+  const std::vector<InputFile*>& files;  // in the order of the link
+};
+
 /// Gives every symbol of the output its place: the sections' first, then the locals of each file in
 /// the order in which its sections appear, then global ones in the order of the table. Section
 /// indices must be known. Throws Error if something that stays refers to what was discarded.
 void number_symbols(OutputPlan& plan, const OutputSections& sections,
-                    const std::vector<OutputSection*>& by_index, const SymbolTable& globals,
+                    const std::vector<OutputSection*>& by_index, const Globals& globals,
                     const Options& options);
 
 }  // namespace kbx::link

@@ -27,7 +27,7 @@ namespace {
 template <typename Shape>
 class RelocatableWriter {
  public:
-  RelocatableWriter(const Target& target, OutputSections& sections, const SymbolTable& globals,
+  RelocatableWriter(const Target& target, OutputSections& sections, const Globals& globals,
                     const BuildId& build_id, const Options& options)
       : target_(target),
         sections_(sections),
@@ -35,7 +35,7 @@ class RelocatableWriter {
         build_id_(build_id),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit) {}
+                 Shape::is_64bit, target.machine) {}
 
   Image write() {
     count_relocations();
@@ -127,6 +127,7 @@ class RelocatableWriter {
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces)
         work.push_back({piece.input ? outputs[piece.input->file] : nullptr, section, &piece});
+    lend_unchanged();
     parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [file, output, piece] = work[i];
       if (piece->input)
@@ -134,6 +135,24 @@ class RelocatableWriter {
       else
         copy_bytes(*output, *piece);
     });
+  }
+
+  /// Large contents that no relocation changes go from the input to the file.
+  void lend_unchanged() {
+    constexpr std::size_t large = std::size_t{1} << 14;
+    for (const FileOutput& output : plan_.files)
+      for (InputSection* section : output.file->sections) {
+        if (!section->is_written || section->content.size() < large || section->edit ||
+            section->content.size() > section->size || output.has_dangling ||
+            !section->rel.content.empty() ||
+            (section->traits & (trait_group | trait_linker_created)))
+          continue;
+        const Elf64_Shdr& header = headers_.table[section->output->index];
+        if (header.sh_type == SHT_NOBITS) continue;
+        section->is_lent = true;
+        image_->lend(static_cast<std::size_t>(header.sh_offset + section->output_offset),
+                     section->content);
+      }
   }
 
   unsigned threads() const {
@@ -161,7 +180,7 @@ class RelocatableWriter {
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     if (input.edit)
       write_eh_frame<Shape>(input, place);
-    else if (!input.content.empty())
+    else if (!input.content.empty() && !input.is_lent)
       std::memcpy(place, input.content.data(),
                   std::min<std::size_t>(input.content.size(),
                                         static_cast<std::size_t>(input.size)));
@@ -175,9 +194,10 @@ class RelocatableWriter {
   }
 
   void sort_relocations() {
-    // MIPS pairs relocations by their order.
-    if (target_.machine == EM_MIPS) return;
+    // Where several relocations act together their order must stay.
+    const bool keeps_code = target_.machine == EM_MIPS || target_.machine == EM_S390;
     for (OutputSection* section = sections_.first(); section; section = section->next) {
+      if (keeps_code && (section->traits & trait_code)) continue;
       sort_table<typename Shape::Rel>(section->rel_index, section->rel_count);
       sort_table<typename Shape::Rela>(section->rela_index, section->rela_count);
     }
@@ -331,7 +351,9 @@ class RelocatableWriter {
       parts.push_back(headers[i + 1]);
       const Elf64_Shdr& header = headers_.table[i];
       if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
-      parts.push_back({at(header.sh_offset), static_cast<std::size_t>(header.sh_size)});
+      const auto content = image_->parts(static_cast<std::size_t>(header.sh_offset),
+                                         static_cast<std::size_t>(header.sh_size));
+      parts.insert(parts.end(), content.begin(), content.end());
     }
     const std::string id = make_build_id(build_id_.style, parts);
     const InputSection& note = *build_id_.note;
@@ -345,7 +367,7 @@ class RelocatableWriter {
 
   const Target& target_;
   OutputSections& sections_;
-  const SymbolTable& globals_;
+  const Globals& globals_;
   const BuildId& build_id_;
   const Options& options_;
   Headers headers_;
@@ -355,7 +377,7 @@ class RelocatableWriter {
 
 }  // namespace
 
-Image make_relocatable(const Target& target, OutputSections& sections, const SymbolTable& globals,
+Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
                        const BuildId& build_id, const Options& options) {
   return with_shape(target.is_64bit, target.is_big_endian, [&]<typename Shape>(Shape) {
     return RelocatableWriter<Shape>(target, sections, globals, build_id, options).write();

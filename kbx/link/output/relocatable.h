@@ -7,7 +7,7 @@
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/output/image.h"
-#include "kbx/link/resolve/symbol_table.h"
+#include "kbx/link/output/numbering.h"
 
 namespace kbx::link {
 
@@ -30,7 +30,7 @@ struct BuildId {
 /// The file that a partial link gives: an ET_REL with everything that the sections have, and
 /// relocations and symbols as before but for their places. Throws Error if something that stays
 /// refers to what was discarded.
-Image make_relocatable(const Target& target, OutputSections& sections, const SymbolTable& globals,
+Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
                        const BuildId& build_id, const Options& options);
 
 }  // namespace kbx::link

@@ -155,8 +155,24 @@ class Relocator {
     std::uint64_t offset = relocation.offset;
     if (section_.edit && !moved_offset(*section_.edit, offset)) return;
     char* place = content_ + offset;
+    if (has_instruction_addends(output_.file->machine)) {
+      add_to_instruction(place, relocation.type, static_cast<std::uint32_t>(addend));
+      return;
+    }
     const std::uint64_t before = load(place, field.size);
     store(place, field.size, (before & ~field.mask) | ((before + addend) & field.mask));
+  }
+
+  void add_to_instruction(char* place, std::uint32_t type, std::uint32_t addend) const {
+    if (!is_two_halves(type)) {
+      const auto before = static_cast<std::uint32_t>(load(place, 4));
+      store(place, 4, add_in_instruction(type, before, addend));
+      return;
+    }
+    const auto before = static_cast<std::uint32_t>(load(place, 2) << 16 | load(place + 2, 2));
+    const std::uint32_t after = add_in_instruction(type, before, addend);
+    store(place, 2, after >> 16);
+    store(place + 2, 2, after & 0xffff);
   }
 
   /// What a relocation against something discarded would change becomes 0; in a list of ranges 1,

@@ -7,6 +7,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
+#include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/object.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", in the order and with the decisions
@@ -284,7 +285,7 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
       global.binding == Binding::fresh || is_both_functions || old_is_weak || is_weak ||
       (is_definition && global.binding == Binding::undefined);
   const bool may_change_size = may_change_type || global.binding == Binding::undefined;
-  if (global.binding != Binding::fresh && !merge(file, symbol, section, global)) return &global;
+  if (global.binding != Binding::fresh && !merge(file, symbol, is_definition, global)) return &global;
 
   define(file, symbol, section, is_undefined, global);
   if (is_discarded) global.was_in_discarded = true;
@@ -303,16 +304,14 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
       ((is_definition && !is_weak) || (old_is_weak && global.binding == Binding::common) ||
        global.type == STT_NOTYPE))
     global.type = symbol.type;
+  global.other = merged_other(file.machine, global.other, symbol.other, is_definition);
   global.other = merged_visibility(global.other, symbol.other);
   return &global;
 }
 
 /// False if the symbol changes nothing: a second definition.
-bool Resolver::merge(InputFile& file, const InputSymbol& symbol, const InputSection* section,
+bool Resolver::merge(InputFile& file, const InputSymbol& symbol, bool is_definition,
                      Symbol& global) {
-  const bool is_definition =
-      section || symbol.section == absolute_section ||
-      (symbol.section > first_reserved_section && symbol.section != common_section);
   const bool was_definition = is_defined_kind(global.binding);
   const bool old_is_weak = global.binding == Binding::defined_weak ||
                            global.binding == Binding::undefined_weak;
@@ -332,6 +331,7 @@ bool Resolver::merge(InputFile& file, const InputSymbol& symbol, const InputSect
     return false;
   }
   if (is_weak) {
+    global.other = merged_other(file.machine, global.other, symbol.other, false);
     global.other = merged_visibility(global.other, symbol.other);
     return false;
   }

@@ -20,7 +20,8 @@ namespace kbx::link {
 /// name what it stands for.
 class Resolver {
  public:
-  Resolver(const Options& options, const Say& say) : options_(options), say_(say) {}
+  Resolver(const Options& options, const Say& say)
+      : options_(options), say_(say), symbols_(arena_) {}
 
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
@@ -59,8 +60,7 @@ class Resolver {
   void discard_if_duplicate(InputSection& section);
   void add_symbols(InputFile& file);
   Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
-  bool merge(InputFile& file, const InputSymbol& symbol, const InputSection* section,
-             Symbol& global);
+  bool merge(InputFile& file, const InputSymbol& symbol, bool is_definition, Symbol& global);
   void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
               Symbol& global);
   void make_common(InputFile& file, const InputSymbol& symbol, Symbol& global);

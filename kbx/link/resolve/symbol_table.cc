@@ -27,7 +27,7 @@ std::size_t next_size(std::size_t size) {
 
 }  // namespace
 
-SymbolTable::SymbolTable() : buckets_(first_size, nullptr) {}
+SymbolTable::SymbolTable(Arena& arena) : buckets_(first_size, nullptr), arena_(arena) {}
 
 std::uint64_t SymbolTable::hash(std::string_view name) {
   std::uint64_t hash = 0;

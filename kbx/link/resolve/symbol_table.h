@@ -49,7 +49,8 @@ struct Symbol {
 /// through BFD's hash table, so this one has BFD's hash function, chains and way of growing.
 class SymbolTable {
  public:
-  SymbolTable();
+  /// Symbols are made in `arena`.
+  explicit SymbolTable(Arena& arena);
 
   /// BFD's hash of a name.
   static std::uint64_t hash(std::string_view name);
@@ -73,7 +74,7 @@ class SymbolTable {
   std::vector<Symbol*> buckets_;
   std::size_t count_ = 0;
   bool is_frozen_ = false;  // cannot grow further
-  Arena arena_;
+  Arena& arena_;
 };
 
 }  // namespace kbx::link

@@ -78,8 +78,8 @@ TEST_CASE("letters may be grouped, with a warning") {
   const Request request = read("-Sx a.o");
   CHECK(request.options.strip == Strip::debug);
   CHECK(request.options.discard_locals == DiscardLocals::all);
-  REQUIRE(request.warnings.size() == 1);
-  CHECK(request.warnings[0] == "Warning: grouped short command line options are deprecated: -Sx");
+  REQUIRE(request.messages.size() == 1);
+  CHECK(request.messages[0] == "Warning: grouped short command line options are deprecated: -Sx");
   CHECK(refusal("-rS a.o") == "unrecognized option '-rS'");
   CHECK(refusal("-So x a.o") == "Error: unable to disambiguate: -So (did you mean --So ?)");
 }
@@ -110,7 +110,7 @@ TEST_CASE("positional options hold for what follows") {
   CHECK(refusal("-) a.o") == "group ended before it began");
   const Request open = read("--start-group a.o");
   CHECK(open.options.inputs.back().kind == Input::Kind::end_group);
-  CHECK(open.warnings.size() == 1);
+  CHECK(open.messages.size() == 1);
 }
 
 TEST_CASE("-R takes symbols of a file and is a path for a folder") {
@@ -167,7 +167,7 @@ TEST_CASE("keywords of -z") {
   CHECK(options.max_page_size == 0x200000);
   CHECK(options.unresolved_in_objects == Unresolved::report);
   const Request unknown = read("-z nosuch -z ibt=x a.o");
-  CHECK(unknown.warnings ==
+  CHECK(unknown.messages ==
         std::vector<std::string>{"warning: -z nosuch ignored", "warning: -z ibt=x ignored"});
   CHECK_FALSE(unknown.failed);
   CHECK(refusal("-z max-page-size=3 a.o") == "invalid maximum page size `3'");
@@ -176,7 +176,7 @@ TEST_CASE("keywords of -z") {
 TEST_CASE("--fatal-warnings holds for what follows it") {
   CHECK(read("--fatal-warnings -z nosuch a.o").failed);
   CHECK_FALSE(read("-z nosuch --fatal-warnings a.o").failed);
-  CHECK(read("-w -z nosuch a.o").warnings.empty());
+  CHECK(read("-w -z nosuch a.o").messages.empty());
 }
 
 TEST_CASE("what cannot go together") {

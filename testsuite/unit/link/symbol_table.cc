@@ -20,7 +20,8 @@ std::vector<std::string> order(const SymbolTable& table) {
 // What is expected here is what nm -p shows of the output of GNU ld 2.40's -r.
 
 TEST_CASE("global symbols are in the order of GNU ld") {
-  SymbolTable table;
+  kbx::Arena arena;
+  SymbolTable table(arena);
   for (const char* name : {"probe", "remove", "suspend", "resume", "open", "close", "read", "write",
                            "ioctl", "mmap", "poll", "release"})
     table.add(name);
@@ -30,7 +31,8 @@ TEST_CASE("global symbols are in the order of GNU ld") {
 }
 
 TEST_CASE("the order after the table has grown is GNU ld's") {
-  SymbolTable table;
+  kbx::Arena arena;
+  SymbolTable table(arena);
   std::vector<std::string> names;
   for (int i = 0; i < 3100; ++i) names.push_back("s" + std::to_string(i));
   for (const std::string& name : names) table.add(name);
@@ -43,7 +45,8 @@ TEST_CASE("the order after the table has grown is GNU ld's") {
 }
 
 TEST_CASE("a name has one symbol") {
-  SymbolTable table;
+  kbx::Arena arena;
+  SymbolTable table(arena);
   kbx::link::Symbol* symbol = table.add("probe");
   CHECK(table.add("probe") == symbol);
   CHECK(table.find("probe") == symbol);
