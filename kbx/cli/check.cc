@@ -56,8 +56,9 @@ int check_command(const std::vector<std::string>& arguments) {
     std::vector<std::string> certificates;
     for (const std::string& file : certificate_files)
       for (std::string& one : sign::read_certificates(file)) certificates.push_back(std::move(one));
-    verdicts = kernel::judge_modules(kernel::read_modules(modules, certificates),
-                                     kernel::symbols_of(kernel_words, current_environment()));
+    const auto read = kernel::read_modules(modules, certificates);
+    verdicts = kernel::judge_modules(
+        read, kernel::symbols_of(kernel_words, current_environment(), kernel::asked_symbols(read)));
   } catch (const Error& error) {
     // 1 would be a verdict.
     throw UsageError(error.location(), error.what(), error.hint());

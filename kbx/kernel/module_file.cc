@@ -1,6 +1,7 @@
 #include "kbx/kernel/module_file.h"
 
 #include <unordered_set>
+#include <utility>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
@@ -52,6 +53,16 @@ std::vector<ReadModule> read_modules(const std::vector<std::string>& paths,
     }
   }
   return modules;
+}
+
+symbols::SymbolChoice asked_symbols(const std::vector<ReadModule>& modules) {
+  std::unordered_set<std::string_view> asked;
+  for (const ReadModule& module : modules)
+    if (module.facts) {
+      const auto symbols = symbols::asked_symbols(*module.facts);
+      asked.insert(symbols.begin(), symbols.end());
+    }
+  return [asked = std::move(asked)](std::string_view symbol) { return asked.contains(symbol); };
 }
 
 std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modules,

@@ -28,6 +28,9 @@ struct ReadModule {
 std::vector<ReadModule> read_modules(const std::vector<std::string>& paths,
                                      const std::vector<std::string>& certificates = {});
 
+/// True for the symbols of a kernel that judge_modules will ask for. The modules must outlive it.
+symbols::SymbolChoice asked_symbols(const std::vector<ReadModule>& modules);
+
 /// Judges modules for a kernel; what one exports, the others may use. A file that cannot be read as
 /// a module gets its verdict too.
 std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modules,
