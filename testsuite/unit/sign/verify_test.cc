@@ -32,7 +32,7 @@ TEST_CASE("a trailer that cannot be is broken, whatever it claims") {
     return read_trailer(file).state;
   };
   CHECK(with_byte(2, 1) == SignatureState::unsupported);
-  for (const std::size_t at : {0, 1, 3, 4, 5, 6, 7})
+  for (const unsigned at : {0U, 1U, 3U, 4U, 5U, 6U, 7U})
     CHECK(with_byte(at, 1) == SignatureState::broken);
   CHECK(with_byte(8, '\x7f') == SignatureState::broken);
   // As long as all before it: nothing would be left to sign.
