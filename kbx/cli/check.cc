@@ -7,6 +7,7 @@
 #include "kbx/cli/verdict_page.h"
 #include "kbx/kernel/module_file.h"
 #include "kbx/kernel/offer.h"
+#include "kbx/sign/verify.h"
 
 namespace kbx::cli {
 namespace {
@@ -15,7 +16,8 @@ constexpr const char* examples =
     "kbx check hello.ko                     for the kernel that kbx build would take\n"
     "kbx check kbx-out/*/*.ko -K 6.12.90+deb13-amd64\n"
     "kbx check hello.ko -K /boot/vmlinuz-6.1.0-56-amd64 -K /lib/modules/6.1.0-56-amd64\n"
-    "kbx check vendor.ko -K abi.xml --json";
+    "kbx check vendor.ko -K abi.xml --json\n"
+    "kbx check hello.ko --certificate /var/lib/dkms/mok.pub";
 
 }  // namespace
 
@@ -26,6 +28,7 @@ int check_command(const std::vector<std::string>& arguments) {
       "kbx check");
   std::vector<std::string> kernel_words;
   std::vector<std::string> modules;
+  std::vector<std::string> certificate_files;
   bool json = false;
   bool verbose = false;
   set_help(app, {"[OPTION...] MODULE.ko...", examples});
@@ -39,14 +42,23 @@ int check_command(const std::vector<std::string>& arguments) {
   app.add_option("MODULE", modules,
                  "modules, also .ko.xz, .ko.gz and .ko.zst; what one exports, the others may use")
       ->required();
+  app.add_option("--certificate", certificate_files,
+                 "an X.509 certificate (PEM or DER) of a key that the kernel trusts, to check "
+                 "signatures with; may be given several times")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   app.add_flag("--json", json, "print the verdicts as JSON");
   app.add_flag("--verbose,-v", verbose, "print also what is of no consequence");
   if (const auto status = parse(app, arguments)) return *status;
 
   std::vector<symbols::Verdict> verdicts;
   try {
-    verdicts =
-        kernel::check_modules(modules, kernel::symbols_of(kernel_words, current_environment()));
+    std::vector<std::string> certificates;
+    for (const std::string& file : certificate_files)
+      for (std::string& one : sign::read_certificates(file)) certificates.push_back(std::move(one));
+    const auto read = kernel::read_modules(modules, certificates);
+    verdicts = kernel::judge_modules(
+        read, kernel::symbols_of(kernel_words, current_environment(), kernel::asked_symbols(read)));
   } catch (const Error& error) {
     // 1 would be a verdict.
     throw UsageError(error.location(), error.what(), error.hint());

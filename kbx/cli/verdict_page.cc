@@ -31,7 +31,9 @@ std::string headline(const symbols::Verdict& verdict) {
 
 /// What stays away from the short form: said elsewhere on the page, or of no consequence.
 bool is_minor(const Finding& finding) {
-  return finding.kind == FindingKind::load_first || finding.kind == FindingKind::signature ||
+  const bool is_plain = finding.module_value == "signed" || finding.module_value == "not signed";
+  return finding.kind == FindingKind::load_first ||
+         (finding.kind == FindingKind::signature && is_plain) ||
          finding.kind == FindingKind::compression ||
          (finding.kind == FindingKind::vermagic && !finding.kernel_value.empty());
 }

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,24 @@ enum class ModuleParts { all, symbols };
 symbols::ModuleFacts read_module_file(const std::string& path,
                                       ModuleParts parts = ModuleParts::all);
 
-/// Judges modules for a kernel; what one exports, the others may use. A file that cannot be read
-/// as a module gets its verdict too. Throws Error if a file is not there.
-std::vector<symbols::Verdict> check_modules(const std::vector<std::string>& paths,
+/// A module's file that was asked for: what it says, or why it cannot be read.
+struct ReadModule {
+  std::string path;
+  std::optional<symbols::ModuleFacts> facts;
+  std::string fault;
+};
+
+/// Reads modules and checks their signatures with `certificates` (X.509 in DER). Throws Error if a
+/// file is not there.
+std::vector<ReadModule> read_modules(const std::vector<std::string>& paths,
+                                     const std::vector<std::string>& certificates = {});
+
+/// True for the symbols of a kernel that judge_modules will ask for. The modules must outlive it.
+symbols::SymbolChoice asked_symbols(const std::vector<ReadModule>& modules);
+
+/// Judges modules for a kernel; what one exports, the others may use. A file that cannot be read as
+/// a module gets its verdict too.
+std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modules,
                                             const symbols::KernelSymbols& kernel);
 
 /// Judges modules that were just built for the kernel of `tree`. `others` are modules that were

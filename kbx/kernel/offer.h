@@ -23,9 +23,12 @@ symbols::KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolCh
 ///   lib/modules/RELEASE  installed modules: what they export, and the CRCs that they were built
 ///                        with of what they use
 ///   anything else        what find_tree makes of it: a release, a header tree, packages
-/// Throws Error if a word names nothing, or a file that is damaged.
+/// With `wanted`, a Module.symvers is kept, and looked through for contradictions, only as far as
+/// it is asked for: all of one of 100 MB would take several times that much memory. Throws Error if
+/// a word names nothing, or a file that is damaged.
 symbols::KernelSymbols symbols_of(const std::vector<std::string>& words,
-                                  const Environment& environment);
+                                  const Environment& environment,
+                                  const symbols::SymbolChoice& wanted = {});
 
 /// The machine that a configuration builds for; `arch` is SRCARCH. Nothing if kbx does not know it.
 std::optional<symbols::Machine> machine_of(const std::string& arch, const Config& config);

@@ -99,7 +99,8 @@ Source source_of(const std::string& word) {
               "System.map, or what abidw wrote (.xml)");
 }
 
-void add_source(KernelSymbols& kernel, Source source, const std::string& word) {
+void add_source(KernelSymbols& kernel, Source source, const std::string& word,
+                const symbols::SymbolChoice& wanted) {
   switch (source) {
     case Source::tree:
       return;
@@ -119,14 +120,15 @@ void add_source(KernelSymbols& kernel, Source source, const std::string& word) {
       return symbols::add_abidw(kernel, MappedFile(word).content(), word);
     case Source::symvers:
       kernel.complete = true;
-      symbols::add_symvers(kernel, MappedFile(word).content(), word);
+      symbols::add_symvers(kernel, MappedFile(word).content(), word, wanted);
       return;
   }
 }
 
 }  // namespace
 
-KernelSymbols symbols_of(const std::vector<std::string>& words, const Environment& environment) {
+KernelSymbols symbols_of(const std::vector<std::string>& words, const Environment& environment,
+                         const symbols::SymbolChoice& wanted) {
   std::vector<std::string> tree_words;
   std::vector<std::pair<Source, std::string>> sources;
   for (const std::string& word : words)
@@ -141,11 +143,11 @@ KernelSymbols symbols_of(const std::vector<std::string>& words, const Environmen
     }
   KernelSymbols kernel;
   if (!tree_words.empty() || sources.empty())
-    kernel = symbols_of_tree(find_tree(join(tree_words, ","), environment));
+    kernel = symbols_of_tree(find_tree(join(tree_words, ","), environment), wanted);
   bool has_image = false;
   bool has_modules = false;
   for (const auto& [source, word] : sources) {
-    add_source(kernel, source, word);
+    add_source(kernel, source, word, wanted);
     has_image = has_image || source == Source::image || source == Source::map ||
                 source == Source::boot_folder;
     has_modules = has_modules || source == Source::modules;

@@ -1,8 +1,5 @@
 #include "kbx/makelang/globals.h"
 
-#include <algorithm>
-#include <ranges>
-
 #include "kbx/makelang/state.h"
 
 namespace kbx::makelang {
@@ -23,13 +20,13 @@ Variable* Globals::find(std::string_view name) {
 }
 
 Variable* Globals::define_plain(std::string_view name) {
-  for (const PlainFile& plain : std::views::reverse(plain_)) {
-    const auto found = plain.definitions->find(name);
+  for (auto plain = plain_.rbegin(); plain != plain_.rend(); ++plain) {
+    const auto found = plain->definitions->find(name);
     if (!found) continue;
     if (dropped_.contains(name)) return nullptr;
     Variable& variable = table_.try_emplace(std::string(name)).first->second;
     variable.value = found->value;
-    variable.where = {plain.file, found->line};
+    variable.where = {plain->file, found->line};
     return &variable;
   }
   return nullptr;

@@ -3,42 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
-#include <memory>
 
 #include "kbx/base/error.h"
-#include "kbx/base/file.h"
-#include "kbx/sign/libcrypto.h"
+#include "kbx/sign/openssl.h"
 
 /// A signed module is the module, then a CMS message, then twelve bytes that tell its kind and
 /// length, then a fixed line of text by which the kernel knows that there is a signature at all
 /// (kernel/module/signing.c). Followed here is scripts/sign-file.c.
 namespace kbx::sign {
 namespace {
-
-template <typename Thing>
-using Owned = std::unique_ptr<Thing, void (*)(Thing*)>;
-
-Owned<BIO> memory(std::string_view content) {
-  return {libcrypto().bio_of_memory(content.data(), static_cast<int>(content.size())),
-          [](BIO* bio) { libcrypto().bio_free(bio); }};
-}
-
-/// The library's own reason, the first of those that it has queued.
-std::string reason() {
-  const unsigned long code = libcrypto().error();
-  while (libcrypto().error() != 0) continue;
-  if (code == 0) return "no reason given";
-  char text[256];
-  libcrypto().error_text(code, text, sizeof text);
-  return text;
-}
-
-std::string read_input(const std::string& path) {
-  std::string content = read_file(path);
-  if (content.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    throw Error(Location{path, 0}, "is larger than 2 GiB");
-  return content;
-}
 
 int give_passphrase(char* buffer, int size, int, void* passphrase) {
   const auto& text = *static_cast<const std::string*>(passphrase);
@@ -64,17 +37,8 @@ Owned<EVP_PKEY> private_key(const Signer& signer) {
 
 Owned<X509> certificate(const Signer& signer) {
   const std::string content = read_input(signer.certificate);
-  // A DER sequence of more than 127 bytes.
-  const bool is_der = content.size() > 2 && content[0] == '\x30' &&
-                      static_cast<unsigned char>(content[1]) >= 0x81 &&
-                      static_cast<unsigned char>(content[1]) <= 0x84;
-  const Owned<BIO> input = memory(content);
-  Owned<X509> found(is_der ? libcrypto().read_certificate_der(input.get(), nullptr)
-                           : libcrypto().read_certificate(input.get(), nullptr, nullptr, nullptr),
-                    [](X509* one) { libcrypto().certificate_free(one); });
-  if (!found)
-    throw Error(Location{signer.certificate, 0}, "no X.509 certificate can be read: " + reason(),
-                "expected PEM or DER");
+  Owned<X509> found = first_certificate(content);
+  if (!found) fail_without_certificate(signer.certificate);
   return found;
 }
 

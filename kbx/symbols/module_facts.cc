@@ -19,21 +19,6 @@ namespace {
 
 constexpr size_t version_entry_size = 64;  // struct modversion_info
 constexpr size_t crc_size = 4;
-constexpr std::string_view signature_mark = "~Module signature appended~\n";
-
-SignatureState signature_of(std::string_view file) {
-  constexpr size_t tail_size = 12;  // struct module_signature
-  constexpr unsigned char pkcs7 = 2;
-  if (!file.ends_with(signature_mark)) return SignatureState::absent;
-  file.remove_suffix(signature_mark.size());
-  if (file.size() <= tail_size) return SignatureState::broken;
-  const std::string_view tail = file.substr(file.size() - tail_size);
-  const std::uint64_t size = elf::read_number(tail.substr(8, 4), true);
-  const bool plain = tail[0] == 0 && tail[1] == 0 && tail.substr(3, 5) == std::string(5, '\0');
-  if (size >= file.size() - tail_size || !plain || static_cast<unsigned char>(tail[2]) != pkcs7)
-    return SignatureState::broken;
-  return SignatureState::present;
-}
 
 std::string_view first_string(std::string_view content) {
   return content.substr(0, content.find('\0'));
@@ -243,7 +228,7 @@ ModuleFacts read_module_facts(std::string_view content, const std::string& path,
     throw Error(Location{path, 0}, "this ELF file is not a relocatable object",
                 "a module is what ld -r wrote, NAME.ko");
   ModuleFacts facts = FactsReader(object, path).read(with_relocations);
-  facts.signature = signature_of(content);
+  facts.signature.state = sign::read_trailer(content).state;
   return facts;
 }
 

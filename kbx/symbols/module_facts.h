@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "kbx/sign/verify.h"
 #include "kbx/symbols/kernel_symbols.h"
 #include "kbx/symbols/module_object.h"
 
@@ -21,9 +22,6 @@ Compression compression_of(std::string_view file);
 /// The check that an .xz file says it has (its stream flags: 0 none, 1 CRC32, 4 CRC64, 10 SHA-256).
 unsigned xz_check_of(std::string_view file);
 
-/// The signature that may be appended to a module (include/linux/module_signature.h).
-enum class SignatureState { absent, present, broken };
-
 /// A type of relocation that a module wants applied.
 struct NeededRelocation {
   std::uint32_t type = 0;
@@ -38,7 +36,7 @@ struct ModuleFacts {
   Machine machine;
   Compression compression = Compression::none;
   unsigned xz_check = 0;
-  SignatureState signature = SignatureState::absent;
+  sign::Signature signature;
   std::optional<std::uint64_t> struct_size;  // of struct module, .gnu.linkonce.this_module
   std::vector<std::pair<std::string, std::string>> info;  // .modinfo
   std::vector<ModuleNeed> needs;
@@ -54,8 +52,9 @@ struct ModuleFacts {
   bool is_gpl_compatible() const;
 };
 
-/// Reads the facts of a module that is not compressed; its relocations only `with_relocations`.
-/// `path` names it. Throws Error if the file is no sound relocatable object.
+/// Reads the facts of a module that is not compressed; its relocations only `with_relocations`. Of
+/// a signature only the trailer is looked at (sign::check_signature does more). `path` names it.
+/// Throws Error if the file is no sound relocatable object.
 ModuleFacts read_module_facts(std::string_view content, const std::string& path,
                               bool with_relocations = true);
 

@@ -100,29 +100,61 @@ class Judge {
   }
 
   void check_signature() {
+    using State = sign::SignatureState;
+    if (kernel_.options.signatures == false) return;
+    const sign::Signature& signature = module_.signature;
+    const std::string by = signature.signer.empty() ? "" : " by " + signature.signer;
+    const auto with_detail = [&](const std::string& text, const char* between) {
+      return signature.detail.empty() ? text : text + between + signature.detail;
+    };
+    const bool forced = kernel_.options.signatures_forced == true;
+    switch (signature.state) {
+      case State::broken:
+        return refused_signature("broken", with_detail("its signature" + by + " is damaged", ": "),
+                                 "sign it again, as scripts/sign-file does");
+      case State::wrong:
+        return refused_signature(
+            "wrong", "it was changed after it was signed" + by + ", or that key did not sign it",
+            "sign it as the last step: after stripping, before packing");
+      case State::right:
+        return note({FindingKind::signature, "", "signed", "", "it is signed" + by, ""});
+      case State::present: {
+        const char* const wanted = forced ? "; the kernel wants that, with a key that it trusts"
+                                          : "; whether this kernel trusts the key is not known";
+        return note({FindingKind::signature, "", "signed", "",
+                     with_detail("it is signed" + by + wanted, "; "), ""});
+      }
+      case State::other_key:
+        return as_unsigned(
+            "another key",
+            with_detail("it is signed" + by + ", not with a key that was given", "; "));
+      case State::unsupported:
+        return as_unsigned("unsupported",
+                           with_detail("its signature" + by + " is not supported", ": "));
+      case State::absent:
+        return as_unsigned("not signed", "it is not signed");
+    }
+  }
+
+  /// What a kernel that looks at signatures refuses, even if it loads unsigned modules.
+  void refused_signature(const std::string& what, std::string text, std::string remedy) {
+    Finding finding{FindingKind::signature, "", what, "PKCS#7", std::move(text), std::move(remedy)};
+    if (kernel_.options.signatures == true) return refuse(std::move(finding));
+    note(std::move(finding));
+  }
+
+  /// What a kernel does not count as signed.
+  void as_unsigned(const std::string& what, const std::string& text) {
     const LoaderOptions& options = kernel_.options;
-    if (options.signatures == false) return;
-    if (module_.signature == SignatureState::broken && options.signatures)
-      return refuse({FindingKind::signature, "", "broken", "PKCS#7",
-                     "the signature appended to it is damaged", "sign it again"});
-    if (module_.signature == SignatureState::present) {
-      note({FindingKind::signature, "", "signed", "",
-            options.signatures_forced == true
-                ? "it is signed; the kernel wants that, with a key that it trusts"
-                : "it is signed; whether this kernel trusts the key was not looked at",
-            ""});
-      return;
-    }
     if (options.signatures_forced == true)
-      return refuse({FindingKind::signature, "", "not signed", "signed",
-                     "it is not signed, and the kernel takes signed modules only "
-                     "(CONFIG_MODULE_SIG_FORCE)",
+      return refuse({FindingKind::signature, "", what, "signed",
+                     text + ", and the kernel takes modules signed with a key that it trusts only "
+                            "(CONFIG_MODULE_SIG_FORCE)",
                      "sign it with a key that this kernel trusts"});
-    if (options.signatures == true) {
-      add_taint('E');
-      note({FindingKind::signature, "", "not signed", "",
-            "it is not signed: with Secure Boot, or module.sig_enforce, it would be refused", ""});
-    }
+    if (options.signatures != true) return;
+    add_taint('E');
+    note({FindingKind::signature, "", what, "",
+          text + "; with Secure Boot, or module.sig_enforce, it would be refused", ""});
   }
 
   void check_machine() {

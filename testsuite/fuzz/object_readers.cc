@@ -201,7 +201,8 @@ std::string ObjectReaders::modpost(const Dialect& dialect) {
 }
 
 std::string ObjectReaders::check() const {
-  const auto verdicts = kernel::check_modules({scratch_.at("mutant.o")}, kernel_);
+  const auto verdicts =
+      kernel::judge_modules(kernel::read_modules({scratch_.at("mutant.o")}), kernel_);
   require(verdicts.size() == 1, "one module, but not one verdict\n");
   const symbols::Verdict& verdict = verdicts.front();
   const bool refused = verdict.outcome == symbols::Outcome::would_not_load;

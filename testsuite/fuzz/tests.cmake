@@ -1,7 +1,7 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
 set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object
-    symvers kernel_symbols metadata)
+    symvers kernel_symbols metadata signature)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
   target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp)

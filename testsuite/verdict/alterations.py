@@ -66,8 +66,9 @@ def _debug_relocation(module):
     module.set_relocation_type(".rela.debug_info", R_X86_64_GOTPCREL)
 
 
-def _signed(data):
-    """Signed with a key that no kernel knows, as scripts/sign-file does it."""
+def _signed(data, options="-noattr -nocerts", changed=None):
+    """Signed with a key that no kernel knows, as scripts/sign-file does it or with other options of openssl; with
+    `changed`, that is done to the module afterwards."""
     if not shutil.which("openssl"):
         raise CannotEdit("openssl is not installed")
     with tempfile.TemporaryDirectory() as name:
@@ -75,14 +76,18 @@ def _signed(data):
         (folder / "module").write_bytes(data)
         for words in (
             "req -x509 -newkey rsa:2048 -nodes -subj /CN=nobody -days 2 -keyout key -out certificate",
-            "cms -sign -binary -noattr -nocerts -nosmimecap -md sha256 -in module -signer certificate -inkey key "
+            f"cms -sign -binary {options} -nosmimecap -md sha256 -in module -signer certificate -inkey key "
             "-outform DER -out signature",
         ):
             subprocess.run(["openssl", *words.split()], cwd=folder, check=True, capture_output=True)
         signature = (folder / "signature").read_bytes()
     pkcs7 = 2
     tail = bytes([0, 0, pkcs7, 0, 0, 0, 0, 0]) + len(signature).to_bytes(4, "big")
-    return data + signature + tail + SIGNATURE_MARK
+    return (changed(data) if changed else data) + signature + tail + SIGNATURE_MARK
+
+
+def _other_description(data):
+    return data.replace(b"description=a module", b"description=A module")
 
 
 CASES = [
@@ -103,6 +108,10 @@ CASES = [
     Case("packed with xz", "plain", lambda data: lzma.compress(data, check=lzma.CHECK_CRC32), raw=True,
          suffix=".ko.xz"),
     Case("signed by nobody that is known", "plain", _signed, raw=True, taint="OE?", needs=("MODULE_SIG",)),
+    Case("signed by nobody that is known, then changed", "plain", lambda data: _signed(data, changed=_other_description),
+         raw=True, taint="OE?", needs=("MODULE_SIG",)),
+    Case("signed, with its certificate", "plain", lambda data: _signed(data, "-noattr"), raw=True, taint="OE?",
+         needs=("MODULE_SIG",)),
 
     Case("CRC of a function", "plain", lambda m: m.flip_crc("_printk"), refused="crc",
          said="disagrees about version of symbol _printk"),
@@ -146,6 +155,14 @@ CASES = [
          said="Invalid ELF header magic"),
     Case("damaged signature", "plain", lambda data: data + b"\1" * 12 + SIGNATURE_MARK, raw=True, refused="signature",
          said="", needs=("MODULE_SIG",)),
+    Case("signed, with its certificate, then changed", "plain",
+         lambda data: _signed(data, "-noattr", _other_description), raw=True, refused="signature", needs=("MODULE_SIG",)),
+    Case("signed attributes", "plain", lambda data: _signed(data, "-nocerts"), raw=True, refused="signature",
+         said="has authattrs", needs=("MODULE_SIG",)),
+    Case("signature with the module in it", "plain", lambda data: _signed(data, "-noattr -nocerts -nodetach"), raw=True,
+         refused="signature", needs=("MODULE_SIG",)),
+    Case("signature of no message", "plain", lambda data: data + b"\x30\x05hello" + bytes([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 7])
+         + SIGNATURE_MARK, raw=True, refused="signature", needs=("MODULE_SIG",)),
 ]
 
 

@@ -255,17 +255,45 @@ TEST_CASE("machines, relocations and sections") {
 }
 
 TEST_CASE("signatures") {
+  using State = kbx::sign::SignatureState;
   ModuleFacts module = some_module();
   KernelSymbols kernel = some_kernel();
   kernel.options.signatures = true;
   CHECK(verdict_on(module, kernel).taints == "EO");
   kernel.options.signatures_forced = true;
   only_reason(verdict_on(module, kernel), FindingKind::signature);
-  module.signature = kbx::symbols::SignatureState::present;
+  for (const State refused : {State::other_key, State::unsupported, State::wrong, State::broken}) {
+    module.signature.state = refused;
+    only_reason(verdict_on(module, kernel), FindingKind::signature);
+  }
+  for (const State good : {State::present, State::right}) {
+    module.signature.state = good;
+    CHECK(verdict_on(module, kernel).outcome == Outcome::would_load);
+    CHECK(verdict_on(module, kernel).taints == "O");
+  }
+}
+
+TEST_CASE("a kernel that does not enforce signatures still refuses those that do not fit") {
+  using State = kbx::sign::SignatureState;
+  ModuleFacts module = some_module();
+  KernelSymbols kernel = some_kernel();
+  kernel.options.signatures = true;
+  for (const State refused : {State::wrong, State::broken}) {
+    module.signature.state = refused;
+    only_reason(verdict_on(module, kernel), FindingKind::signature);
+  }
+  for (const State unknown : {State::other_key, State::unsupported}) {
+    module.signature.state = unknown;
+    CHECK(verdict_on(module, kernel).outcome == Outcome::would_load);
+    CHECK(verdict_on(module, kernel).taints == "EO");
+  }
+  kernel.options.signatures.reset();
+  kernel.options.signatures_forced.reset();
+  module.signature.state = State::wrong;
   CHECK(verdict_on(module, kernel).outcome == Outcome::would_load);
-  kernel.options.signatures_forced = false;
-  module.signature = kbx::symbols::SignatureState::broken;
-  only_reason(verdict_on(module, kernel), FindingKind::signature);
+  CHECK(verdict_on(module, kernel).notes.size() == 1);
+  kernel.options.signatures = false;
+  CHECK(verdict_on(module, kernel).notes.empty());
 }
 
 TEST_CASE("compressions") {
