@@ -302,9 +302,11 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       value.number = -value.number;
       break;
     case Operation::log2_ceil:
+      from_dot_ = false;
       operand = {Value{log2_ceil(value.number), plain_number}, nullptr, operand.constant};
       break;
     case Operation::absolute:
+      from_dot_ = false;
       value = {address(value), absolute};
       operand.constant = false;
       break;
@@ -313,6 +315,7 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       return from_address(aligned(environment_.dot, value.number));
     case Operation::next:
       if (environment_.phase == Phase::first) return unresolved(".");
+      from_dot_ = false;
       value = {aligned(environment_.dot, address(value)), absolute};
       operand.constant = false;
       break;
@@ -355,6 +358,7 @@ Operand Evaluator::pair(const Expression& expression, const Operand& left, const
     b = {address(b), absolute};
     base = absolute;
     same = true;
+    from_dot_ = false;
   } else if (!same && b.base == plain_number) {
     base = a.base;
   }

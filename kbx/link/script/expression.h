@@ -95,8 +95,9 @@ struct Result {
   std::optional<Value> value;
   /// The first name that had no value.
   std::string unresolved;
-  /// It came from dot, ORIGIN or SEGMENT_START. A symbol that is absolute for it belongs to the
-  /// output section that dot was in or behind when all is done.
+  /// It came from dot, ORIGIN or SEGMENT_START. A symbol that is absolute for it belongs to an
+  /// output section when all is done: to the one before it in the script, or if dot was assigned
+  /// since then (or there is none before) to the one behind it.
   bool from_dot = false;
   /// The one symbol it mentions, whose type an assignment hands on; "" if none or several.
   std::string only_symbol;

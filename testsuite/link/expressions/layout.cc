@@ -46,8 +46,9 @@ struct SymbolEntry {
   bool common = false;
   bool by_object = false;
   bool from_dot = false;
-  int pass = -1;  // in which pass the script set it
-  int dot_section = -1;
+  int pass = -1;             // in which pass the script set it
+  int after = -1;            // the output section before it
+  bool before_next = false;  // it belongs to the one behind it
   Value value{0, absolute};
 };
 
@@ -67,6 +68,7 @@ class Layout {
   SymbolState state_of(const std::string& name) const;
   OutputState& output(const std::string& name);
   void pass(const Script& script, Phase phase);
+  void save_page();
   void assign(const Assignment& assignment, Phase phase, Base section);
   void section(const OutputSection& node, Phase phase);
   void place(const InputSections& node, Base section);
@@ -76,7 +78,9 @@ class Layout {
   std::uint64_t dot_ = 0;
   int pass_ = 0;
   int last_section_ = -1;
+  bool dot_was_assigned_ = false;
   bool sane_ = false;
+  DataSegment data_segment_;
 };
 
 std::uint64_t aligned(std::uint64_t value, std::uint64_t alignment) {
@@ -130,6 +134,11 @@ Environment Layout::environment(Phase phase, Base section) {
     state.alignment = found->alignment;
     return state;
   };
+  result.region = [](const std::string& /*name*/) {
+    return RegionState{0, ~std::uint64_t{0}};  // GNU ld warns of a region that is not defined
+  };
+  result.size_of_headers = []() -> std::uint64_t { throw Unsupported(); };
+  result.data_segment = &data_segment_;
   result.address_of = [this](Base base) { return outputs_[static_cast<size_t>(base)].address; };
   return result;
 }
@@ -138,6 +147,7 @@ void Layout::assign(const Assignment& assignment, Phase phase, Base section) {
   const Environment now = environment(phase, section);
   if (assignment.symbol == ".") {
     if (const auto next = evaluate_dot(assignment, now)) dot_ = *next;
+    if (section == absolute) dot_was_assigned_ = true;
     if (section != absolute && keeps_section(assignment, now))
       outputs_[static_cast<size_t>(section)].exists = true;
     return;
@@ -154,7 +164,8 @@ void Layout::assign(const Assignment& assignment, Phase phase, Base section) {
   entry.value = result.value.value_or(Value{0, section});
   entry.from_dot = result.from_dot;
   entry.pass = pass_;
-  entry.dot_section = last_section_;
+  entry.after = last_section_;
+  entry.before_next = dot_was_assigned_ || last_section_ < 0;
 }
 
 void Layout::place(InputSection& input, Base section) {
@@ -222,13 +233,16 @@ void Layout::section(const OutputSection& node, Phase phase) {
   }
   OutputState& done = outputs_[static_cast<size_t>(section)];
   done.size = dot_ - done.address;
-  if (done.exists) last_section_ = section;
+  if (!done.exists) return;
+  last_section_ = section;
+  dot_was_assigned_ = false;
 }
 
 void Layout::pass(const Script& script, Phase phase) {
   ++pass_;
   dot_ = 0;
   last_section_ = -1;
+  dot_was_assigned_ = false;
   if (phase <= Phase::allocating)
     for (OutputState& state : outputs_) state.has_address = false;
   for (const Command& command : script.commands) {
@@ -256,11 +270,27 @@ void Layout::pass(const Script& script, Phase phase) {
   }
 }
 
+/// Whether the data segment can do without one page. To end its relro part on a page is not for
+/// this layout.
+void Layout::save_page() {
+  DataSegment& segment = data_segment_;
+  if (segment.relro_end != 0) throw Unsupported();
+  const std::uint64_t mask = segment.common_page_size - 1;
+  const std::uint64_t first = -segment.base & mask;
+  const std::uint64_t last = segment.end & mask;
+  const bool saves = first != 0 && last != 0 && (segment.base & ~mask) != (segment.end & ~mask) &&
+                     first + last <= segment.common_page_size;
+  segment.state = saves ? DataSegment::State::adjust : DataSegment::State::done;
+}
+
 void Layout::run(const Script& script) {
   outputs_.reserve(100);
+  data_segment_.relro = true;  // ld's default here
   for (const Phase phase : {Phase::mark, Phase::allocating, Phase::assigning, Phase::allocating,
-                            Phase::assigning, Phase::final})
+                            Phase::assigning, Phase::final}) {
     pass(script, phase);
+    if (data_segment_.state == DataSegment::State::end_seen) save_page();
+  }
 }
 
 void Layout::print() const {
@@ -270,12 +300,13 @@ void Layout::print() const {
     std::uint64_t address = state.value.number;
     if (base >= 0) address += outputs_[static_cast<size_t>(base)].address;
     if (base == absolute && entry.from_dot) {
-      base = entry.dot_section;
-      if (base < 0) {
-        // Before all sections dot belongs to the first.
-        const auto first = std::ranges::find(outputs_, true, &OutputState::exists);
-        base = static_cast<Base>(first - outputs_.begin());
-      }
+      const auto from = outputs_.begin() + entry.after + (entry.before_next ? 1 : 0);
+      const auto found =
+          std::find_if(from, outputs_.end(), [](const auto& each) { return each.exists; });
+      if (found != outputs_.end())
+        base = static_cast<Base>(found - outputs_.begin());
+      else
+        base = entry.after;
     }
     const std::string where = base < 0 ? "ABS" : outputs_[static_cast<size_t>(base)].name;
     std::printf("%s\t%llx\t%s\n", name.c_str(), static_cast<unsigned long long>(address),
