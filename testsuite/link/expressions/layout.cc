@@ -308,6 +308,8 @@ void Layout::print() const {
       else
         base = entry.after;
     }
+    // Which section GNU ld gives the symbols of one that is empty is not for this layout.
+    if (base >= 0 && !outputs_[static_cast<size_t>(base)].exists) throw Unsupported();
     const std::string where = base < 0 ? "ABS" : outputs_[static_cast<size_t>(base)].name;
     std::printf("%s\t%llx\t%s\n", name.c_str(), static_cast<unsigned long long>(address),
                 where.c_str());

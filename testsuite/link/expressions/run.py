@@ -25,11 +25,14 @@ def run(*command):
 def read_object(path):
     """The sections and symbols of an object as readelf prints them."""
     sections, symbols = {}, {}
+    content = pathlib.Path(path).read_bytes()
     for line in run("readelf", "-SW", path).stdout.splitlines():
-        match = re.match(r"\s*\[\s*(\d+)\] (\S+)\s+(\S+)\s+(\w+) \w+ (\w+) \w+\s+(\w*)\s+\d+\s+\d+\s+(\d+)", line)
+        match = re.match(r"\s*\[\s*(\d+)\] (\S+)\s+(\S+)\s+(\w+) (\w+) (\w+) \w+\s+(\w*)\s+\d+\s+\d+\s+(\d+)", line)
         if match:
-            index, name, kind, address, size, flags, alignment = match.groups()
-            sections[index] = (name, kind, int(address, 16), int(size, 16), flags, int(alignment))
+            index, name, kind, address, offset, size, flags, alignment = match.groups()
+            start, length = int(offset, 16), int(size, 16)
+            bytes_of = "" if kind == "NOBITS" else content[start:start + length].hex()
+            sections[index] = (name, kind, int(address, 16), length, flags, int(alignment), bytes_of)
     for line in run("readelf", "-sW", path).stdout.splitlines():
         words = line.split()
         if len(words) == 8 and words[0].endswith(":") and words[0][:-1].isdigit() and words[3] not in ("SECTION", "FILE"):
@@ -44,7 +47,7 @@ def describe(source):
     """The input as layout.cc wants it."""
     sections, symbols = read_object(source)
     words = []
-    for name, _, _, size, flags, alignment in sections.values():
+    for name, _, _, size, flags, alignment, _ in sections.values():
         if "A" in flags and size:
             words += ["section", name, f"{size:x}", f"{alignment:x}"]
     for name, (value, where, _, _) in symbols.items():
