@@ -346,54 +346,43 @@ Operand Evaluator::combine(Operation operation, const Operand& left, const Opera
   return pair(shape, left, right);
 }
 
+Evaluator::Meeting Evaluator::meet(Value a, Value b) {
+  if (a.base == b.base) return {a.number, b.number, a.base, true};
+  if (b.base == plain_number) return {a.number, b.number, a.base, false};
+  if (a.base == plain_number) return {a.number, b.number, b.base, false};
+  from_dot_ = false;
+  return {address(a), address(b), absolute, true};
+}
+
 Operand Evaluator::pair(const Expression& expression, const Operand& left, const Operand& right) {
   if (!left.value || !right.value) return {};
   const Operation operation = expression.operation;
-  Value a = *left.value;
-  Value b = *right.value;
-  Base base = b.base;  // what the result is relative to, unless both have it
-  bool same = a.base == b.base;
-  if (!same && a.base != plain_number && b.base != plain_number) {
-    a = {address(a), absolute};
-    b = {address(b), absolute};
-    base = absolute;
-    same = true;
-    from_dot_ = false;
-  } else if (!same && b.base == plain_number) {
-    base = a.base;
-  }
+  const auto [a, b, base, same] = meet(*left.value, *right.value);
   const bool constant = left.constant && right.constant;
+  const auto result = [&](std::uint64_t number, Base of) {
+    return constant ? written_number(number, nullptr)
+                    : Operand{Value{number, of}, right.literal, false};
+  };
   switch (operation) {
     case Operation::maximum:
-    case Operation::minimum: {
-      const bool larger = operation == Operation::maximum;
-      const std::uint64_t number =
-          larger ? std::max(a.number, b.number) : std::min(a.number, b.number);
-      if (constant) return written_number(number, nullptr);
-      return {Value{number, base}, right.literal, false};
-    }
+      return result(std::max(a, b), base);
+    case Operation::minimum:
+      return result(std::min(a, b), base);
     case Operation::align:
-      return {Value{aligned(a.number, b.number), base}, right.literal, false};
+      return {Value{aligned(a, b), base}, right.literal, false};
     case Operation::data_segment_align:
-      return data_segment_align({a.number, base}, b.number);
+      return data_segment_align({a, base}, b);
     case Operation::data_segment_relro_end:
-      return data_segment_relro_end(a.number, {b.number, base});
+      return data_segment_relro_end(a, {b, base});
     default:
       break;
   }
-  if (is_comparison(operation)) {
-    const std::uint64_t truth = compare(operation, a.number, b.number);
-    return constant ? written_number(truth, nullptr)
-                    : Operand{Value{truth, plain_number}, right.literal, false};
-  }
+  if (is_comparison(operation)) return result(compare(operation, a, b), plain_number);
   const bool divides = operation == Operation::divide || operation == Operation::remainder;
-  const std::uint64_t number = divides ? quotient(expression, operation == Operation::remainder,
-                                                  a.number, b.number, constant)
-                                       : arithmetic(operation, a.number, b.number);
-  if (constant) return written_number(number, nullptr);
-  Operand result{Value{number, base}, right.literal, false};
-  if (same) result.value = written_number(number, nullptr).value;
-  return result;
+  const std::uint64_t number =
+      divides ? quotient(expression, operation == Operation::remainder, a, b, constant)
+              : arithmetic(operation, a, b);
+  return result(number, same ? written_number(0, nullptr).value->base : base);
 }
 
 void Evaluator::require(const Operand& operand, const Place& place,

@@ -127,6 +127,10 @@ OutputSection output_section(Parser& parser, Token name) {
   result.load_address = optional_call(parser, "AT");
   result.align = optional_call(parser, "ALIGN");
   result.align_with_input = skip_keyword(parser, Mode::expression, "ALIGN_WITH_INPUT");
+  if (result.align && result.align_with_input)
+    throw Error(result.place.location(),
+                "ALIGN and ALIGN_WITH_INPUT of one output section contradict each other",
+                "leave out one of them");
   result.subalign = optional_call(parser, "SUBALIGN");
   result.constraint = constraint(parser);
   result.statements = body(parser);

@@ -190,13 +190,14 @@ TEST_CASE("builtins") {
 
 TEST_CASE("an output section's head") {
   const OutputSection node = section(
-      ".a 0x10 (NOLOAD) : AT(5) ALIGN(8) ALIGN_WITH_INPUT SUBALIGN(4) ONLY_IF_RO { } "
+      ".a 0x10 (NOLOAD) : AT(5) ALIGN(8) SUBALIGN(4) ONLY_IF_RO { } "
       ">ram AT>rom :text :NONE =0x90");
   CHECK(node.address->number == 16);
   CHECK(node.type == SectionType::noload);
   CHECK(node.load_address->number == 5);
   CHECK(node.align->number == 8);
-  CHECK(node.align_with_input);
+  CHECK(section(".a : ALIGN_WITH_INPUT { }").align_with_input);
+  CHECK(error_of("SECTIONS {\n .a : ALIGN(1) ALIGN_WITH_INPUT { } }").starts_with("2: ALIGN and"));
   CHECK(node.subalign->number == 4);
   CHECK(node.constraint == Constraint::only_if_ro);
   CHECK(node.placement.region == "ram");
