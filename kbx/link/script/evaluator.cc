@@ -218,6 +218,7 @@ Operand Evaluator::output_section(const Expression& expression) {
       return {Value{0, state->base}, nullptr, false};
     case Operation::load_address_of:
       if (!state->load_address) return unresolved(name);
+      if (state->has_load_expression) from_dot_ = false;
       return {Value{*state->load_address, absolute}, nullptr, false};
     case Operation::size_of:
       return number(state->exists ? state->size : 0);
@@ -302,7 +303,6 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       value.number = -value.number;
       break;
     case Operation::log2_ceil:
-      from_dot_ = false;
       operand = {Value{log2_ceil(value.number), plain_number}, nullptr, operand.constant};
       break;
     case Operation::absolute:
@@ -394,15 +394,16 @@ void Evaluator::require(const Operand& operand, const Place& place,
   environment_.assertion_failed(place, message);
 }
 
-bool Evaluator::may_use_data_segment() const {
-  return environment_.data_segment != nullptr && environment_.phase != Phase::first &&
-         environment_.section == absolute;
+DataSegment* Evaluator::data_segment() const {
+  const bool usable = environment_.phase != Phase::first && environment_.section == absolute;
+  return usable ? environment_.data_segment : nullptr;
 }
 
 Operand Evaluator::data_segment_align(Value max_page, std::uint64_t common_page) {
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_ALIGN");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_ALIGN");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   const std::uint64_t page = max_page.number;
   const std::uint64_t dot = environment_.dot;
   std::uint64_t value = aligned(dot, page);
@@ -427,9 +428,10 @@ Operand Evaluator::data_segment_align(Value max_page, std::uint64_t common_page)
 
 Operand Evaluator::data_segment_relro_end(std::uint64_t offset, Value where) {
   if (environment_.data_segment != nullptr) environment_.data_segment->relro_offset = offset;
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_RELRO_END");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_RELRO_END");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   const bool first = segment.state == State::align_seen;
   const bool adjusts = segment.state == State::relro_adjust;
   if (!first && !adjusts && segment.state != State::adjust && segment.state != State::done)
@@ -447,9 +449,10 @@ Operand Evaluator::data_segment_relro_end(std::uint64_t offset, Value where) {
 }
 
 Operand Evaluator::data_segment_end(const Operand& end) {
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_END");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_END");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   switch (segment.state) {
     case State::align_seen:
     case State::relro_seen:

@@ -64,7 +64,8 @@ class Evaluator {
   Operand pair(const Expression& expression, const Operand& left, const Operand& right);
   std::uint64_t quotient(const Expression& at, bool remainder, std::uint64_t left,
                          std::uint64_t right, bool constant) const;
-  bool may_use_data_segment() const;
+  /// Where to note the data segment's bounds; null where DATA_SEGMENT_… have no value.
+  DataSegment* data_segment() const;
   Operand data_segment_align(Value max_page, std::uint64_t common_page);
   Operand data_segment_relro_end(std::uint64_t offset, Value where);
   Operand data_segment_end(const Operand& end);

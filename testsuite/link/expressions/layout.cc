@@ -5,7 +5,10 @@
 //     link-expressions SCRIPT [section NAME SIZE ALIGNMENT | symbol NAME SECTION VALUE | wanted
 //     NAME]...
 //
-// SECTION is ABS, COMMON or one of the sections. Prints NAME VALUE SECTION in hexadecimal.
+//     link-expressions --parse SCRIPT...
+//
+// The second form says of each script `accepted` or `refused`. SECTION is ABS, COMMON or one of the
+// sections. Prints NAME VALUE SECTION in hexadecimal.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -16,6 +19,7 @@
 #include "kbx/link/script/expression.h"
 #include "kbx/link/script/parse.h"
 #include "kbx/link/script/pattern.h"
+#include "kbx/link/script/print.h"
 
 using namespace kbx;
 using namespace kbx::link::script;
@@ -37,6 +41,7 @@ struct OutputState {
   std::uint64_t size = 0;
   std::uint64_t alignment = 1;
   bool has_address = false;
+  bool has_load_expression = false;
   bool exists = false;
 };
 
@@ -130,6 +135,7 @@ Environment Layout::environment(Phase phase, Base section) {
     state.exists = found->exists;
     state.has_address = found->has_address;
     if (found->has_address) state.load_address = found->load_address;
+    state.has_load_expression = found->has_load_expression;
     state.size = found->size;
     state.alignment = found->alignment;
     return state;
@@ -164,8 +170,8 @@ void Layout::assign(const Assignment& assignment, Phase phase, Base section) {
   entry.value = result.value.value_or(Value{0, section});
   entry.from_dot = result.from_dot;
   entry.pass = pass_;
-  entry.after = last_section_;
-  entry.before_next = dot_was_assigned_ || last_section_ < 0;
+  entry.after = section == absolute ? last_section_ : section;
+  entry.before_next = section == absolute && (dot_was_assigned_ || last_section_ < 0);
 }
 
 void Layout::place(InputSection& input, Base section) {
@@ -208,6 +214,7 @@ void Layout::section(const OutputSection& node, Phase phase) {
     if (result.value) dot_ = address_of(*result.value, now);
   }
   state.address = dot_;
+  state.has_load_expression = node.load_address.has_value();
   state.load_address = dot_ + shift;
   if (node.load_address) {
     const Environment now = environment(phase, absolute);
@@ -340,11 +347,27 @@ void read_arguments(Layout& layout, const std::vector<std::string>& words) {
   }
 }
 
+/// Whether each script is one, and what is printed of it reads as the same.
+int parse_all(const std::vector<std::string>& files) {
+  for (const std::string& file : files) {
+    bool accepted = true;
+    try {
+      const Script script = parse_script(read_file(file), file);
+      if (parse_script(kbx::link::script::print(script), "printed") != script) return 1;
+    } catch (const Error&) {
+      accepted = false;
+    }
+    std::printf("%s\t%s\n", accepted ? "accepted" : "refused", file.c_str());
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
   if (count < 2) return 2;
   const std::vector<std::string> words(arguments + 2, arguments + count);
+  if (std::string_view(arguments[1]) == "--parse") return parse_all(words);
   try {
     Layout layout;
     read_arguments(layout, words);
