@@ -135,6 +135,9 @@ OutputSection output_section(Parser& parser, Token name) {
   result.constraint = constraint(parser);
   result.statements = body(parser);
   result.placement = placement(parser);
+  if (result.load_address && !result.placement.load_region.empty())
+    throw Error(result.place.location(), "an output section has both AT(…) and AT>region",
+                "leave out one of them");
   skip(parser, Mode::script, ",");
   return result;
 }

@@ -24,7 +24,7 @@ WORDS = """; , : = ( ) { } [ ] + - * / % ! ~ ? < > & | == += && || << >> 1 0x10 
     EXCLUDE_FILE SORT_NONE BYTE FILL SECTIONS MEMORY PHDRS ENTRY ASSERT PROVIDE OVERLAY NOLOAD ADDR SIZEOF SUBALIGN
     ONLY_IF_RO EXTERN VERSION global local DEFINED MAX INSERT AFTER # *(.x) /DISCARD/ BLOCK BIND
     INPUT_SECTION_FLAGS READONLY TYPE LENGTH ORIGIN len org SPECIAL NOCROSSREFS SEGMENT_START""".split()
-SYNTAX = re.compile(r"syntax error|EOF in comment|unknown phdr type|PHDRS syntax error|in flags|unknown language|can not PROVIDE|align with input and explicit align")
+SYNTAX = re.compile(r"syntax error|EOF in comment|unknown phdr type|PHDRS syntax error|in flags|unknown language|can not PROVIDE|align with input and explicit align|both a load address and a load region")
 # ld stops at these before it has read the rest.
 SEMANTIC = re.compile(r"by zero|nonconstant|redeclaration|redefinition|does not exist")
 

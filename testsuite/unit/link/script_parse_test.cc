@@ -191,7 +191,7 @@ TEST_CASE("builtins") {
 TEST_CASE("an output section's head") {
   const OutputSection node = section(
       ".a 0x10 (NOLOAD) : AT(5) ALIGN(8) SUBALIGN(4) ONLY_IF_RO { } "
-      ">ram AT>rom :text :NONE =0x90");
+      ">ram :text :NONE =0x90");
   CHECK(node.address->number == 16);
   CHECK(node.type == SectionType::noload);
   CHECK(node.load_address->number == 5);
@@ -201,7 +201,9 @@ TEST_CASE("an output section's head") {
   CHECK(node.subalign->number == 4);
   CHECK(node.constraint == Constraint::only_if_ro);
   CHECK(node.placement.region == "ram");
-  CHECK(node.placement.load_region == "rom");
+  CHECK(section(".a : { } >ram AT>rom").placement.load_region == "rom");
+  CHECK(
+      error_of("SECTIONS { .a : AT(1) { } AT>rom }").starts_with("1: an output section has both"));
   CHECK(node.placement.program_headers == std::vector<std::string>{"text", "NONE"});
   CHECK(node.placement.fill->name == "0x90");
 }
@@ -348,6 +350,10 @@ TEST_CASE("INCLUDE stands for what is in the file") {
        {"INCLUDE none", "INCLUDE self", "INCLUDE open", "SECTIONS { INCLUDE close }"})
     CHECK_THROWS_AS(parse_script(bad, "t", options), Error);
   CHECK(error_of("INCLUDE a.lds") == "1: cannot find the file a.lds");
+}
+
+TEST_CASE("behind VERSION only an opening brace means anything") {
+  CHECK(only<Version>("VERSION } x { { a; }; }").nodes.size() == 1);
 }
 
 TEST_CASE("comments, and what ld ignores with a warning") {
