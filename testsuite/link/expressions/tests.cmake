@@ -1,4 +1,5 @@
 # Expressions of linker scripts against GNU ld; run.py exits with 77 where it is missing.
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
 add_executable(link-expressions ${CMAKE_CURRENT_LIST_DIR}/layout.cc)
 target_link_libraries(link-expressions PRIVATE kbx_link)
 add_test(NAME link-expressions
