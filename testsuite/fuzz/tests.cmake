@@ -1,10 +1,10 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
 set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object
-    symvers kernel_symbols metadata signature)
+    symvers kernel_symbols metadata signature linker_script)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
-  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp)
+  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp kbx_link)
   if(KBX_FUZZ)
     target_link_options(fuzz-${target} PRIVATE -fsanitize=fuzzer)
   else()
@@ -16,6 +16,8 @@ foreach(target IN LISTS fuzz_targets)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/symbols/cases)
     elseif(target STREQUAL preprocess)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/symbols/preprocess)
+    elseif(target STREQUAL linker_script)
+      list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/link/expressions)
     endif()
     add_test(NAME fuzz-${target} COMMAND fuzz-${target} ${seeds})
     set_tests_properties(fuzz-${target} PROPERTIES LABELS fuzz TIMEOUT 300)

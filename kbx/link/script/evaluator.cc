@@ -218,6 +218,7 @@ Operand Evaluator::output_section(const Expression& expression) {
       return {Value{0, state->base}, nullptr, false};
     case Operation::load_address_of:
       if (!state->load_address) return unresolved(name);
+      if (state->has_load_expression) from_dot_ = false;
       return {Value{*state->load_address, absolute}, nullptr, false};
     case Operation::size_of:
       return number(state->exists ? state->size : 0);
@@ -305,6 +306,7 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       operand = {Value{log2_ceil(value.number), plain_number}, nullptr, operand.constant};
       break;
     case Operation::absolute:
+      from_dot_ = false;
       value = {address(value), absolute};
       operand.constant = false;
       break;
@@ -313,6 +315,7 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       return from_address(aligned(environment_.dot, value.number));
     case Operation::next:
       if (environment_.phase == Phase::first) return unresolved(".");
+      from_dot_ = false;
       value = {aligned(environment_.dot, address(value)), absolute};
       operand.constant = false;
       break;
@@ -343,53 +346,43 @@ Operand Evaluator::combine(Operation operation, const Operand& left, const Opera
   return pair(shape, left, right);
 }
 
+Evaluator::Meeting Evaluator::meet(Value a, Value b) {
+  if (a.base == b.base) return {a.number, b.number, a.base, true};
+  if (b.base == plain_number) return {a.number, b.number, a.base, false};
+  if (a.base == plain_number) return {a.number, b.number, b.base, false};
+  from_dot_ = false;
+  return {address(a), address(b), absolute, true};
+}
+
 Operand Evaluator::pair(const Expression& expression, const Operand& left, const Operand& right) {
   if (!left.value || !right.value) return {};
   const Operation operation = expression.operation;
-  Value a = *left.value;
-  Value b = *right.value;
-  Base base = b.base;  // what the result is relative to, unless both have it
-  bool same = a.base == b.base;
-  if (!same && a.base != plain_number && b.base != plain_number) {
-    a = {address(a), absolute};
-    b = {address(b), absolute};
-    base = absolute;
-    same = true;
-  } else if (!same && b.base == plain_number) {
-    base = a.base;
-  }
+  const auto [a, b, base, same] = meet(*left.value, *right.value);
   const bool constant = left.constant && right.constant;
+  const auto result = [&](std::uint64_t number, Base of) {
+    return constant ? written_number(number, nullptr)
+                    : Operand{Value{number, of}, right.literal, false};
+  };
   switch (operation) {
     case Operation::maximum:
-    case Operation::minimum: {
-      const bool larger = operation == Operation::maximum;
-      const std::uint64_t number =
-          larger ? std::max(a.number, b.number) : std::min(a.number, b.number);
-      if (constant) return written_number(number, nullptr);
-      return {Value{number, base}, right.literal, false};
-    }
+      return result(std::max(a, b), base);
+    case Operation::minimum:
+      return result(std::min(a, b), base);
     case Operation::align:
-      return {Value{aligned(a.number, b.number), base}, right.literal, false};
+      return {Value{aligned(a, b), base}, right.literal, false};
     case Operation::data_segment_align:
-      return data_segment_align({a.number, base}, b.number);
+      return data_segment_align({a, base}, b);
     case Operation::data_segment_relro_end:
-      return data_segment_relro_end(a.number, {b.number, base});
+      return data_segment_relro_end(a, {b, base});
     default:
       break;
   }
-  if (is_comparison(operation)) {
-    const std::uint64_t truth = compare(operation, a.number, b.number);
-    return constant ? written_number(truth, nullptr)
-                    : Operand{Value{truth, plain_number}, right.literal, false};
-  }
+  if (is_comparison(operation)) return result(compare(operation, a, b), plain_number);
   const bool divides = operation == Operation::divide || operation == Operation::remainder;
-  const std::uint64_t number = divides ? quotient(expression, operation == Operation::remainder,
-                                                  a.number, b.number, constant)
-                                       : arithmetic(operation, a.number, b.number);
-  if (constant) return written_number(number, nullptr);
-  Operand result{Value{number, base}, right.literal, false};
-  if (same) result.value = written_number(number, nullptr).value;
-  return result;
+  const std::uint64_t number =
+      divides ? quotient(expression, operation == Operation::remainder, a, b, constant)
+              : arithmetic(operation, a, b);
+  return result(number, same ? written_number(0, nullptr).value->base : base);
 }
 
 void Evaluator::require(const Operand& operand, const Place& place,
@@ -401,15 +394,16 @@ void Evaluator::require(const Operand& operand, const Place& place,
   environment_.assertion_failed(place, message);
 }
 
-bool Evaluator::may_use_data_segment() const {
-  return environment_.data_segment != nullptr && environment_.phase != Phase::first &&
-         environment_.section == absolute;
+DataSegment* Evaluator::data_segment() const {
+  const bool usable = environment_.phase != Phase::first && environment_.section == absolute;
+  return usable ? environment_.data_segment : nullptr;
 }
 
 Operand Evaluator::data_segment_align(Value max_page, std::uint64_t common_page) {
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_ALIGN");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_ALIGN");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   const std::uint64_t page = max_page.number;
   const std::uint64_t dot = environment_.dot;
   std::uint64_t value = aligned(dot, page);
@@ -434,9 +428,10 @@ Operand Evaluator::data_segment_align(Value max_page, std::uint64_t common_page)
 
 Operand Evaluator::data_segment_relro_end(std::uint64_t offset, Value where) {
   if (environment_.data_segment != nullptr) environment_.data_segment->relro_offset = offset;
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_RELRO_END");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_RELRO_END");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   const bool first = segment.state == State::align_seen;
   const bool adjusts = segment.state == State::relro_adjust;
   if (!first && !adjusts && segment.state != State::adjust && segment.state != State::done)
@@ -454,9 +449,10 @@ Operand Evaluator::data_segment_relro_end(std::uint64_t offset, Value where) {
 }
 
 Operand Evaluator::data_segment_end(const Operand& end) {
-  if (!may_use_data_segment()) return unresolved("DATA_SEGMENT_END");
+  DataSegment* const noted = data_segment();
+  if (noted == nullptr) return unresolved("DATA_SEGMENT_END");
   using State = DataSegment::State;
-  DataSegment& segment = *environment_.data_segment;
+  DataSegment& segment = *noted;
   switch (segment.state) {
     case State::align_seen:
     case State::relro_seen:

@@ -38,6 +38,14 @@ class Evaluator {
   void require(const Operand& operand, const Place& place, const std::string& message) const;
 
  private:
+  /// Two operands that have met.
+  struct Meeting {
+    std::uint64_t left;
+    std::uint64_t right;
+    Base base;  // what the result is relative to if it keeps that
+    bool same;  // both operands have it
+  };
+
   Operand number(std::uint64_t value) const;
   Operand written_number(std::uint64_t value, const std::string* literal) const;
   Operand from_address(std::uint64_t address);
@@ -52,10 +60,12 @@ class Evaluator {
   Operand conditional(const Expression& expression);
   Operand unary(const Expression& expression);
   Operand apply(const Expression& expression, Operand operand);
+  Meeting meet(Value a, Value b);
   Operand pair(const Expression& expression, const Operand& left, const Operand& right);
   std::uint64_t quotient(const Expression& at, bool remainder, std::uint64_t left,
                          std::uint64_t right, bool constant) const;
-  bool may_use_data_segment() const;
+  /// Where to note the data segment's bounds; null where DATA_SEGMENT_… have no value.
+  DataSegment* data_segment() const;
   Operand data_segment_align(Value max_page, std::uint64_t common_page);
   Operand data_segment_relro_end(std::uint64_t offset, Value where);
   Operand data_segment_end(const Operand& end);

@@ -56,6 +56,7 @@ struct SectionState {
   bool has_address = false;  // the same for its address
   std::uint64_t size = 0;    // until then that of the last pass
   std::uint64_t alignment = 1;
+  bool has_load_expression = false;  // the script has AT(…) for it
 };
 
 struct RegionState {
@@ -95,8 +96,10 @@ struct Result {
   std::optional<Value> value;
   /// The first name that had no value.
   std::string unresolved;
-  /// It came from dot, ORIGIN or SEGMENT_START. A symbol that is absolute for it belongs to the
-  /// output section that dot was in or behind when all is done.
+  /// It came from dot, ORIGIN or SEGMENT_START, and was not made absolute since. A symbol that is
+  /// absolute all the same belongs to an output section when all is done: to the one around the
+  /// assignment; else to the one before it, or if dot was assigned since that (or there is none) to
+  /// the one behind it.
   bool from_dot = false;
   /// The one symbol it mentions, whose type an assignment hands on; "" if none or several.
   std::string only_symbol;

@@ -19,7 +19,8 @@ namespace kbx::link::script {
 
 namespace {
 
-constexpr size_t most_included_files = 10;
+/// The script itself counts, as in GNU ld.
+constexpr size_t most_open_files = 10;
 
 bool has(std::string_view set, char c) {
   return set.find(c) != std::string_view::npos;
@@ -192,9 +193,9 @@ Token Lexer::take(Mode mode) {
 }
 
 void Lexer::enter(std::string text, const std::string& file, const Place& from) {
-  if (sources_.size() > most_included_files)
+  if (sources_.size() >= most_open_files)
     throw Error(from.location(), fmt::format("{}: files are included too deeply", file),
-                "a file may be included from a file, and so on, up to ten times");
+                "a file may be included from a file, and so on, up to nine times");
   if (mode_) reset(before_);
   sources_.push_back({std::move(text), std::make_shared<const std::string>(file), {0, 1}, 0});
 }
@@ -277,7 +278,7 @@ void Lexer::ignore_character(Mode mode) {
 }
 
 bool Lexer::read_string(Mode mode) {
-  if (mode == Mode::version) return false;
+  if (mode == Mode::version || mode == Mode::version_start) return false;
   const Source& source = sources_.back();
   const std::string_view rest = std::string_view(source.text).substr(source.at.offset);
   if (!rest.starts_with('"')) return false;
@@ -292,10 +293,12 @@ bool Lexer::read_string(Mode mode) {
 bool Lexer::read_version_token(Mode mode) {
   const Source& source = sources_.back();
   const std::string_view rest = std::string_view(source.text).substr(source.at.offset);
-  if (has("{}:;,", rest[0])) {
+  const std::string_view punctuation = mode == Mode::version_start ? "{" : "{}:;,";
+  if (has(punctuation, rest[0])) {
     set(Token::Kind::punctuation, std::string(1, rest[0]), 1);
     return true;
   }
+  if (mode == Mode::version_start) return false;
   const bool in_node = mode == Mode::version_node;
   const std::string_view start = in_node ? "*?.$_[]-!^\\" : ".$_";
   const std::string_view part = in_node ? "*?.$_[]-!^\\" : "._";
@@ -355,7 +358,8 @@ void Lexer::read(Mode mode) {
     token_.place = place();
     const Source& source = sources_.back();
     if (source.at.offset >= source.text.size()) return;
-    const bool version = mode == Mode::version || mode == Mode::version_node;
+    const bool version =
+        mode == Mode::version || mode == Mode::version_start || mode == Mode::version_node;
     if (read_string(mode)) return;
     if (version ? read_version_token(mode) : read_word(mode)) return;
     ignore_character(mode);

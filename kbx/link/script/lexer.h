@@ -13,12 +13,13 @@ namespace kbx::link::script {
 
 /// What a byte means depends on where the parser is; these are the states of GNU ld's lexer.
 enum class Mode {
-  script,        // between commands, in SECTIONS, MEMORY, PHDRS
-  input_list,    // in INPUT(…) and GROUP(…)
-  expression,    // in an expression and in the head of an output section
-  wild,          // inside the braces of an output section
-  version,       // in a version script, outside of its nodes
-  version_node,  // in a node of a version script or of a dynamic list
+  script,         // between commands, in SECTIONS, MEMORY, PHDRS
+  input_list,     // in INPUT(…) and GROUP(…)
+  expression,     // in an expression and in the head of an output section
+  wild,           // inside the braces of an output section
+  version_start,  // behind VERSION, where only an opening brace means anything
+  version,        // in a version script, outside of its nodes
+  version_node,   // in a node of a version script or of a dynamic list
 };
 
 struct Token {

@@ -257,7 +257,7 @@ bool compound_command(Parser& parser, const Token& word, Script& script) {
   } else if (text == "PHDRS") {
     add(program_headers(parser, place));
   } else if (text == "VERSION") {
-    expect(parser, Mode::version, "{");
+    expect(parser, Mode::version_start, "{");
     add(version(parser, place));
     expect(parser, Mode::version, "}");
   } else if (text == "INCLUDE") {

@@ -127,10 +127,17 @@ OutputSection output_section(Parser& parser, Token name) {
   result.load_address = optional_call(parser, "AT");
   result.align = optional_call(parser, "ALIGN");
   result.align_with_input = skip_keyword(parser, Mode::expression, "ALIGN_WITH_INPUT");
+  if (result.align && result.align_with_input)
+    throw Error(result.place.location(),
+                "ALIGN and ALIGN_WITH_INPUT of one output section contradict each other",
+                "leave out one of them");
   result.subalign = optional_call(parser, "SUBALIGN");
   result.constraint = constraint(parser);
   result.statements = body(parser);
   result.placement = placement(parser);
+  if (result.load_address && !result.placement.load_region.empty())
+    throw Error(result.place.location(), "an output section has both AT(…) and AT>region",
+                "leave out one of them");
   skip(parser, Mode::script, ",");
   return result;
 }

@@ -57,6 +57,7 @@ class Bracket {
       if (at_ >= text_.size()) return std::nullopt;
       if (text_[at_] == ']' && !first) break;
       const auto item = one();
+      if (impossible_) return false;
       if (!item) return std::nullopt;
       found = found || *item;
     }
@@ -79,15 +80,18 @@ class Bracket {
     return name;
   }
 
-  /// One character, with its backslash, or [.x.] and [=x=], which stand for it.
+  /// One character, with its backslash, or [.x.] and [=x=], which stand for it. What else starts
+  /// with
+  /// [. makes nothing match.
   std::optional<unsigned char> character() {
     if (at_ >= text_.size()) return std::nullopt;
     const std::string_view rest = text_.substr(at_);
-    if (rest.size() >= 5 && rest[0] == '[' && (rest[1] == '.' || rest[1] == '=') &&
-        rest[3] == rest[1] && rest[4] == ']') {
+    const bool element = rest.size() >= 5 && rest[0] == '[' && rest[3] == rest[1] && rest[4] == ']';
+    if (element && (rest[1] == '.' || rest[1] == '=')) {
       at_ += 5;
       return static_cast<unsigned char>(rest[2]);
     }
+    if (rest.starts_with("[.")) impossible_ = true;
     if (rest[0] == '\\') {
       if (rest.size() < 2) return std::nullopt;
       ++at_;
@@ -111,6 +115,7 @@ class Bracket {
   std::string_view text_;
   unsigned char c_;
   size_t at_ = 0;
+  bool impossible_ = false;
 };
 
 /// Whether the pattern's first element, which is no *, matches `c`; and how long it is.

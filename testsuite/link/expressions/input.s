@@ -4,10 +4,6 @@
 	.globl _start, in_text
 _start:	.zero 4
 in_text: .zero 0xf
-	.section .rodata,"a",@progbits
-	.balign 4
-	.globl in_rodata
-in_rodata: .zero 6
 	.section .data,"aw",@progbits
 	.balign 8
 	.globl in_data
