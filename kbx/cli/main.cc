@@ -10,6 +10,7 @@
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/genksyms.h"
+#include "kbx/cli/ld.h"
 #include "kbx/cli/modpost.h"
 #include "kbx/cli/options.h"
 #include "kbx/cli/sign_file.h"
@@ -45,7 +46,8 @@ void print_help() {
                 std::string(subcommand.summary).c_str());
   std::puts(
       "  fixdep, genksyms, modpost, sign-file\n"
-      "           stand in for the kernel's programs of these names\n\n"
+      "           stand in for the kernel's programs of these names\n"
+      "  ld       stands in for GNU ld\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
       "examples:\n"
       "  kbx new hello && cd hello && kbx build");
@@ -94,6 +96,8 @@ int run_tool(int argc, char** argv) {
     return kbx::cli::genksyms_command(argv[0], argc - 1, argv + 1);
   if (program == "sign-file" || program.ends_with("/sign-file"))
     return kbx::cli::sign_file_command(argc - 1, argv + 1);
+  if (kbx::cli::is_linker_name(program)) return kbx::cli::ld_command(argv[0], argc - 1, argv + 1);
+  if (subcommand == "ld") return kbx::cli::ld_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);

@@ -43,7 +43,7 @@ class Link {
     }
   }
 
-  void run() {
+  Image make() {
     if (options_.kind != OutputKind::relocatable)
       throw Error("only partial links (-r) are possible yet", "use the toolchain's ld");
     for (const std::string& name : options_.required_symbols) resolver_.require(name);
@@ -54,10 +54,8 @@ class Link {
       options_.discard_locals = DiscardLocals::temporary;
     add_linker_sections();
     place();
-    const Image image = make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()},
-                                         build_id_, options_);
-    constexpr unsigned mode = 0666;
-    write_image(image, options_.output, mode);
+    return make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()}, build_id_,
+                            options_);
   }
 
  private:
@@ -297,6 +295,21 @@ class Link {
 
 }  // namespace
 
-void link(const Options& options, const Say& warn) { Link(options, warn).run(); }
+bool link(const Options& options, const Say& say) {
+  bool warned = false;
+  const auto warn = [&](const std::string& line) {
+    const bool is_warning = line.find("warning: ") != std::string::npos;
+    if (is_warning && options.no_warnings) return;
+    warned = warned || is_warning;
+    say.warn(line);
+  };
+  const Say counted{warn, say.print};
+  Link link(options, counted);  // Its inputs have to be there until the output is written.
+  const Image image = link.make();
+  if (warned && options.fatal_warnings) return false;
+  constexpr unsigned mode = 0666;
+  write_image(image, options.output, mode);
+  return true;
+}
 
 }  // namespace kbx::link

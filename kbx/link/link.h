@@ -6,13 +6,20 @@
 
 namespace kbx::link {
 
-/// What the linker says besides its error: a warning, a traced file, a printed table.
-using Say = std::function<void(const std::string& line)>;
+/// What the linker says besides its error, a line at a time and with the program's name where it
+/// has one.
+struct Say {
+  std::function<void(const std::string& line)> warn;   // to standard error, "ld: warning: …"
+  std::function<void(const std::string& line)> print;  // to standard output: a traced file, a table
+
+  void operator()(const std::string& line) const { warn(line); }
+};
 
 /// Links as `options` tell and writes the output: whole and under its final name, or not at all;
 /// what is no regular file (a FIFO, /dev/null) is written into, never replaced. Gives what GNU ld
 /// 2.40 would give, but for what docs/differences.md lists. The result does not depend on the
-/// number of threads. Throws Error if the link fails.
-void link(const Options& options, const Say& warn);
+/// number of threads. False if there is no output because --fatal-warnings made a warning an error;
+/// a file of that name is removed then. Throws Error if the link fails.
+bool link(const Options& options, const Say& say);
 
 }  // namespace kbx::link

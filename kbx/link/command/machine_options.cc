@@ -1,0 +1,97 @@
+#include "kbx/base/error.h"
+#include "kbx/link/command/emulation.h"
+#include "kbx/link/command/option.h"
+
+namespace kbx::link::command {
+namespace {
+
+/// Compilers for MIPS and the i486 give -mips3 and -m486, which name no emulation.
+bool is_instruction_set(const std::string& value) {
+  return value == "486" ||
+         (value.starts_with("ips") && value.size() > 3 && value[3] >= '0' && value[3] <= '9');
+}
+
+void read_emulation(Reading& reading, const std::string& value) {
+  if (is_instruction_set(value)) return;
+  if (!find_emulation(value)) throw unknown_emulation(value);
+  reading.options.emulation = value;
+}
+
+void read_ppc476(Reading& reading, const std::string& value) {
+  reading.options.ppc476_workaround = true;
+  reading.options.ppc476_page = 0;
+  if (value.empty()) return;
+  const auto size = number(value);
+  if (!size) throw Error("invalid number `" + value + "'");
+  reading.options.ppc476_page = *size;
+}
+
+constexpr std::string_view of_final_links = "concerns final links for that machine only";
+
+constexpr Option rows[] = {
+    {"-m", Argument::required, "EMULATION", read_emulation,
+     "the machine and form of the output, as elf_x86_64; default: that of the first object"},
+    {"-EB", Argument::none, "", set<&Options::big_endian, true>,
+     "big endian, where the emulation has both"},
+    {"-EL", Argument::none, "", set<&Options::big_endian, false>, "little endian"},
+    {"--be8", Argument::none, "", set<&Options::be8, true>,
+     "ARM: little-endian code in a big-endian image"},
+    {"--pic-veneer", Argument::none, "", set<&Options::pic_veneer, true>,
+     "ARM, AArch64: make veneers independent of their address"},
+    {"--fix-cortex-a53-835769", Argument::none, "", set<&Options::fix_cortex_a53_835769, true>,
+     "AArch64: work around erratum 835769"},
+    {"--fix-cortex-a53-843419", Argument::optional, "KIND",
+     set<&Options::fix_cortex_a53_843419, true>, "AArch64: work around erratum 843419"},
+    {"--no-apply-dynamic-relocs", Argument::none, "", set<&Options::apply_dynamic_relocs, false>,
+     "AArch64: leave the places of dynamic relocations at 0"},
+    {"--stub-group-size", Argument::required, "SIZE", ignore,
+     "ARM, AArch64, PowerPC: how much code shares a group of stubs", of_final_links},
+    {"-p --no-pipeline-knowledge", Argument::none, "", ignore, "ARM: of old toolchains",
+     "GNU ld ignores it too"},
+    {"--no-enum-size-warning", Argument::none, "", ignore,
+     "ARM: say nothing of enums of different sizes", "kbx does not compare them"},
+    {"--no-wchar-size-warning", Argument::none, "", ignore,
+     "ARM: say nothing of wchar_t of different sizes", "kbx does not compare them"},
+    {"--fix-v4bx", Argument::none, "", ignore, "ARM: replace BX for ARMv4", of_final_links},
+    {"--use-blx", Argument::none, "", ignore, "ARM: use BLX", of_final_links},
+    {"--target1-rel", Argument::none, "", ignore, "ARM: R_ARM_TARGET1 is relative", of_final_links},
+    {"--target1-abs", Argument::none, "", ignore, "ARM: R_ARM_TARGET1 is absolute", of_final_links},
+    {"--target2", Argument::required, "KIND", ignore, "ARM: what R_ARM_TARGET2 is", of_final_links},
+    {"--fix-cortex-a8 --no-fix-cortex-a8", Argument::none, "", ignore,
+     "ARM: work around an erratum of the Cortex-A8, or not", of_final_links},
+    {"--no-merge-exidx-entries", Argument::none, "", ignore, "ARM: keep equal entries apart",
+     of_final_links},
+    {"--vfp11-denorm-fix", Argument::required, "KIND", ignore,
+     "ARM: work around an erratum of the VFP11", of_final_links},
+    {"--long-plt", Argument::none, "", ignore, "ARM: long entries of .plt", of_final_links},
+    {"--save-restore-funcs", Argument::none, "", set<&Options::save_restore_functions, true>,
+     "PowerPC: provide functions that save registers, as without -r"},
+    {"--no-save-restore-funcs", Argument::none, "", set<&Options::save_restore_functions, false>,
+     "PowerPC: provide none"},
+    {"--ppc476-workaround", Argument::optional, "SIZE", read_ppc476,
+     "PowerPC: work around an erratum of the 476 for pages of SIZE"},
+    {"--no-ppc476-workaround", Argument::none, "", set<&Options::ppc476_workaround, false>,
+     "PowerPC: do not"},
+    {"--no-multi-toc --no-toc-optimize --no-toc-sort --no-opd-optimize --no-tls-optimize "
+     "--no-inline-optimize --no-pcrel-optimize --dotsyms --no-dotsyms --emit-stub-syms "
+     "--no-emit-stub-syms --plt-static-chain --no-plt-static-chain --plt-thread-safe "
+     "--no-plt-thread-safe --no-plt-align --no-plt-localentry --no-power10-stubs "
+     "--tls-get-addr-optimize --no-tls-get-addr-optimize --non-overlapping-opd --secure-plt "
+     "--bss-plt --sdata-got --no-pic-fixup --vle-reloc-fixup",
+     Argument::none, "", ignore, "PowerPC: of tables of contents, stubs and .opd", of_final_links},
+    {"--plt-align --plt-localentry --power10-stubs", Argument::optional, "VALUE", ignore,
+     "PowerPC: of stubs", of_final_links},
+    {"--s390-pgste", Argument::none, "", set<&Options::s390_pgste, true>,
+     "s390: ask for extended page tables"},
+    {"--insn32 --no-insn32 --ignore-branch-isa --no-ignore-branch-isa --compact-branches "
+     "--no-compact-branches",
+     Argument::none, "", ignore, "MIPS: of branches", of_final_links},
+};
+
+}  // namespace
+
+std::span<const Option> machine_options() {
+  return rows;
+}
+
+}  // namespace kbx::link::command

@@ -1,0 +1,25 @@
+# `kbx ld` against GNU ld; exit status 77 where that is missing.
+set(link_run python3 ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME link-selftest COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
+add_test(NAME link-cases COMMAND ${link_run} -v)
+add_test(NAME link-command-line COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/command_line.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME link-page COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/page.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(link-selftest link-cases link-command-line link-page
+                     PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
+
+# Every module of Debian's kernels linked again, and every partial link of the driver cells. By default slices that need
+# nothing but what other tests download.
+set(link_relink python3 ${CMAKE_CURRENT_LIST_DIR}/relink.py --kbx $<TARGET_FILE:kbx>)
+set(link_modules python3 ${CMAKE_CURRENT_LIST_DIR}/modules.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME link-relink COMMAND ${link_relink} --every 40 amd64)
+add_test(NAME link-modules COMMAND ${link_modules} --work ${CMAKE_CURRENT_BINARY_DIR}/link-modules
+                                   --cells ddcci/5.10 evdi/6.1 dpdk-kmods@sid/6.12)
+set_tests_properties(link-relink link-modules PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 1800
+                     RESOURCE_LOCK downloads)
+add_test(NAME link-relink-all CONFIGURATIONS full COMMAND ${link_relink})
+add_test(NAME link-modules-all CONFIGURATIONS full COMMAND ${link_modules} --slice all
+                                                           --work ${CMAKE_CURRENT_BINARY_DIR}/link-modules-all)
+add_test(NAME link-modules-synthetic CONFIGURATIONS full
+         COMMAND ${link_modules} --slice synthetic --work ${CMAKE_CURRENT_BINARY_DIR}/link-modules-synthetic)
+set_tests_properties(link-relink-all link-modules-all link-modules-synthetic
+                     PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)
