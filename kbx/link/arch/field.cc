@@ -134,10 +134,13 @@ Field field_of(std::uint16_t machine, std::uint32_t type) {
   }
 }
 
-std::string code_fill(std::uint16_t machine, std::uint64_t size) {
+std::string code_fill(std::uint16_t machine, bool is_big_endian, std::uint64_t size) {
   if (machine == EM_X86_64) return x86_fill(size, 10);
   if (machine == EM_386) return x86_fill(size, 2);
-  return std::string(static_cast<std::size_t>(size), '\0');
+  std::string fill(static_cast<std::size_t>(size), '\0');
+  if ((machine == EM_PPC64 || machine == EM_PPC) && size % 4 == 0)
+    for (std::size_t i = 0; i < fill.size(); i += 4) fill[is_big_endian ? i : i + 3] = 0x60;
+  return fill;
 }
 
 }  // namespace kbx::link

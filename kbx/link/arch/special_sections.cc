@@ -98,6 +98,10 @@ bool uses_rela_by_default(std::uint16_t machine) {
   return machine != EM_386 && machine != EM_ARM && machine != EM_MIPS;
 }
 
+bool drops_temporary_labels(std::uint16_t machine) {
+  return machine == EM_RISCV || machine == EM_LOONGARCH;
+}
+
 void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header) {
   if (machine != EM_MIPS) return;
   const auto starts = [&](std::string_view start) {

@@ -69,6 +69,8 @@ struct InputSection {
   InputSection* kept = nullptr;           // what took the place of a discarded one
   EhFrameEdit* edit = nullptr;            // how .eh_frame shrinks
 
+  const InputSection* unwind_end = nullptr;  // ARM: see end_unwind_index
+
   OutputSection* output = nullptr;  // null: not placed yet, or discarded
   std::uint64_t output_offset = 0;
   std::uint32_t first_rel = 0;  // where its relocations start in the output's tables

@@ -222,6 +222,8 @@ class Placer {
   /// The first input section tells what the output section is.
   void start(OutputSection& output, const InputSection& section) const {
     output.has_input = true;
+    // What is no ELF section says nothing of type and flags.
+    if (section.file->is_binary) return;
     if (output.type == SHT_PROGBITS || output.type == SHT_NOTE || output.type == SHT_NOBITS)
       output.type = SHT_NULL;
     constexpr Traits ignored = trait_link_once | trait_relocated;

@@ -51,6 +51,17 @@ std::string_view linkonce_key(std::string_view name) {
 
 }  // namespace
 
+Resolver::Resolver(const Options& options, const Say& say)
+    : options_(options), say_(say), symbols_(arena_) {
+  if (options.emulation.empty()) return;
+  format_ = emulation(options.emulation);
+  if (!format_)
+    throw Error(fmt::format("unknown emulation {}", options.emulation),
+                "give -m one of the names that GNU ld has for Linux, such as elf_x86_64");
+}
+
+MachineFormat Resolver::format() const { return format_.value_or(native_format()); }
+
 void Resolver::add(const Input& input) {
   switch (input.kind) {
     case Input::Kind::file:
@@ -99,6 +110,10 @@ void Resolver::add_file(const Input& input, const std::string& path) {
     if (is_in_group_) group_.push_back(known->second);
     return;
   }
+  if (input.format == "binary") {
+    add_binary(path);
+    return;
+  }
   const std::string_view content = map(path);
   if (!is_archive(content)) {
     add_object(content, path, base_name(path));
@@ -122,17 +137,24 @@ void Resolver::add_object(std::string_view content, const std::string& path,
   link_object(file);
 }
 
+void Resolver::add_binary(const std::string& path) {
+  InputFile& file = storage_.emplace_back();
+  wrap_binary(map(path), path, format(), arena_, file);
+  link_object(file);
+}
+
 void Resolver::link_object(InputFile& file) {
-  if (!files_.empty()) {
-    const InputFile& first = *files_.front();
-    if (file.machine != first.machine || file.is_64bit != first.is_64bit ||
-        file.is_big_endian != first.is_big_endian)
-      throw Error(Location{file.path, 0},
-                  fmt::format("is for another machine ({}, {} bits) than {} ({}, {} bits)",
-                              file.machine, file.is_64bit ? 64 : 32, first.path, first.machine,
-                              first.is_64bit ? 64 : 32),
-                  "all objects of a link must be compiled for the same machine");
-  }
+  const MachineFormat own{file.machine, file.is_64bit, file.is_big_endian};
+  if (format_ && own != *format_)
+    throw Error(Location{file.path, 0},
+                fmt::format("is for another machine (ELF machine {}, {} bits, {} endian) than the "
+                            "output (ELF machine {}, {} bits, {} endian)",
+                            own.machine, own.is_64bit ? 64 : 32,
+                            own.is_big_endian ? "big" : "little", format_->machine,
+                            format_->is_64bit ? 64 : 32,
+                            format_->is_big_endian ? "big" : "little"),
+                "all objects of a link must be compiled for the same machine");
+  if (!file.is_binary) format_ = own;
   files_.push_back(&file);
   discard_duplicates(file);
   add_symbols(file);
