@@ -1,5 +1,7 @@
 #include "kbx/link/arch/arm_unwind.h"
 
+#include "kbx/link/layout/output_section.h"
+
 #include <algorithm>
 #include <unordered_map>
 
