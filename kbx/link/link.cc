@@ -85,10 +85,9 @@ class Link {
     }
     for (InputFile* file : files()) {
       if (file->sections.empty()) continue;
-      InputSection* note =
-          resolver_.add_section(*file, ".note.gnu.build-id",
-                                trait_alloc | trait_load | trait_linker_created |
-                                    trait_readonly | trait_data);
+      InputSection* note = resolver_.add_section(
+          *file, ".note.gnu.build-id",
+          trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
       note->type = SHT_NOTE;
       note->alignment_power = 2;
       note->size = 16 + size;
@@ -209,9 +208,10 @@ class Link {
       if (!own && executable_stack_by_default(machine())) silent = file;
       if (own) note = own;
       if (!own || !(own->traits & trait_code)) continue;
-      say_stack(fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
-                            "is executable)",
-                            file->path));
+      say_stack(
+          fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
+                      "is executable)",
+                      file->path));
       set_executable(*own);
       return;
     }

@@ -8,6 +8,7 @@
 #include <elf.h>
 
 #include "kbx/link/input/shape.h"
+#include "kbx/link/layout/output_section.h"
 
 namespace kbx::link {
 namespace {

@@ -26,8 +26,8 @@ bool is_kept_once(std::uint16_t machine, const InputSection& section) {
 
 void join_word(char* into, const char* other, bool is_big_endian) {
   with_shape(false, is_big_endian, [&]<typename Shape>(Shape) {
-    const auto bits = Shape::template load<std::uint32_t>(into) |
-                      Shape::template load<std::uint32_t>(other);
+    const auto bits =
+        Shape::template load<std::uint32_t>(into) | Shape::template load<std::uint32_t>(other);
     Shape::template store<std::uint32_t>(into, bits);
   });
 }

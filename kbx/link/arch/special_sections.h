@@ -28,8 +28,8 @@ bool drops_temporary_labels(std::uint16_t machine);
 /// What the machine's supplement of the ABI wants in the header of a section of that name.
 void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header);
 
-/// The st_other of a symbol that had `other` so far and is seen again with `seen`; visibility is not
-/// looked at.
+/// The st_other of a symbol that had `other` so far and is seen again with `seen`; visibility is
+/// not looked at.
 std::uint8_t merged_other(std::uint16_t machine, std::uint8_t other, std::uint8_t seen,
                           bool is_definition);
 

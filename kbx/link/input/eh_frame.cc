@@ -414,8 +414,8 @@ void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignme
     InputSection& section = *parts[i];
     if (section.size == 0 || section.edit) continue;
     EhFrameEdit edit;
-    const bool is_table = with_shape(
-        section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
+    const bool is_table =
+        with_shape(section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
           TableReader<Shape> reader(section, edit);
           if (!reader.read()) return false;
           reader.decide(i + 1 == parts.size());
@@ -443,12 +443,11 @@ void write_eh_frame(const InputSection& section, char* place) {
         end = entries[k].new_offset;
         break;
       }
-    Shape::template store<std::uint32_t>(
-        to, static_cast<std::uint32_t>(end - entry.new_offset - 4));
+    Shape::template store<std::uint32_t>(to,
+                                         static_cast<std::uint32_t>(end - entry.new_offset - 4));
     if (entry.cie != EhFrameEntry::no_cie)
       Shape::template store<std::uint32_t>(
-          to + 4,
-          static_cast<std::uint32_t>(entry.new_offset + 4 - entries[entry.cie].new_offset));
+          to + 4, static_cast<std::uint32_t>(entry.new_offset + 4 - entries[entry.cie].new_offset));
   }
 }
 

@@ -31,8 +31,8 @@ bool starts_with(std::string_view text, std::string_view start) {
 
 /// What names say of sections that are not loaded: debugging sections have no flag of their own.
 bool is_debugging_name(std::string_view name) {
-  for (const std::string_view start : {".debug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.",
-                                       ".zdebug", ".line", ".stab"})
+  for (const std::string_view start :
+       {".debug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".zdebug", ".line", ".stab"})
     if (starts_with(name, start)) return true;
   return name == ".gdb_index";
 }
@@ -247,8 +247,7 @@ class ObjectReader {
     section->content = content_of(index);
     section->uses_rela = uses_rela_by_default(file_.machine);
     if (header.sh_flags & SHF_COMPRESSED)
-      throw Error(Location{file_.path, 0},
-                  fmt::format("section {} is compressed", section->name),
+      throw Error(Location{file_.path, 0}, fmt::format("section {} is compressed", section->name),
                   "build the object without -gz");
     file_.by_index[index] = section;
     file_.sections.push_back(section);
@@ -271,11 +270,10 @@ class ObjectReader {
   void attach_relocations(std::uint32_t index) {
     const Elf64_Shdr& header = headers_[index];
     const bool is_rela = header.sh_type == SHT_RELA;
-    const std::size_t size =
-        is_rela ? sizeof(typename Shape::Rela) : sizeof(typename Shape::Rel);
+    const std::size_t size = is_rela ? sizeof(typename Shape::Rela) : sizeof(typename Shape::Rel);
     if (header.sh_entsize != size)
-      fail(fmt::format("section {}: relocations of {} bytes, expected {}", index,
-                       header.sh_entsize, size));
+      fail(fmt::format("section {}: relocations of {} bytes, expected {}", index, header.sh_entsize,
+                       size));
     InputSection* target = make_section(header.sh_info);
     if (!target)
       fail(fmt::format("section {} relocates section {}, which cannot be relocated", index,
@@ -470,9 +468,8 @@ void read_object(std::string_view content, std::string path, std::string name, A
       (order != ELFDATA2LSB && order != ELFDATA2MSB))
     throw Error(Location{file.path, 0},
                 fmt::format("broken ELF file: class {}, byte order {}", file_class, order));
-  with_shape(file_class == ELFCLASS64, order == ELFDATA2MSB, [&]<typename Shape>(Shape) {
-    ObjectReader<Shape>(file, arena).read();
-  });
+  with_shape(file_class == ELFCLASS64, order == ELFDATA2MSB,
+             [&]<typename Shape>(Shape) { ObjectReader<Shape>(file, arena).read(); });
 }
 
 void wrap_binary(std::string_view content, const std::string& path, const MachineFormat& format,

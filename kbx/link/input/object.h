@@ -3,8 +3,8 @@
 #include <string_view>
 
 #include "kbx/base/arena.h"
-#include "kbx/link/arch/emulation.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/format.h"
 
 namespace kbx::link {
 

@@ -43,8 +43,8 @@ class RelocatableWriter {
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
     place_relocations();
     headers_.finish(target_.is_64bit ? sizeof(typename Shape::Header) : sizeof(Elf32_Ehdr),
-                    sizeof(typename Shape::Symbol), sizeof(typename Shape::Section),
-                    plan_.symbols, plan_.group_signatures);
+                    sizeof(typename Shape::Symbol), sizeof(typename Shape::Section), plan_.symbols,
+                    plan_.group_signatures);
     image_.emplace(static_cast<std::size_t>(headers_.file_size));
     copy_sections();
     sort_relocations();
@@ -149,8 +149,7 @@ class RelocatableWriter {
         place + offset, static_cast<std::uint32_t>(code.output_offset + code.size));
     Shape::template store<std::uint32_t>(place + offset + sizeof(std::uint32_t), 1);
     typename Shape::Rel entry;
-    entry.r_offset =
-        Shape::native(static_cast<typename Shape::Word>(input.output_offset + offset));
+    entry.r_offset = Shape::native(static_cast<typename Shape::Word>(input.output_offset + offset));
     entry.r_info = Shape::native(
         RelocationInfo<Shape>::make(code.output->symbol, R_ARM_PREL31, is_mips64el()));
     const std::uint32_t last = input.first_rel + rel_count(input) - 1;
@@ -202,9 +201,9 @@ class RelocatableWriter {
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
-      std::memcpy(place, input.content.data(),
-                  std::min<std::size_t>(input.content.size(),
-                                        static_cast<std::size_t>(input.size)));
+      std::memcpy(
+          place, input.content.data(),
+          std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
     Relocator<Shape> relocator(file, input, place, is_mips64el());
     if (output.rel_index != 0)
       relocator.template write<typename Shape::Rel>(
@@ -241,9 +240,8 @@ class RelocatableWriter {
     if (is_sorted) return;
     std::vector<Entry> entries(count);
     std::memcpy(entries.data(), table, count * sizeof(Entry));
-    std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
-      return offset_of(a) < offset_of(b);
-    });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [&](const Entry& a, const Entry& b) { return offset_of(a) < offset_of(b); });
     std::memcpy(table, entries.data(), count * sizeof(Entry));
   }
 
@@ -309,8 +307,7 @@ class RelocatableWriter {
     raw.e_shoff = Shape::native(static_cast<typename Shape::Word>(table_offset));
     raw.e_flags = Shape::native(target_.elf_flags);
     raw.e_ehsize = Shape::native(static_cast<std::uint16_t>(sizeof raw));
-    raw.e_shentsize =
-        Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
+    raw.e_shentsize = Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
     const std::size_t count = headers_.table.size();
     raw.e_shnum = Shape::native(static_cast<std::uint16_t>(count < SHN_LORESERVE ? count : 0));
     raw.e_shstrndx = Shape::native(static_cast<std::uint16_t>(

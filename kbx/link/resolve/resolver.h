@@ -9,9 +9,9 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/base/file.h"
-#include "kbx/link/arch/emulation.h"
 #include "kbx/link/input/archive.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/format.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/symbol_table.h"

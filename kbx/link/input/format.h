@@ -1,7 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 namespace kbx::link {
 
@@ -13,11 +11,5 @@ struct MachineFormat {
 
   bool operator==(const MachineFormat&) const = default;
 };
-
-/// What GNU ld's -m NAME stands for; nothing if this linker does not know it.
-std::optional<MachineFormat> emulation(std::string_view name);
-
-/// The format of what this program was compiled for.
-MachineFormat native_format();
 
 }  // namespace kbx::link
