@@ -1,7 +1,5 @@
 #include "kbx/link/arch/arm_unwind.h"
 
-#include "kbx/link/layout/output_section.h"
-
 #include <algorithm>
 #include <unordered_map>
 
