@@ -9,6 +9,8 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/link/arch/arm_unwind.h"
+#include "kbx/link/arch/attributes.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/property.h"
@@ -48,6 +50,8 @@ class Link {
     read_scripts();
     open_inputs();
     resolver_.finish();
+    if (options_.discard_locals == DiscardLocals::by_default && drops_temporary_labels(machine()))
+      options_.discard_locals = DiscardLocals::temporary;
     add_linker_sections();
     place();
     return make_relocatable(target(), plan_.sections, {resolver_.symbols(), files()}, build_id_,
@@ -66,6 +70,7 @@ class Link {
       section->content = properties_;
       section->size = properties_.size();
     }
+    merge_attributes(files(), resolver_.arena());
     if (options_.executable_stack && !files().front()->find(".note.GNU-stack")) {
       const Traits code = *options_.executable_stack ? Traits{trait_code} : 0;
       resolver_.add_section(*files().front(), ".note.GNU-stack", trait_readonly | code);
@@ -80,10 +85,9 @@ class Link {
     }
     for (InputFile* file : files()) {
       if (file->sections.empty()) continue;
-      InputSection* note =
-          resolver_.add_section(*file, ".note.gnu.build-id",
-                                trait_alloc | trait_load | trait_linker_created |
-                                    trait_readonly | trait_data);
+      InputSection* note = resolver_.add_section(
+          *file, ".note.gnu.build-id",
+          trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
       note->type = SHT_NOTE;
       note->alignment_power = 2;
       note->size = 16 + size;
@@ -175,9 +179,10 @@ class Link {
     mark_executable_stack();
     size(script::Phase::allocating);
     edit_unwind_table();
+    if (machine() == EM_ARM && end_unwind_index(files())) size(script::Phase::allocating);
     if (order_linked(plan_, true)) size(script::Phase::allocating);
     size(script::Phase::final);
-    make_pieces(plan_, state_.fill(), !files().empty() && files().front()->is_big_endian);
+    make_pieces(plan_, state_.fill(), resolver_.format().is_big_endian);
   }
 
   void size(script::Phase phase) { assign_addresses(plan_, state_.actions(phase), true); }
@@ -203,9 +208,10 @@ class Link {
       if (!own && executable_stack_by_default(machine())) silent = file;
       if (own) note = own;
       if (!own || !(own->traits & trait_code)) continue;
-      say_stack(fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
-                            "is executable)",
-                            file->path));
+      say_stack(
+          fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
+                      "is executable)",
+                      file->path));
       set_executable(*own);
       return;
     }
@@ -259,18 +265,19 @@ class Link {
     size(script::Phase::allocating);
   }
 
-  std::uint16_t machine() const {
-    return files().empty() ? std::uint16_t{EM_X86_64} : files().front()->machine;
-  }
+  std::uint16_t machine() const { return resolver_.format().machine; }
 
   Target target() const {
     Target target;
-    target.machine = machine();
-    if (files().empty()) return target;
-    const InputFile& first = *files().front();
-    target.is_64bit = first.is_64bit;
-    target.is_big_endian = first.is_big_endian;
-    target.elf_flags = first.elf_flags;
+    const MachineFormat format = resolver_.format();
+    target.machine = format.machine;
+    target.is_64bit = format.is_64bit;
+    target.is_big_endian = format.is_big_endian;
+    for (const InputFile* file : files())
+      if (!file->is_binary) {
+        target.elf_flags = file->elf_flags;
+        break;
+      }
     return target;
   }
 

@@ -80,8 +80,11 @@ class Judge:
     def path_with(self, name, program):
         folder = self.scratch / "bin" / name
         folder.mkdir(parents=True)
-        # A copy, as one that is built anew meanwhile would leave the system's linker to be found instead.
-        shutil.copy(program, folder / "ld")
+        # The file itself: a link to one that is built anew meanwhile would lead to the system's linker instead.
+        try:
+            os.link(program, folder / "ld")
+        except OSError:
+            shutil.copy(program, folder / "ld")
         return f"{folder}:{SYSTEM_PATH}"
 
     def home(self):

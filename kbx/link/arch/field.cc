@@ -20,10 +20,10 @@ constexpr Field pc8{8, true, ~std::uint64_t{0}};
 
 /// By type, after the System V ABI, AMD64 Architecture Processor Supplement, table 4.10.
 constexpr Field x86_64_fields[] = {
-    none,  byte8, pc4,   byte4, pc4,   byte4, byte8, byte8, byte8, pc4,   byte4,
-    byte4, byte2, pc2,   byte1, pc1,   byte8, byte8, byte8, pc4,   pc4,   byte4,
-    pc4,   byte4, pc8,   byte8, pc4,   byte8, pc8,   pc8,   byte8, byte8, byte4,
-    byte8, pc4,   none,  byte8, byte8, byte8, pc4,   pc4,   pc4,   pc4,
+    none,  byte8, pc4,  byte4, pc4,   byte4, byte8, byte8, byte8, pc4,   byte4,
+    byte4, byte2, pc2,  byte1, pc1,   byte8, byte8, byte8, pc4,   pc4,   byte4,
+    pc4,   byte4, pc8,  byte8, pc4,   byte8, pc8,   pc8,   byte8, byte8, byte4,
+    byte8, pc4,   none, byte8, byte8, byte8, pc4,   pc4,   pc4,   pc4,
 };
 
 /// By type, after the System V ABI, Intel386 Architecture Processor Supplement.
@@ -101,21 +101,22 @@ std::uint32_t arm_mask(std::uint32_t type) {
 
 }  // namespace
 
-bool has_instruction_addends(std::uint16_t machine) { return machine == EM_ARM; }
+bool has_instruction_addends(std::uint16_t machine) {
+  return machine == EM_ARM;
+}
 
 bool is_two_halves(std::uint32_t type) {
   return type == R_ARM_THM_PC22 || type == R_ARM_THM_JUMP24;
 }
 
-std::uint32_t add_in_instruction(std::uint32_t type, std::uint32_t bytes,
-                                 std::uint32_t increment) {
+std::uint32_t add_in_instruction(std::uint32_t type, std::uint32_t bytes, std::uint32_t increment) {
   if (is_two_halves(type)) {
     const std::uint32_t addend = ((bytes >> 16 & 0x7ff) << 12 | (bytes & 0x7ff) << 1) + increment;
     return (bytes & 0xf800f800) | (addend >> 12 & 0x7ff) << 16 | (addend >> 1 & 0x7ff);
   }
   const std::uint32_t mask = arm_mask(type);
-  const bool counts_words = type == R_ARM_PC24 || type == R_ARM_PLT32 || type == R_ARM_CALL ||
-                            type == R_ARM_JUMP24;
+  const bool counts_words =
+      type == R_ARM_PC24 || type == R_ARM_PLT32 || type == R_ARM_CALL || type == R_ARM_JUMP24;
   const std::uint32_t addend =
       counts_words ? ((bytes & mask) * 4 + increment) >> 2 : (bytes & mask) + increment;
   return (bytes & ~mask) | (addend & mask);
@@ -134,10 +135,13 @@ Field field_of(std::uint16_t machine, std::uint32_t type) {
   }
 }
 
-std::string code_fill(std::uint16_t machine, std::uint64_t size) {
+std::string code_fill(std::uint16_t machine, bool is_big_endian, std::uint64_t size) {
   if (machine == EM_X86_64) return x86_fill(size, 10);
   if (machine == EM_386) return x86_fill(size, 2);
-  return std::string(static_cast<std::size_t>(size), '\0');
+  std::string fill(static_cast<std::size_t>(size), '\0');
+  if ((machine == EM_PPC64 || machine == EM_PPC) && size % 4 == 0)
+    for (std::size_t i = 0; i < fill.size(); i += 4) fill[is_big_endian ? i : i + 3] = 0x60;
+  return fill;
 }
 
 }  // namespace kbx::link

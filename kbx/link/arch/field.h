@@ -25,6 +25,6 @@ std::uint32_t add_in_instruction(std::uint32_t type, std::uint32_t bytes, std::u
 bool is_two_halves(std::uint32_t type);
 
 /// What GNU ld puts into gaps between code: `size` bytes that do nothing when they are run.
-std::string code_fill(std::uint16_t machine, std::uint64_t size);
+std::string code_fill(std::uint16_t machine, bool is_big_endian, std::uint64_t size);
 
 }  // namespace kbx::link

@@ -98,11 +98,13 @@ bool uses_rela_by_default(std::uint16_t machine) {
   return machine != EM_386 && machine != EM_ARM && machine != EM_MIPS;
 }
 
+bool drops_temporary_labels(std::uint16_t machine) {
+  return machine == EM_RISCV || machine == EM_LOONGARCH;
+}
+
 void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header) {
   if (machine != EM_MIPS) return;
-  const auto starts = [&](std::string_view start) {
-    return name.substr(0, start.size()) == start;
-  };
+  const auto starts = [&](std::string_view start) { return name.substr(0, start.size()) == start; };
   constexpr std::uint32_t type_abi_flags = 0x7000002a;  // SHT_MIPS_ABIFLAGS
   constexpr std::size_t abi_flags_size = 24;
   if (name == ".reginfo") {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 
 #include <elf.h>
 
@@ -301,9 +300,11 @@ class TableReader {
 
   bool read_fde(std::size_t at, std::size_t end, std::uint32_t id) {
     const std::uint64_t offset = at + 4 - std::uint64_t{id};
-    const auto cie = std::find_if(cies_.begin(), cies_.end(),
-                                  [&](const Cie& known) { return known.offset == offset; });
-    if (cie == cies_.end()) return false;
+    // CIEs come in the order of their offsets.
+    const auto cie = std::lower_bound(
+        cies_.begin(), cies_.end(), offset,
+        [](const Cie& known, std::uint64_t wanted) { return known.offset < wanted; });
+    if (cie == cies_.end() || cie->offset != offset) return false;
     Cursor cursor(bytes_, at + 8, end);
     if (!has_no_relocations(cursor.at())) return false;
     const Relocation* start = relocation_at(cursor.at());
@@ -313,7 +314,8 @@ class TableReader {
     EhFrameEntry& entry = edit_.entries.back();
     entry.cie = cie->entry;
     entry.alignment = static_cast<std::uint8_t>(std::max<std::size_t>(width, 4));
-    first_relocation_.emplace_back(edit_.entries.size() - 1, *start);
+    first_relocation_.resize(edit_.entries.size());
+    first_relocation_.back() = *start;
     skip_relocations(cursor.at() - width);
     if (!relocation_at(cursor.at() - width) && is_zero(cursor.at() - width, width))
       entry.cie = EhFrameEntry::no_cie;
@@ -374,14 +376,11 @@ class TableReader {
   }
 
   bool describes_discarded(const EhFrameEntry& entry) const {
-    const auto index = static_cast<std::size_t>(&entry - edit_.entries.data());
-    const auto found =
-        std::find_if(first_relocation_.begin(), first_relocation_.end(),
-                     [&](const auto& first) { return first.first == index; });
-    if (found == first_relocation_.end()) return false;
-    if (found->second.symbol == 0) return true;
+    const Relocation& first =
+        first_relocation_[static_cast<std::size_t>(&entry - edit_.entries.data())];
+    if (first.symbol == 0) return true;
     bool is_elsewhere = false;
-    const InputSection* section = section_of(found->second, is_elsewhere);
+    const InputSection* section = section_of(first, is_elsewhere);
     return is_elsewhere || (section && (section->kept || section->is_discarded));
   }
 
@@ -391,7 +390,7 @@ class TableReader {
   std::vector<Relocation> relocations_;
   std::size_t next_ = 0;
   std::vector<Cie> cies_;
-  std::vector<std::pair<std::size_t, Relocation>> first_relocation_;
+  std::vector<Relocation> first_relocation_;  // of each FDE, by its place among the entries
 };
 
 /// Any part but the last ends on the output section's alignment, by padding within its last entry:
@@ -415,8 +414,8 @@ void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignme
     InputSection& section = *parts[i];
     if (section.size == 0 || section.edit) continue;
     EhFrameEdit edit;
-    const bool is_table = with_shape(
-        section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
+    const bool is_table =
+        with_shape(section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
           TableReader<Shape> reader(section, edit);
           if (!reader.read()) return false;
           reader.decide(i + 1 == parts.size());
@@ -444,12 +443,11 @@ void write_eh_frame(const InputSection& section, char* place) {
         end = entries[k].new_offset;
         break;
       }
-    Shape::template store<std::uint32_t>(
-        to, static_cast<std::uint32_t>(end - entry.new_offset - 4));
+    Shape::template store<std::uint32_t>(to,
+                                         static_cast<std::uint32_t>(end - entry.new_offset - 4));
     if (entry.cie != EhFrameEntry::no_cie)
       Shape::template store<std::uint32_t>(
-          to + 4,
-          static_cast<std::uint32_t>(entry.new_offset + 4 - entries[entry.cie].new_offset));
+          to + 4, static_cast<std::uint32_t>(entry.new_offset + 4 - entries[entry.cie].new_offset));
   }
 }
 

@@ -56,10 +56,10 @@ struct InputSection {
   std::uint8_t alignment_power = 0;
   bool uses_rela = false;
   bool is_discarded = false;
-  bool is_ordered = false;    // SHF_LINK_ORDER
-  std::uint64_t size = 0;     // in the output; may differ from content.size() once it is edited
+  bool is_ordered = false;  // SHF_LINK_ORDER
+  std::uint64_t size = 0;   // in the output; may differ from content.size() once it is edited
   std::uint64_t entry_size = 0;
-  std::string_view content;   // empty without trait_contents
+  std::string_view content;  // empty without trait_contents
   RelocationTable rel;
   RelocationTable rela;
   InputSection* linked_to = nullptr;      // SHF_LINK_ORDER
@@ -68,6 +68,8 @@ struct InputSection {
   std::string_view group_name;            // the group's signature, of a member
   InputSection* kept = nullptr;           // what took the place of a discarded one
   EhFrameEdit* edit = nullptr;            // how .eh_frame shrinks
+
+  const InputSection* unwind_end = nullptr;  // ARM: see end_unwind_index
 
   OutputSection* output = nullptr;  // null: not placed yet, or discarded
   std::uint64_t output_offset = 0;
@@ -122,13 +124,13 @@ struct InputFile {
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
-  std::vector<InputSection*> sections;   // those that may be linked, in the order of BFD
-  std::vector<InputSection*> by_index;   // null where there is none
-  std::vector<InputSymbol> symbols;      // [0] is the empty one
+  std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
+  std::vector<InputSection*> by_index;  // null where there is none
+  std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
-  std::vector<Symbol*> globals;          // of symbols[first_global + i]
-  std::vector<Property> properties;      // sorted by type
-  std::string archive_path;  // of a member: the archive, and its name there
+  std::vector<Symbol*> globals;      // of symbols[first_global + i]
+  std::vector<Property> properties;  // sorted by type
+  std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;
 
   InputSection* find(std::string_view name) const {

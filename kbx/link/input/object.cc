@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -30,8 +31,8 @@ bool starts_with(std::string_view text, std::string_view start) {
 
 /// What names say of sections that are not loaded: debugging sections have no flag of their own.
 bool is_debugging_name(std::string_view name) {
-  for (const std::string_view start : {".debug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.",
-                                       ".zdebug", ".line", ".stab"})
+  for (const std::string_view start :
+       {".debug", ".gnu.debuglto_.debug_", ".gnu.linkonce.wi.", ".zdebug", ".line", ".stab"})
     if (starts_with(name, start)) return true;
   return name == ".gdb_index";
 }
@@ -167,7 +168,12 @@ class ObjectReader {
     const std::string_view rest = table.substr(static_cast<std::size_t>(offset));
     const auto* end = static_cast<const char*>(std::memchr(rest.data(), 0, rest.size()));
     if (!end) fail(fmt::format("the name of {} has no end", what));
-    return rest.substr(0, static_cast<std::size_t>(end - rest.data()));
+    const auto length = static_cast<std::size_t>(end - rest.data());
+    // Names may end within another, but not so many that reading them is out of proportion.
+    constexpr std::uint64_t most = 16;
+    name_bytes_ += length;
+    if (name_bytes_ / most > file_.content.size()) fail("names lie over one another");
+    return rest.substr(0, length);
   }
 
   void find_symbol_table() {
@@ -241,8 +247,7 @@ class ObjectReader {
     section->content = content_of(index);
     section->uses_rela = uses_rela_by_default(file_.machine);
     if (header.sh_flags & SHF_COMPRESSED)
-      throw Error(Location{file_.path, 0},
-                  fmt::format("section {} is compressed", section->name),
+      throw Error(Location{file_.path, 0}, fmt::format("section {} is compressed", section->name),
                   "build the object without -gz");
     file_.by_index[index] = section;
     file_.sections.push_back(section);
@@ -265,11 +270,10 @@ class ObjectReader {
   void attach_relocations(std::uint32_t index) {
     const Elf64_Shdr& header = headers_[index];
     const bool is_rela = header.sh_type == SHT_RELA;
-    const std::size_t size =
-        is_rela ? sizeof(typename Shape::Rela) : sizeof(typename Shape::Rel);
+    const std::size_t size = is_rela ? sizeof(typename Shape::Rela) : sizeof(typename Shape::Rel);
     if (header.sh_entsize != size)
-      fail(fmt::format("section {}: relocations of {} bytes, expected {}", index,
-                       header.sh_entsize, size));
+      fail(fmt::format("section {}: relocations of {} bytes, expected {}", index, header.sh_entsize,
+                       size));
     InputSection* target = make_section(header.sh_info);
     if (!target)
       fail(fmt::format("section {} relocates section {}, which cannot be relocated", index,
@@ -433,6 +437,7 @@ class ObjectReader {
   Arena& arena_;
   std::uint64_t table_offset_ = 0;
   std::uint64_t count_ = 0;
+  mutable std::uint64_t name_bytes_ = 0;
   std::uint32_t names_index_ = 0;
   std::string_view names_;
   std::vector<Elf64_Shdr> headers_;
@@ -463,9 +468,38 @@ void read_object(std::string_view content, std::string path, std::string name, A
       (order != ELFDATA2LSB && order != ELFDATA2MSB))
     throw Error(Location{file.path, 0},
                 fmt::format("broken ELF file: class {}, byte order {}", file_class, order));
-  with_shape(file_class == ELFCLASS64, order == ELFDATA2MSB, [&]<typename Shape>(Shape) {
-    ObjectReader<Shape>(file, arena).read();
-  });
+  with_shape(file_class == ELFCLASS64, order == ELFDATA2MSB,
+             [&]<typename Shape>(Shape) { ObjectReader<Shape>(file, arena).read(); });
+}
+
+void wrap_binary(std::string_view content, const std::string& path, const MachineFormat& format,
+                 Arena& arena, InputFile& file) {
+  file.path = path;
+  file.content = content;
+  file.is_binary = true;
+  file.machine = format.machine;
+  file.is_64bit = format.is_64bit;
+  file.is_big_endian = format.is_big_endian;
+  InputSection* data =
+      add_section(file, ".data", trait_alloc | trait_load | trait_data | trait_contents, arena);
+  data->content = content;
+  data->size = content.size();
+  data->index = 1;
+  file.by_index = {nullptr, data};
+  file.symbols.resize(4);
+  file.first_global = 1;
+  file.globals.assign(3, nullptr);
+  std::string name = path;
+  for (char& character : name)
+    if (!std::isalnum(static_cast<unsigned char>(character))) character = '_';
+  constexpr std::string_view ends[] = {"_start", "_end", "_size"};
+  for (std::size_t i = 0; i < 3; ++i) {
+    InputSymbol& symbol = file.symbols[i + 1];
+    symbol.name = arena.copy("_binary_" + name + std::string(ends[i]));
+    symbol.binding = STB_GLOBAL;
+    symbol.section = i == 2 ? absolute_section : 1;
+    symbol.value = i == 0 ? 0 : content.size();
+  }
 }
 
 InputSection* add_section(InputFile& file, std::string_view name, Traits traits, Arena& arena) {

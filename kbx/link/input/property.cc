@@ -33,8 +33,7 @@ Merge merge_of(std::uint32_t type, std::uint16_t machine) {
   if (type == no_copy_on_protected) return Merge::presence;
   if (type >= generic_and && type < generic_or) return Merge::all_must;
   if (type >= generic_or && type <= generic_last) return Merge::any_may;
-  if (machine == EM_AARCH64)
-    return type == aarch64_feature_1 ? Merge::all_must : Merge::unknown;
+  if (machine == EM_AARCH64) return type == aarch64_feature_1 ? Merge::all_must : Merge::unknown;
   if (machine != EM_X86_64 && machine != EM_386) return Merge::unknown;
   if (type == x86_compat_isa_used) return Merge::united_if_all;
   if (type == x86_compat_isa_needed) return Merge::any_may;
@@ -55,9 +54,8 @@ Property& find_or_add(std::vector<Property>& properties, std::uint32_t type, std
     found->size = std::max(found->size, size);
     return *found;
   }
-  const auto place =
-      std::find_if(properties.begin(), properties.end(),
-                   [&](const Property& property) { return property.type > type; });
+  const auto place = std::find_if(properties.begin(), properties.end(),
+                                  [&](const Property& property) { return property.type > type; });
   return *properties.insert(place, Property{type, size, 0, false});
 }
 

@@ -14,7 +14,9 @@ script::FileNames names_of(const InputFile& file) {
 
 }  // namespace
 
-bool is_discarding(const Slot& slot) { return slot.name == "/DISCARD/"; }
+bool is_discarding(const Slot& slot) {
+  return slot.name == "/DISCARD/";
+}
 
 PatternTable::PatternTable(Slots& slots) {
   for (Slot* slot = slots.first(); slot; slot = slot->next)
@@ -72,10 +74,9 @@ void sort_input(std::vector<InputSection*>& inputs, script::Sort sort, bool reve
   const auto key_of = [](const InputSection* input) {
     return script::SortKey{input->name, std::uint64_t{1} << input->alignment_power};
   };
-  std::stable_sort(inputs.begin(), inputs.end(),
-                   [&](const InputSection* a, const InputSection* b) {
-                     return script::sorts_before(sort, reverse, key_of(a), key_of(b));
-                   });
+  std::stable_sort(inputs.begin(), inputs.end(), [&](const InputSection* a, const InputSection* b) {
+    return script::sorts_before(sort, reverse, key_of(a), key_of(b));
+  });
 }
 
 }  // namespace kbx::link

@@ -17,7 +17,7 @@ class PatternTable {
   /// Where a pattern stands.
   struct Place {
     Slot* slot = nullptr;
-    std::size_t item = 0;      // of Slot::items
+    std::size_t item = 0;     // of Slot::items
     std::size_t pattern = 0;  // of InputSections::sections
     script::SectionNamePattern name;
   };

@@ -9,10 +9,10 @@
 #include "kbx/base/text.h"
 
 /// The row of output sections of a partial link without a script, as GNU ld 2.40 has it: which
-/// names it knows, in which order, and what else goes into them. A word of the rows below is a name;
-/// after a colon stand further names that go there too; "?ro" and "?rw" make two places of one name,
-/// the first for a section whose input is all read-only; "@" leaves the address to what comes
-/// before; "=HEX" is what fills gaps; "<N" aligns the start.
+/// names it knows, in which order, and what else goes into them. A word of the rows below is a
+/// name; after a colon stand further names that go there too; "?ro" and "?rw" make two places of
+/// one name, the first for a section whose input is all read-only; "@" leaves the address to what
+/// comes before; "=HEX" is what fills gaps; "<N" aligns the start.
 namespace kbx::link {
 namespace {
 
@@ -54,8 +54,7 @@ std::string start_names() {
 }
 
 std::string plain_relocations(bool rel, bool rela, std::string_view tail) {
-  return relocations(std::string(relocated_names) + std::string(relocated_tail) +
-                         std::string(tail),
+  return relocations(std::string(relocated_names) + std::string(relocated_tail) + std::string(tail),
                      rel, rela);
 }
 
@@ -64,9 +63,8 @@ std::string x86_row(bool is_64bit) {
          plain_relocations(!is_64bit, is_64bit,
                            is_64bit ? "bss ldata lbss lrodata ifunc plt" : "bss ifunc plt") +
          ".relr.dyn@ .init .plt .plt.got .plt.sec " + text_names("") + std::string(unwind_names) +
-         ".dynamic .got .got.plt .data .data1 .bss " +
-         (is_64bit ? ".lbss .lrodata .ldata " : "") + std::string(debug_names) +
-         ".gnu.attributes";
+         ".dynamic .got .got.plt .data .data1 .bss " + (is_64bit ? ".lbss .lrodata .ldata " : "") +
+         std::string(debug_names) + ".gnu.attributes";
 }
 
 std::string aarch64_row() {
@@ -92,8 +90,7 @@ std::string s390_row() {
 }
 
 std::string riscv_row() {
-  return start_names() +
-         plain_relocations(false, true, "sdata sbss sdata2 sbss2 bss ifunc plt") +
+  return start_names() + plain_relocations(false, true, "sdata sbss sdata2 sbss2 bss ifunc plt") +
          ".init .plt " + text_names("") + ".sdata2 .sbss2 " + std::string(unwind_names) +
          ".dynamic .data .data1 .got .sdata .sbss .bss " + std::string(debug_names) +
          ".gnu.attributes";
@@ -101,9 +98,10 @@ std::string riscv_row() {
 
 std::string ppc64_row() {
   return start_names() +
-         relocations("init text opd fini rodata data.rel.ro data tdata tbss ctors dtors got toc "
-                     "toc1 tocbss branch_lt sdata sbss sdata2 sbss2 bss iplt plt",
-                     false, true) +
+         relocations(
+             "init text opd fini rodata data.rel.ro data tdata tbss ctors dtors got toc "
+             "toc1 tocbss branch_lt sdata sbss sdata2 sbss2 bss iplt plt",
+             false, true) +
          ".relr.dyn@ .init " + text_names("") + ".sdata2 .sbss2 " + std::string(unwind_names) +
          ".dynamic .opd .toc1 .branch_lt .got .toc .sdata .tocbss .sbss .plt .iplt .data .data1 "
          ".bss " +

@@ -23,8 +23,7 @@ script::SymbolState ScriptState::state_of(const std::string& name) const {
   const Symbol* symbol = symbols_.find(name);
   if (!symbol) return state;
   if (symbol->binding == Binding::common) state.kind = script::SymbolState::Kind::common;
-  if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak)
-    return state;
+  if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
   state.kind = script::SymbolState::Kind::defined;
   state.value = {symbol->value, script::absolute};
   if (symbol->output_section) {
@@ -57,8 +56,7 @@ std::optional<script::SectionState> ScriptState::section_state(const std::string
   return std::nullopt;
 }
 
-Environment ScriptState::environment(Phase phase, std::uint64_t dot,
-                                     OutputSection* section) const {
+Environment ScriptState::environment(Phase phase, std::uint64_t dot, OutputSection* section) const {
   Environment environment;
   environment.phase = phase;
   environment.dot = dot;
@@ -85,9 +83,9 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
                         assignment.kind == script::AssignmentKind::provide_hidden;
   Symbol* symbol = symbols_.find(assignment.symbol);
   if (provides) {
-    const bool is_wanted = symbol && (symbol->binding == Binding::undefined ||
-                                      symbol->binding == Binding::undefined_weak ||
-                                      symbol->is_from_script);
+    const bool is_wanted =
+        symbol && (symbol->binding == Binding::undefined ||
+                   symbol->binding == Binding::undefined_weak || symbol->is_from_script);
     if (!is_wanted) return;
   }
   const script::Result result = script::evaluate_assignment(assignment, environment);
@@ -96,8 +94,7 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
   const script::Value value = result.value.value_or(script::Value{0, script::absolute});
   symbol->binding = Binding::defined;
   symbol->section = nullptr;
-  symbol->output_section =
-      value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
+  symbol->output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
   symbol->value = value.number;
   symbol->is_from_script = true;
   symbol->is_defined_in_object = environment.phase >= Phase::allocating;

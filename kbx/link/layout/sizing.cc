@@ -166,8 +166,7 @@ class PieceMaker {
       at_ = input->output_offset + input->size;
     }
     if (!item.statement) return;
-    if (const auto* fill = std::get_if<script::Fill>(item.statement))
-      fill_ = fill_of_(fill->value);
+    if (const auto* fill = std::get_if<script::Fill>(item.statement)) fill_ = fill_of_(fill->value);
     if (const auto* data = std::get_if<script::Data>(item.statement))
       add_data(item, size_of(data->kind));
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {

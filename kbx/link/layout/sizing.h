@@ -13,8 +13,8 @@ using Evaluate = std::function<std::uint64_t(const script::Expression& expressio
                                              std::uint64_t dot, OutputSection* section)>;
 
 /// Does what an assignment says. Gives the location counter as it is then.
-using Assign = std::function<std::uint64_t(const script::Assignment& assignment,
-                                           std::uint64_t dot, OutputSection* section)>;
+using Assign = std::function<std::uint64_t(const script::Assignment& assignment, std::uint64_t dot,
+                                           OutputSection* section)>;
 
 /// Looks whether an assertion holds.
 using Check = std::function<void(const script::Assertion& assertion, std::uint64_t dot,

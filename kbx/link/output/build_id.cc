@@ -1,7 +1,7 @@
 #include "kbx/link/output/build_id.h"
 
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <random>
 
 #include "kbx/link/output/digest.h"

@@ -73,7 +73,8 @@ struct Md5 {
   }
 
   void take(const unsigned char* block) {
-    constexpr int shifts[4][4] = {{7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
+    constexpr int shifts[4][4] = {
+        {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
     const auto& table = sines();
     auto [a, b, c, d] = state;
     for (std::size_t i = 0; i < 64; ++i) {
@@ -155,8 +156,12 @@ std::string digest(const std::vector<std::string_view>& parts) {
 
 }  // namespace
 
-std::string sha1(const std::vector<std::string_view>& parts) { return digest<Sha1>(parts); }
+std::string sha1(const std::vector<std::string_view>& parts) {
+  return digest<Sha1>(parts);
+}
 
-std::string md5(const std::vector<std::string_view>& parts) { return digest<Md5>(parts); }
+std::string md5(const std::vector<std::string_view>& parts) {
+  return digest<Md5>(parts);
+}
 
 }  // namespace kbx::link

@@ -5,7 +5,8 @@
 
 namespace kbx::link {
 
-/// SHA-1 (FIPS 180-4) of the parts, one behind the other: 20 bytes. Names content; protects nothing.
+/// SHA-1 (FIPS 180-4) of the parts, one behind the other: 20 bytes. Names content; protects
+/// nothing.
 std::string sha1(const std::vector<std::string_view>& parts);
 
 /// MD5 (RFC 1321), likewise: 16 bytes.

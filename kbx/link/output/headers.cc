@@ -113,8 +113,7 @@ void Headers::fill(const OutputSection& section, Elf64_Shdr& header) const {
 }
 
 void Headers::add_relocations(OutputSection& section, bool is_rela) {
-  const std::uint32_t name =
-      is_rela ? rela_name_numbers_[&section] : rel_name_numbers_[&section];
+  const std::uint32_t name = is_rela ? rela_name_numbers_[&section] : rel_name_numbers_[&section];
   const std::uint32_t index = add(name, is_rela ? SHT_RELA : SHT_REL);
   (is_rela ? section.rela_index : section.rel_index) = index;
   Elf64_Shdr& header = table[index];

@@ -115,7 +115,8 @@ void write_image(const Image& image, const std::string& path, unsigned mode) {
     write_all(file.get(), image, path);
     // A file in the way is removed first: file systems hurry to write what replaces another.
     if (::fchmod(file.get(), mode & ~current_umask()) != 0 ||
-        (::unlink(path.c_str()) != 0 && errno != ENOENT) || ::rename(aside.c_str(), path.c_str()) != 0)
+        (::unlink(path.c_str()) != 0 && errno != ENOENT) ||
+        ::rename(aside.c_str(), path.c_str()) != 0)
       fail(path);
   } catch (...) {
     ::unlink(aside.c_str());

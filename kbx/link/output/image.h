@@ -6,8 +6,8 @@
 
 namespace kbx::link {
 
-/// The output file while it is made: zeros at first. What is taken over unchanged need not be copied
-/// here: it can be lent and goes from where it is into the file.
+/// The output file while it is made: zeros at first. What is taken over unchanged need not be
+/// copied here: it can be lent and goes from where it is into the file.
 class Image {
  public:
   explicit Image(std::size_t size);

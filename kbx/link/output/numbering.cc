@@ -47,7 +47,9 @@ InputSection* kept_section(const InputSection& section) {
   return kept;
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 /// Names that the assembler and the compiler make for themselves; -X drops them.
 bool is_temporary(std::string_view name) {

@@ -13,10 +13,10 @@ namespace kbx::link {
 
 /// What a relocation against a local symbol becomes.
 struct LocalTarget {
-  std::uint32_t symbol = 0;        // in the output's table; 0: none
-  std::uint64_t addend = 0;        // is added: where the symbol's section lies in the output's
-  InputSection* section = nullptr; // where the symbol is, if it is in a section
-  bool is_section = false;         // STT_SECTION
+  std::uint32_t symbol = 0;         // in the output's table; 0: none
+  std::uint64_t addend = 0;         // is added: where the symbol's section lies in the output's
+  InputSection* section = nullptr;  // where the symbol is, if it is in a section
+  bool is_section = false;          // STT_SECTION
 };
 
 /// An input file as it is written.

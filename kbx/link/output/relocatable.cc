@@ -43,8 +43,8 @@ class RelocatableWriter {
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
     place_relocations();
     headers_.finish(target_.is_64bit ? sizeof(typename Shape::Header) : sizeof(Elf32_Ehdr),
-                    sizeof(typename Shape::Symbol), sizeof(typename Shape::Section),
-                    plan_.symbols, plan_.group_signatures);
+                    sizeof(typename Shape::Symbol), sizeof(typename Shape::Section), plan_.symbols,
+                    plan_.group_signatures);
     image_.emplace(static_cast<std::size_t>(headers_.file_size));
     copy_sections();
     sort_relocations();
@@ -64,9 +64,13 @@ class RelocatableWriter {
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces) {
         if (!piece.input) continue;
-        section->rel_count += count(piece.input->rel, sizeof(typename Shape::Rel));
+        section->rel_count += rel_count(*piece.input);
         section->rela_count += count(piece.input->rela, sizeof(typename Shape::Rela));
       }
+  }
+
+  static std::uint32_t rel_count(const InputSection& section) {
+    return count(section.rel, sizeof(typename Shape::Rel)) + (section.unwind_end ? 1 : 0);
   }
 
   static std::uint32_t count(const RelocationTable& table, std::size_t size) {
@@ -82,7 +86,7 @@ class RelocatableWriter {
         if (!section->is_written) continue;
         section->first_rel = section->output->rel_count;
         section->first_rela = section->output->rela_count;
-        section->output->rel_count += count(section->rel, sizeof(typename Shape::Rel));
+        section->output->rel_count += rel_count(*section);
         section->output->rela_count += count(section->rela, sizeof(typename Shape::Rela));
         if (output.has_dangling && (section->traits & trait_debugging)) {
           section->output->rel_count -= dangling<typename Shape::Rel>(output, section->rel);
@@ -137,6 +141,22 @@ class RelocatableWriter {
     });
   }
 
+  /// The last entry of an ARM unwind index, and the relocation of its address.
+  void write_unwind_end(const OutputSection& output, const InputSection& input, char* place) {
+    const InputSection& code = *input.unwind_end;
+    const std::uint64_t offset = input.content.size();
+    Shape::template store<std::uint32_t>(
+        place + offset, static_cast<std::uint32_t>(code.output_offset + code.size));
+    Shape::template store<std::uint32_t>(place + offset + sizeof(std::uint32_t), 1);
+    typename Shape::Rel entry;
+    entry.r_offset = Shape::native(static_cast<typename Shape::Word>(input.output_offset + offset));
+    entry.r_info = Shape::native(
+        RelocationInfo<Shape>::make(code.output->symbol, R_ARM_PREL31, is_mips64el()));
+    const std::uint32_t last = input.first_rel + rel_count(input) - 1;
+    std::memcpy(at(headers_.table[output.rel_index].sh_offset) + last * sizeof entry, &entry,
+                sizeof entry);
+  }
+
   /// Large contents that no relocation changes go from the input to the file.
   void lend_unchanged() {
     constexpr std::size_t large = std::size_t{1} << 14;
@@ -169,7 +189,7 @@ class RelocatableWriter {
     if (!piece.bytes.empty()) {
       for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
     } else if (output.traits & trait_code) {
-      const std::string fill = code_fill(target_.machine, size);
+      const std::string fill = code_fill(target_.machine, Shape::is_big_endian, size);
       std::copy(fill.begin(), fill.end(), place);
     }
   }
@@ -181,13 +201,14 @@ class RelocatableWriter {
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
-      std::memcpy(place, input.content.data(),
-                  std::min<std::size_t>(input.content.size(),
-                                        static_cast<std::size_t>(input.size)));
+      std::memcpy(
+          place, input.content.data(),
+          std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
     Relocator<Shape> relocator(file, input, place, is_mips64el());
     if (output.rel_index != 0)
       relocator.template write<typename Shape::Rel>(
           input.rel.content, at(headers_.table[output.rel_index].sh_offset), input.first_rel);
+    if (input.unwind_end) write_unwind_end(output, input, place);
     if (output.rela_index != 0)
       relocator.template write<typename Shape::Rela>(
           input.rela.content, at(headers_.table[output.rela_index].sh_offset), input.first_rela);
@@ -219,9 +240,8 @@ class RelocatableWriter {
     if (is_sorted) return;
     std::vector<Entry> entries(count);
     std::memcpy(entries.data(), table, count * sizeof(Entry));
-    std::stable_sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
-      return offset_of(a) < offset_of(b);
-    });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [&](const Entry& a, const Entry& b) { return offset_of(a) < offset_of(b); });
     std::memcpy(table, entries.data(), count * sizeof(Entry));
   }
 
@@ -287,8 +307,7 @@ class RelocatableWriter {
     raw.e_shoff = Shape::native(static_cast<typename Shape::Word>(table_offset));
     raw.e_flags = Shape::native(target_.elf_flags);
     raw.e_ehsize = Shape::native(static_cast<std::uint16_t>(sizeof raw));
-    raw.e_shentsize =
-        Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
+    raw.e_shentsize = Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
     const std::size_t count = headers_.table.size();
     raw.e_shnum = Shape::native(static_cast<std::uint16_t>(count < SHN_LORESERVE ? count : 0));
     raw.e_shstrndx = Shape::native(static_cast<std::uint16_t>(

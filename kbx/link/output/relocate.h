@@ -42,21 +42,21 @@ class Relocator {
   void write(std::string_view table, char* place, std::uint32_t first) {
     place += std::size_t{first} * sizeof(Entry);
     last_offset_ = section_.output_offset;
-    for_each_relocation<Shape, Entry>(
-        table, is_mips64el_, [&](std::size_t i, const Relocation& relocation) {
-          Entry entry;
-          if (!translate(i, relocation, entry)) return;
-          std::memcpy(place, &entry, sizeof entry);
-          place += sizeof entry;
-        });
+    for_each_relocation<Shape, Entry>(table, is_mips64el_,
+                                      [&](std::size_t i, const Relocation& relocation) {
+                                        Entry entry;
+                                        if (!translate(i, relocation, entry)) return;
+                                        std::memcpy(place, &entry, sizeof entry);
+                                        place += sizeof entry;
+                                      });
   }
 
  private:
   [[noreturn]] void fail(std::size_t i, const std::string& what) const {
-    throw Error(Location{output_.file->path, 0},
-                fmt::format("broken object file: relocation {} of section {}: {}", i,
-                            section_.name, what),
-                "delete it and build it again");
+    throw Error(
+        Location{output_.file->path, 0},
+        fmt::format("broken object file: relocation {} of section {}: {}", i, section_.name, what),
+        "delete it and build it again");
   }
 
   /// False if the relocation goes.

@@ -7,8 +7,8 @@
 #include "kbx/base/error.h"
 
 /// String tables with shared endings, laid out as BFD does (bfd/elf-strtab.c in GNU binutils 2.40):
-/// strings are sorted by their last characters, and each is taken into the nearest longer one behind
-/// it that ends with it.
+/// strings are sorted by their last characters, and each is taken into the nearest longer one
+/// behind it that ends with it.
 namespace kbx::link {
 namespace {
 

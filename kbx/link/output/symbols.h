@@ -9,7 +9,7 @@ namespace kbx::link {
 
 /// A symbol as it will be written.
 struct OutputSymbol {
-  std::uint32_t name = 0;  // of the StringTable
+  std::uint32_t name = 0;     // of the StringTable
   std::uint32_t section = 0;  // index of a section header, or absolute_section and the like
   std::uint64_t value = 0;
   std::uint64_t size = 0;

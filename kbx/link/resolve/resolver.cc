@@ -8,6 +8,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", in the order and with the decisions
@@ -26,7 +27,9 @@ bool is_defined_kind(Binding binding) {
   return binding == Binding::defined || binding == Binding::defined_weak;
 }
 
-bool is_function(std::uint8_t type) { return type == STT_FUNC || type == STT_GNU_IFUNC; }
+bool is_function(std::uint8_t type) {
+  return type == STT_FUNC || type == STT_GNU_IFUNC;
+}
 
 std::uint8_t log2_ceil(std::uint64_t value) {
   std::uint8_t power = 0;
@@ -42,6 +45,19 @@ std::uint8_t merged_visibility(std::uint8_t other, std::uint8_t with) {
   return static_cast<std::uint8_t>((other & ~3u) | theirs);
 }
 
+/// What an output without any input is made for: what this program was compiled for.
+#if defined(__aarch64__)
+constexpr MachineFormat native_format{EM_AARCH64, true, false};
+#elif defined(__riscv)
+constexpr MachineFormat native_format{EM_RISCV, true, false};
+#elif defined(__powerpc64__)
+constexpr MachineFormat native_format{EM_PPC64, true, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__};
+#elif defined(__s390x__)
+constexpr MachineFormat native_format{EM_S390, true, true};
+#else
+constexpr MachineFormat native_format{EM_X86_64, true, false};
+#endif
+
 std::string_view linkonce_key(std::string_view name) {
   constexpr std::string_view start = ".gnu.linkonce.";
   if (name.substr(0, start.size()) != start) return name;
@@ -50,6 +66,18 @@ std::string_view linkonce_key(std::string_view name) {
 }
 
 }  // namespace
+
+Resolver::Resolver(const Options& options, const Say& say)
+    : options_(options), say_(say), symbols_(arena_) {
+  if (options.emulation.empty()) return;
+  const command::Emulation* known = command::find_emulation(options.emulation);
+  if (!known) throw command::unknown_emulation(options.emulation);
+  format_ = MachineFormat{known->machine, known->is_64bit, known->is_big_endian};
+}
+
+MachineFormat Resolver::format() const {
+  return format_.value_or(native_format);
+}
 
 void Resolver::add(const Input& input) {
   switch (input.kind) {
@@ -99,6 +127,10 @@ void Resolver::add_file(const Input& input, const std::string& path) {
     if (is_in_group_) group_.push_back(known->second);
     return;
   }
+  if (input.format == "binary") {
+    add_binary(path);
+    return;
+  }
   const std::string_view content = map(path);
   if (!is_archive(content)) {
     add_object(content, path, base_name(path));
@@ -122,17 +154,23 @@ void Resolver::add_object(std::string_view content, const std::string& path,
   link_object(file);
 }
 
+void Resolver::add_binary(const std::string& path) {
+  InputFile& file = storage_.emplace_back();
+  wrap_binary(map(path), path, format(), arena_, file);
+  link_object(file);
+}
+
 void Resolver::link_object(InputFile& file) {
-  if (!files_.empty()) {
-    const InputFile& first = *files_.front();
-    if (file.machine != first.machine || file.is_64bit != first.is_64bit ||
-        file.is_big_endian != first.is_big_endian)
-      throw Error(Location{file.path, 0},
-                  fmt::format("is for another machine ({}, {} bits) than {} ({}, {} bits)",
-                              file.machine, file.is_64bit ? 64 : 32, first.path, first.machine,
-                              first.is_64bit ? 64 : 32),
-                  "all objects of a link must be compiled for the same machine");
-  }
+  const MachineFormat own{file.machine, file.is_64bit, file.is_big_endian};
+  if (format_ && own != *format_)
+    throw Error(Location{file.path, 0},
+                fmt::format("is for another machine (ELF machine {}, {} bits, {} endian) than the "
+                            "output (ELF machine {}, {} bits, {} endian)",
+                            own.machine, own.is_64bit ? 64 : 32,
+                            own.is_big_endian ? "big" : "little", format_->machine,
+                            format_->is_64bit ? 64 : 32, format_->is_big_endian ? "big" : "little"),
+                "all objects of a link must be compiled for the same machine");
+  if (!file.is_binary) format_ = own;
   files_.push_back(&file);
   discard_duplicates(file);
   add_symbols(file);
@@ -278,14 +316,15 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
   Symbol& global = *symbols_.add(symbol.name);
   const bool is_definition = !is_undefined && !is_common;
   const bool is_weak = symbol.binding == STB_WEAK;
-  const bool old_is_weak = global.binding == Binding::defined_weak ||
-                           global.binding == Binding::undefined_weak;
+  const bool old_is_weak =
+      global.binding == Binding::defined_weak || global.binding == Binding::undefined_weak;
   const bool is_both_functions = is_function(symbol.type) && is_function(global.type);
-  const bool may_change_type =
-      global.binding == Binding::fresh || is_both_functions || old_is_weak || is_weak ||
-      (is_definition && global.binding == Binding::undefined);
+  const bool may_change_type = global.binding == Binding::fresh || is_both_functions ||
+                               old_is_weak || is_weak ||
+                               (is_definition && global.binding == Binding::undefined);
   const bool may_change_size = may_change_type || global.binding == Binding::undefined;
-  if (global.binding != Binding::fresh && !merge(file, symbol, is_definition, global)) return &global;
+  if (global.binding != Binding::fresh && !merge(file, symbol, is_definition, global))
+    return &global;
 
   define(file, symbol, section, is_undefined, global);
   if (is_discarded) global.was_in_discarded = true;
@@ -313,8 +352,8 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
 bool Resolver::merge(InputFile& file, const InputSymbol& symbol, bool is_definition,
                      Symbol& global) {
   const bool was_definition = is_defined_kind(global.binding);
-  const bool old_is_weak = global.binding == Binding::defined_weak ||
-                           global.binding == Binding::undefined_weak;
+  const bool old_is_weak =
+      global.binding == Binding::defined_weak || global.binding == Binding::undefined_weak;
   const bool is_weak = symbol.binding == STB_WEAK;
   if (global.file == &file && (is_weak || old_is_weak) && !(is_definition && was_definition))
     return true;
@@ -383,9 +422,9 @@ void Resolver::make_common(InputFile& file, const InputSymbol& symbol, Symbol& g
   global.alignment_power = std::max(global.alignment_power, alignment);
 }
 
-void Resolver::check_size_and_type(InputFile& file, const InputSymbol& symbol,
-                                   const Symbol& global, bool is_definition,
-                                   bool may_change_type, bool may_change_size) const {
+void Resolver::check_size_and_type(InputFile& file, const InputSymbol& symbol, const Symbol& global,
+                                   bool is_definition, bool may_change_type,
+                                   bool may_change_size) const {
   if (is_definition && symbol.size != 0 && global.size != 0 && symbol.size != global.size &&
       !may_change_size)
     say_(fmt::format("{}: warning: size of symbol `{}' changed from {} to {} in {}",

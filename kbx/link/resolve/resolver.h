@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -10,6 +11,7 @@
 #include "kbx/base/file.h"
 #include "kbx/link/input/archive.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/format.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/symbol_table.h"
@@ -20,8 +22,8 @@ namespace kbx::link {
 /// name what it stands for.
 class Resolver {
  public:
-  Resolver(const Options& options, const Say& say)
-      : options_(options), say_(say), symbols_(arena_) {}
+  /// Throws Error if -m names what is not known.
+  Resolver(const Options& options, const Say& say);
 
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
@@ -34,6 +36,9 @@ class Resolver {
 
   /// A section that the linker makes, at the end of `file`'s.
   InputSection* add_section(InputFile& file, std::string_view name, Traits traits);
+
+  /// What the output is made for: as -m says, or the first object.
+  MachineFormat format() const;
 
   SymbolTable& symbols() { return symbols_; }
   const std::vector<InputFile*>& files() const { return files_; }
@@ -49,6 +54,7 @@ class Resolver {
   std::string library_path(const std::string& name) const;
   std::string_view map(const std::string& path);
   void add_object(std::string_view content, const std::string& path, const std::string& name);
+  void add_binary(const std::string& path);
   void link_object(InputFile& file);
   void add_archive_member(const Archive& archive, const ArchiveMember& member);
   void add_whole_archive(const Archive& archive);
@@ -70,6 +76,7 @@ class Resolver {
 
   const Options& options_;
   const Say& say_;
+  std::optional<MachineFormat> format_;
   Arena arena_;
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;

@@ -25,24 +25,24 @@ struct Symbol {
   Symbol* next = nullptr;  // in its chain of the table
   Symbol* next_undefined = nullptr;
   Binding binding = Binding::fresh;
-  std::uint8_t type = 0;               // STT_*
-  std::uint8_t other = 0;              // st_other
-  std::uint8_t alignment_power = 0;    // of a common symbol
-  bool is_defined_in_object = false;   // a definition in an object or a script
+  std::uint8_t type = 0;              // STT_*
+  std::uint8_t other = 0;             // st_other
+  std::uint8_t alignment_power = 0;   // of a common symbol
+  bool is_defined_in_object = false;  // a definition in an object or a script
   bool is_referenced_in_object = false;
   bool is_referenced_strongly = false;
-  bool is_unique = false;              // STB_GNU_UNIQUE
-  bool was_in_discarded = false;       // defined in a section that was discarded
+  bool is_unique = false;         // STB_GNU_UNIQUE
+  bool was_in_discarded = false;  // defined in a section that was discarded
   bool is_used_by_relocation = false;
-  bool is_forced_local = false;        // HIDDEN(…) of a script
+  bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
   bool is_on_undefined_list = false;
-  InputFile* file = nullptr;           // what defined it, or referred to it first
-  InputSection* section = nullptr;     // where it is defined; null if absolute
+  InputFile* file = nullptr;                // what defined it, or referred to it first
+  InputSection* section = nullptr;          // where it is defined; null if absolute
   OutputSection* output_section = nullptr;  // where a script defined it
-  std::uint64_t value = 0;             // of a common symbol: its size
+  std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
-  std::uint32_t index = 0;             // in the output's symbol table; 0: not there
+  std::uint32_t index = 0;  // in the output's symbol table; 0: not there
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks

@@ -1,0 +1,146 @@
+#include "kbx/link/layout/joiner.h"
+
+#include <algorithm>
+
+#include <elf.h>
+
+#include "kbx/link/arch/special_sections.h"
+#include "kbx/link/layout/pattern.h"
+
+/// What an output section becomes by what goes into it, as GNU ld 2.40 decides: the first input
+/// section gives its type, read-only stays what is so throughout, merging what merges alike.
+namespace kbx::link {
+namespace {
+
+constexpr std::uint64_t machine_flags = SHF_MASKOS | SHF_MASKPROC;
+
+/// What data in a script makes of its section.
+Traits data_traits(const Slot& slot) {
+  switch (slot.script ? slot.script->type : script::SectionType::normal) {
+    case script::SectionType::dsect:
+    case script::SectionType::copy:
+    case script::SectionType::info:
+    case script::SectionType::overlay:
+      return trait_contents;
+    case script::SectionType::readonly:
+      return trait_contents | trait_alloc | trait_load | trait_readonly;
+    case script::SectionType::noload:
+      return trait_never_load | trait_alloc;
+    case script::SectionType::normal:
+    case script::SectionType::typed:
+      break;
+  }
+  return trait_contents | trait_alloc | trait_load;
+}
+
+/// What the type that the script gives an output section makes of its input.
+Traits adjusted(const Slot& slot, Traits traits) {
+  switch (slot.script ? slot.script->type : script::SectionType::normal) {
+    case script::SectionType::dsect:
+    case script::SectionType::copy:
+    case script::SectionType::info:
+    case script::SectionType::overlay:
+      return traits & ~trait_alloc;
+    case script::SectionType::readonly:
+      return traits | trait_readonly;
+    case script::SectionType::noload:
+      return (traits & ~(trait_load | trait_contents)) | trait_never_load;
+    case script::SectionType::normal:
+    case script::SectionType::typed:
+      break;
+  }
+  return traits;
+}
+
+}  // namespace
+
+bool Joiner::is_dropped(const InputSection& section) const {
+  if ((section.traits & trait_exclude) && !is_relocatable_) return true;
+  if ((section.traits & trait_group) && !keeps_groups_) return true;
+  return strips_debugging_ && (section.traits & trait_debugging);
+}
+
+void Joiner::make_section_for(Slot& slot, bool is_data) {
+  const Traits traits = is_data ? data_traits(slot) : Traits{0};
+  if (!slot.section)
+    make_section(slot, is_data ? traits | Traits{trait_readonly} : Traits{0});
+  else
+    slot.section->traits |= traits;
+}
+
+OutputSection* Joiner::make_section(Slot& slot, Traits traits) {
+  if (slot.constraint != Slot::Constraint::special) slot.section = plan_.sections.find(slot.name);
+  if (!slot.section) {
+    slot.section = plan_.sections.add(slot.name);
+    slot.section->traits = traits;
+    if (const SpecialSection* special = special_section(slot.name)) {
+      slot.section->type = special->type;
+      slot.section->flags = special->flags;
+    }
+  }
+  return slot.section;
+}
+
+Traits Joiner::joined_traits(const Slot& slot, const InputSection& section) const {
+  Traits traits = section.traits & ~Traits{trait_never_load};
+  if ((traits & trait_link_once) && (traits & trait_group)) {
+    traits &= ~Traits{trait_relocated};
+    if (!keeps_groups_) traits &= ~Traits{trait_link_once};
+  } else if (!is_relocatable_) {
+    traits &= ~(trait_link_once | trait_relocated);
+  }
+  return adjusted(slot, traits);
+}
+
+void Joiner::add(Slot& slot, InputSection& section, Item& item) {
+  if (is_discarding(slot) || is_dropped(section)) {
+    section.is_discarded = true;
+    return;
+  }
+  if (section.output) return;
+  Traits traits = joined_traits(slot, section);
+  OutputSection& output = *(slot.section ? slot.section : make_section(slot, traits));
+  output.traits &= traits | ~Traits{trait_readonly};
+  if (output.has_input) {
+    traits &= ~trait_readonly;
+    constexpr Traits strings = trait_merge | trait_strings;
+    if ((output.traits & strings) != (traits & strings) ||
+        ((traits & trait_merge) && output.entry_size != section.entry_size)) {
+      output.traits &= ~strings;
+      traits &= ~strings;
+    }
+  }
+  output.traits |= traits;
+  if (!output.has_input) start(output, section);
+  output.alignment_power = std::max(output.alignment_power, section.alignment_power);
+  section.output = &output;
+  item.inputs.push_back(&section);
+}
+
+/// The first input section tells what the output section is.
+void Joiner::start(OutputSection& output, const InputSection& section) const {
+  output.has_input = true;
+  // What is no ELF section says nothing of type and flags.
+  if (section.file->is_binary) return;
+  if (output.type == SHT_PROGBITS || output.type == SHT_NOTE || output.type == SHT_NOBITS)
+    output.type = SHT_NULL;
+  constexpr Traits ignored = trait_link_once | trait_relocated;
+  const Traits differ = output.traits ^ section.traits;
+  if (output.type == SHT_NULL && (differ == 0 || (!is_relocatable_ && (differ & ~ignored) == 0)))
+    output.type = section.type;
+  output.flags = section.flags & machine_flags;
+  if (keeps_groups_) {
+    output.flags |= section.flags & SHF_GROUP;
+    output.group_ring = section.next_in_group;
+    output.is_in_group = section.next_in_group && !(section.traits & trait_group);
+  }
+  if (is_relocatable_) output.flags |= section.flags & SHF_COMPRESSED;
+  if (section.is_ordered) {
+    output.is_ordered = true;
+    output.linked_to = section.linked_to;
+  }
+  output.uses_rela = section.uses_rela;
+  if (output.traits & trait_merge) output.entry_size = section.entry_size;
+}
+
+}  // namespace kbx::link
