@@ -48,6 +48,7 @@ class Link {
       throw Error("only partial links (-r) are possible yet", "use the toolchain's ld");
     for (const std::string& name : options_.required_symbols) resolver_.require(name);
     read_scripts();
+    define_symbols();
     open_inputs();
     resolver_.finish();
     if (options_.discard_locals == DiscardLocals::by_default && drops_temporary_labels(machine()))
@@ -110,6 +111,15 @@ class Link {
       for (const script::Command& command : scripts_.back().commands)
         if (const auto* wanted = std::get_if<script::Extern>(&command))
           for (const std::string& name : wanted->symbols) resolver_.require(name);
+    }
+  }
+
+  /// --defsym.
+  void define_symbols() {
+    for (const Definition& definition : options_.definitions) {
+      definitions_.push_back(script::parse_definition(definition.name, definition.value));
+      state_.assign_early(definitions_.back());
+      plan_.slots.add()->assignment = &definitions_.back();
     }
   }
 
@@ -284,6 +294,7 @@ class Link {
   Options options_;
   const Say& say_;
   Resolver resolver_;
+  std::deque<script::Assignment> definitions_;
   std::deque<script::Script> scripts_;
   script::Sections default_order_;
   Plan plan_;

@@ -6,6 +6,7 @@
 
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/layout/pattern.h"
+#include "kbx/link/script/pattern.h"
 
 /// What an output section becomes by what goes into it, as GNU ld 2.40 decides: the first input
 /// section gives its type, read-only stays what is so throughout, merging what merges alike.
@@ -53,6 +54,13 @@ Traits adjusted(const Slot& slot, Traits traits) {
 }
 
 }  // namespace
+
+bool Joiner::is_unique(const InputSection& section) const {
+  return is_in_group(section) || std::any_of(unique_patterns_.begin(), unique_patterns_.end(),
+                                             [&](const std::string& pattern) {
+                                               return script::name_matches(pattern, section.name);
+                                             });
+}
 
 bool Joiner::is_dropped(const InputSection& section) const {
   if ((section.traits & trait_exclude) && !is_relocatable_) return true;

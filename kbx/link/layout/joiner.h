@@ -10,7 +10,8 @@ class Joiner {
       : plan_(plan),
         is_relocatable_(options.kind == OutputKind::relocatable),
         keeps_groups_(is_relocatable_ && !options.force_group_allocation),
-        strips_debugging_(options.strip != Strip::nothing) {}
+        strips_debugging_(options.strip != Strip::nothing),
+        unique_patterns_(options.unique_patterns) {}
 
   bool is_relocatable() const { return is_relocatable_; }
 
@@ -18,6 +19,9 @@ class Joiner {
   bool is_in_group(const InputSection& section) const {
     return keeps_groups_ && section.next_in_group != nullptr;
   }
+
+  /// True if the section keeps an output section of its own, whatever the script says of its name.
+  bool is_unique(const InputSection& section) const;
 
   /// True if the options drop the section, wherever the script would put it.
   bool is_dropped(const InputSection& section) const;
@@ -38,6 +42,7 @@ class Joiner {
   bool is_relocatable_;
   bool keeps_groups_;
   bool strips_debugging_;
+  const std::vector<std::string>& unique_patterns_;
 };
 
 }  // namespace kbx::link

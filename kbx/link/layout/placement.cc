@@ -41,9 +41,11 @@ class Placer {
     for (InputFile* file : files)
       for (InputSection* section : file->sections) {
         if (section->is_discarded) continue;
-        const PatternTable::Place* place = patterns.find(*section, joiner_.is_in_group(*section));
+        const bool is_in_group = joiner_.is_in_group(*section);
+        if (!is_in_group && joiner_.is_unique(*section)) continue;
+        const PatternTable::Place* place = patterns.find(*section, is_in_group);
         while (place && !meets_constraint(*place->slot, files, patterns))
-          place = patterns.find(*section, joiner_.is_in_group(*section));
+          place = patterns.find(*section, is_in_group);
         if (place) place->slot->items[place->item].inputs.push_back(section);
       }
     // Where nothing came for ONLY_IF_RW, nothing is writable.
@@ -120,7 +122,7 @@ class Placer {
       case OrphanHandling::warn:
         break;
     }
-    Slot* slot = orphans_.place(section, joiner_.is_in_group(section) || options_.unique_sections);
+    Slot* slot = orphans_.place(section, joiner_.is_unique(section) || options_.unique_sections);
     if (options_.orphans == OrphanHandling::warn)
       say_(fmt::format("{}: warning: orphan section `{}' from `{}' being placed in section `{}'",
                        options_.program, section.name, section.file->path, slot->name));

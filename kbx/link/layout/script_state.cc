@@ -78,7 +78,8 @@ Environment ScriptState::environment(Phase phase, std::uint64_t dot, OutputSecti
   return environment;
 }
 
-void ScriptState::define(const script::Assignment& assignment, const Environment& environment) {
+void ScriptState::define(const script::Assignment& assignment, const Environment& environment,
+                         OutputSection* behind) {
   const bool provides = assignment.kind == script::AssignmentKind::provide ||
                         assignment.kind == script::AssignmentKind::provide_hidden;
   Symbol* symbol = symbols_.find(assignment.symbol);
@@ -96,6 +97,12 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
   symbol->section = nullptr;
   symbol->output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
   symbol->value = value.number;
+  // What was made of dot outside of sections belongs to the section that dot was behind.
+  if (result.from_dot && value.base == script::absolute && behind &&
+      environment.phase == Phase::final) {
+    symbol->output_section = behind;
+    symbol->value -= behind->address;
+  }
   symbol->is_from_script = true;
   symbol->is_defined_in_object = environment.phase >= Phase::allocating;
   const bool is_hidden = assignment.kind == script::AssignmentKind::hidden ||
@@ -111,15 +118,15 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
 
 void ScriptState::assign_early(const script::Assignment& assignment) {
   if (assignment.symbol == ".") return;
-  define(assignment, environment(Phase::first, 0, nullptr));
+  define(assignment, environment(Phase::first, 0, nullptr), nullptr);
 }
 
-std::uint64_t ScriptState::assign(const script::Assignment& assignment, std::uint64_t dot,
-                                  OutputSection* section) {
-  const Environment here = environment(phase_, dot, section);
-  if (assignment.symbol == ".") return script::evaluate_dot(assignment, here).value_or(dot);
-  define(assignment, here);
-  return dot;
+std::uint64_t ScriptState::assign(const script::Assignment& assignment,
+                                  const AssignmentPlace& place) {
+  const Environment here = environment(phase_, place.dot, place.section);
+  if (assignment.symbol == ".") return script::evaluate_dot(assignment, here).value_or(place.dot);
+  define(assignment, here, place.behind);
+  return place.dot;
 }
 
 ScriptActions ScriptState::actions(Phase phase) {
@@ -133,8 +140,9 @@ ScriptActions ScriptState::actions(Phase phase) {
     const script::Result result = script::evaluate(expression, here);
     return result.value ? script::address_of(*result.value, here) : 0;
   };
-  actions.assign = [this](const script::Assignment& assignment, std::uint64_t dot,
-                          OutputSection* section) { return assign(assignment, dot, section); };
+  actions.assign = [this](const script::Assignment& assignment, const AssignmentPlace& place) {
+    return assign(assignment, place);
+  };
   actions.check = [this](const script::Assertion& assertion, std::uint64_t dot,
                          OutputSection* section) {
     script::check(assertion, environment(phase_, dot, section));

@@ -31,9 +31,9 @@ class ScriptState {
   script::SymbolState state_of(const std::string& name) const;
   std::optional<script::SectionState> section_state(const std::string& name) const;
   script::Base base_of(OutputSection* section) const;
-  std::uint64_t assign(const script::Assignment& assignment, std::uint64_t dot,
-                       OutputSection* section);
-  void define(const script::Assignment& assignment, const script::Environment& environment);
+  std::uint64_t assign(const script::Assignment& assignment, const AssignmentPlace& place);
+  void define(const script::Assignment& assignment, const script::Environment& environment,
+              OutputSection* behind);
 
   Plan& plan_;
   SymbolTable& symbols_;

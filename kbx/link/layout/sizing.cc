@@ -53,7 +53,7 @@ class Sizer {
       section->size = 0;
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = assign_(*slot->assignment, dot_, nullptr);
+        dot_ = assign_(*slot->assignment, {dot_, nullptr, behind_});
         region_ = dot_;
       } else if (slot->assertion) {
         check_(*slot->assertion, dot_, nullptr);
@@ -92,13 +92,14 @@ class Sizer {
     const bool is_tbss = (section.traits & trait_thread_local) && !(section.traits & trait_load);
     dot_ = section.address + (is_tbss && !is_relocatable_ ? 0 : section.size);
     if (section.traits & (trait_alloc | trait_load)) region_ = dot_;
+    if (section.traits & trait_alloc) behind_ = &section;
   }
 
   std::uint64_t size_item(Item& item, std::uint64_t dot) {
     for (InputSection* input : item.inputs) dot = size_input(*input, dot);
     if (!item.statement) return dot;
     if (const auto* assignment = std::get_if<script::Assignment>(item.statement)) {
-      const std::uint64_t moved = assign_(*assignment, dot, section_);
+      const std::uint64_t moved = assign_(*assignment, {dot, section_, nullptr});
       if (moved != dot) {
         section_->traits |= trait_alloc;
         section_->size = moved - section_->address;
@@ -142,6 +143,7 @@ class Sizer {
   std::uint64_t dot_ = 0;
   std::uint64_t region_ = 0;  // where the next section without an address goes
   OutputSection* section_ = nullptr;
+  OutputSection* behind_ = nullptr;  // the last section in memory
   std::optional<std::uint8_t> subalign_;
 };
 

@@ -12,9 +12,16 @@ namespace kbx::link {
 using Evaluate = std::function<std::uint64_t(const script::Expression& expression,
                                              std::uint64_t dot, OutputSection* section)>;
 
+/// Where an assignment stands.
+struct AssignmentPlace {
+  std::uint64_t dot = 0;
+  OutputSection* section = nullptr;  // around it
+  OutputSection* behind = nullptr;   // outside of sections: the last in memory before it
+};
+
 /// Does what an assignment says. Gives the location counter as it is then.
-using Assign = std::function<std::uint64_t(const script::Assignment& assignment, std::uint64_t dot,
-                                           OutputSection* section)>;
+using Assign = std::function<std::uint64_t(const script::Assignment& assignment,
+                                           const AssignmentPlace& place)>;
 
 /// Looks whether an assertion holds.
 using Check = std::function<void(const script::Assertion& assertion, std::uint64_t dot,

@@ -300,6 +300,17 @@ void Resolver::add_symbols(InputFile& file) {
     file.globals[i] = add_symbol(file, file.symbols[file.first_global + i]);
 }
 
+/// --wrap: a reference to `f` is one to `__wrap_f`, a reference to `__real_f` one to `f`.
+std::string_view Resolver::wrapped(std::string_view name) {
+  constexpr std::string_view real = "__real_";
+  for (const std::string& symbol : options_.wrapped) {
+    if (name == symbol) return arena_.copy("__wrap_" + symbol);
+    if (name.starts_with(real) && name.substr(real.size()) == symbol)
+      return name.substr(real.size());
+  }
+  return name;
+}
+
 Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
   InputSection* section = nullptr;
   bool is_undefined = symbol.section == SHN_UNDEF;
@@ -313,7 +324,8 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
       is_undefined = true;
     }
   }
-  Symbol& global = *symbols_.add(symbol.name);
+  const bool may_wrap = is_undefined && !options_.wrapped.empty();
+  Symbol& global = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
   const bool is_weak = symbol.binding == STB_WEAK;
   const bool old_is_weak =

@@ -66,6 +66,7 @@ class Resolver {
   void discard_if_duplicate(InputSection& section);
   void add_symbols(InputFile& file);
   Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
+  std::string_view wrapped(std::string_view name);
   bool merge(InputFile& file, const InputSymbol& symbol, bool is_definition, Symbol& global);
   void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
               Symbol& global);
