@@ -9,6 +9,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/resolve/same_symbols.h"
 
 /// The order of the symbol table of a partial link, as GNU ld 2.40 writes it: one symbol for each
 /// section; then file by file, in the order in which the output's sections first show them, the
@@ -35,7 +36,7 @@ InputSection* kept_section(const InputSection& section) {
     InputSection* const first = kept->next_in_group;
     kept = nullptr;
     for (InputSection* member = first; member;) {
-      if (member->name == section.name && member->type == section.type) {
+      if (have_same_symbols(*member, section)) {
         kept = member;
         break;
       }

@@ -48,6 +48,7 @@ class RelocatableWriter {
     image_.emplace(static_cast<std::size_t>(headers_.file_size));
     copy_sections();
     sort_relocations();
+    if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
     write_symbols();
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
@@ -243,6 +244,32 @@ class RelocatableWriter {
     std::stable_sort(entries.begin(), entries.end(),
                      [&](const Entry& a, const Entry& b) { return offset_of(a) < offset_of(b); });
     std::memcpy(table, entries.data(), count * sizeof(Entry));
+  }
+
+  /// What .MIPS.options says of the register gp: where small data starts, and 0x7ff0 behind that
+  /// (64-bit ELF Object File Specification for MIPS, "Options section").
+  void write_gp_value() {
+    std::uint64_t lowest = ~std::uint64_t{0};
+    for (const Elf64_Shdr& header : headers_.table)
+      if (header.sh_flags & SHF_MIPS_GPREL)
+        lowest = std::min<std::uint64_t>(lowest, header.sh_addr);
+    constexpr std::uint64_t gp_offset = 0x7ff0;
+    constexpr std::size_t option_header = sizeof(Elf_Options);
+    constexpr std::size_t gp_place = option_header + (Shape::is_64bit ? 24 : 20);
+    for (const Elf64_Shdr& header : headers_.table) {
+      if (header.sh_type != SHT_MIPS_OPTIONS) continue;
+      char* option = at(header.sh_offset);
+      std::size_t left = static_cast<std::size_t>(header.sh_size);
+      while (left >= option_header) {
+        const auto size = static_cast<unsigned char>(option[1]);
+        if (size < option_header || size > left) break;
+        if (option[0] == ODK_REGINFO && size >= gp_place + sizeof(typename Shape::Word))
+          Shape::template store<typename Shape::Word>(
+              option + gp_place, static_cast<typename Shape::Word>(lowest + gp_offset));
+        option += size;
+        left -= size;
+      }
+    }
   }
 
   // Groups.

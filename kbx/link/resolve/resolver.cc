@@ -10,6 +10,7 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
+#include "kbx/link/resolve/same_symbols.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", in the order and with the decisions
 /// of GNU ld 2.40: a strong definition wins over a weak one, a definition over a common symbol, the
@@ -248,6 +249,26 @@ void Resolver::discard_duplicates(InputFile& file) {
       discard_if_duplicate(*section);
 }
 
+/// A group of one member and a .gnu.linkonce section stand for the same thing if they define the
+/// same symbols. True if `section`, or the group's member, was discarded for that.
+bool Resolver::discard_by_twin(InputSection& section, const std::vector<InputSection*>& known) {
+  const bool is_group = (section.traits & trait_group) != 0;
+  const auto only_member = [](InputSection* group) {
+    InputSection* member = group->next_in_group;
+    return member && member->next_in_group == member ? member : nullptr;
+  };
+  for (InputSection* other : known) {
+    if (((other->traits & trait_group) != 0) == is_group) continue;
+    InputSection* own = is_group ? only_member(&section) : &section;
+    InputSection* theirs = is_group ? other : only_member(other);
+    if (!own || !theirs || !have_same_symbols(*own, *theirs)) continue;
+    own->is_discarded = section.is_discarded = true;
+    own->kept = theirs;
+    return true;
+  }
+  return false;
+}
+
 void Resolver::discard_if_duplicate(InputSection& section) {
   const bool is_group = (section.traits & trait_group) != 0;
   const std::string_view key =
@@ -266,6 +287,10 @@ void Resolver::discard_if_duplicate(InputSection& section) {
       member->kept = other;
       member = member->next_in_group;
     } while (member != first);
+    return;
+  }
+  if (discard_by_twin(section, known)) {
+    known.push_back(&section);
     return;
   }
   // The read-only part of a function's linkonce sections goes with its code.

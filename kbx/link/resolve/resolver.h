@@ -63,6 +63,7 @@ class Resolver {
   bool member_defines(const OpenArchive& open, std::size_t i) const;
 
   void discard_duplicates(InputFile& file);
+  bool discard_by_twin(InputSection& section, const std::vector<InputSection*>& known);
   void discard_if_duplicate(InputSection& section);
   void add_symbols(InputFile& file);
   Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
