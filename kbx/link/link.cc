@@ -1,6 +1,7 @@
 #include "kbx/link/link.h"
 
 #include <algorithm>
+#include <array>
 #include <deque>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "kbx/link/arch/arm_unwind.h"
 #include "kbx/link/arch/attributes.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/layout/placement.h"
@@ -321,6 +323,13 @@ bool link(const Options& options, const Say& say) {
   constexpr unsigned mode = 0666;
   write_image(image, options.output, mode);
   return true;
+}
+
+bool is_proved_for(std::string_view emulation) {
+  constexpr std::array<std::uint16_t, 8> machines = {EM_X86_64, EM_386,   EM_AARCH64, EM_ARM,
+                                                     EM_RISCV,  EM_PPC64, EM_S390,    EM_MIPS};
+  const command::Emulation* known = command::find_emulation(emulation);
+  return known && std::ranges::find(machines, known->machine) != machines.end();
 }
 
 }  // namespace kbx::link

@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "kbx/link/options.h"
 
@@ -14,6 +15,10 @@ struct Say {
 
   void operator()(const std::string& line) const { warn(line); }
 };
+
+/// Whether links for this emulation (ld -m) are held against GNU ld's for the very machine
+/// (docs/conformance.md); others follow the same rules, but nothing shows that they are enough.
+bool is_proved_for(std::string_view emulation);
 
 /// Links as `options` tell and writes the output: whole and under its final name, or not at all;
 /// what is no regular file (a FIFO, /dev/null) is written into, never replaced. Gives what GNU ld

@@ -4,6 +4,7 @@
 
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/link/link.h"
 #include "kbx/ninja/pipeline.h"
 
 /// The tree's programs were built for the machine that made the header package, and need its
@@ -85,10 +86,25 @@ void replace_tree_programs(std::string& text, const std::string& kbx) {
   }
 }
 
+/// The value of -m in the options of a link; "" if there is none.
+std::string_view emulation_in(std::string_view options) {
+  options = options.substr(0, options.find_first_of("|&;()<>\n"));
+  for (bool is_next = false; const std::string_view word : split_words(options)) {
+    if (is_next) return word;
+    is_next = word == "-m";
+    // -melf64lriscv, but not -mllvm and its like.
+    if (word.starts_with("-melf") || word.starts_with("-maarch64")) return word.substr(2);
+  }
+  return "";
+}
+
 void replace_linker(std::string& text, const std::string& kbx, const std::string& linker) {
   const std::string call = shell_quote(kbx) + " ld";
   for (size_t at = text.find(linker); at != std::string::npos; at = text.find(linker, at + 1)) {
-    if (word_start(text, at) != at || !is_called(text, at, at + linker.size())) continue;
+    const size_t end = at + linker.size();
+    if (word_start(text, at) != at || !is_called(text, at, end)) continue;
+    const std::string_view emulation = emulation_in(std::string_view(text).substr(end));
+    if (!emulation.empty() && !link::is_proved_for(emulation)) continue;
     text.replace(at, linker.size(), call);
     at += call.size() - 1;
   }

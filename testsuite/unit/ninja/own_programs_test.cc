@@ -56,6 +56,11 @@ TEST_CASE("the linker is replaced where it is called") {
   CHECK(with_own_programs("if true; then ld -r -o b a.o; mv b a.o; fi; ld -v", "/my kbx", "ld") ==
         "if true; then '/my kbx' ld -r -o b a.o; mv b a.o; fi; '/my kbx' ld -v");
   CHECK(with_own_programs("arm-ld -r a.o", "k", "arm-ld") == "k ld -r a.o");
+  CHECK(with_own_programs("ld -m elf64lriscv -r a.o", "k", "ld") == "k ld -m elf64lriscv -r a.o");
+  CHECK(with_own_programs("ld -maarch64linux -r a.o", "k", "ld") == "k ld -maarch64linux -r a.o");
+  // Machines for which nothing shows that the result is right.
+  CHECK(with_own_programs("ld -m elf32xtensa -r a.o; ld -r b.o", "k", "ld") ==
+        "ld -m elf32xtensa -r a.o; k ld -r b.o");
   for (const char* text : {"gcc -fuse-ld=ld -o a a.c", "rm ld", "cp /usr/bin/ld ld", "./ld -r",
                            "ldd a", "printf ld", "build -r", "ld-probe; xld"})
     CHECK(with_own_programs(text, "/k/kbx", "ld") == text);
