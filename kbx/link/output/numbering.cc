@@ -29,14 +29,14 @@ unsigned action_in(const InputSection& section) {
 }
 
 /// The section that replaces a discarded one, if it is as large.
-InputSection* kept_section(const InputSection& section) {
+InputSection* kept_section(const InputSection& section, SectionSymbols& symbols) {
   InputSection* kept = section.kept;
   if (!kept) return nullptr;
   if (kept->traits & trait_group) {
     InputSection* const first = kept->next_in_group;
     kept = nullptr;
     for (InputSection* member = first; member;) {
-      if (have_same_symbols(*member, section)) {
+      if (symbols.are_same(*member, section)) {
         kept = member;
         break;
       }
@@ -248,6 +248,13 @@ class Numbering {
     target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
   }
 
+  /// kept_section, worked out once: debugging information refers to a section many times.
+  InputSection* kept_for(const InputSection& section) {
+    const auto [entry, is_new] = kept_.try_emplace(&section, nullptr);
+    if (is_new) entry->second = kept_section(section, section_symbols_);
+    return entry->second;
+  }
+
   /// True if `target` is now a section that stays.
   bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
                           std::string_view name) {
@@ -257,7 +264,7 @@ class Numbering {
           fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
                       section.file->path, name, section.name, target->name, target->file->path));
     if (action & take_kept)
-      if (InputSection* kept = kept_section(*target); kept && kept->output) {
+      if (InputSection* kept = kept_for(*target); kept && kept->output) {
         target = kept;
         return true;
       }
@@ -382,6 +389,8 @@ class Numbering {
   const std::vector<OutputSection*>& by_index_;
   const Globals& globals_;
   const Options& options_;
+  SectionSymbols section_symbols_;
+  std::unordered_map<const InputSection*, InputSection*> kept_;
   std::vector<std::string> errors_;
 };
 

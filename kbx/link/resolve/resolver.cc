@@ -10,7 +10,6 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
-#include "kbx/link/resolve/same_symbols.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", in the order and with the decisions
 /// of GNU ld 2.40: a strong definition wins over a weak one, a definition over a common symbol, the
@@ -261,7 +260,7 @@ bool Resolver::discard_by_twin(InputSection& section, const std::vector<InputSec
     if (((other->traits & trait_group) != 0) == is_group) continue;
     InputSection* own = is_group ? only_member(&section) : &section;
     InputSection* theirs = is_group ? other : only_member(other);
-    if (!own || !theirs || !have_same_symbols(*own, *theirs)) continue;
+    if (!own || !theirs || !section_symbols_.are_same(*own, *theirs)) continue;
     own->is_discarded = section.is_discarded = true;
     own->kept = theirs;
     return true;

@@ -14,6 +14,7 @@
 #include "kbx/link/input/format.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
+#include "kbx/link/resolve/same_symbols.h"
 #include "kbx/link/resolve/symbol_table.h"
 
 namespace kbx::link {
@@ -85,6 +86,7 @@ class Resolver {
   std::vector<InputFile*> files_;
   SymbolTable symbols_;
   std::unordered_map<std::string_view, std::vector<InputSection*>> once_;
+  SectionSymbols section_symbols_;
   std::deque<OpenArchive> archives_;
   std::map<std::string, OpenArchive*> archive_by_path_;
   std::vector<OpenArchive*> group_;
