@@ -76,6 +76,7 @@ struct InputSection {
   std::uint32_t first_rel = 0;  // where its relocations start in the output's tables
   std::uint32_t first_rela = 0;
   bool is_written = false;  // is part of an output section with content
+  bool is_marked = false;   // --gc-sections: something needs it
   bool is_lent = false;     // its content goes into the file without a copy
 };
 
@@ -118,7 +119,8 @@ struct InputFile {
   std::string_view content;
   bool is_64bit = false;
   bool is_big_endian = false;
-  bool is_binary = false;  // -b binary
+  bool is_binary = false;        // -b binary
+  bool is_just_symbols = false;  // -R: nothing of its sections goes into the output
   std::uint16_t machine = 0;
   std::uint32_t elf_flags = 0;
   std::uint8_t os_abi = 0;

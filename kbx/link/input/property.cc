@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kbx/link/input/object.h"
 #include "kbx/link/input/shape.h"
 
 /// Program properties (.note.gnu.property): reading, merging as GNU ld 2.40 does, writing.
@@ -219,13 +220,33 @@ void read_properties(InputFile& file, const InputSection& section) {
              [&]<typename Shape>(Shape) { PropertyReader<Shape>(file).read(section); });
 }
 
-InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& content) {
+namespace {
+
+/// A note in the last file that has sections.
+InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    if ((*file)->is_binary || (*file)->sections.empty()) continue;
+    InputSection* note =
+        add_section(**file, ".note.gnu.property",
+                    trait_alloc | trait_load | trait_readonly | trait_contents | trait_data, arena);
+    note->type = SHT_NOTE;
+    note->alignment_power = (*file)->is_64bit ? 3 : 2;
+    return *file;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
+                            Arena& arena, std::string& content) {
   InputFile* first = nullptr;
   for (InputFile* file : files)
     if (!file->properties.empty() && file->find(".note.gnu.property")) {
       first = file;
       break;
     }
+  if (!first && x86_features != 0) first = add_note(files, arena);
   if (!first) return nullptr;
   std::vector<Property> merged = first->properties;
   for (InputFile* file : files) {
@@ -234,6 +255,7 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& c
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
+  if (x86_features != 0) find_or_add(merged, x86_and, 4).value |= x86_features;
   std::erase_if(merged, [&](const Property& property) {
     const Merge merge = merge_of(property.type, first->machine);
     return property.value == 0 && property.type >= x86_compat_isa_used &&

@@ -182,8 +182,11 @@ script::OutputSection output_section(std::string_view word) {
     std::from_chars(fill.data(), fill.data() + fill.size(), value, 16);
     section.placement.fill = number(value, "0x" + std::string(fill));
   }
-  section.statements.emplace_back(
-      pattern(std::string(word) + (further.empty() ? "" : "," + std::string(further))));
+  script::InputSections input =
+      pattern(std::string(word) + (further.empty() ? "" : "," + std::string(further)));
+  for (const std::string_view kept : {".init", ".fini", ".eh_frame", ".jcr", ".gnu.attributes"})
+    input.keep = input.keep || word == kept;
+  section.statements.emplace_back(std::move(input));
   return section;
 }
 

@@ -66,8 +66,10 @@ class Sizer {
  private:
   void size_slot(Slot& slot) {
     const script::OutputSection* script = slot.script;
-    const bool has_address = slot.is_at_zero || (script && script->address);
-    if (slot.is_at_zero)
+    const bool has_address = slot.start || slot.is_at_zero || (script && script->address);
+    if (slot.start)
+      dot_ = *slot.start;
+    else if (slot.is_at_zero)
       dot_ = 0;
     else if (has_address)
       dot_ = evaluate_(*script->address, dot_, nullptr);
