@@ -25,6 +25,7 @@
 #include "kbx/link/layout/script_state.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/build_id.h"
+#include "kbx/link/output/map.h"
 #include "kbx/link/output/relocatable.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/resolver.h"
@@ -45,7 +46,6 @@ void refuse_unsupported(const Options& options) {
   if (options.split_by_reloc) refuse("--split-by-reloc");
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (!options.default_script.empty()) refuse("--default-script");
-  if (!options.map_file.empty()) refuse("-Map");
   if (!options.compress_debug.empty() && options.compress_debug != "none")
     refuse("--compress-debug-sections=" + options.compress_debug);
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
@@ -108,6 +108,7 @@ class Link {
     check_required();
     if (options_.define_common && !options_.inhibit_common) resolver_.place_commons();
     if (!has_script()) add_default_order();
+    if (!options_.map_file.empty()) check_map(options_, plan_);
     if (options_.gc_sections) {
       mark_kept(plan_.slots, files());
       collect_garbage(files(), resolver_.symbols(), roots(), options_, say_);
@@ -122,8 +123,27 @@ class Link {
       for (const std::string_view name : split_words(retained_text_)) retained_.insert(name);
       globals.retained = &retained_;
     }
-    if (options_.cross_reference) resolver_.cross_references().print(say_.print);
+    write_reports();
     return make_relocatable(target(), plan_.sections, globals, build_id_, options_);
+  }
+
+  /// -Map and --cref, whose table ends the map if there is one.
+  void write_reports() {
+    std::string map;
+    if (!options_.map_file.empty()) map = link_map(options_, plan_, resolver_);
+    const bool is_printed = options_.map_file.empty() || options_.map_file == "-";
+    if (!map.empty() && is_printed) {
+      map.pop_back();
+      say_.print(map);
+    }
+    if (options_.cross_reference)
+      resolver_.cross_references().print([&](const std::string& line) {
+        if (is_printed)
+          say_.print(line);
+        else
+          map += line + "\n";
+      });
+    if (!is_printed) write_file_atomically(options_.map_file, map);
   }
 
   /// --dependency-file: a rule of make with all that was read, and an empty one for each of it.

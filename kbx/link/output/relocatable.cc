@@ -111,7 +111,8 @@ class RelocatableWriter {
                                       [&](std::size_t, const Relocation& relocation) {
                                         if (is_dangling(output, relocation.symbol)) ++gone;
                                       });
-    return gone;
+    // One stays, see Relocator::write.
+    return std::min(gone, std::max(count(table, sizeof(Entry)), 1u) - 1);
   }
 
   bool is_mips64el() const {

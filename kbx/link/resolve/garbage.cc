@@ -222,8 +222,7 @@ class Collector {
     if (symbol.is_marked) return;
     if (symbol.binding == Binding::common) symbol.binding = Binding::fresh;
     if (is_undefined(symbol)) symbol.is_forced_local = true;
-    if (is_defined(symbol) && !symbol.is_from_script &&
-        !(symbol.section && symbol.section->is_marked))
+    if (is_defined(symbol) && symbol.section && !symbol.section->is_marked)
       symbol.is_forced_local = true;
   }
 

@@ -253,7 +253,10 @@ void Resolver::link_object(InputFile& file) {
 
 // Archives.
 
-void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member) {
+void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member,
+                                  const std::string& reason) {
+  if (!options_.map_file.empty())
+    members_.emplace_back(fmt::format("{}({})", archive.path, member.name), reason);
   std::string_view content = member.content;
   if (archive.is_thin) {
     const std::string path = join_path(dir_name(archive.path), member.name);
@@ -264,7 +267,8 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
 }
 
 void Resolver::add_whole_archive(const Archive& archive) {
-  for (const ArchiveMember& member : archive.members) add_archive_member(archive, member);
+  for (const ArchiveMember& member : archive.members)
+    add_archive_member(archive, member, "(--whole-archive)");
 }
 
 bool Resolver::member_defines(const OpenArchive& open, std::size_t i) const {
@@ -314,7 +318,10 @@ void Resolver::search(OpenArchive& open) {
                     "run ranlib on it");
       for (std::size_t k = 0; k < archive.symbols.size(); ++k)
         if (archive.symbols[k].offset == offset) open.is_done[k] = true;
-      add_archive_member(archive, *member);
+      const Symbol* wanted = symbols_.find(archive.symbols[i].name);
+      add_archive_member(archive, *member,
+                         fmt::format("{}({})", wanted->file ? wanted->file->path + " " : "",
+                                     archive.symbols[i].name));
     }
   } while (before != undefined_count_);
 }
@@ -532,13 +539,17 @@ void Resolver::make_common(InputFile& file, const InputSymbol& symbol, Symbol& g
     if (global.binding == Binding::fresh) put_on_undefined_list(global);
     global.binding = Binding::common;
     global.file = &file;
+    file.has_common = true;
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
     global.is_from_script = false;
     return;
   }
-  if (symbol.size > global.value) global.file = &file;
+  if (symbol.size > global.value) {
+    global.file = &file;
+    file.has_common = true;
+  }
   global.value = std::max(global.value, symbol.size);
   global.alignment_power = std::max(global.alignment_power, alignment);
 }

@@ -54,6 +54,11 @@ class Resolver {
   MachineFormat format() const;
 
   SymbolTable& symbols() { return symbols_; }
+  const SymbolTable& symbols() const { return symbols_; }
+  /// The members that came out of archives, each with what asked for it as -Map words it.
+  const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
+  /// Where the library of -l is. Throws Error if it is nowhere.
+  std::string library_path(const std::string& name) const;
   const std::vector<InputFile*>& files() const { return files_; }
   Arena& arena() { return arena_; }
   /// What --cref tells; empty without that option.
@@ -78,13 +83,13 @@ class Resolver {
   void warn_common(const InputFile& file, const InputSymbol& symbol, const Symbol& before) const;
   void give_warnings() const;
   void place_common(Symbol& symbol);
-  std::string library_path(const std::string& name) const;
   std::string_view map(const std::string& path);
   void add_object(std::string_view content, const std::string& path, const std::string& name);
   void add_binary(const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
-  void add_archive_member(const Archive& archive, const ArchiveMember& member);
+  void add_archive_member(const Archive& archive, const ArchiveMember& member,
+                          const std::string& reason);
   void add_whole_archive(const Archive& archive);
   void search(OpenArchive& open);
   bool is_wanted(const OpenArchive& open, std::size_t i);
@@ -122,6 +127,7 @@ class Resolver {
   std::vector<std::string> errors_;
   CrossReferences cross_references_;
   std::vector<std::string> opened_;
+  std::vector<std::pair<std::string, std::string>> members_;
   std::unordered_set<std::string_view> traced_;
 };
 
