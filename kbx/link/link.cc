@@ -130,7 +130,7 @@ class Link {
   /// -Map and --cref, whose table ends the map if there is one.
   void write_reports() {
     std::string map;
-    if (!options_.map_file.empty()) map = link_map(options_, plan_, resolver_);
+    if (!options_.map_file.empty()) map = link_map(options_, plan_, resolver_, property_log_);
     const bool is_printed = options_.map_file.empty() || options_.map_file == "-";
     if (!map.empty() && is_printed) {
       map.pop_back();
@@ -163,8 +163,8 @@ class Link {
   void add_linker_sections() {
     if (files().empty()) return;
     if (!options_.build_id.empty()) add_build_id();
-    if (InputFile* file =
-            merge_properties(files(), x86_features(), resolver_.arena(), properties_)) {
+    if (InputFile* file = merge_properties(files(), x86_features(), resolver_.arena(), properties_,
+                                           property_log_)) {
       InputSection* section = file->find(".note.gnu.property");
       section->content = properties_;
       section->size = properties_.size();
@@ -530,6 +530,7 @@ class Link {
   Plan plan_;
   ScriptState state_;
   std::string properties_;
+  std::vector<std::string> property_log_;
   std::string script_entry_;
   std::vector<std::string> required_by_scripts_;
   std::string retained_text_;

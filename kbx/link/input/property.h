@@ -17,8 +17,8 @@ void read_properties(InputFile& file, const InputSection& section);
 /// extension, "Program Property"). Gives the file whose .note.gnu.property stays; the others' are
 /// discarded. `content` is what that section holds then. Null if there is no note to write.
 /// `x86_features` are bits of GNU_PROPERTY_X86_FEATURE_1_AND that the output has in any case; a
-/// file to hold them gets a note if none has one.
+/// file to hold them gets a note if none has one. `log` gets what -Map tells of the merging.
 InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
-                            Arena& arena, std::string& content);
+                            Arena& arena, std::string& content, std::vector<std::string>& log);
 
 }  // namespace kbx::link

@@ -164,6 +164,8 @@ class PieceMaker {
 
   void add(Item& item) {
     for (InputSection* input : item.inputs) {
+      // Of an unwind table that loses all its entries nothing stays, no relocation either.
+      if (input->edit && input->size == 0 && !input->content.empty()) continue;
       gap(input->output_offset);
       input->is_written = true;
       section_.pieces.push_back({input, input->output_offset, input->size, {}});

@@ -34,9 +34,10 @@ class MapWriter {
   MapWriter(const Options& options, Plan& plan, const Resolver& resolver)
       : options_(options), plan_(plan), resolver_(resolver) {}
 
-  std::string write() {
+  std::string write(const std::vector<std::string>& properties) {
     find_symbols();
     write_members();
+    for (const std::string& line : properties) text_ += line + "\n";
     write_discarded();
     text_ += "\nMemory Configuration\n\n";
     text_ += "Name             Origin             Length             Attributes\n";
@@ -187,6 +188,9 @@ class MapWriter {
 }  // namespace
 
 void check_map(const Options& options, Plan& plan) {
+  if (options.ibt || options.shadow_stack || options.lam_u48 || options.lam_u57)
+    throw Error("-Map cannot show what -z ibt, -z shstk and -z lam-u57 do yet",
+                "use the toolchain's ld");
   if (options.define_common) refuse("commons that -d placed, or the like,");
   for (const Slot* slot = plan.slots.first(); slot; slot = slot->next) {
     if (!slot->is_output_section()) refuse("assignments and assertions");
@@ -205,8 +209,9 @@ void check_map(const Options& options, Plan& plan) {
   }
 }
 
-std::string link_map(const Options& options, Plan& plan, const Resolver& resolver) {
-  return MapWriter(options, plan, resolver).write();
+std::string link_map(const Options& options, Plan& plan, const Resolver& resolver,
+                     const std::vector<std::string>& properties) {
+  return MapWriter(options, plan, resolver).write(properties);
 }
 
 }  // namespace kbx::link

@@ -12,6 +12,8 @@ namespace kbx::link {
 void check_map(const Options& options, Plan& plan);
 
 /// The link map of -Map in GNU ld 2.40's format, for a partial link whose addresses are final.
-std::string link_map(const Options& options, Plan& plan, const Resolver& resolver);
+/// `properties` is what the merging of program properties told.
+std::string link_map(const Options& options, Plan& plan, const Resolver& resolver,
+                     const std::vector<std::string>& properties);
 
 }  // namespace kbx::link

@@ -299,9 +299,23 @@ class Numbering {
     return true;
   }
 
+  /// Local symbols that belong to no file must not seem to belong to the last one.
+  void end_files() {
+    if (has_ended_files_) return;
+    has_ended_files_ = true;
+    const auto& symbols = plan_.symbols.symbols;
+    const auto is_file = [](const OutputSymbol& symbol) { return symbol.type == STT_FILE; };
+    if (std::none_of(symbols.begin(), symbols.end(), is_file)) return;
+    OutputSymbol end;
+    end.section = absolute_section;
+    end.type = STT_FILE;
+    plan_.symbols.add({}, end);
+  }
+
   void add_globals(bool forced_local) {
     globals_.symbols.for_each([&](Symbol& symbol) {
       if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
+      if (forced_local) end_files();
       symbol.index = plan_.symbols.add(symbol.name, global(symbol));
     });
   }
@@ -400,6 +414,7 @@ class Numbering {
   const Globals& globals_;
   const Options& options_;
   std::vector<std::string> errors_;
+  bool has_ended_files_ = false;
   std::unordered_map<std::string_view, unsigned> name_counts_;
 };
 
