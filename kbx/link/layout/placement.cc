@@ -38,11 +38,6 @@ class Placer {
     for (InputFile* file : files)
       for (InputSection* section : file->sections)
         if (!section->output && !section->is_discarded) place_unmatched(*section);
-    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next)
-      if (slot->start && slot->section && !slot->section->has_input && slot->items.empty()) {
-        plan_.sections.remove(slot->section);
-        slot->section = nullptr;
-      }
   }
 
  private:
