@@ -23,8 +23,9 @@ void CrossReferences::print(const std::function<void(const std::string& line)>& 
   print("Cross Reference Table");
   print("");
   print(fmt::format("{:<{}}File", "Symbol", file_column));
-  for (const auto& [name, entries] : names_) {
-    std::string_view label = name;
+  for (const auto& row : names_) {
+    std::string_view label = row.first;
+    const std::vector<Entry>& entries = row.second;
     const auto print_those = [&](const auto& is_wanted) {
       for (auto entry = entries.rbegin(); entry != entries.rend(); ++entry) {
         if (!is_wanted(*entry)) continue;
