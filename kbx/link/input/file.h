@@ -76,6 +76,7 @@ struct InputSection {
   std::uint32_t first_rel = 0;  // where its relocations start in the output's tables
   std::uint32_t first_rela = 0;
   bool is_written = false;  // is part of an output section with content
+  bool is_marked = false;   // --gc-sections: something needs it
   bool is_lent = false;     // its content goes into the file without a copy
 };
 
@@ -118,12 +119,14 @@ struct InputFile {
   std::string_view content;
   bool is_64bit = false;
   bool is_big_endian = false;
-  bool is_binary = false;  // -b binary
+  bool is_binary = false;        // -b binary
+  bool is_just_symbols = false;  // -R: nothing of its sections goes into the output
   std::uint16_t machine = 0;
   std::uint32_t elf_flags = 0;
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
+  bool has_common = false;              // a common symbol was here first, or largest
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one

@@ -109,7 +109,7 @@ class ObjectReader {
     file_.elf_flags = native(raw.e_flags);
     file_.os_abi = raw.e_ident[EI_OSABI];
     file_.abi_version = raw.e_ident[EI_ABIVERSION];
-    if (native(raw.e_type) != ET_REL)
+    if (native(raw.e_type) != ET_REL && !(file_.is_just_symbols && native(raw.e_type) == ET_EXEC))
       throw Error(Location{file_.path, 0},
                   fmt::format("is no relocatable object (ELF type {})", native(raw.e_type)),
                   "only objects that the compiler or ld -r made can be linked");

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "kbx/link/input/object.h"
 #include "kbx/link/input/shape.h"
 
 /// Program properties (.note.gnu.property): reading, merging as GNU ld 2.40 does, writing.
@@ -171,20 +174,40 @@ bool may_join(const Property& property, std::uint16_t machine) {
   }
 }
 
-void merge_file(std::vector<Property>& merged, std::vector<Property> others,
-                std::uint16_t machine) {
+/// What a file has of a property, for the link map.
+std::string found_in(const InputFile& file, const std::uint64_t* value) {
+  return value ? fmt::format("{} ({:#x})", file.path, *value)
+               : fmt::format("{} (not found)", file.path);
+}
+
+std::string change(const Property& property, const std::string& one, const std::string& other) {
+  const std::string type = fmt::format("{:>10}", fmt::format("{:#x}", property.type));
+  if (property.is_removed)
+    return fmt::format("Removed property {} to merge {} and {}", type, one, other);
+  return fmt::format("Updated property {} ({:#x}) to merge {} and {}", type, property.value, one,
+                     other);
+}
+
+void merge_file(std::vector<Property>& merged, const InputFile& first, const InputFile& file,
+                std::vector<std::string>& log) {
+  std::vector<Property> others = file.properties;
+  const std::uint16_t machine = first.machine;
   for (Property& property : merged) {
     const Property* other = property.is_removed ? nullptr : find(others, property.type);
     if (property.is_removed) continue;
+    const std::uint64_t before = property.value;
     merge_into(property, other, machine);
+    if (property.is_removed || property.value != before || (other && other->value != before))
+      log.push_back(change(property, found_in(first, &before),
+                           found_in(file, other ? &other->value : nullptr)));
   }
   for (const Property& property : others) {
     const Property* present = find(merged, property.type);
     if (present && !present->is_removed) continue;
     // What was merged away above must not come back by the same file.
     if (present) continue;
-    if (may_join(property, machine))
-      find_or_add(merged, property.type, property.size).value = property.value;
+    if (!may_join(property, machine)) continue;
+    find_or_add(merged, property.type, property.size).value = property.value;
   }
   std::erase_if(merged, [](const Property& property) { return property.is_removed; });
 }
@@ -219,21 +242,43 @@ void read_properties(InputFile& file, const InputSection& section) {
              [&]<typename Shape>(Shape) { PropertyReader<Shape>(file).read(section); });
 }
 
-InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& content) {
+namespace {
+
+/// A note in the last file that has sections.
+InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
+  for (auto file = files.rbegin(); file != files.rend(); ++file) {
+    if ((*file)->is_binary || (*file)->sections.empty()) continue;
+    InputSection* note =
+        add_section(**file, ".note.gnu.property",
+                    trait_alloc | trait_load | trait_readonly | trait_contents | trait_data, arena);
+    note->type = SHT_NOTE;
+    note->alignment_power = (*file)->is_64bit ? 3 : 2;
+    return *file;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
+                            Arena& arena, std::string& content, std::vector<std::string>& log) {
   InputFile* first = nullptr;
   for (InputFile* file : files)
     if (!file->properties.empty() && file->find(".note.gnu.property")) {
       first = file;
       break;
     }
+  if (!first && x86_features != 0) first = add_note(files, arena);
   if (!first) return nullptr;
+  log.emplace_back("\nMerging program properties\n");
   std::vector<Property> merged = first->properties;
   for (InputFile* file : files) {
     if (file == first || file->is_binary) continue;
-    merge_file(merged, file->properties, first->machine);
+    merge_file(merged, *first, *file, log);
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
+  if (x86_features != 0) find_or_add(merged, x86_and, 4).value |= x86_features;
   std::erase_if(merged, [&](const Property& property) {
     const Merge merge = merge_of(property.type, first->machine);
     return property.value == 0 && property.type >= x86_compat_isa_used &&

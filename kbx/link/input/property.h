@@ -1,7 +1,9 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
 
 namespace kbx::link {
@@ -14,6 +16,9 @@ void read_properties(InputFile& file, const InputSection& section);
 /// all must have, one that any may have, the largest of sizes (the x86 psABI and the Linux gABI
 /// extension, "Program Property"). Gives the file whose .note.gnu.property stays; the others' are
 /// discarded. `content` is what that section holds then. Null if there is no note to write.
-InputFile* merge_properties(const std::vector<InputFile*>& files, std::string& content);
+/// `x86_features` are bits of GNU_PROPERTY_X86_FEATURE_1_AND that the output has in any case; a
+/// file to hold them gets a note if none has one. `log` gets what -Map tells of the merging.
+InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
+                            Arena& arena, std::string& content, std::vector<std::string>& log);
 
 }  // namespace kbx::link

@@ -77,7 +77,8 @@ void Joiner::make_section_for(Slot& slot, bool is_data) {
 }
 
 OutputSection* Joiner::make_section(Slot& slot, Traits traits) {
-  if (slot.constraint != Slot::Constraint::special) slot.section = plan_.sections.find(slot.name);
+  if (slot.constraint != Slot::Constraint::special && !slot.is_repeated)
+    slot.section = plan_.sections.find(slot.name);
   if (!slot.section) {
     slot.section = plan_.sections.add(slot.name);
     slot.section->traits = traits;

@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kbx/link/input/file.h"
@@ -59,9 +60,11 @@ class OutputSections {
   void remove(OutputSection* section);
 
  private:
+  void unlink(OutputSection* section);
   void insert_before(OutputSection* section, OutputSection* place);
 
   std::deque<OutputSection> storage_;
+  std::unordered_map<std::string_view, std::vector<OutputSection*>> by_name_;
   OutputSection* first_ = nullptr;
   OutputSection* last_ = nullptr;
 };

@@ -14,6 +14,20 @@ script::FileNames names_of(const InputFile& file) {
 
 }  // namespace
 
+namespace {
+
+bool is_matched(const script::InputSections& input, const InputSection& section) {
+  if (!script::file_matches(input.file, names_of(*section.file))) return false;
+  if (input.sections.empty()) return true;
+  return std::any_of(input.sections.begin(), input.sections.end(),
+                     [&](const script::SectionPattern& pattern) {
+                       return script::name_matches(pattern.name, section.name) &&
+                              !script::is_excluded(pattern.excluded, names_of(*section.file));
+                     });
+}
+
+}  // namespace
+
 bool is_discarding(const Slot& slot) {
   return slot.name == "/DISCARD/";
 }
@@ -67,6 +81,42 @@ const PatternTable::Place* PatternTable::find(const InputSection& section,
     }
   }
   return best == places_.size() ? nullptr : &places_[best];
+}
+
+void sort_mixed(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
+                const std::vector<SortOrder>& orders) {
+  std::vector<script::SectionNamePattern> names;
+  for (const script::SectionPattern& pattern : patterns.sections) names.emplace_back(pattern.name);
+  const auto key_of = [](const InputSection* input) {
+    return script::SortKey{input->name, std::uint64_t{1} << input->alignment_power};
+  };
+  std::vector<InputSection*> sorted;
+  for (InputSection* input : inputs) {
+    std::size_t i = 0;
+    while (i + 1 < names.size() && !names[i].matches(input->name)) ++i;
+    const auto [sort, reverse] = orders[i];
+    auto place = sorted.end();
+    if (sort != script::Sort::unsorted && sort != script::Sort::none) {
+      const auto comes_after = [&, order = sort, is_reverse = reverse](const InputSection* other) {
+        return script::sorts_before(order, is_reverse, key_of(input), key_of(other));
+      };
+      place = std::find_if(sorted.begin(), sorted.end(), comes_after);
+    }
+    sorted.insert(place, input);
+  }
+  inputs = std::move(sorted);
+}
+
+void mark_kept(Slots& slots, const std::vector<InputFile*>& files) {
+  for (Slot* slot = slots.first(); slot; slot = slot->next)
+    for (const Item& item : slot->items) {
+      const auto* input =
+          item.statement ? std::get_if<script::InputSections>(item.statement) : nullptr;
+      if (!input || !input->keep) continue;
+      for (const InputFile* file : files)
+        for (InputSection* section : file->sections)
+          if (is_matched(*input, *section)) section->traits |= trait_keep;
+    }
 }
 
 void sort_input(std::vector<InputSection*>& inputs, script::Sort sort, bool reverse) {

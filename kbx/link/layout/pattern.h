@@ -43,6 +43,23 @@ class PatternTable {
   std::vector<std::size_t> wildcards_;
 };
 
+/// How a pattern sorts.
+struct SortOrder {
+  script::Sort sort = script::Sort::unsorted;
+  bool reverse = false;
+
+  bool operator==(const SortOrder&) const = default;
+};
+
+/// Sorts what a list of patterns took that do not all sort alike; `orders` has one for each. As GNU
+/// ld does: what a sorting pattern took goes before the first that it sorts before, whichever
+/// pattern took that one; everything else to the end.
+void sort_mixed(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
+                const std::vector<SortOrder>& orders);
+
+/// Marks what patterns in KEEP match, so that --gc-sections starts from it.
+void mark_kept(Slots& slots, const std::vector<InputFile*>& files);
+
 /// Sorts what one pattern took as SORT and its relatives ask.
 void sort_input(std::vector<InputSection*>& inputs, script::Sort sort, bool reverse);
 

@@ -1,5 +1,8 @@
 #include "kbx/link/layout/placement.h"
 
+#include <algorithm>
+#include <charconv>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -27,13 +30,48 @@ class Placer {
 
   void place(const std::vector<InputFile*>& files) {
     match(files);
+    for (const Definition& definition : options_.section_addresses)
+      if (definition.place <= script_place()) set_start(definition);
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) fill(*slot);
+    for (const Definition& definition : options_.section_addresses)
+      if (definition.place > script_place()) set_start(definition);
     for (InputFile* file : files)
       for (InputSection* section : file->sections)
         if (!section->output && !section->is_discarded) place_unmatched(*section);
   }
 
  private:
+  // --section-start.
+
+  /// How many inputs stand before the script that was given with -T.
+  std::size_t script_place() const {
+    for (std::size_t i = 0; i < options_.inputs.size(); ++i)
+      if (options_.inputs[i].kind == Input::Kind::script) return i;
+    return options_.inputs.size();
+  }
+
+  /// The section is there from where the option stands: its header comes before those of what
+  /// only the script behind it makes.
+  void set_start(const Definition& definition) {
+    Slot* slot = plan_.slots.find(definition.name);
+    if (!slot) slot = plan_.slots.add(definition.name, Constraint::none);
+    slot->start = number_of(definition);
+    joiner_.make_section_for(*slot, false);
+  }
+
+  static std::uint64_t number_of(const Definition& definition) {
+    std::string_view digits = definition.value;
+    if (digits.starts_with("0x") || digits.starts_with("0X")) digits.remove_prefix(2);
+    std::uint64_t value = 0;
+    const char* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, value, 16);
+    if (digits.empty() || stop != end || error != std::errc())
+      throw Error(
+          fmt::format("invalid address \"{}\" for section {}", definition.value, definition.name),
+          "expected a hexadecimal number");
+    return value;
+  }
+
   // What the script asks for.
 
   void match(const std::vector<InputFile*>& files) {
@@ -90,16 +128,24 @@ class Placer {
   }
 
   void sort(std::vector<InputSection*>& inputs, const script::InputSections& patterns) const {
-    for (const script::SectionPattern& pattern : patterns.sections) {
+    const auto sort_of = [&](const script::SectionPattern& pattern) {
       script::Sort sort = pattern.sort;
       if (sort == script::Sort::unsorted && options_.sort_section_by_name)
         sort = script::Sort::name;
       if (sort == script::Sort::unsorted && options_.sort_section_by_alignment)
         sort = script::Sort::alignment;
-      if (sort == script::Sort::unsorted) continue;
-      sort_input(inputs, sort, pattern.reverse);
+      return SortOrder{sort, pattern.reverse};
+    };
+    std::vector<SortOrder> orders;
+    for (const script::SectionPattern& pattern : patterns.sections)
+      orders.push_back(sort_of(pattern));
+    if (orders.empty()) return;
+    if (std::all_of(orders.begin(), orders.end(),
+                    [&](const SortOrder& order) { return order == orders.front(); })) {
+      sort_input(inputs, orders.front().sort, orders.front().reverse);
       return;
     }
+    sort_mixed(inputs, patterns, orders);
   }
 
   // Orphans.
@@ -109,7 +155,13 @@ class Placer {
       section.is_discarded = true;
       return;
     }
-    if (section.name == "COMMON" && section.index == 0) return;
+    if (section.name == "COMMON" && section.index == 0) {
+      // Placed by -d, and no pattern of the script took it.
+      Slot* slot = plan_.slots.find(".bss");
+      if (!slot) slot = plan_.slots.add(".bss", Constraint::none);
+      joiner_.add(*slot, section, slot->items.emplace_back());
+      return;
+    }
     switch (options_.orphans) {
       case OrphanHandling::discard:
         section.is_discarded = true;
@@ -151,15 +203,10 @@ Constraint constraint_of(const script::OutputSection& section) {
 
 void add_output_section(Plan& plan, const script::OutputSection& section) {
   const Constraint constraint = constraint_of(section);
-  Slot* slot = nullptr;
-  if (constraint != Constraint::special)
-    for (Slot* known : plan.slots.named(section.name))
-      if (!slot && (constraint == Constraint::none || known->constraint == constraint))
-        slot = known;
-  if (!slot) {
-    slot = plan.slots.add(section.name, constraint);
-    slot->script = &section;
-  }
+  const bool is_repeated = !plan.slots.named(section.name).empty() && section.name != "/DISCARD/";
+  Slot* slot = plan.slots.add(section.name, constraint);
+  slot->is_repeated = is_repeated;
+  slot->script = &section;
   for (const script::Statement& statement : section.statements) {
     Item& item = slot->items.emplace_back();
     item.statement = &statement;

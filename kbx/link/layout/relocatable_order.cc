@@ -171,7 +171,7 @@ script::OutputSection output_section(std::string_view word) {
   const std::string_view constraint = take(word, '?');
   const bool is_floating = !word.empty() && word.back() == '@';
   if (is_floating) word.remove_suffix(1);
-  const std::string_view further = take(word, ':');
+  std::string_view further = take(word, ':');
   section.name = word;
   if (!is_floating) section.address = number(0);
   if (constraint == "ro") section.constraint = script::Constraint::only_if_ro;
@@ -182,8 +182,20 @@ script::OutputSection output_section(std::string_view word) {
     std::from_chars(fill.data(), fill.data() + fill.size(), value, 16);
     section.placement.fill = number(value, "0x" + std::string(fill));
   }
-  section.statements.emplace_back(
-      pattern(std::string(word) + (further.empty() ? "" : "," + std::string(further))));
+  constexpr std::string_view warnings = ".gnu.warning";
+  const bool has_warnings = further.ends_with(warnings);
+  if (has_warnings) further.remove_suffix(warnings.size() + 1);
+  std::string names(word);
+  if (further.ends_with('*'))
+    names = further;
+  else if (!further.empty())
+    names += "," + std::string(further);
+  script::InputSections input = pattern(names);
+  if (word == ".init" || word == ".fini") input.sections.front().sort = script::Sort::none;
+  for (const std::string_view kept : {".init", ".fini", ".eh_frame", ".jcr", ".gnu.attributes"})
+    input.keep = input.keep || word == kept;
+  section.statements.emplace_back(std::move(input));
+  if (has_warnings) section.statements.emplace_back(pattern(warnings));
   return section;
 }
 

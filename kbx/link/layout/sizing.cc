@@ -66,8 +66,10 @@ class Sizer {
  private:
   void size_slot(Slot& slot) {
     const script::OutputSection* script = slot.script;
-    const bool has_address = slot.is_at_zero || (script && script->address);
-    if (slot.is_at_zero)
+    const bool has_address = slot.start || slot.is_at_zero || (script && script->address);
+    if (slot.start)
+      dot_ = *slot.start;
+    else if (slot.is_at_zero)
       dot_ = 0;
     else if (has_address)
       dot_ = evaluate_(*script->address, dot_, nullptr);
@@ -162,6 +164,8 @@ class PieceMaker {
 
   void add(Item& item) {
     for (InputSection* input : item.inputs) {
+      // Of an unwind table that loses all its entries nothing stays, no relocation either.
+      if (input->edit && input->size == 0 && !input->content.empty()) continue;
       gap(input->output_offset);
       input->is_written = true;
       section_.pieces.push_back({input, input->output_offset, input->size, {}});

@@ -31,7 +31,9 @@ struct Slot {
 
   std::string_view name;
   Constraint constraint = Constraint::none;
-  bool is_at_zero = false;  // its address is 0, whatever the script says
+  bool is_at_zero = false;             // its address is 0, whatever the script says
+  bool is_repeated = false;            // a further one of its name: a section of its own
+  std::optional<std::uint64_t> start;  // --section-start
   const script::OutputSection* script = nullptr;
   Traits hint = 0;  // what kind of orphan goes behind it while it has no section
   OutputSection* section = nullptr;

@@ -155,7 +155,7 @@ class Numbering {
     for (const InputSection* section : file.sections)
       if (section->is_discarded) has_discarded = true;
     for (InputSection* section : file.sections) add_group_signature(output, *section);
-    if (has_dropped || has_discarded) scan<Shape>(output);
+    if (has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
   }
 
   static void set_section_target(LocalTarget& target) {
@@ -170,7 +170,21 @@ class Numbering {
       return false;
     if (options_.discard_locals == DiscardLocals::all) return false;
     if (target.section && !target.section->output) return false;
+    if (!is_retained(symbol.name)) return false;
     return options_.discard_locals != DiscardLocals::temporary || !is_temporary(symbol.name);
+  }
+
+  bool is_retained(std::string_view name) const {
+    return !globals_.retained || globals_.retained->count(name) != 0;
+  }
+
+  /// -z unique-symbol: a local name is followed by a number that counts from 0 for each name.
+  std::string_view local_name(const InputSymbol& symbol) {
+    if (!options_.unique_local_names || symbol.binding != STB_LOCAL || symbol.name.empty() ||
+        symbol.type == STT_FILE || symbol.type == STT_SECTION)
+      return symbol.name;
+    return plan_.made_names.emplace_back(
+        fmt::format("{}.{:x}", symbol.name, name_counts_[symbol.name]++));
   }
 
   void add_local(const InputFile& file, const InputSymbol& symbol, LocalTarget& target,
@@ -182,7 +196,7 @@ class Numbering {
       plan_.symbols.add(file.symbol_name, name);
     }
     has_file_symbol = true;
-    target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+    target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
   }
 
   OutputSymbol local(const InputSymbol& symbol, const LocalTarget& target) const {
@@ -203,7 +217,8 @@ class Numbering {
     if (index >= output.locals.size()) return;
     LocalTarget& target = output.locals[index];
     const InputSymbol& symbol = output.file->symbols[index];
-    if (target.symbol == 0) target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+    if (target.symbol == 0)
+      target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
     plan_.group_signatures[section.output] = target.symbol;
   }
 
@@ -245,7 +260,7 @@ class Numbering {
       if (target.is_section) set_section_target(target);
     }
     if (target.is_section || target.symbol != 0) return;
-    target.symbol = plan_.symbols.add(symbol.name, local(symbol, target));
+    target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
   }
 
   /// kept_section, worked out once: debugging information refers to a section many times.
@@ -275,6 +290,7 @@ class Numbering {
   // Global symbols.
 
   bool is_written(const Symbol& symbol) const {
+    if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
     switch (symbol.binding) {
       case Binding::fresh:
         return false;
@@ -290,9 +306,23 @@ class Numbering {
     return true;
   }
 
+  /// Local symbols that belong to no file must not seem to belong to the last one.
+  void end_files() {
+    if (has_ended_files_) return;
+    has_ended_files_ = true;
+    const auto& symbols = plan_.symbols.symbols;
+    const auto is_file = [](const OutputSymbol& symbol) { return symbol.type == STT_FILE; };
+    if (std::none_of(symbols.begin(), symbols.end(), is_file)) return;
+    OutputSymbol end;
+    end.section = absolute_section;
+    end.type = STT_FILE;
+    plan_.symbols.add({}, end);
+  }
+
   void add_globals(bool forced_local) {
     globals_.symbols.for_each([&](Symbol& symbol) {
       if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
+      if (forced_local) end_files();
       symbol.index = plan_.symbols.add(symbol.name, global(symbol));
     });
   }
@@ -349,6 +379,7 @@ class Numbering {
         if (symbol.binding == Binding::defined_weak) output.binding = STB_WEAK;
         break;
       case Binding::common:
+        if (options_.common_type && output.type == STT_OBJECT) output.type = STT_COMMON;
         output.section = common_section;
         output.value = std::uint64_t{1} << symbol.alignment_power;
         break;
@@ -392,6 +423,8 @@ class Numbering {
   SectionSymbols section_symbols_;
   std::unordered_map<const InputSection*, InputSection*> kept_;
   std::vector<std::string> errors_;
+  bool has_ended_files_ = false;
+  std::unordered_map<std::string_view, unsigned> name_counts_;
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <deque>
+#include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kbx/link/layout/output_section.h"
@@ -31,13 +34,15 @@ struct FileOutput {
 struct OutputPlan {
   std::vector<FileOutput> files;  // in the order in which their symbols are written
   OutputSymbols symbols;
+  std::deque<std::string> made_names;
   std::unordered_map<const OutputSection*, std::uint32_t> group_signatures;
 };
 
 /// What the inputs gave.
 struct Globals {
   const SymbolTable& symbols;
-  const std::vector<InputFile*>& files;  // in the order of the link
+  const std::vector<InputFile*>& files;                            // in the order of the link
+  const std::unordered_set<std::string_view>* retained = nullptr;  // --retain-symbols-file
 };
 
 /// Gives every symbol of the output its place: the sections' first, then the locals of each file in

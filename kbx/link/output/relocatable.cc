@@ -111,7 +111,8 @@ class RelocatableWriter {
                                       [&](std::size_t, const Relocation& relocation) {
                                         if (is_dangling(output, relocation.symbol)) ++gone;
                                       });
-    return gone;
+    // One stays, see Relocator::write.
+    return std::min(gone, std::max(count(table, sizeof(Entry)), 1u) - 1);
   }
 
   bool is_mips64el() const {
@@ -331,6 +332,7 @@ class RelocatableWriter {
     raw.e_type = Shape::native(std::uint16_t{ET_REL});
     raw.e_machine = Shape::native(target_.machine);
     raw.e_version = Shape::native(std::uint32_t{EV_CURRENT});
+    raw.e_entry = Shape::native(static_cast<typename Shape::Word>(target_.entry));
     raw.e_shoff = Shape::native(static_cast<typename Shape::Word>(table_offset));
     raw.e_flags = Shape::native(target_.elf_flags);
     raw.e_ehsize = Shape::native(static_cast<std::uint16_t>(sizeof raw));

@@ -19,6 +19,7 @@ struct Target {
   std::uint32_t elf_flags = 0;
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
+  std::uint64_t entry = 0;  // e_entry
 };
 
 /// What --build-id asks for: its note, which is a part of the output already.

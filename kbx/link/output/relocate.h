@@ -42,13 +42,23 @@ class Relocator {
   void write(std::string_view table, char* place, std::uint32_t first) {
     place += std::size_t{first} * sizeof(Entry);
     last_offset_ = section_.output_offset;
+    bool has_any = false;
+    std::uint64_t last = 0;
     for_each_relocation<Shape, Entry>(table, is_mips64el_,
                                       [&](std::size_t i, const Relocation& relocation) {
                                         Entry entry;
+                                        last = relocation.offset;
                                         if (!translate(i, relocation, entry)) return;
+                                        has_any = true;
                                         std::memcpy(place, &entry, sizeof entry);
                                         place += sizeof entry;
                                       });
+    if (has_any || table.size() < sizeof(Entry)) return;
+    // No table loses its last one: that of a relocation that goes stays without a meaning.
+    Entry entry{};
+    entry.r_offset =
+        Shape::native(static_cast<typename Shape::Word>(last + section_.output_offset));
+    std::memcpy(place, &entry, sizeof entry);
   }
 
  private:

@@ -10,6 +10,8 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
+#include "kbx/link/input/relocation.h"
+#include "kbx/link/input/shape.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", in the order and with the decisions
 /// of GNU ld 2.40: a strong definition wins over a weak one, a definition over a common symbol, the
@@ -58,6 +60,30 @@ constexpr MachineFormat native_format{EM_S390, true, true};
 constexpr MachineFormat native_format{EM_X86_64, true, false};
 #endif
 
+struct Use {
+  const InputSection* section;
+  std::uint64_t offset;
+};
+
+/// The first relocation of `file` that refers to a name which others define.
+std::optional<Use> first_use(const InputFile& file, std::string_view name) {
+  std::optional<Use> use;
+  for (std::size_t i = file.first_global; i < file.symbols.size(); ++i) {
+    if (file.symbols[i].name != name || file.symbols[i].section != SHN_UNDEF) continue;
+    with_shape(file.is_64bit, file.is_big_endian, [&]<typename Shape>(Shape) {
+      const bool is_mips64el = file.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
+      for (const InputSection* section : file.sections) {
+        const auto look = [&](std::size_t, const Relocation& relocation) {
+          if (!use && relocation.symbol == i) use = Use{section, relocation.offset};
+        };
+        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, is_mips64el, look);
+        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, is_mips64el, look);
+      }
+    });
+  }
+  return use;
+}
+
 std::string_view linkonce_key(std::string_view name) {
   constexpr std::string_view start = ".gnu.linkonce.";
   if (name.substr(0, start.size()) != start) return name;
@@ -69,10 +95,20 @@ std::string_view linkonce_key(std::string_view name) {
 
 Resolver::Resolver(const Options& options, const Say& say)
     : options_(options), say_(say), symbols_(arena_) {
-  if (options.emulation.empty()) return;
+  traced_.insert(options.traced.begin(), options.traced.end());
+  if (options.emulation.empty()) {
+    if (!options.output_format.empty()) set_target(options.output_format);
+    return;
+  }
   const command::Emulation* known = command::find_emulation(options.emulation);
   if (!known) throw command::unknown_emulation(options.emulation);
   format_ = MachineFormat{known->machine, known->is_64bit, known->is_big_endian};
+}
+
+void Resolver::set_target(const std::string& target) {
+  const command::Emulation* known = command::find_target(target);
+  if (known && !format_)
+    format_ = MachineFormat{known->machine, known->is_64bit, known->is_big_endian};
 }
 
 MachineFormat Resolver::format() const {
@@ -89,20 +125,26 @@ void Resolver::add(const Input& input) {
       break;
     case Input::Kind::start_group:
       is_in_group_ = true;
+      count_before_group_ = undefined_count_;
       group_.clear();
       break;
     case Input::Kind::end_group: {
       is_in_group_ = false;
-      std::uint64_t before = 0;
-      do {
+      std::uint64_t before = count_before_group_;
+      while (before != undefined_count_) {
         before = undefined_count_;
-        for (OpenArchive* archive : group_) search(*archive);
-      } while (before != undefined_count_);
+        for (OpenArchive* archive : group_) {
+          trace(archive->archive.path);
+          search(*archive);
+        }
+      }
       break;
     }
     case Input::Kind::just_symbols:
+      add_just_symbols(input.name);
+      break;
     case Input::Kind::script:
-      throw Error("cannot take only the symbols of " + input.name + " yet");
+      break;
   }
 }
 
@@ -120,7 +162,25 @@ std::string_view Resolver::map(const std::string& path) {
   return mapped_.emplace_back(path).content();
 }
 
+/// -t.
+void Resolver::trace(const std::string& path) const {
+  if (options_.trace) say_.print(path);
+}
+
+void Resolver::add_just_symbols(const std::string& path) {
+  trace(path);
+  opened_.push_back(path);
+  const std::string_view content = map(path);
+  InputFile& file = storage_.emplace_back();
+  file.is_just_symbols = true;
+  read_object(content, path, base_name(path), arena_, file);
+  check_format(file);
+  add_symbols(file);
+}
+
 void Resolver::add_file(const Input& input, const std::string& path) {
+  trace(path);
+  opened_.push_back(path);
   if (const auto known = archive_by_path_.find(path);
       known != archive_by_path_.end() && !input.whole_archive) {
     search(*known->second);
@@ -133,6 +193,11 @@ void Resolver::add_file(const Input& input, const std::string& path) {
   }
   const std::string_view content = map(path);
   if (!is_archive(content)) {
+    const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
+    if (!is_elf(content) && is_text && open_other) {
+      open_other(content, path);
+      return;
+    }
     add_object(content, path, base_name(path));
     return;
   }
@@ -160,8 +225,13 @@ void Resolver::add_binary(const std::string& path) {
   link_object(file);
 }
 
-void Resolver::link_object(InputFile& file) {
+void Resolver::check_format(const InputFile& file) {
   const MachineFormat own{file.machine, file.is_64bit, file.is_big_endian};
+  // x86-64's own linker takes other x86 objects only if -m says so.
+  const bool is_other_x86 = own.machine == EM_386 || (own.machine == EM_X86_64 && !own.is_64bit);
+  if (!format_ && is_other_x86 && native_format.machine == EM_X86_64)
+    throw Error(Location{file.path, 0}, "is for another kind of x86 than the output (x86-64)",
+                "say what the output is for: -m elf_i386 or -m elf32_x86_64");
   if (format_ && own != *format_)
     throw Error(Location{file.path, 0},
                 fmt::format("is for another machine (ELF machine {}, {} bits, {} endian) than the "
@@ -171,6 +241,10 @@ void Resolver::link_object(InputFile& file) {
                             format_->is_64bit ? 64 : 32, format_->is_big_endian ? "big" : "little"),
                 "all objects of a link must be compiled for the same machine");
   if (!file.is_binary) format_ = own;
+}
+
+void Resolver::link_object(InputFile& file) {
+  check_format(file);
   files_.push_back(&file);
   discard_duplicates(file);
   add_symbols(file);
@@ -178,14 +252,22 @@ void Resolver::link_object(InputFile& file) {
 
 // Archives.
 
-void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member) {
+void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member,
+                                  const std::string& reason) {
+  if (!options_.map_file.empty())
+    members_.emplace_back(fmt::format("{}({})", archive.path, member.name), reason);
   std::string_view content = member.content;
-  if (archive.is_thin) content = map(join_path(dir_name(archive.path), member.name));
+  if (archive.is_thin) {
+    const std::string path = join_path(dir_name(archive.path), member.name);
+    content = map(path);
+    opened_.push_back(path);
+  }
   add_object(content, fmt::format("{}({})", archive.path, member.name), base_name(member.name));
 }
 
 void Resolver::add_whole_archive(const Archive& archive) {
-  for (const ArchiveMember& member : archive.members) add_archive_member(archive, member);
+  for (const ArchiveMember& member : archive.members)
+    add_archive_member(archive, member, "(--whole-archive)");
 }
 
 bool Resolver::member_defines(const OpenArchive& open, std::size_t i) const {
@@ -235,7 +317,10 @@ void Resolver::search(OpenArchive& open) {
                     "run ranlib on it");
       for (std::size_t k = 0; k < archive.symbols.size(); ++k)
         if (archive.symbols[k].offset == offset) open.is_done[k] = true;
-      add_archive_member(archive, *member);
+      const Symbol* wanted = symbols_.find(archive.symbols[i].name);
+      add_archive_member(archive, *member,
+                         fmt::format("{}({})", wanted->file ? wanted->file->path + " " : "",
+                                     archive.symbols[i].name));
     }
   } while (before != undefined_count_);
 }
@@ -348,6 +433,8 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
       is_undefined = true;
     }
   }
+  if (file.is_just_symbols) section = nullptr;
+  note(file, symbol, is_undefined);
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& global = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
@@ -362,7 +449,10 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
   if (global.binding != Binding::fresh && !merge(file, symbol, is_definition, global))
     return &global;
 
+  const Symbol before = global;
+  if (options_.warn_common && !is_undefined) warn_common(file, symbol, before);
   define(file, symbol, section, is_undefined, global);
+  if (is_common || before.binding == Binding::common) check_alignment(file, symbol, before, global);
   if (is_discarded) global.was_in_discarded = true;
   if (is_definition) {
     global.is_defined_in_object = true;
@@ -448,11 +538,16 @@ void Resolver::make_common(InputFile& file, const InputSymbol& symbol, Symbol& g
     if (global.binding == Binding::fresh) put_on_undefined_list(global);
     global.binding = Binding::common;
     global.file = &file;
+    file.has_common = true;
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
     global.is_from_script = false;
     return;
+  }
+  if (symbol.size > global.value) {
+    global.file = &file;
+    file.has_common = true;
   }
   global.value = std::max(global.value, symbol.size);
   global.alignment_power = std::max(global.alignment_power, alignment);
@@ -471,7 +566,114 @@ void Resolver::check_size_and_type(InputFile& file, const InputSymbol& symbol, c
                      options_.program, symbol.name, global.type, symbol.type, file.path));
 }
 
+// What is said of symbols while they are met.
+
+/// -y and --cref.
+void Resolver::note(const InputFile& file, const InputSymbol& symbol, bool is_undefined) {
+  if (!traced_.empty() && traced_.count(symbol.name) != 0)
+    say_(fmt::format("{}: {}: {} {}", options_.program, file.path,
+                     is_undefined ? "reference to" : "definition of", symbol.name));
+  if (options_.cross_reference)
+    cross_references_.add(symbol.name, file,
+                          is_undefined                       ? CrossReferences::Use::reference
+                          : symbol.section == common_section ? CrossReferences::Use::common
+                                                             : CrossReferences::Use::definition);
+}
+
+/// A common symbol may be used as if it were aligned as it asks, even where a definition stands for
+/// it.
+void Resolver::check_alignment(const InputFile& file, const InputSymbol& symbol,
+                               const Symbol& before, const Symbol& global) const {
+  if (!is_defined_kind(global.binding) || global.is_from_script) return;
+  const bool was_common = before.binding == Binding::common;
+  unsigned power = 63;
+  while (power > 0 && (global.value & ((std::uint64_t{1} << power) - 1)) != 0) --power;
+  if (global.section) power = std::min<unsigned>(power, global.section->alignment_power);
+  const unsigned wanted = was_common ? before.alignment_power : log2_ceil(symbol.value);
+  if (power >= wanted) return;
+  const InputFile* definer = was_common ? &file : before.file;
+  const InputFile* asker = was_common ? before.file : &file;
+  if (!definer || !asker) return;
+  say_(fmt::format("{}: warning: alignment {} of symbol `{}' in {} is smaller than {} in {}",
+                   options_.program, std::uint64_t{1} << power, symbol.name, definer->path,
+                   std::uint64_t{1} << wanted, asker->path));
+}
+
+/// --warn-common.
+void Resolver::warn_common(const InputFile& file, const InputSymbol& symbol,
+                           const Symbol& before) const {
+  const bool is_common = symbol.section == common_section;
+  const bool was_common = before.binding == Binding::common;
+  if (!before.file || !(was_common || (is_common && is_defined_kind(before.binding)))) return;
+  if (is_common && was_common && before.value == symbol.size) {
+    say_(fmt::format("{}: {} and {}: warning: multiple common of `{}'", options_.program, file.path,
+                     before.file->path, symbol.name));
+    return;
+  }
+  const char* what = "common of `{}' overridden by definition";
+  if (!is_common)
+    what = "definition of `{}' overriding common";
+  else if (was_common)
+    what = before.value > symbol.size ? "common of `{}' overridden by larger common"
+                                      : "common of `{}' overriding smaller common";
+  say_(fmt::format("{}: {}: warning: {} from {}", options_.program, file.path,
+                   fmt::format(fmt::runtime(what), symbol.name), before.file->path));
+}
+
+/// A section .gnu.warning.NAME holds what is to be said to each file that uses NAME.
+void Resolver::give_warnings() const {
+  constexpr std::string_view start = ".gnu.warning.";
+  for (const InputFile* giver : files_)
+    for (const InputSection* section : giver->sections) {
+      if (!section->name.starts_with(start)) continue;
+      const std::string_view name = section->name.substr(start.size());
+      const std::string_view text = section->content.substr(0, section->content.find('\0'));
+      for (const InputFile* user : files_) {
+        const auto place = first_use(*user, name);
+        if (place)
+          say_(fmt::format("{}: {}:({}+{:#x}): warning: {}", options_.program, user->path,
+                           place->section->name, place->offset, text));
+      }
+    }
+}
+
+// Commons.
+
+void Resolver::place_common(Symbol& symbol) {
+  InputSection* section = symbol.file->find("COMMON");
+  if (!section || section->index != 0) section = add_section(*symbol.file, "COMMON", trait_alloc);
+  const std::uint64_t mask = (std::uint64_t{1} << symbol.alignment_power) - 1;
+  const std::uint64_t size = symbol.value;
+  const std::uint64_t place = (section->size + mask) & ~mask;
+  if (place < section->size || place + size < place)
+    throw Error(Location{symbol.file->path, 0},
+                fmt::format("common symbol {} of {:#x} bytes is too large", symbol.name, size));
+  section->alignment_power = std::max(section->alignment_power, symbol.alignment_power);
+  section->size = place + size;
+  symbol.binding = Binding::defined;
+  symbol.section = section;
+  symbol.value = place;
+}
+
+void Resolver::place_commons() {
+  const auto place_those = [&](const auto& is_wanted) {
+    symbols_.for_each([&](Symbol& symbol) {
+      if (symbol.binding == Binding::common && is_wanted(symbol.alignment_power))
+        place_common(symbol);
+    });
+  };
+  constexpr unsigned largest = 4;
+  if (options_.sort_common == SortCommon::descending)
+    for (unsigned power = largest; power > 0; --power)
+      place_those([&](unsigned own) { return own >= power; });
+  if (options_.sort_common == SortCommon::ascending)
+    for (unsigned power = 0; power <= largest; ++power)
+      place_those([&](unsigned own) { return own <= power; });
+  place_those([](unsigned) { return true; });
+}
+
 void Resolver::finish() {
+  give_warnings();
   if (errors_.empty()) return;
   std::string all = errors_.front();
   for (std::size_t i = 1; i < errors_.size(); ++i) all += "\n" + errors_[i];

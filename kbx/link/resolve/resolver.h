@@ -1,10 +1,12 @@
 #pragma once
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kbx/base/arena.h"
@@ -14,6 +16,7 @@
 #include "kbx/link/input/format.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
+#include "kbx/link/resolve/cross_reference.h"
 #include "kbx/link/resolve/same_symbols.h"
 #include "kbx/link/resolve/symbol_table.h"
 
@@ -29,21 +32,42 @@ class Resolver {
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
 
+  /// What to do with a file that is neither an object nor an archive.
+  std::function<void(std::string_view content, const std::string& path)> open_other;
+
   /// -u and EXTERN: wants `name` defined.
   void require(std::string_view name);
 
   /// Throws Error if a name was defined twice, or the like.
   void finish();
 
+  /// -d: gives every common symbol a place in a section COMMON of the file that has the largest,
+  /// in the order that --sort-common asks for.
+  void place_commons();
+
   /// A section that the linker makes, at the end of `file`'s.
   InputSection* add_section(InputFile& file, std::string_view name, Traits traits);
+
+  /// OUTPUT_FORMAT of a script: what the output is made for, unless -m or --oformat said it.
+  void set_target(const std::string& target);
 
   /// What the output is made for: as -m says, or the first object.
   MachineFormat format() const;
 
   SymbolTable& symbols() { return symbols_; }
+  const SymbolTable& symbols() const { return symbols_; }
+  /// The members that came out of archives, each with what asked for it as -Map words it.
+  const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
+  /// Where the library of -l is. Throws Error if it is nowhere.
+  std::string library_path(const std::string& name) const;
   const std::vector<InputFile*>& files() const { return files_; }
   Arena& arena() { return arena_; }
+  /// What --cref tells; empty without that option.
+  const CrossReferences& cross_references() const { return cross_references_; }
+  /// All that was opened, by the names that --dependency-file gives them.
+  const std::vector<std::string>& opened() const { return opened_; }
+  /// A file was opened that is no object: a script.
+  void note_opened(const std::string& path) { opened_.push_back(path); }
 
  private:
   struct OpenArchive {
@@ -52,12 +76,21 @@ class Resolver {
   };
 
   void add_file(const Input& input, const std::string& path);
-  std::string library_path(const std::string& name) const;
+  void add_just_symbols(const std::string& path);
+  void trace(const std::string& path) const;
+  void note(const InputFile& file, const InputSymbol& symbol, bool is_undefined);
+  void check_alignment(const InputFile& file, const InputSymbol& symbol, const Symbol& before,
+                       const Symbol& global) const;
+  void warn_common(const InputFile& file, const InputSymbol& symbol, const Symbol& before) const;
+  void give_warnings() const;
+  void place_common(Symbol& symbol);
   std::string_view map(const std::string& path);
   void add_object(std::string_view content, const std::string& path, const std::string& name);
   void add_binary(const std::string& path);
+  void check_format(const InputFile& file);
   void link_object(InputFile& file);
-  void add_archive_member(const Archive& archive, const ArchiveMember& member);
+  void add_archive_member(const Archive& archive, const ArchiveMember& member,
+                          const std::string& reason);
   void add_whole_archive(const Archive& archive);
   void search(OpenArchive& open);
   bool is_wanted(const OpenArchive& open, std::size_t i);
@@ -91,8 +124,13 @@ class Resolver {
   std::map<std::string, OpenArchive*> archive_by_path_;
   std::vector<OpenArchive*> group_;
   bool is_in_group_ = false;
+  std::uint64_t count_before_group_ = 0;
   std::uint64_t undefined_count_ = 0;  // how many names were ever put on the list of undefined ones
   std::vector<std::string> errors_;
+  CrossReferences cross_references_;
+  std::vector<std::string> opened_;
+  std::vector<std::pair<std::string, std::string>> members_;
+  std::unordered_set<std::string_view> traced_;
 };
 
 }  // namespace kbx::link

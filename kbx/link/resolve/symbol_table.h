@@ -34,6 +34,7 @@ struct Symbol {
   bool is_unique = false;         // STB_GNU_UNIQUE
   bool was_in_discarded = false;  // defined in a section that was discarded
   bool is_used_by_relocation = false;
+  bool is_marked = false;        // --gc-sections: what stays refers to it
   bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
   bool is_on_undefined_list = false;

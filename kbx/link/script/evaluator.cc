@@ -309,6 +309,7 @@ Operand Evaluator::apply(const Expression& expression, Operand operand) {
       from_dot_ = false;
       value = {address(value), absolute};
       operand.constant = false;
+      from_dot_ = false;
       break;
     case Operation::align:
       if (environment_.phase == Phase::first) return unresolved(".");
