@@ -71,7 +71,7 @@ class Link {
       section->content = properties_;
       section->size = properties_.size();
     }
-    merge_attributes(files(), resolver_.arena());
+    merge_attributes(files(), options_, say_, resolver_.arena());
     if (options_.executable_stack && !files().front()->find(".note.GNU-stack")) {
       const Traits code = *options_.executable_stack ? Traits{trait_code} : 0;
       resolver_.add_section(*files().front(), ".note.GNU-stack", trait_readonly | code);
