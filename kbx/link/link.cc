@@ -11,6 +11,7 @@
 #include "kbx/base/file.h"
 #include "kbx/link/arch/arm_unwind.h"
 #include "kbx/link/arch/attributes.h"
+#include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/property.h"
@@ -283,11 +284,7 @@ class Link {
     target.machine = format.machine;
     target.is_64bit = format.is_64bit;
     target.is_big_endian = format.is_big_endian;
-    for (const InputFile* file : files())
-      if (!file->is_binary) {
-        target.elf_flags = file->elf_flags;
-        break;
-      }
+    target.elf_flags = merged_elf_flags(files());
     return target;
   }
 

@@ -159,7 +159,9 @@ void merge_s390_attributes(AttributeMerge& merge) {
                              names[in], merge.out_name, names[out.number]));
     out.number = std::max(out.number, in);
   }
-  merge_compatibility(merge);
+  AttributeMerge lenient{merge.out,     merge.in,   merge.out_name,
+                         merge.in_name, merge.warn, merge.warn};
+  merge_compatibility(lenient);
 }
 
 }  // namespace kbx::link
