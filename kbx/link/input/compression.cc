@@ -1,5 +1,6 @@
 #include "kbx/link/input/compression.h"
 
+#include <algorithm>
 #include <string>
 
 #include <dlfcn.h>
@@ -17,6 +18,17 @@ using ZlibUncompress = int (*)(unsigned char* to, unsigned long* size, const uns
 using ZstdDecompress = std::size_t (*)(void* to, std::size_t size, const void* from,
                                        std::size_t from_size);
 
+using ZlibCompress = int (*)(unsigned char* to, unsigned long* size, const unsigned char* from,
+                             unsigned long from_size);
+using ZlibBound = unsigned long (*)(unsigned long size);
+using ZstdCompress = std::size_t (*)(void* to, std::size_t size, const void* from,
+                                     std::size_t from_size, int level);
+
+constexpr const char* zlib = "libz.so.1";
+constexpr const char* zlib_package = "zlib1g (Debian, Ubuntu) or zlib (elsewhere)";
+constexpr const char* zstd = "libzstd.so.1";
+constexpr const char* zstd_package = "libzstd1 (Debian, Ubuntu) or zstd (elsewhere)";
+
 template <typename Function>
 Function load(const char* library, const char* name, const char* package) {
   void* const handle = ::dlopen(library, RTLD_NOW | RTLD_LOCAL);
@@ -24,15 +36,15 @@ Function load(const char* library, const char* name, const char* package) {
   if (!function) {
     const char* const reason = ::dlerror();
     throw Error(
-        "a compressed section cannot be unpacked: " + std::string(reason ? reason : library),
-        std::string("install ") + package + ", or build the objects without -gz");
+        "debugging sections cannot be packed or unpacked: " +
+            std::string(reason ? reason : library),
+        std::string("install ") + package + ", or do without compressed debugging sections");
   }
   return reinterpret_cast<Function>(function);
 }
 
 bool unpack_zlib(std::string_view packed, char* place, std::size_t size) {
-  static const auto uncompress = load<ZlibUncompress>(
-      "libz.so.1", "uncompress", "zlib1g (Debian, Ubuntu) or zlib (elsewhere)");
+  static const auto uncompress = load<ZlibUncompress>(zlib, "uncompress", zlib_package);
   unsigned long written = size;
   const int status =
       uncompress(reinterpret_cast<unsigned char*>(place), &written,
@@ -41,8 +53,7 @@ bool unpack_zlib(std::string_view packed, char* place, std::size_t size) {
 }
 
 bool unpack_zstd(std::string_view packed, char* place, std::size_t size) {
-  static const auto decompress = load<ZstdDecompress>(
-      "libzstd.so.1", "ZSTD_decompress", "libzstd1 (Debian, Ubuntu) or zstd (elsewhere)");
+  static const auto decompress = load<ZstdDecompress>(zstd, "ZSTD_decompress", zstd_package);
   return decompress(place, size, packed.data(), packed.size()) == size;
 }
 
@@ -60,6 +71,26 @@ std::string_view unpack(Compression kind, std::string_view packed, std::uint64_t
                             ? unpack_zlib(packed, place, static_cast<std::size_t>(size))
                             : unpack_zstd(packed, place, static_cast<std::size_t>(size));
   return is_whole ? std::string_view(place, static_cast<std::size_t>(size)) : std::string_view();
+}
+
+std::string pack(Compression kind, std::string_view content) {
+  static const auto bound = load<ZlibBound>(zlib, "compressBound", zlib_package);
+  std::string packed(bound(content.size()), '\0');
+  if (kind == Compression::zlib) {
+    static const auto compress = load<ZlibCompress>(zlib, "compress", zlib_package);
+    unsigned long size = packed.size();
+    if (compress(reinterpret_cast<unsigned char*>(packed.data()), &size,
+                 reinterpret_cast<const unsigned char*>(content.data()), content.size()) != 0)
+      throw Error("a debugging section cannot be compressed", "there is not enough memory");
+    packed.resize(size);
+  } else {
+    static const auto compress = load<ZstdCompress>(zstd, "ZSTD_compress", zstd_package);
+    constexpr int default_level = 3;
+    const std::size_t size =
+        compress(packed.data(), packed.size(), content.data(), content.size(), default_level);
+    packed.resize(std::min(size, packed.size()));  // an error is a huge size: nothing is won
+  }
+  return packed;
 }
 
 }  // namespace kbx::link

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "kbx/base/arena.h"
@@ -14,5 +15,9 @@ enum class Compression : std::uint32_t { zlib = 1, zstd = 2 };
 /// fewer bytes. Throws Error if the library for it is not there.
 std::string_view unpack(Compression kind, std::string_view packed, std::uint64_t size,
                         Arena& arena);
+
+/// `content` packed as GNU ld packs it, with each library's default level. Throws Error if the
+/// library for it is not there.
+std::string pack(Compression kind, std::string_view content);
 
 }  // namespace kbx::link
