@@ -25,6 +25,7 @@
 namespace kbx::link {
 namespace {
 
+constexpr std::size_t unwind_entry = 8;         // of an ARM unwind index
 constexpr std::string_view old_magic = "ZLIB";  // what .zdebug_* starts with
 
 template <typename Shape>
@@ -207,6 +208,12 @@ class RelocatableWriter {
     // A group is written when all indices are known.
     if (input.traits & (trait_group | trait_linker_created)) return;
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
+    // What has content can be in a section that has none in the file: the first one's type counts.
+    std::string unseen;
+    if (headers_.table[output.index].sh_type == SHT_NOBITS) {
+      unseen.resize(input.content.size() + unwind_entry);
+      place = unseen.data();
+    }
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
