@@ -16,6 +16,7 @@
 #include "kbx/base/text.h"
 #include "kbx/link/arch/arm_unwind.h"
 #include "kbx/link/arch/attributes.h"
+#include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/eh_frame.h"
@@ -170,7 +171,7 @@ class Link {
       section->content = properties_;
       section->size = properties_.size();
     }
-    merge_attributes(files(), resolver_.arena());
+    merge_attributes(files(), options_, say_, resolver_.arena());
     if (options_.executable_stack && !files().front()->find(".note.GNU-stack")) {
       const Traits code = *options_.executable_stack ? Traits{trait_code} : 0;
       resolver_.add_section(*files().front(), ".note.GNU-stack", trait_readonly | code);
@@ -514,11 +515,7 @@ class Link {
     target.machine = format.machine;
     target.is_64bit = format.is_64bit;
     target.is_big_endian = format.is_big_endian;
-    for (const InputFile* file : files())
-      if (!file->is_binary) {
-        target.elf_flags = file->elf_flags;
-        break;
-      }
+    target.elf_flags = merged_elf_flags(files());
     return target;
   }
 

@@ -95,6 +95,8 @@ struct Options {
   std::vector<Definition> section_addresses;  // --section-start, -Ttext, -Tdata, -Tbss …
   std::string build_id;                       // --build-id: "", "sha1", "md5", "uuid", "0xHEX"
   std::string package_metadata;               // --package-metadata
+  // More bytes than that are a fault of the script; it is far beyond any file that is of use.
+  std::uint64_t largest_output = std::uint64_t{1} << 40;
   std::string compress_debug;         // --compress-debug-sections: "", "zlib", "zlib-gnu", "zstd"
   std::string retained_symbols_file;  // --retain-symbols-file
 

@@ -168,6 +168,7 @@ def main():
         objects = made_by_clang(work, sources)
         if not options.selftest:
             objects += made_by_kbx(options.kbx.resolve(), work, tree, environment)
+            objects += sorted((HERE / "corpus/link").iterdir())  # groups, archives and scripts for the linker
     except Skipped as reason:
         print(f"skipped: {reason}")
         return SKIPPED_STATUS

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "testsuite/fuzz/link_input.h"
 #include <fmt/format.h>
 
 #include "kbx/elf/needed_versions.h"
@@ -153,6 +154,8 @@ ObjectReaders::ObjectReaders(const std::string& objtree, const std::string& srct
 
   all_.push_back({"sections", read_sections, false});
   all_.push_back({"relocations", read_all_relocations, false});
+  all_.push_back(
+      {"link", [this](std::string_view content) { return link_input(content, scratch_); }, false});
   all_.push_back({"program", [](std::string_view content) {
                     const auto program = elf::read_program(content, "object");
                     return program ? program->machine_name() + program->needed_glibc() : "none";

@@ -1,10 +1,13 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
 set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object
-    symvers kernel_symbols metadata signature linker_script)
+    symvers kernel_symbols metadata signature linker_script link)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
   target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp kbx_link)
+  if(target STREQUAL link)
+    target_sources(fuzz-link PRIVATE ${CMAKE_CURRENT_LIST_DIR}/link_input.cc)
+  endif()
   if(KBX_FUZZ)
     target_link_options(fuzz-${target} PRIVATE -fsanitize=fuzzer)
   else()
@@ -30,8 +33,8 @@ target_link_options(fuzz-makefile PRIVATE -Wl,--wrap=fopen)
 if(NOT KBX_FUZZ)
   set(here ${CMAKE_CURRENT_LIST_DIR})
   add_executable(fuzz-mutations ${here}/mutations.cc ${here}/elf_layout.cc ${here}/elf_mutator.cc ${here}/memory_meter.cc
-                                ${here}/object_readers.cc)
-  target_link_libraries(fuzz-mutations PRIVATE kbx_ninja kbx_kernel kbx_symbols)
+                                ${here}/object_readers.cc ${here}/link_input.cc)
+  target_link_libraries(fuzz-mutations PRIVATE kbx_link kbx_ninja kbx_kernel kbx_symbols)
   set(run_mutations python3 ${here}/mutations.py --kbx $<TARGET_FILE:kbx> --program $<TARGET_FILE:fuzz-mutations>)
   set(mutations_work ${CMAKE_CURRENT_BINARY_DIR}/mutations)
   add_test(NAME fuzz-mutations COMMAND ${run_mutations} --work ${mutations_work}/some)

@@ -5,32 +5,30 @@
 
 #include <elf.h>
 
+#include "kbx/link/arch/field_ranges.h"
+
 namespace kbx::link {
 namespace {
 
 constexpr Field none{};
-constexpr Field byte1{1, false, 0xff};
-constexpr Field byte2{2, false, 0xffff};
-constexpr Field byte4{4, false, 0xffffffff};
-constexpr Field byte8{8, false, ~std::uint64_t{0}};
-constexpr Field pc1{1, true, 0xff};
-constexpr Field pc2{2, true, 0xffff};
-constexpr Field pc4{4, true, 0xffffffff};
-constexpr Field pc8{8, true, ~std::uint64_t{0}};
+constexpr Field byte1{1, 0xff};
+constexpr Field byte2{2, 0xffff};
+constexpr Field byte4{4, 0xffffffff};
+constexpr Field byte8{8, ~std::uint64_t{0}};
 
 /// By type, after the System V ABI, AMD64 Architecture Processor Supplement, table 4.10.
 constexpr Field x86_64_fields[] = {
-    none,  byte8, pc4,  byte4, pc4,   byte4, byte8, byte8, byte8, pc4,   byte4,
-    byte4, byte2, pc2,  byte1, pc1,   byte8, byte8, byte8, pc4,   pc4,   byte4,
-    pc4,   byte4, pc8,  byte8, pc4,   byte8, pc8,   pc8,   byte8, byte8, byte4,
-    byte8, pc4,   none, byte8, byte8, byte8, pc4,   pc4,   pc4,   pc4,
+    none,  byte8, byte4, byte4, byte4, byte4, byte8, byte8, byte8, byte4, byte4,
+    byte4, byte2, byte2, byte1, byte1, byte8, byte8, byte8, byte4, byte4, byte4,
+    byte4, byte4, byte8, byte8, byte4, byte8, byte8, byte8, byte8, byte8, byte4,
+    byte8, byte4, none,  byte8, byte8, byte8, byte4, byte4, byte4, byte4,
 };
 
 /// By type, after the System V ABI, Intel386 Architecture Processor Supplement.
 constexpr Field i386_fields[] = {
-    none,  byte4, pc4,   byte4, pc4,   byte4, byte4, byte4, byte4, byte4, pc4,
-    none,  none,  none,  byte4, byte4, byte4, byte4, byte4, byte4, byte2, pc2,
-    byte1, pc1,   byte4, none,  none,  none,  byte4, none,  none,  none,  byte4,
+    none,  byte4, byte4, byte4, byte4, byte4, byte4, byte4, byte4, byte4, byte4,
+    none,  none,  none,  byte4, byte4, byte4, byte4, byte4, byte4, byte2, byte2,
+    byte1, byte1, byte4, none,  none,  none,  byte4, none,  none,  none,  byte4,
     byte4, byte4, byte4, byte4, byte4, byte4, byte4, none,  byte4, byte4, byte4,
 };
 
@@ -129,9 +127,9 @@ Field field_of(std::uint16_t machine, std::uint32_t type) {
     case EM_386:
       return at(i386_fields, type);
     case EM_ARM:
-      return arm_mask(type) == 0 ? none : Field{4, false, arm_mask(type)};
+      return arm_mask(type) == 0 ? none : Field{4, arm_mask(type)};
     default:
-      return none;
+      return ranged_field(machine, type);
   }
 }
 

@@ -7,11 +7,11 @@ namespace kbx::link {
 /// What a relocation changes: how many bytes, and which of their bits.
 struct Field {
   std::uint8_t size = 0;  // 0: nothing, or the type is not known
-  bool is_pc_relative = false;
   std::uint64_t mask = 0;
 };
 
-/// The field of a relocation type of a machine, from its processor supplement of the ABI.
+/// The field of a relocation type of a machine, from its processor supplement of the ABI. For MIPS
+/// with 64 bits `type` holds three types, the first one in the lowest byte.
 Field field_of(std::uint16_t machine, std::uint32_t type);
 
 /// True if `machine` keeps addends in instructions in ways that need add_in_instruction.

@@ -9,6 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/input/compression.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/input/shape.h"
 
@@ -24,6 +25,7 @@ namespace {
 constexpr std::uint64_t flag_retain = std::uint64_t{1} << 21;  // SHF_GNU_RETAIN
 constexpr std::uint64_t flag_mbind = 0x01000000;               // SHF_GNU_MBIND
 constexpr std::size_t group_word = 4;
+constexpr std::uint32_t elf_zstd = 2;  // ELFCOMPRESS_ZSTD
 
 bool starts_with(std::string_view text, std::string_view start) {
   return text.substr(0, start.size()) == start;
@@ -246,9 +248,7 @@ class ObjectReader {
     section->entry_size = header.sh_entsize;
     section->content = content_of(index);
     section->uses_rela = uses_rela_by_default(file_.machine);
-    if (header.sh_flags & SHF_COMPRESSED)
-      throw Error(Location{file_.path, 0}, fmt::format("section {} is compressed", section->name),
-                  "build the object without -gz");
+    unpack_section(*section);
     file_.by_index[index] = section;
     file_.sections.push_back(section);
     if (header.sh_flags & SHF_GROUP) join_group(section);
@@ -256,6 +256,46 @@ class ObjectReader {
       section->traits |= trait_link_once;
     note_gnu_flags(header);
     return section;
+  }
+
+  /// Debugging sections are unpacked; .zdebug_* is what they were called before SHF_COMPRESSED.
+  void unpack_section(InputSection& section) {
+    constexpr std::string_view old_start = ".zdebug_";
+    constexpr std::string_view old_magic = "ZLIB";
+    constexpr std::size_t old_header = 12;
+    std::string_view packed = section.content;
+    auto kind = Compression::zlib;
+    std::uint64_t size = 0;
+    if (section.flags & SHF_COMPRESSED) {
+      typename Shape::CompressionHeader raw;
+      if (!(section.traits & trait_debugging) || packed.size() < sizeof raw)
+        throw Error(Location{file_.path, 0}, fmt::format("section {} is compressed", section.name),
+                    "only debugging sections may be; build the object without -gz");
+      std::memcpy(&raw, packed.data(), sizeof raw);
+      packed.remove_prefix(sizeof raw);
+      const std::uint32_t type = native(raw.ch_type);
+      if (type != ELFCOMPRESS_ZLIB && type != elf_zstd)
+        fail(fmt::format("section {} is compressed in a way ({}) that is not known", section.name,
+                         type));
+      kind = static_cast<Compression>(type);
+      size = native(raw.ch_size);
+      section.alignment_power = power_of(native(raw.ch_addralign));
+      if (section.alignment_power >= 63) fail("an alignment of 2^63");
+      section.flags &= ~std::uint64_t{SHF_COMPRESSED};
+    } else if (starts_with(section.name, old_start) && starts_with(packed, old_magic) &&
+               packed.size() > old_header) {
+      for (std::size_t i = old_magic.size(); i < old_header; ++i)
+        size = size << 8 | static_cast<unsigned char>(packed[i]);
+      packed.remove_prefix(old_header);
+      section.alignment_power = 0;
+      section.name = arena_.copy("." + std::string(section.name.substr(2)));
+    } else {
+      return;
+    }
+    section.content = size == 0 ? std::string_view() : unpack(kind, packed, size, arena_);
+    if (section.content.size() != size)
+      fail(fmt::format("section {} cannot be unpacked to {} bytes", section.name, size));
+    section.size = size;
   }
 
   void note_gnu_flags(const Elf64_Shdr& header) {

@@ -29,6 +29,7 @@ struct Shape {
   using Section = std::conditional_t<Is64Bit, Elf64_Shdr, Elf32_Shdr>;
   using Symbol = std::conditional_t<Is64Bit, Elf64_Sym, Elf32_Sym>;
   using Rel = std::conditional_t<Is64Bit, Elf64_Rel, Elf32_Rel>;
+  using CompressionHeader = std::conditional_t<Is64Bit, Elf64_Chdr, Elf32_Chdr>;
   using Rela = std::conditional_t<Is64Bit, Elf64_Rela, Elf32_Rela>;
   using Word = std::conditional_t<Is64Bit, std::uint64_t, std::uint32_t>;
   using SignedWord = std::make_signed_t<Word>;

@@ -40,6 +40,7 @@ void Headers::number() {
   const std::uint32_t strings_name = names.add(".strtab");
   const std::uint32_t names_name = names.add(".shstrtab");
   for (OutputSection* section = sections_.first(); section; section = section->next) {
+    if (is_packed_later(*section)) continue;
     name_numbers_[section] = names.add(section->name);
     if (section->rel_count > 0)
       rel_name_numbers_[section] =
@@ -182,7 +183,7 @@ void Headers::finish(std::size_t header_size, std::size_t symbol_size, std::size
   for (const auto& [section, symbol] : signatures) table[section->index].sh_info = symbol;
   std::uint64_t offset = header_size;
   for (std::uint32_t i = 1; i < table.size(); ++i)
-    if (by_index[i]) offset = place(table[i], offset);
+    if (!is_placed_late(i) && by_index[i]) offset = place(table[i], offset);
 
   Elf64_Shdr& symbol_table = table[symbols_index];
   symbol_table.sh_entsize = symbol_size;
@@ -202,19 +203,64 @@ void Headers::finish(std::size_t header_size, std::size_t symbol_size, std::size
   table[strings_index].sh_size = symbols.names.size();
   table[strings_index].sh_addralign = 1;
   offset = place(table[strings_index], offset);
-  for (std::uint32_t i = 1; i < table.size(); ++i)
-    if (!by_index[i] && (table[i].sh_type == SHT_REL || table[i].sh_type == SHT_RELA))
-      offset = place(table[i], offset);
+  late_offset = offset;
+  if (table.size() >= SHN_LORESERVE) table[0].sh_size = table.size();
+  if (names_index >= SHN_LORESERVE) table[0].sh_link = names_index;
+  if (!packs_debug_) finish_names();
+  finish_late(section_size);
+}
 
+void Headers::finish_names() {
   names.finish();
+  for (Elf64_Shdr& header : table) header.sh_name = names.offset(header.sh_name);
+}
+
+void Headers::finish_late(std::size_t section_size) {
+  std::uint64_t offset = late_offset;
+  for (std::uint32_t i = 1; i < table.size(); ++i)
+    if (is_placed_late(i)) offset = place(table[i], offset);
+  const std::uint64_t word = is_64bit_ ? 8 : 4;
   table[names_index].sh_size = names.size();
   table[names_index].sh_addralign = 1;
   offset = place(table[names_index], offset);
-  for (Elf64_Shdr& header : table) header.sh_name = names.offset(header.sh_name);
   table_offset = (offset + word - 1) & ~(word - 1);
   file_size = table_offset + table.size() * section_size;
-  if (table.size() >= SHN_LORESERVE) table[0].sh_size = table.size();
-  if (names_index >= SHN_LORESERVE) table[0].sh_link = names_index;
+}
+
+bool Headers::is_placed_late(std::uint32_t index) const {
+  if (by_index[index]) return is_packed_later(*by_index[index]);
+  return table[index].sh_type == SHT_REL || table[index].sh_type == SHT_RELA;
+}
+
+bool Headers::is_packed_later(const OutputSection& section) const {
+  const std::string_view start = ".debug_";
+  return packs_debug_ && (section.traits & trait_debugging) &&
+         section.name.substr(0, start.size()) == start;
+}
+
+void Headers::finish_packed(std::size_t section_size,
+                            const std::function<std::string(const OutputSection&)>& name) {
+  for (std::uint32_t i = 1; i < table.size(); ++i) {
+    if (!by_index[i] || !is_packed_later(*by_index[i])) continue;
+    const OutputSection& section = *by_index[i];
+    const std::string own = name(section);
+    table[i].sh_name = names.add(made_names_.emplace_back(own));
+    if (section.rel_index != 0)
+      table[section.rel_index].sh_name = names.add(made_names_.emplace_back(".rel" + own));
+    if (section.rela_index != 0)
+      table[section.rela_index].sh_name = names.add(made_names_.emplace_back(".rela" + own));
+  }
+  finish_names();
+  finish_late(section_size);
+}
+
+std::uint64_t Headers::packing_slack() const {
+  if (!packs_debug_) return 0;
+  constexpr std::uint64_t alignment = 64;
+  std::uint64_t slack = 0;
+  for (const OutputSection* section = sections_.first(); section; section = section->next)
+    slack += 3 * (section->name.size() + alignment);
+  return slack + alignment;
 }
 
 }  // namespace kbx::link

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -17,12 +18,13 @@ namespace kbx::link {
 class Headers {
  public:
   Headers(OutputSections& sections, std::size_t rel_size, std::size_t rela_size, bool is_64bit,
-          std::uint16_t machine)
+          std::uint16_t machine, bool packs_debug)
       : sections_(sections),
         rel_size_(rel_size),
         rela_size_(rela_size),
         is_64bit_(is_64bit),
-        machine_(machine) {}
+        machine_(machine),
+        packs_debug_(packs_debug) {}
 
   /// Numbers the sections and fills in what does not depend on symbols. Needs the counts of
   /// relocations.
@@ -32,6 +34,21 @@ class Headers {
   void finish(std::size_t header_size, std::size_t symbol_size, std::size_t section_size,
               OutputSymbols& symbols,
               const std::unordered_map<const OutputSection*, std::uint32_t>& signatures);
+
+  /// True if the section is to be packed once it is written; it has no name until then, and lies
+  /// behind the symbol table, like the relocations.
+  bool is_packed_later(const OutputSection& section) const;
+
+  /// Places what lies behind the symbol table's names once more, when the sizes and names of packed
+  /// sections are known: `name` gives a section's.
+  void finish_packed(std::size_t section_size,
+                     const std::function<std::string(const OutputSection&)>& name);
+
+  /// How many bytes more than file_size the file may have before finish_packed.
+  std::uint64_t packing_slack() const;
+
+  /// True if the header's content is placed behind the symbol table's names.
+  bool is_placed_late(std::uint32_t index) const;
 
   /// The indices of a group's sections, from the last to the first.
   std::vector<std::uint32_t> group_members(const OutputSection& group) const;
@@ -48,6 +65,7 @@ class Headers {
   std::uint32_t extended_index = 0;  // SHT_SYMTAB_SHNDX, if there are so many sections
   std::uint32_t strings_index = 0;
   std::uint32_t names_index = 0;
+  std::uint64_t late_offset = 0;  // where what is_placed_late starts
   std::uint64_t table_offset = 0;
   std::uint64_t file_size = 0;
   StringTable names;
@@ -59,6 +77,8 @@ class Headers {
   void fill(const OutputSection& section, Elf64_Shdr& header) const;
   void link_sections();
   std::uint64_t place(Elf64_Shdr& header, std::uint64_t offset) const;
+  void finish_names();
+  void finish_late(std::size_t section_size);
   bool is_group(const OutputSection& section) const;
   void mark_group_relocations();
 
@@ -67,6 +87,7 @@ class Headers {
   std::size_t rela_size_;
   bool is_64bit_;
   std::uint16_t machine_;
+  bool packs_debug_;
   std::unordered_map<const OutputSection*, std::uint32_t> name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rel_name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rela_name_numbers_;

@@ -53,7 +53,7 @@ unsigned current_umask() {
 
 }  // namespace
 
-Image::Image(std::size_t size) : size_(size) {
+Image::Image(std::size_t size) : size_(size), capacity_(size) {
   if (size == 0) return;
   void* place = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (place == MAP_FAILED) throw Error("no memory for an output of " + std::to_string(size));
@@ -61,12 +61,13 @@ Image::Image(std::size_t size) : size_(size) {
 }
 
 Image::~Image() {
-  if (data_) ::munmap(data_, size_);
+  if (data_) ::munmap(data_, capacity_);
 }
 
 Image::Image(Image&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)),
       lent_(std::move(other.lent_)),
       is_sorted_(other.is_sorted_) {}
 

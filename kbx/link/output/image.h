@@ -18,6 +18,9 @@ class Image {
   char* data() { return data_; }
   std::size_t size() const { return size_; }
 
+  /// Cuts the end off.
+  void shrink(std::size_t size) { size_ = size; }
+
   /// `content` stands at `offset` instead of what the image holds there. It must live as long as
   /// the image; no two may lie over one another.
   void lend(std::size_t offset, std::string_view content);
@@ -33,6 +36,7 @@ class Image {
 
   char* data_ = nullptr;
   std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
   mutable std::vector<Lent> lent_;
   mutable bool is_sorted_ = true;
 };

@@ -11,6 +11,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/parallel.h"
 #include "kbx/link/arch/field.h"
+#include "kbx/link/input/compression.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/output/build_id.h"
 #include "kbx/link/output/headers.h"
@@ -24,6 +25,9 @@
 namespace kbx::link {
 namespace {
 
+constexpr std::size_t unwind_entry = 8;         // of an ARM unwind index
+constexpr std::string_view old_magic = "ZLIB";  // what .zdebug_* starts with
+
 template <typename Shape>
 class RelocatableWriter {
  public:
@@ -35,7 +39,7 @@ class RelocatableWriter {
         build_id_(build_id),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit, target.machine) {}
+                 Shape::is_64bit, target.machine, !options.compress_debug.empty()) {}
 
   Image write() {
     count_relocations();
@@ -45,12 +49,16 @@ class RelocatableWriter {
     headers_.finish(target_.is_64bit ? sizeof(typename Shape::Header) : sizeof(Elf32_Ehdr),
                     sizeof(typename Shape::Symbol), sizeof(typename Shape::Section), plan_.symbols,
                     plan_.group_signatures);
-    image_.emplace(static_cast<std::size_t>(headers_.file_size));
+    if (headers_.file_size > options_.largest_output)
+      throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
+                  "look for an address or a size in the script that is too large");
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
     copy_sections();
     sort_relocations();
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
     write_symbols();
+    if (!options_.compress_debug.empty()) pack_debug();
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
     write_section_headers();
     write_build_id();
@@ -169,6 +177,7 @@ class RelocatableWriter {
             !section->rel.content.empty() ||
             (section->traits & (trait_group | trait_linker_created)))
           continue;
+        if (headers_.is_packed_later(*section->output)) continue;
         const Elf64_Shdr& header = headers_.table[section->output->index];
         if (header.sh_type == SHT_NOBITS) continue;
         section->is_lent = true;
@@ -200,6 +209,12 @@ class RelocatableWriter {
     // A group is written when all indices are known.
     if (input.traits & (trait_group | trait_linker_created)) return;
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
+    // What has content can be in a section that has none in the file: the first one's type counts.
+    std::string unseen;
+    if (headers_.table[output.index].sh_type == SHT_NOBITS) {
+      unseen.resize(input.content.size() + unwind_entry);
+      place = unseen.data();
+    }
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
@@ -367,6 +382,54 @@ class RelocatableWriter {
     raw.sh_addralign = Shape::native(static_cast<Word>(header.sh_addralign));
     raw.sh_entsize = Shape::native(static_cast<Word>(header.sh_entsize));
     return raw;
+  }
+
+  // --compress-debug-sections.
+
+  /// Packs what gets smaller by it, and moves what lies behind the symbol table's names together.
+  void pack_debug() {
+    std::vector<std::string> contents(headers_.table.size());
+    for (std::uint32_t i = 1; i < contents.size(); ++i) {
+      if (!headers_.is_placed_late(i)) continue;
+      Elf64_Shdr& header = headers_.table[i];
+      contents[i].assign(at(header.sh_offset), static_cast<std::size_t>(header.sh_size));
+      if (headers_.by_index[i]) pack_section(header, contents[i]);
+      header.sh_size = contents[i].size();
+    }
+    const auto end = static_cast<std::ptrdiff_t>(image_->size());
+    std::fill(image_->data() + headers_.late_offset, image_->data() + end, '\0');
+    headers_.finish_packed(sizeof(typename Shape::Section), [&](const OutputSection& section) {
+      const bool is_packed = contents[section.index].starts_with(old_magic);
+      if (options_.compress_debug != "zlib-gnu" || !is_packed) return std::string(section.name);
+      return ".z" + std::string(section.name.substr(1));
+    });
+    for (std::uint32_t i = 1; i < contents.size(); ++i)
+      std::copy(contents[i].begin(), contents[i].end(), at(headers_.table[i].sh_offset));
+    image_->shrink(static_cast<std::size_t>(headers_.file_size));
+  }
+
+  void pack_section(Elf64_Shdr& header, std::string& content) const {
+    const bool is_zstd = options_.compress_debug == "zstd";
+    const std::string packed = pack(is_zstd ? Compression::zstd : Compression::zlib, content);
+    std::string head;
+    if (options_.compress_debug == "zlib-gnu") {
+      head = old_magic;
+      for (unsigned shift = 64; shift != 0; shift -= 8)
+        head += static_cast<char>(content.size() >> (shift - 8));
+    } else {
+      typename Shape::CompressionHeader raw{};
+      using Word = decltype(raw.ch_size);
+      raw.ch_type = Shape::native(
+          static_cast<std::uint32_t>(is_zstd ? Compression::zstd : Compression::zlib));
+      raw.ch_size = Shape::native(static_cast<Word>(content.size()));
+      raw.ch_addralign = Shape::native(static_cast<Word>(header.sh_addralign));
+      head.assign(reinterpret_cast<const char*>(&raw), sizeof raw);
+    }
+    if (head.size() + packed.size() >= content.size()) return;
+    content = head + packed;
+    if (options_.compress_debug == "zlib-gnu") return;
+    header.sh_flags |= SHF_COMPRESSED;
+    header.sh_addralign = Shape::is_64bit ? 8 : 4;
   }
 
   void write_section_headers() {

@@ -151,6 +151,12 @@ class Relocator {
     }
   }
 
+  /// mips64el has the three types of a relocation the other way round.
+  Field field_at(const Relocation& relocation) const {
+    const std::uint32_t type = relocation.type;
+    return field_of(output_.file->machine, is_mips64el_ ? __builtin_bswap32(type) : type);
+  }
+
   bool has_room(const Relocation& relocation, const Field& field) const {
     return field.size != 0 && relocation.offset <= section_.content.size() &&
            section_.content.size() - relocation.offset >= field.size;
@@ -158,7 +164,7 @@ class Relocator {
 
   /// Without an addend in the relocation it lies in the content.
   void add_in_place(std::size_t i, const Relocation& relocation, std::uint64_t addend) {
-    const Field field = field_of(output_.file->machine, relocation.type);
+    const Field field = field_at(relocation);
     if (field.size == 0) return;
     if (!has_room(relocation, field))
       fail(i, fmt::format("offset {:#x} lies outside of the section", relocation.offset));
@@ -188,7 +194,7 @@ class Relocator {
   /// What a relocation against something discarded would change becomes 0; in a list of ranges 1,
   /// since 0 would end the list.
   void clear(const Relocation& relocation) {
-    const Field field = field_of(output_.file->machine, relocation.type);
+    const Field field = field_at(relocation);
     if (!has_room(relocation, field)) return;
     std::uint64_t offset = relocation.offset;
     if (section_.edit && !moved_offset(*section_.edit, offset)) return;
