@@ -48,8 +48,6 @@ void refuse_unsupported(const Options& options) {
   if (options.split_by_reloc) refuse("--split-by-reloc");
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (!options.default_script.empty()) refuse("--default-script");
-  if (!options.compress_debug.empty() && options.compress_debug != "none")
-    refuse("--compress-debug-sections=" + options.compress_debug);
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
