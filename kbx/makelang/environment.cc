@@ -7,6 +7,7 @@
 #include "kbx/base/text.h"
 #include "kbx/makelang/expand.h"
 #include "kbx/makelang/reader.h"
+#include "kbx/makelang/scan.h"
 
 namespace kbx::makelang {
 namespace {
@@ -16,9 +17,7 @@ constexpr std::string_view overrides_name = "-*-command-variables-*-";
 /// True if shells can have a variable of this name.
 bool is_shell_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return std::all_of(name.begin(), name.end(), is_name_letter);
 }
 
 /// A command line variable as a word of MAKEFLAGS.

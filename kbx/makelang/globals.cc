@@ -1,5 +1,7 @@
 #include "kbx/makelang/globals.h"
 
+#include <utility>
+
 #include "kbx/makelang/state.h"
 
 namespace kbx::makelang {
@@ -32,8 +34,7 @@ Variable* Globals::define_plain(std::string_view name) {
   return nullptr;
 }
 
-Variable& Globals::get(std::string_view name) {
-  if (Variable* present = find(name)) return *present;
+Variable& Globals::make(std::string_view name) {
   return table_.try_emplace(std::string(name)).first->second;
 }
 
@@ -76,9 +77,11 @@ Variable& define_global(EvaluationState& state, Definition definition) {
     fresh.is_private = present->is_private;
     fresh.expanding = true;
     state.globals.drop(definition.name);
-    present->replacement = &(state.globals.get(definition.name) = std::move(fresh));
+    Variable* const former = std::exchange(present, &state.globals.make(definition.name));
+    *present = std::move(fresh);
+    former->replacement = present;
   }
-  Variable& variable = state.globals.get(definition.name);
+  Variable& variable = present ? *present : state.globals.make(definition.name);
   variable.value = std::move(definition.value);
   variable.flavor = definition.flavor;
   variable.origin = definition.origin;
@@ -90,15 +93,12 @@ Variable& define_global(EvaluationState& state, Definition definition) {
 
 void define_plainly(EvaluationState& state, std::shared_ptr<const PlainDefinitions> definitions,
                     std::uint32_t file) {
-  std::vector<std::string> present;
+  std::vector<Definition> present;
   for (const auto& [name, variable] : state.globals.asked_for())
-    if (definitions->find(name)) present.push_back(name);
-  for (const std::string& name : present) {
-    const PlainDefinitions::Found found = *definitions->find(name);
-    define_global(
-        state,
-        {name, std::string(found.value), Flavor::recursive, Origin::file, {file, found.line}});
-  }
+    if (const auto found = definitions->find(name))
+      present.push_back(
+          {name, std::string(found->value), Flavor::recursive, Origin::file, {file, found->line}});
+  for (Definition& definition : present) define_global(state, std::move(definition));
   state.globals.add(std::move(definitions), file);
 }
 

@@ -20,8 +20,8 @@ class Globals {
 
   /// The variable of that name, or null.
   Variable* find(std::string_view name);
-  /// The variable of that name, a new one if there is none.
-  Variable& get(std::string_view name);
+  /// A new variable; find() has to give none of that name.
+  Variable& make(std::string_view name);
   /// Drops a variable that is there. One that is being expanded is kept, unnamed, until
   /// forget_replaced().
   void drop(std::string_view name);

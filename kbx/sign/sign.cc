@@ -81,7 +81,7 @@ std::string trailer_for(std::string_view signature) {
   std::string information = {0, 0, pkcs7, 0, 0, 0, 0, 0};
   for (int shift = 24; shift >= 0; shift -= 8)
     information += static_cast<char>((signature.size() >> shift) & 0xff);
-  return std::string(signature) + information + "~Module signature appended~\n";
+  return std::string(signature) + information + std::string(signature_mark);
 }
 
 }  // namespace kbx::sign

@@ -18,6 +18,9 @@ struct Signer {
 /// be read, is not what it should be, or the passphrase is wrong.
 std::string signature_of(std::string_view module, const Signer& signer);
 
+/// The last line of a signed module (include/linux/module_signature.h).
+constexpr std::string_view signature_mark = "~Module signature appended~\n";
+
 /// What goes behind a module: the signature, struct module_signature and the mark
 /// (include/linux/module_signature.h). Throws Error if `signature` is longer than its 32-bit length
 /// can tell.

@@ -5,7 +5,9 @@
 #include <limits>
 
 #include "kbx/base/error.h"
+#include "kbx/elf/object.h"
 #include "kbx/sign/openssl.h"
+#include "kbx/sign/sign.h"
 
 /// The kernel wants a detached CMS message over plain data, in which nothing is signed but the
 /// content itself (crypto/asymmetric_keys/pkcs7_verify.c). A message that has signed attributes,
@@ -16,8 +18,6 @@
 /// with the signer's certificate.
 namespace kbx::sign {
 namespace {
-
-constexpr std::string_view mark = "~Module signature appended~\n";
 
 Owned<X509> certificate_of(std::string_view der) {
   const auto* at = reinterpret_cast<const unsigned char*>(der.data());
@@ -195,14 +195,12 @@ SignedFile read_trailer(std::string_view file) {
   constexpr std::size_t kind_at = 2;
   constexpr std::size_t length_at = 8;
   constexpr char pkcs7 = 2;
-  if (!file.ends_with(mark)) return {SignatureState::absent, file, {}};
-  file.remove_suffix(mark.size());
+  if (!file.ends_with(signature_mark)) return {SignatureState::absent, file, {}};
+  file.remove_suffix(signature_mark.size());
   if (file.size() <= size) return {SignatureState::broken, file, {}};
   const std::string_view trailer = file.substr(file.size() - size);
   file.remove_suffix(size);
-  std::uint32_t length = 0;
-  for (const char byte : trailer.substr(length_at))
-    length = (length << 8) | static_cast<unsigned char>(byte);
+  const std::uint64_t length = elf::read_number(trailer.substr(length_at), true);
   if (length >= file.size()) return {SignatureState::broken, file, {}};
   if (trailer[kind_at] != pkcs7) return {SignatureState::unsupported, file, {}};
   for (std::size_t i = 0; i < length_at; ++i)

@@ -109,7 +109,7 @@ void ExportTable::reserve(std::size_t symbols) {
 
 ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider,
                                  std::string_view license, const Provider*& clash) {
-  if (++taken_ * 2 > newest_.size()) reserve(taken_);
+  if ((symbols_.size() + 1) * 2 > newest_.size()) reserve(symbols_.size() + 1);
   Slot& slot = slot_of(name);
   if (slot.number != 0) {
     ExportedSymbol* const newest = &symbols_[slot.number - 1];

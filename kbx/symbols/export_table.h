@@ -76,7 +76,6 @@ class ExportTable {
   /// The newest symbol of each name: open addressing, a power of two of slots, at most half of them
   /// taken. Every run puts some 30,000 names in and looks up a few.
   std::vector<Slot> newest_;
-  std::size_t taken_ = 0;
 };
 
 /// What to say of a symbol that is exported twice.

@@ -33,6 +33,11 @@ def flipped(data, at):
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
 
 
+def unjudged_place(data):
+    """A byte in .modinfo of which nothing else that is judged hangs."""
+    return data.index(b"description=") + len(b"description=")
+
+
 def signature_finding(verdict):
     found = [one for one in verdict["reasons"] + verdict["notes"] if one["kind"] == "signature"]
     expect_equal(len(found), 1, f"findings about the signature: {found}")
@@ -128,6 +133,12 @@ class Desk:
                          f"{finding['text']!r}, {certificates}, {tree}")
 
 
+    def expect_refused(self, data, certificates, found):
+        """Neither openssl nor a kernel accepts it, enforcing or not."""
+        expect(not self.openssl_accepts(data), "openssl accepts it")
+        self.expect(data, certificates, found, True, True)
+
+
 @behaviour
 def what_sign_file_signs_is_right(workspace):
     desk = Desk(workspace)
@@ -155,12 +166,9 @@ def an_elliptic_key_signs_too(workspace):
 def a_flipped_byte_of_the_content_is_noticed(workspace):
     desk = Desk(workspace)
     data = desk.signed()
-    # In .modinfo, where nothing else that is judged lies.
-    at = data.index(b"description=") + len(b"description=")
+    at = unjudged_place(data)
     for place in (at, at + 1):
-        changed = flipped(data, place)
-        expect(not desk.openssl_accepts(changed), "openssl accepts it")
-        desk.expect(changed, ["mine.pem"], "wrong", True, True)
+        desk.expect_refused(flipped(data, place), ["mine.pem"], "wrong")
 
 
 @behaviour
@@ -186,8 +194,7 @@ def a_truncated_signature_is_broken(workspace):
     content, signature = taken_apart(desk.signed())
     for length in (1, 20, len(signature) // 2, len(signature) - 1):
         changed = content + signature[:length] + trailer(length)
-        expect(not desk.openssl_accepts(changed), "openssl accepts it")
-        desk.expect(changed, ["mine.pem"], "broken", True, True)
+        desk.expect_refused(changed, ["mine.pem"], "broken")
         desk.expect(changed, [], "broken", True, True)
 
 
@@ -196,9 +203,7 @@ def a_truncated_content_is_wrong(workspace):
     desk = Desk(workspace)
     content, signature = taken_apart(desk.signed())
     # What lies behind the sections' table belongs to the content, but not to what is judged.
-    changed = content + b"\0" + signature + trailer(len(signature))
-    expect(not desk.openssl_accepts(changed), "openssl accepts it")
-    desk.expect(changed, ["mine.pem"], "wrong", True, True)
+    desk.expect_refused(content + b"\0" + signature + trailer(len(signature)), ["mine.pem"], "wrong")
 
 
 @behaviour
@@ -226,8 +231,7 @@ def another_key_under_the_same_name_is_noticed(workspace):
     _, serial = subprocess.run(["openssl", "x509", "-in", "mine.pem", "-noout", "-serial"], cwd=desk.folder, check=True,
                                capture_output=True, text=True).stdout.strip().split("=")
     desk.make_key("mine", "rsa:2048", "-set_serial", "0x" + serial)
-    expect(not desk.openssl_accepts(data), "openssl accepts it")
-    desk.expect(data, ["mine.pem"], "wrong", True, True)
+    desk.expect_refused(data, ["mine.pem"], "wrong")
 
 
 @behaviour
@@ -235,7 +239,7 @@ def without_a_certificate_a_signature_is_taken_as_it_is(workspace):
     desk = Desk(workspace)
     data = desk.signed()
     desk.expect(data, [], "signed", False, False)
-    desk.expect(flipped(data, data.index(b"description=") + 12), [], "signed", False, False)
+    desk.expect(flipped(data, unjudged_place(data)), [], "signed", False, False)
 
 
 @behaviour
@@ -243,7 +247,7 @@ def a_certificate_in_the_signature_is_used(workspace):
     desk = Desk(workspace)
     data = desk.cms_signed("-noattr")
     desk.expect(data, [], "signed", False, False)
-    desk.expect(flipped(data, data.index(b"description=") + 12), [], "wrong", True, True)
+    desk.expect(flipped(data, unjudged_place(data)), [], "wrong", True, True)
     desk.expect(data, ["other.pem"], "another key", False, True)
 
 

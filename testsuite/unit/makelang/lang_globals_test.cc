@@ -46,7 +46,7 @@ TEST_CASE("the same text is indexed once") {
 
 TEST_CASE("a plain variable comes to be when it is asked for") {
   Globals globals;
-  globals.get("NAME_1").value = "was here before";
+  globals.make("NAME_1").value = "was here before";
   globals.add(PlainDefinitions::of(many_lines()), 7);
   CHECK(globals.asked_for().size() == 1);
   CHECK(globals.find("NAME_1")->value == "was here before");
