@@ -20,6 +20,8 @@ class ScriptState {
   /// Evaluates while inputs are still being opened: every name that the script assigns gets its
   /// place in the table, and its value if that depends on nothing.
   void assign_early(const script::Assignment& assignment);
+  /// The same for all assignments of a place.
+  void assign_early(const Slot& slot);
 
   /// What layout does in this phase; starts a new pass over the script.
   ScriptActions actions(script::Phase phase);
