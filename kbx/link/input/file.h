@@ -8,6 +8,7 @@ namespace kbx::link {
 
 struct EhFrameEdit;
 struct InputFile;
+struct MergedInput;
 struct OutputSection;
 struct Symbol;
 
@@ -68,6 +69,7 @@ struct InputSection {
   std::string_view group_name;            // the group's signature, of a member
   InputSection* kept = nullptr;           // what took the place of a discarded one
   EhFrameEdit* edit = nullptr;            // how .eh_frame shrinks
+  MergedInput* merge = nullptr;           // where its strings or constants went
 
   const InputSection* unwind_end = nullptr;  // ARM: see end_unwind_index
 
