@@ -10,6 +10,7 @@ struct EhFrameEdit;
 struct InputFile;
 struct MergedInput;
 struct OutputSection;
+struct SharedObject;
 struct Symbol;
 
 /// What layout wants to know of a section: the ELF flags and more, as bits. The names and their
@@ -128,6 +129,8 @@ struct InputFile {
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
+  bool is_hidden_library = false;       // --exclude-libs names its archive
+  SharedObject* shared = nullptr;       // of a shared object: what more there is to it
   bool has_common = false;              // a common symbol was here first, or largest
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none

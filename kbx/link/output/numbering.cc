@@ -293,6 +293,7 @@ class Numbering {
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
     switch (symbol.binding) {
       case Binding::fresh:
+      case Binding::indirect:
         return false;
       case Binding::undefined:
         return !symbol.was_in_discarded || symbol.is_used_by_relocation;
@@ -364,6 +365,7 @@ class Numbering {
     output.binding = STB_GLOBAL;
     switch (symbol.binding) {
       case Binding::fresh:
+      case Binding::indirect:
       case Binding::undefined:
       case Binding::undefined_weak:
         if (output.type == STT_GNU_IFUNC && symbol.is_referenced_in_object) output.type = STT_FUNC;

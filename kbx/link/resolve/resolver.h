@@ -61,6 +61,20 @@ class Resolver {
   /// Where the library of -l is. Throws Error if it is nowhere.
   std::string library_path(const std::string& name) const;
   const std::vector<InputFile*>& files() const { return files_; }
+  /// The shared objects in the order in which they were opened, those that are only needed by
+  /// others behind; none of their sections goes into the output.
+  const std::vector<InputFile*>& shared_objects() const { return shared_objects_; }
+  /// The file that the sections of dynamic linking belong to: the first object. Null: there is
+  /// none.
+  InputFile* dynamic_owner() const { return files_.empty() ? nullptr : files_.front(); }
+  /// Names in the order in which they go into .dynstr: a symbol's, or a shared object's.
+  struct DynamicName {
+    Symbol* symbol = nullptr;
+    const InputFile* shared = nullptr;
+  };
+  std::vector<DynamicName>& dynamic_names() { return dynamic_names_; }
+  /// Puts a symbol into .dynsym, or makes it local if its visibility says so.
+  void record_dynamic(Symbol& symbol);
   Arena& arena() { return arena_; }
   /// What --cref tells; empty without that option.
   const CrossReferences& cross_references() const { return cross_references_; }
@@ -117,6 +131,8 @@ class Resolver {
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
   std::vector<InputFile*> files_;
+  std::vector<InputFile*> shared_objects_;
+  std::vector<DynamicName> dynamic_names_;
   SymbolTable symbols_;
   std::unordered_map<std::string_view, std::vector<InputSection*>> once_;
   SectionSymbols section_symbols_;
