@@ -640,8 +640,8 @@ void Resolver::give_warnings() const {
 // Commons.
 
 void Resolver::place_common(Symbol& symbol) {
-  InputSection* section = symbol.file->find("COMMON");
-  if (!section || section->index != 0) section = add_section(*symbol.file, "COMMON", trait_alloc);
+  InputSection*& section = symbol.file->commons;
+  if (!section) section = add_section(*symbol.file, "COMMON", trait_alloc);
   const std::uint64_t mask = (std::uint64_t{1} << symbol.alignment_power) - 1;
   const std::uint64_t size = symbol.value;
   const std::uint64_t place = (section->size + mask) & ~mask;
