@@ -13,6 +13,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/link/arch/arm_unwind.h"
 #include "kbx/link/arch/attributes.h"
@@ -26,7 +27,9 @@
 #include "kbx/link/layout/relocatable_order.h"
 #include "kbx/link/layout/script_state.h"
 #include "kbx/link/layout/sizing.h"
+#include "kbx/link/layout/split.h"
 #include "kbx/link/output/build_id.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/output/map.h"
 #include "kbx/link/output/relocatable.h"
 #include "kbx/link/resolve/garbage.h"
@@ -44,22 +47,16 @@ namespace {
 
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
-  if (options.split_by_file) refuse("--split-by-file");
-  if (options.split_by_reloc) refuse("--split-by-reloc");
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (!options.default_script.empty()) refuse("--default-script");
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  if (options.output_format.empty()) return;
+  if (options.output_format.empty() || flat_format(options.output_format)) return;
   const command::Emulation* target = command::find_target(options.output_format);
-  if (!target) {
-    if (options.output_format == "binary" || options.output_format == "srec" ||
-        options.output_format == "ihex")
-      refuse("--oformat " + options.output_format);
+  if (!target)
     throw Error("target " + options.output_format + " not found",
-                "--oformat takes names such as elf64-x86-64");
-  }
+                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
   const command::Emulation* emulation = command::find_emulation(options.emulation);
   if (emulation && emulation->target != target->target)
     refuse("--oformat " + options.output_format + " with -m " + options.emulation);
@@ -115,7 +112,8 @@ class Link {
     }
     if (options_.discard_locals == DiscardLocals::by_default && drops_temporary_labels(machine()))
       options_.discard_locals = DiscardLocals::temporary;
-    add_linker_sections();
+    const auto flat = flat_format(options_.output_format);
+    if (!flat) add_linker_sections();
     place();
     Globals globals{resolver_.symbols(), files()};
     if (!options_.retained_symbols_file.empty()) {
@@ -124,6 +122,8 @@ class Link {
       globals.retained = &retained_;
     }
     write_reports();
+    if (flat) return make_flat_relocatable(*flat, plan_.sections, entry_address(), options_);
+    split_sections(plan_.sections, resolver_.symbols(), options_, resolver_.arena());
     return make_relocatable(target(), plan_.sections, globals, build_id_, options_);
   }
 
@@ -294,7 +294,7 @@ class Link {
       else if (const auto* entry = std::get_if<script::Entry>(&command))
         script_entry_ = entry->symbol;
       else if (const auto* format = std::get_if<script::OutputFormat>(&command))
-        resolver_.set_target(format->format);
+        set_output_format(format->format);
       else if (const auto* allocation = std::get_if<script::Allocation>(&command))
         note_allocation(allocation->kind);
       else if (const auto* sections = std::get_if<script::Sections>(&command))
@@ -302,6 +302,12 @@ class Link {
           if (const auto* inner = std::get_if<script::Entry>(&item)) script_entry_ = inner->symbol;
       refuse_command(command);
     }
+  }
+
+  /// OUTPUT_FORMAT, which gives way to --oformat.
+  void set_output_format(const std::string& format) {
+    if (options_.output_format.empty() && flat_format(format)) options_.output_format = format;
+    resolver_.set_target(format);
   }
 
   void note_allocation(script::AllocationKind kind) {
@@ -328,7 +334,7 @@ class Link {
                     "give the script with -T, or use the toolchain's ld");
     note_commands(script);
     for (const std::string& name : required_by_scripts_) resolver_.require(name);
-    open_script(script);
+    open_script(script, dir_name(path));
   }
 
   void read_scripts() {
@@ -360,9 +366,12 @@ class Link {
       else
         resolver_.add(input);
     }
+    if (resolver_.opened().size() == script)
+      throw Error("no input files", "name the objects to link, here or with INPUT in the script");
   }
 
-  void open_script(const script::Script& script) {
+  /// `folder` is that of a script without -T, whose INPUT is looked for there first.
+  void open_script(const script::Script& script, const std::string& folder = {}) {
     for (const script::Command& command : script.commands) {
       if (const auto* assignment = std::get_if<script::Assignment>(&command)) {
         state_.assign_early(*assignment);
@@ -373,7 +382,7 @@ class Link {
         for (const script::SectionsItem& item : sections->items) assign_early(item);
         add_slots(plan_, *sections);
       } else if (const auto* files = std::get_if<script::InputFiles>(&command)) {
-        open_files(*files);
+        open_files(*files, folder);
       }
     }
   }
@@ -387,7 +396,7 @@ class Link {
           state_.assign_early(*assignment);
   }
 
-  void open_files(const script::InputFiles& files) {
+  void open_files(const script::InputFiles& files, const std::string& folder) {
     Input input;
     if (files.group) {
       input.kind = Input::Kind::start_group;
@@ -395,7 +404,8 @@ class Link {
     }
     for (const script::InputName& name : files.names) {
       input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
-      input.name = name.name;
+      input.name =
+          name.is_library ? name.name : named_by_script(name.name, folder, options_.library_folders);
       resolver_.add(input);
     }
     if (files.group) {

@@ -18,6 +18,13 @@ enum class Binding : std::uint8_t {
   common,
 };
 
+inline bool is_defined(Binding binding) {
+  return binding == Binding::defined || binding == Binding::defined_weak;
+}
+inline bool is_unresolved(Binding binding) {
+  return binding == Binding::undefined || binding == Binding::undefined_weak;
+}
+
 /// A global symbol of the link.
 struct Symbol {
   std::string_view name;
