@@ -404,8 +404,8 @@ class Link {
     }
     for (const script::InputName& name : files.names) {
       input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
-      input.name =
-          name.is_library ? name.name : named_by_script(name.name, folder, options_.library_folders);
+      input.name = name.is_library ? name.name
+                                   : named_by_script(name.name, folder, options_.library_folders);
       resolver_.add(input);
     }
     if (files.group) {

@@ -58,8 +58,9 @@ std::vector<Chunk> sorted(const std::vector<Chunk>& chunks) {
       result.push_back(chunk);
       continue;
     }
-    const auto place = std::partition_point(
-        result.begin(), result.end(), [&](const Chunk& own) { return own.address < chunk.address; });
+    const auto place = std::partition_point(result.begin(), result.end(), [&](const Chunk& own) {
+      return own.address < chunk.address;
+    });
     result.insert(place, chunk);
   }
   return result;
@@ -140,8 +141,8 @@ class IntelHex {
         const std::uint64_t offset = address - segment_ - base_;
         // No line crosses a boundary of 64 KiB.
         const std::uint64_t room = offset + line_bytes > 0xffff ? 0x10000 - offset : line_bytes;
-        const std::string_view data =
-            chunk.bytes.substr(at, static_cast<std::size_t>(std::min<std::uint64_t>(room, line_bytes)));
+        const std::string_view data = chunk.bytes.substr(
+            at, static_cast<std::size_t>(std::min<std::uint64_t>(room, line_bytes)));
         add(offset, data_record, data);
         at += data.size();
       }
@@ -188,7 +189,8 @@ class IntelHex {
   }
 
   void add_word(Record record, std::uint64_t value) {
-    const char bytes[] = {static_cast<char>(byte_of(value, 1)), static_cast<char>(byte_of(value, 0))};
+    const char bytes[] = {static_cast<char>(byte_of(value, 1)),
+                          static_cast<char>(byte_of(value, 0))};
     add(0, record, {bytes, sizeof bytes});
   }
 

@@ -13,7 +13,8 @@ namespace kbx::link {
 /// The alignment that a common symbol asks for, as a power of two: its value rounded up.
 inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
   if (symbol.value < 2) return 0;
-  return static_cast<std::uint8_t>(std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
+  return static_cast<std::uint8_t>(
+      std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
 }
 
 /// Gives every common symbol a place in a section COMMON of the file that has the largest, in the

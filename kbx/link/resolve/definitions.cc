@@ -102,7 +102,8 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
   const Symbol before = global;
   if (options_.warn_common && !is_undefined) remarks_.warn_common(file, symbol, before);
   define(file, symbol, section, is_undefined, global);
-  if (is_common || before.binding == Binding::common) remarks_.check_alignment(file, symbol, before, global);
+  if (is_common || before.binding == Binding::common)
+    remarks_.check_alignment(file, symbol, before, global);
   if (is_discarded) global.was_in_discarded = true;
   if (is_definition) {
     global.is_defined_in_object = true;
@@ -127,7 +128,7 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
 
 /// False if the symbol changes nothing: a second definition.
 bool Definitions::merge(InputFile& file, const InputSymbol& symbol, bool is_definition,
-                     Symbol& global) {
+                        Symbol& global) {
   const bool was_definition = is_defined(global.binding);
   const bool old_is_weak =
       global.binding == Binding::defined_weak || global.binding == Binding::undefined_weak;
@@ -155,7 +156,7 @@ bool Definitions::merge(InputFile& file, const InputSymbol& symbol, bool is_defi
 }
 
 void Definitions::define(InputFile& file, const InputSymbol& symbol, InputSection* section,
-                      bool is_undefined, Symbol& global) {
+                         bool is_undefined, Symbol& global) {
   const bool is_weak = symbol.binding == STB_WEAK;
   const Binding before = global.is_from_script ? Binding::undefined : global.binding;
   if (is_undefined) {

@@ -134,30 +134,43 @@ void Resolver::add_just_symbols(const std::string& path) {
 }
 
 void Resolver::add_file(const Input& input, const std::string& path) {
-  trace(path);
-  opened_.push_back(path);
   if (const auto known = archive_by_path_.find(path);
       known != archive_by_path_.end() && !input.whole_archive) {
+    trace(path);
+    opened_.push_back(path);
     search(*known->second);
     if (is_in_group_) group_.push_back(known->second);
     return;
   }
-  if (input.format == "binary") {
-    add_binary(path);
-    return;
-  }
   const std::string_view content = map(path);
-  if (!is_archive(content)) {
-    const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
-    if (!is_elf(content) && is_text && open_other) {
-      open_other(content, path);
-      return;
-    }
-    InputFile& file = storage_.emplace_back();
-    read_object(content, path, base_name(path), arena_, file);
-    link_object(file);
+  trace(path);
+  opened_.push_back(path);
+  if (input.format == "binary")
+    add_binary(content, path);
+  else if (is_archive(content))
+    add_archive(input, content, path);
+  else
+    add_object_or_script(content, path);
+}
+
+void Resolver::add_binary(std::string_view content, const std::string& path) {
+  InputFile& file = storage_.emplace_back();
+  wrap_binary(content, path, format(), arena_, file);
+  link_object(file);
+}
+
+void Resolver::add_object_or_script(std::string_view content, const std::string& path) {
+  const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
+  if (!is_elf(content) && is_text && open_other) {
+    open_other(content, path);
     return;
   }
+  InputFile& file = storage_.emplace_back();
+  read_object(content, path, base_name(path), arena_, file);
+  link_object(file);
+}
+
+void Resolver::add_archive(const Input& input, std::string_view content, const std::string& path) {
   OpenArchive& open = archives_.emplace_back();
   open.archive = read_archive(content, path);
   if (input.whole_archive) {
@@ -167,12 +180,6 @@ void Resolver::add_file(const Input& input, const std::string& path) {
   archive_by_path_[path] = &open;
   search(open);
   if (is_in_group_) group_.push_back(&open);
-}
-
-void Resolver::add_binary(const std::string& path) {
-  InputFile& file = storage_.emplace_back();
-  wrap_binary(map(path), path, format(), arena_, file);
-  link_object(file);
 }
 
 void Resolver::check_format(const InputFile& file) {

@@ -84,7 +84,9 @@ class Resolver {
   void add_just_symbols(const std::string& path);
   void trace(const std::string& path) const;
   std::string_view map(const std::string& path);
-  void add_binary(const std::string& path);
+  void add_binary(std::string_view content, const std::string& path);
+  void add_object_or_script(std::string_view content, const std::string& path);
+  void add_archive(const Input& input, std::string_view content, const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
   void add_archive_member(const Archive& archive, const ArchiveMember& member,

@@ -65,7 +65,7 @@ void SymbolRemarks::warn_type(const InputFile& file, const InputSymbol& symbol,
 }
 
 void SymbolRemarks::check_alignment(const InputFile& file, const InputSymbol& symbol,
-                               const Symbol& before, const Symbol& global) const {
+                                    const Symbol& before, const Symbol& global) const {
   if (!is_defined(global.binding) || global.is_from_script) return;
   const bool was_common = before.binding == Binding::common;
   unsigned power = 63;
@@ -82,7 +82,7 @@ void SymbolRemarks::check_alignment(const InputFile& file, const InputSymbol& sy
 }
 
 void SymbolRemarks::warn_common(const InputFile& file, const InputSymbol& symbol,
-                           const Symbol& before) const {
+                                const Symbol& before) const {
   const bool is_common = symbol.section == common_section;
   const bool was_common = before.binding == Binding::common;
   if (!before.file || !(was_common || (is_common && is_defined(before.binding)))) return;
