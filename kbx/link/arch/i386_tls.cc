@@ -125,7 +125,7 @@ bool has_index(const Patch& patch) {
 
 /// mov %gs:0, %eax; sub foo@GOTTPOFF(%reg), %eax
 Fit write_general_to_initial(const Patch& patch) {
-  if (patch.behind < 3) return Fit::no_match;
+  if (patch.behind < 2) return Fit::no_match;
   const bool is_indexed = has_index(patch);
   const unsigned modrm = static_cast<unsigned char>(patch.place[-1]);
   const unsigned base = (is_indexed ? modrm >> 3 : modrm) & 7;

@@ -31,8 +31,7 @@ std::uint64_t origin_value(Origin origin, const Places& places) {
 
 std::uint64_t value_of(const Rule& rule, std::int64_t addend, std::uint64_t place,
                        const Places& places) {
-  const std::uint64_t from =
-      origin_value(rule.origin, places) + static_cast<std::uint64_t>(addend);
+  const std::uint64_t from = origin_value(rule.origin, places) + static_cast<std::uint64_t>(addend);
   switch (rule.against) {
     case Against::place:
       return from - place;
@@ -51,8 +50,8 @@ std::uint64_t value_of(const Rule& rule, std::int64_t addend, std::uint64_t plac
 std::string bytes_of(std::string_view hexadecimal) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 3)
-    bytes += static_cast<char>(
-        std::strtoul(std::string(hexadecimal.substr(i, 2)).c_str(), nullptr, 16));
+    bytes +=
+        static_cast<char>(std::strtoul(std::string(hexadecimal.substr(i, 2)).c_str(), nullptr, 16));
   return bytes;
 }
 
@@ -82,8 +81,8 @@ std::string relocated(const kbx::link::Machine& machine, std::string_view code, 
     use.type = machine.simplify(use, covers_next);
     rule = machine.rule(use.type);
     if (!rule) return "unknown simpler type";
-    CHECK(covers_next == (use.next_type != 0 && rule->origin != Origin::got_module_offset &&
-                          use.type >= 0x101));
+    CHECK(covers_next ==
+          (use.next_type != 0 && rule->origin != Origin::got_module_offset && use.type >= 0x101));
   }
   if (rule->size == 0) return hexadecimal_of(content);
   const std::uint64_t address = places.text + use.offset;

@@ -19,10 +19,10 @@ struct Places {
 
 /// One line of a table of conversions.
 struct Conversion {
-  const char* name;
-  const char* code;      // hexadecimal, bytes separated by blanks
-  kbx::link::Use use;    // without `content`
-  const char* expected;  // "no match", or the code after the link
+  std::string_view name;
+  std::string_view code;      // hexadecimal, bytes separated by blanks
+  kbx::link::Use use;         // without `content`
+  std::string_view expected;  // "no match", or the code after the link
 };
 
 std::string bytes_of(std::string_view hexadecimal);

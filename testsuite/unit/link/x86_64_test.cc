@@ -1,9 +1,11 @@
+#include <string>
+#include <string_view>
+
+#include "relocated_code.h"
+#include <doctest/doctest.h>
 #include <elf.h>
 
-#include <doctest/doctest.h>
-
 #include "kbx/link/arch/machine.h"
-#include "relocated_code.h"
 
 using kbx::link::Machine;
 using kbx::link::Use;
@@ -76,7 +78,7 @@ template <std::size_t Count>
 void check_all(const Machine& machine, const Conversion (&table)[Count],
                const Places& places = {}) {
   for (const Conversion& row : table) {
-    CAPTURE(row.name);
+    INFO(std::string(row.name));
     CHECK(relocated(machine, row.code, row.use, places) == row.expected);
   }
 }
@@ -97,8 +99,7 @@ TEST_CASE("x86-64: a mov from the GOT becomes a lea where the place is not fixed
   constexpr Conversion table[] = {
       {"rax", "48 8b 05 00 00 00 00", pie(use(rex_loads, 3)), "48 8d 05 f9 0f 00 00"},
       {"r12", "4c 8b 25 00 00 00 00", pie(use(rex_loads, 3)), "4c 8d 25 f9 0f 00 00"},
-      {"without a mark", "48 8b 05 00 00 00 00", use(R_X86_64_GOTPCREL, 3),
-       "48 8d 05 f9 0f 00 00"},
+      {"without a mark", "48 8b 05 00 00 00 00", use(R_X86_64_GOTPCREL, 3), "48 8d 05 f9 0f 00 00"},
   };
   check_all(x86_64(), table);
 }
@@ -224,7 +225,7 @@ TEST_CASE("x86-64: initial exec code becomes local exec") {
 }
 
 TEST_CASE("x86-64: descriptors become simpler models") {
-  constexpr const char* lea = "48 8d 05 00 00 00 00 ff 10";
+  constexpr std::string_view lea = "48 8d 05 00 00 00 00 ff 10";
   constexpr Conversion table[] = {
       {"local exec", lea, use(R_X86_64_GOTPC32_TLSDESC, 3), "48 c7 c0 f8 ff ff ff ff 10"},
       {"local exec, r10", "4c 8d 15 00 00 00 00", use(R_X86_64_GOTPC32_TLSDESC, 3),
@@ -273,8 +274,7 @@ TEST_CASE("x32: the forms of 32-bit pointers") {
       {"mov", "48 8b 05 00 00 00 00", use(rex_loads, 3), "40 c7 c0 00 20 40 00"},
       {"add", "48 03 05 00 00 00 00", use(rex_loads, 3), "48 81 c0 00 20 40 00"},
       {"general dynamic", "48 8d 3d 00 00 00 00 66 66 48 e8 00 00 00 00",
-       use(R_X86_64_TLSGD, 3, -4, R_X86_64_PLT32),
-       "64 8b 04 25 00 00 00 00 48 8d 80 f8 ff ff ff"},
+       use(R_X86_64_TLSGD, 3, -4, R_X86_64_PLT32), "64 8b 04 25 00 00 00 00 48 8d 80 f8 ff ff ff"},
       {"general dynamic to initial exec", "48 8d 3d 00 00 00 00 66 66 48 e8 00 00 00 00",
        foreign(use(R_X86_64_TLSGD, 3, -4, R_X86_64_PLT32)),
        "64 8b 04 25 00 00 00 00 48 03 05 f1 2f 00 00"},
