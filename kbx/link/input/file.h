@@ -2,7 +2,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
@@ -137,6 +140,9 @@ struct InputFile {
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
   std::vector<Symbol*> globals;      // of symbols[first_global + i]
+  // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
+  std::vector<Wants> local_wants;
+  std::unordered_map<std::uint32_t, Places> local_places;
   std::vector<Property> properties;  // sorted by type
   std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;

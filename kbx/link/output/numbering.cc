@@ -9,6 +9,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/resolve/discarded.h"
 #include "kbx/link/resolve/same_symbols.h"
 
 /// The order of the symbol table of a partial link, as GNU ld 2.40 writes it: one symbol for each
@@ -17,36 +18,6 @@
 /// drop, the ones that a relocation needs come where it does. Then the global symbols.
 namespace kbx::link {
 namespace {
-
-/// What becomes of a relocation in `section` that refers to a discarded one.
-enum Action : unsigned { zero = 0, complain = 1, take_kept = 2 };
-
-unsigned action_in(const InputSection& section) {
-  if (section.traits & trait_debugging) return take_kept;
-  for (const std::string_view name : {".eh_frame", ".sframe", ".gcc_except_table"})
-    if (section.name == name) return zero;
-  return complain | take_kept;
-}
-
-/// The section that replaces a discarded one, if it is as large.
-InputSection* kept_section(const InputSection& section, SectionSymbols& symbols) {
-  InputSection* kept = section.kept;
-  if (!kept) return nullptr;
-  if (kept->traits & trait_group) {
-    InputSection* const first = kept->next_in_group;
-    kept = nullptr;
-    for (InputSection* member = first; member;) {
-      if (symbols.are_same(*member, section)) {
-        kept = member;
-        break;
-      }
-      member = member->next_in_group == first ? nullptr : member->next_in_group;
-    }
-  }
-  if (!kept || kept->content.size() != section.content.size()) return nullptr;
-  while (kept->kept) kept = kept->kept;
-  return kept;
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -273,12 +244,12 @@ class Numbering {
   /// True if `target` is now a section that stays.
   bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
                           std::string_view name) {
-    const unsigned action = section.edit ? zero : action_in(section);
-    if (action & complain)
+    const unsigned action = section.edit ? 0u : action_in(section);
+    if (action & complain_of_discarded)
       errors_.push_back(
           fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
                       section.file->path, name, section.name, target->name, target->file->path));
-    if (action & take_kept)
+    if (action & take_kept_section)
       if (InputSection* kept = kept_for(*target); kept && kept->output) {
         target = kept;
         return true;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/layout/merged_sections.h"
 #include "kbx/link/layout/output_section.h"
 
 namespace kbx::link {
@@ -30,6 +31,7 @@ Referent refer(const InputFile& file, std::uint32_t index) {
                 fmt::format("broken object file: symbol {} does not exist", index),
                 "delete it and build it again");
   referent.global = file.globals[global];
+  while (referent.global->binding == Binding::indirect) referent.global = referent.global->target;
   referent.section = referent.global->section;
   return referent;
 }
@@ -61,12 +63,17 @@ std::uint64_t size_of(const Referent& referent) {
   return referent.local ? referent.local->size : 0;
 }
 
-std::uint64_t address_in(const InputSection& section, std::uint64_t offset) {
+std::uint64_t address_in(InputSection& section, std::uint64_t offset) {
+  if (section.merge) {
+    const MergedPlace place = merged_place(section, offset);
+    if (!place.section->output) return 0;
+    return place.section->output->address + place.section->output_offset + place.offset;
+  }
   if (!section.output) return 0;
   return section.output->address + section.output_offset + offset;
 }
 
-std::uint64_t address_of(const Referent& referent, std::int64_t /*addend*/) {
+std::uint64_t address_of(const Referent& referent, std::int64_t addend) {
   if (const Symbol* symbol = referent.global) {
     switch (symbol->binding) {
       case Binding::defined:
@@ -76,13 +83,21 @@ std::uint64_t address_of(const Referent& referent, std::int64_t /*addend*/) {
       case Binding::undefined:
       case Binding::undefined_weak:
       case Binding::common:
+      case Binding::indirect:
         return 0;
     }
     if (symbol->output_section) return symbol->output_section->address + symbol->value;
-    return symbol->section ? address_in(*symbol->section, symbol->value) : symbol->value;
+    return referent.section ? address_in(*referent.section, symbol->value) : symbol->value;
   }
   if (!referent.local) return 0;
-  if (referent.section) return address_in(*referent.section, referent.local->value);
+  if (referent.section) {
+    // In merged content only value and addend together tell which piece is meant.
+    if (referent.is_section() && referent.section->merge) {
+      const auto more = static_cast<std::uint64_t>(addend);
+      return address_in(*referent.section, referent.local->value + more) - more;
+    }
+    return address_in(*referent.section, referent.local->value);
+  }
   return referent.local->section == absolute_section ? referent.local->value : 0;
 }
 

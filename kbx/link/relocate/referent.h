@@ -2,6 +2,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include <elf.h>
+
 #include "kbx/link/input/file.h"
 #include "kbx/link/resolve/symbol_table.h"
 
@@ -14,7 +16,7 @@ struct Referent {
   InputSection* section = nullptr;      // where it is defined; null: nowhere, or a number
   std::uint32_t index = 0;              // in its file's table
 
-  bool is_section() const { return local && local->type == 3; }
+  bool is_section() const { return local && local->type == STT_SECTION; }
   std::string_view name() const;
 };
 
@@ -37,6 +39,6 @@ std::uint64_t size_of(const Referent& referent);
 std::uint64_t address_of(const Referent& referent, std::int64_t addend);
 
 /// The address of a place in an input section.
-std::uint64_t address_in(const InputSection& section, std::uint64_t offset);
+std::uint64_t address_in(InputSection& section, std::uint64_t offset);
 
 }  // namespace kbx::link

@@ -7,6 +7,7 @@ namespace kbx::link {
 enum Want : std::uint16_t {
   want_got = 1,            // an entry of .got that holds its address
   want_thread_offset = 2,  // … its offset from the thread pointer
+  want_thread_distance = 128,  // … that with the other sign
   want_module_offset = 4,  // a pair of entries: its module, and its offset there
   want_descriptor = 8,     // a pair of entries: its TLS descriptor
   want_plt = 16,           // an entry of .plt
@@ -20,6 +21,7 @@ struct Places {
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::uint32_t got = none;
   std::uint32_t thread_offset = none;
+  std::uint32_t thread_distance = none;
   std::uint32_t module_offset = none;
   std::uint32_t descriptor = none;
   std::uint32_t plt = none;       // an offset in .plt

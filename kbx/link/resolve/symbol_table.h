@@ -5,6 +5,7 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
@@ -64,6 +65,8 @@ struct Symbol {
   std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
   std::uint32_t index = 0;  // in the output's symbol table; 0: not there
+  Wants wants = 0;          // of final links: what relocations want of it
+  const Places* places = nullptr;  // … and where that is; null: nothing is wanted
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
