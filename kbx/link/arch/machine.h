@@ -40,8 +40,7 @@ struct Rule {
   bool is_word = false;       // may become a dynamic relocation: a whole address
   bool may_simplify = false;  // Machine::simplify has a say
   bool is_branch = false;     // a jump that may go through a PLT entry or a veneer
-  bool adds_in_place =
-      false;  // changes what stands there (RISC-V's ADD and SUB): several go together
+  bool adds_in_place = false;  // to what stands there (RISC-V's ADD and SUB): several go together
 };
 
 /// Why a value was not written.

@@ -22,6 +22,49 @@ struct RelocationType {
   Range range = Range::any;
 };
 
+constexpr Rule rule_of(Origin origin, Against against, std::uint8_t size) {
+  Rule rule;
+  rule.origin = origin;
+  rule.against = against;
+  rule.size = size;
+  return rule;
+}
+
+/// A number of `size` bytes, …
+constexpr Rule value(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::nothing, size);
+}
+
+/// … one relative to its place, …
+constexpr Rule distance(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::place, size);
+}
+
+/// … relative to _GLOBAL_OFFSET_TABLE_, …
+constexpr Rule got_distance(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::got_base, size);
+}
+
+/// … an address, which the dynamic linker can change, …
+constexpr Rule word(Origin origin, std::uint8_t size) {
+  Rule rule = value(origin, size);
+  rule.is_word = true;
+  return rule;
+}
+
+/// … a jump's target relative to its place.
+constexpr Rule branch(std::uint8_t size) {
+  Rule rule = distance(Origin::plt, size);
+  rule.is_branch = true;
+  return rule;
+}
+
+constexpr Rule simpler(Rule rule) {
+  rule.may_simplify = true;
+  return rule;
+}
+
+/// True if a field of `bits` bits keeps the value.
 constexpr bool fits(std::uint64_t value, unsigned bits, Range range) {
   if (bits >= 64 || range == Range::any) return true;
   const std::uint64_t above = ~std::uint64_t{0} << bits;

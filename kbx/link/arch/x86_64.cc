@@ -10,46 +10,13 @@
 namespace kbx::link {
 namespace {
 
-constexpr Rule rule_of(Origin origin, Against against, std::uint8_t size) {
-  Rule rule;
-  rule.origin = origin;
-  rule.against = against;
-  rule.size = size;
-  return rule;
-}
-
-constexpr Rule value(Origin origin, std::uint8_t size) {
-  return rule_of(origin, Against::nothing, size);
-}
-
-constexpr Rule distance(Origin origin, std::uint8_t size) {
-  return rule_of(origin, Against::place, size);
-}
-
-constexpr Rule word(std::uint8_t size) {
-  Rule rule = value(Origin::symbol, size);
-  rule.is_word = true;
-  return rule;
-}
-
-constexpr Rule branch(std::uint8_t size) {
-  Rule rule = distance(Origin::plt, size);
-  rule.is_branch = true;
-  return rule;
-}
-
-constexpr Rule simpler(Rule rule) {
-  rule.may_simplify = true;
-  return rule;
-}
-
 /// GNU ld takes the dynamic linker's types for errors in inputs, and so does who finds no name
 /// here.
 constexpr RelocationType types[] = {
     {"R_X86_64_NONE", {}, Range::any},
-    {"R_X86_64_64", word(8), Range::any},
+    {"R_X86_64_64", word(Origin::symbol, 8), Range::any},
     {"R_X86_64_PC32", distance(Origin::symbol, 4), Range::with_sign},
-    {"R_X86_64_GOT32", rule_of(Origin::got_entry, Against::got_base, 4), Range::with_sign},
+    {"R_X86_64_GOT32", got_distance(Origin::got_entry, 4), Range::with_sign},
     {"R_X86_64_PLT32", branch(4), Range::with_sign},
     {},  // COPY
     {},  // GLOB_DAT
@@ -71,13 +38,13 @@ constexpr RelocationType types[] = {
     {"R_X86_64_GOTTPOFF", simpler(distance(Origin::got_thread_offset, 4)), Range::with_sign},
     {"R_X86_64_TPOFF32", value(Origin::thread_offset, 4), Range::with_sign},
     {"R_X86_64_PC64", distance(Origin::symbol, 8), Range::any},
-    {"R_X86_64_GOTOFF64", rule_of(Origin::symbol, Against::got_base, 8), Range::any},
+    {"R_X86_64_GOTOFF64", got_distance(Origin::symbol, 8), Range::any},
     {"R_X86_64_GOTPC32", distance(Origin::got_base, 4), Range::with_sign},
-    {"R_X86_64_GOT64", rule_of(Origin::got_entry, Against::got_base, 8), Range::any},
+    {"R_X86_64_GOT64", got_distance(Origin::got_entry, 8), Range::any},
     {"R_X86_64_GOTPCREL64", distance(Origin::got_entry, 8), Range::any},
     {"R_X86_64_GOTPC64", distance(Origin::got_base, 8), Range::any},
-    {"R_X86_64_GOTPLT64", rule_of(Origin::got_entry, Against::got_base, 8), Range::any},
-    {"R_X86_64_PLTOFF64", rule_of(Origin::plt, Against::got_base, 8), Range::any},
+    {"R_X86_64_GOTPLT64", got_distance(Origin::got_entry, 8), Range::any},
+    {"R_X86_64_PLTOFF64", got_distance(Origin::plt, 8), Range::any},
     {"R_X86_64_SIZE32", value(Origin::size, 4), Range::without_sign},
     {"R_X86_64_SIZE64", value(Origin::size, 8), Range::any},
     {"R_X86_64_GOTPC32_TLSDESC", simpler(distance(Origin::got_descriptor, 4)), Range::bit_field},
@@ -114,7 +81,7 @@ constexpr RelocationType rewrites[] = {
 static_assert(std::size(rewrites) == x86_64_rewrite_end - x86_64_refused);
 
 /// A pointer of x32, which is an address of 32 bits with or without a sign.
-constexpr RelocationType x32_pointer{"R_X86_64_32", word(4), Range::bit_field};
+constexpr RelocationType x32_pointer{"R_X86_64_32", word(Origin::symbol, 4), Range::bit_field};
 
 const RelocationType* x86_64_type(std::uint32_t type) {
   if (type >= x86_64_refused && type < x86_64_rewrite_end) return &rewrites[type - x86_64_refused];
