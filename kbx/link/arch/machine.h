@@ -30,16 +30,18 @@ enum class Against : std::uint8_t {
   place,  // P
   page,   // both are cut to multiples of 4096 first
   got_base,
+  got_page,    // got_base cut to a multiple of 4096
+  page_start,  // its own page's: the lowest twelve bits stay
 };
 
 /// What a relocation type means.
 struct Rule {
   Origin origin = Origin::none;
   Against against = Against::nothing;
-  std::uint8_t size = 0;      // bytes that are changed, 0: none
-  bool is_word = false;       // may become a dynamic relocation: a whole address
-  bool may_simplify = false;  // Machine::simplify has a say
-  bool is_branch = false;     // a jump that may go through a PLT entry or a veneer
+  std::uint8_t size = 0;       // bytes that are changed, 0: none
+  bool is_word = false;        // may become a dynamic relocation: a whole address
+  bool may_simplify = false;   // Machine::simplify has a say
+  bool is_branch = false;      // a jump that may go through a PLT entry or a veneer
   bool adds_in_place = false;  // to what stands there (RISC-V's ADD and SUB): several go together
 };
 
@@ -134,8 +136,8 @@ struct Machine {
   /// The type's name for messages, "R_X86_64_PC32"; "" if unknown.
   std::string_view (*type_name)(std::uint32_t type) = nullptr;
   /// The type that stands for this use instead, its own if nothing is simpler. Types of the
-  /// machine's own from 0x100 on are for rewritten instructions. With `covers_next` the relocation
-  /// behind it has gone with it (a call of __tls_get_addr).
+  /// machine's own, beyond those of its ABI, are for rewritten instructions. With `covers_next`
+  /// the relocation behind it has gone with it (a call of __tls_get_addr).
   std::uint32_t (*simplify)(const Use& use, bool& covers_next) = nullptr;
   /// The addend that a place without one of its own holds (SHT_REL).
   std::int64_t (*implicit_addend)(std::uint32_t type, const char* place) = nullptr;

@@ -45,6 +45,16 @@ constexpr Rule got_distance(Origin origin, std::uint8_t size) {
   return rule_of(origin, Against::got_base, size);
 }
 
+/// … the lowest twelve bits of an address, which are the same wherever the output is loaded, …
+constexpr Rule page_rest(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::page_start, size);
+}
+
+/// … the distance between pages, …
+constexpr Rule page_distance(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::page, size);
+}
+
 /// … an address, which the dynamic linker can change, …
 constexpr Rule word(Origin origin, std::uint8_t size) {
   Rule rule = value(origin, size);

@@ -150,6 +150,10 @@ class Applier {
         return (value & ~(page - 1)) - (place & ~(page - 1));
       case Against::got_base:
         return value - applying_.at.got_base;
+      case Against::got_page:
+        return value - (applying_.at.got_base & ~(page - 1));
+      case Against::page_start:
+        return value & (page - 1);
     }
     return value;
   }

@@ -73,7 +73,8 @@ class Scanner {
     if (is_undefined(referent) && !decision.is_preemptible)
       note_undefined(section, relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
-    if (decision.rule->against == Against::got_base) want_got_base();
+    if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page)
+      want_got_base();
     switch (decision.rule->origin) {
       case Origin::none:
       case Origin::size:

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kbx/link/arch/machine.h"
 
@@ -15,6 +16,22 @@ struct Places {
   std::uint64_t got_entry = 0x404000;
   std::uint64_t got_base = 0x405000;
   std::int64_t thread_offset = -8;
+  std::int64_t module_offset = 8;
+};
+
+/// A relocation of a sequence.
+struct Relocated {
+  std::uint64_t offset;
+  std::uint32_t type;
+  std::int64_t addend = 0;
+};
+
+/// A sequence of instructions with all its relocations, which are against the same symbol.
+struct Sequence {
+  std::string_view name;
+  std::string_view code;
+  std::vector<Relocated> relocations;
+  std::string_view expected;
 };
 
 /// One line of a table of conversions.
@@ -31,3 +48,7 @@ std::string hexadecimal_of(std::string_view bytes);
 /// The code as the link leaves it; "no match", "overflow", "misaligned" if it is refused.
 std::string relocated(const kbx::link::Machine& machine, std::string_view code, kbx::link::Use use,
                       const Places& places = {});
+
+/// The code as the link leaves it after all relocations, judged by what `use` says of the symbol.
+std::string linked(const kbx::link::Machine& machine, const Sequence& sequence,
+                   const kbx::link::Use& use, const Places& places);
