@@ -8,6 +8,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
 
@@ -82,29 +83,15 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
   }
 }
 
-void assign_early(LinkState& state, const script::SectionsItem& item) {
-  if (const auto* assignment = std::get_if<script::Assignment>(&item))
-    state.script_state.assign_early(*assignment);
-  if (const auto* section = std::get_if<script::OutputSection>(&item))
-    for (const script::Statement& statement : section->statements)
-      if (const auto* assignment = std::get_if<script::Assignment>(&statement))
-        state.script_state.assign_early(*assignment);
-}
-
 /// `folder` is that of a script without -T, whose INPUT is looked for there first.
 void open_script(LinkState& state, const script::Script& script, const std::string& folder = {}) {
   for (const script::Command& command : script.commands) {
-    if (const auto* assignment = std::get_if<script::Assignment>(&command)) {
-      state.script_state.assign_early(*assignment);
-      state.plan.slots.add()->assignment = assignment;
-    } else if (const auto* assertion = std::get_if<script::Assertion>(&command)) {
-      state.plan.slots.add()->assertion = assertion;
-    } else if (const auto* sections = std::get_if<script::Sections>(&command)) {
-      for (const script::SectionsItem& item : sections->items) assign_early(state, item);
-      add_slots(state.plan, *sections);
-    } else if (const auto* files = std::get_if<script::InputFiles>(&command)) {
+    if (const auto* files = std::get_if<script::InputFiles>(&command)) {
       open_files(state, *files, folder);
+      continue;
     }
+    const Slot* slot = add_command(state.plan, command);
+    for (slot = slot->next; slot; slot = slot->next) state.script_state.assign_early(*slot);
   }
 }
 
@@ -134,6 +121,15 @@ void read_scripts(LinkState& state) {
     state.resolver.note_opened(input.name);
     note_commands(state, parse(state, read_file(input.name), input.name));
   }
+}
+
+void add_default_script(LinkState& state, const Machine& machine) {
+  state.scripts.push_back(default_script(state.options, machine));
+  const script::Script& script = state.scripts.back();
+  const std::string named = state.script_entry;
+  note_commands(state, script);
+  if (!named.empty()) state.script_entry = named;
+  open_script(state, script);
 }
 
 void define_symbols(LinkState& state) {
