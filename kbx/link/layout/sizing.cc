@@ -60,7 +60,8 @@ class Sizer {
     plan_.regions.reset();
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = actions_.assign(*slot->assignment, {dot_, nullptr, behind_});
+        dot_ = actions_.assign(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
+        if (slot->assignment->symbol == ".") prefers_next_ = true;
         plan_.regions.whole()->next = dot_;
       } else if (slot->assertion) {
         actions_.check(*slot->assertion, dot_, nullptr);
@@ -71,6 +72,20 @@ class Sizer {
   }
 
  private:
+  /// Of a partial link: outside of sections the location counter belongs to the one before it or,
+  /// behind an assignment to it, to the one after it, if that is in memory.
+  OutputSection* section_of_dot(const Slot& slot) const {
+    if (behind_ && !prefers_next_) return behind_;
+    for (const Slot* next = slot.next; next; next = next->next)
+      if (next->section && next->constraint != Slot::Constraint::unmet)
+        return takes_symbols(*next->section) ? next->section : behind_;
+    return behind_;
+  }
+
+  static bool takes_symbols(const OutputSection& section) {
+    return (section.traits & (trait_alloc | trait_thread_local)) == trait_alloc;
+  }
+
   static void start(OutputSection& section) {
     section.last_size = section.size;
     section.size = 0;
@@ -138,7 +153,8 @@ class Sizer {
     const std::uint64_t size = is_sized ? section.size : 0;
     dot_ += size;
     if (slot.after) dot_ = actions_.assign(*slot.after, {dot_, nullptr, nullptr});
-    if (section.traits & trait_alloc) behind_ = &section;
+    if (takes_symbols(section)) behind_ = &section;
+    if (section.traits & trait_alloc) prefers_next_ = false;
     if (slot.region && (section.traits & (trait_alloc | trait_load)))
       advance_regions(slot, has_address, size);
   }
@@ -344,6 +360,7 @@ class Sizer {
   std::uint64_t dot_ = 0;
   OutputSection* section_ = nullptr;
   OutputSection* behind_ = nullptr;  // the last section in memory
+  bool prefers_next_ = false;        // the location counter was set since then
   std::optional<std::uint8_t> subalign_;
 };
 
