@@ -53,7 +53,8 @@ class Sizer {
       section->size = 0;
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = assign_(*slot->assignment, {dot_, nullptr, behind_});
+        dot_ = assign_(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
+        if (slot->assignment->symbol == ".") prefers_next_ = true;
         region_ = dot_;
       } else if (slot->assertion) {
         check_(*slot->assertion, dot_, nullptr);
@@ -64,6 +65,20 @@ class Sizer {
   }
 
  private:
+  /// Outside of sections the location counter belongs to the one before it or, behind an assignment
+  /// to it, to the one after it, if that is in memory.
+  OutputSection* section_of_dot(const Slot& slot) const {
+    if (behind_ && !prefers_next_) return behind_;
+    for (const Slot* next = slot.next; next; next = next->next)
+      if (next->section && next->constraint != Slot::Constraint::unmet)
+        return is_in_memory(*next->section) ? next->section : behind_;
+    return behind_;
+  }
+
+  static bool is_in_memory(const OutputSection& section) {
+    return (section.traits & (trait_alloc | trait_thread_local)) == trait_alloc;
+  }
+
   void size_slot(Slot& slot) {
     const script::OutputSection* script = slot.script;
     const bool has_address = slot.start || slot.is_at_zero || (script && script->address);
@@ -94,7 +109,8 @@ class Sizer {
     const bool is_tbss = (section.traits & trait_thread_local) && !(section.traits & trait_load);
     dot_ = section.address + (is_tbss && !is_relocatable_ ? 0 : section.size);
     if (section.traits & (trait_alloc | trait_load)) region_ = dot_;
-    if (section.traits & trait_alloc) behind_ = &section;
+    if (is_in_memory(section)) behind_ = &section;
+    if (section.traits & trait_alloc) prefers_next_ = false;
   }
 
   std::uint64_t size_item(Item& item, std::uint64_t dot) {
@@ -146,6 +162,7 @@ class Sizer {
   std::uint64_t region_ = 0;  // where the next section without an address goes
   OutputSection* section_ = nullptr;
   OutputSection* behind_ = nullptr;  // the last section in memory
+  bool prefers_next_ = false;        // the location counter was set since then
   std::optional<std::uint8_t> subalign_;
 };
 

@@ -16,7 +16,7 @@ using Evaluate = std::function<std::uint64_t(const script::Expression& expressio
 struct AssignmentPlace {
   std::uint64_t dot = 0;
   OutputSection* section = nullptr;  // around it
-  OutputSection* behind = nullptr;   // outside of sections: the last in memory before it
+  OutputSection* behind = nullptr;   // outside of sections: the one that dot belongs to
 };
 
 /// Does what an assignment says. Gives the location counter as it is then.

@@ -9,6 +9,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/relocate/referent.h"
 #include "kbx/link/resolve/discarded.h"
 #include "kbx/link/resolve/same_symbols.h"
 
@@ -75,11 +76,13 @@ class Numbering {
 
   void add_section_symbols() {
     plan_.symbols.add({}, {});
+    if (!globals_.has_section_symbols) return;
     for (std::uint32_t i = 1; i < by_index_.size(); ++i) {
       if (!by_index_[i]) continue;
       OutputSymbol symbol;
       symbol.section = i;
       symbol.type = STT_SECTION;
+      if (globals_.is_final) symbol.value = by_index_[i]->address;
       by_index_[i]->symbol = plan_.symbols.add({}, symbol);
     }
   }
@@ -126,6 +129,7 @@ class Numbering {
     for (const InputSection* section : file.sections)
       if (section->is_discarded) has_discarded = true;
     for (InputSection* section : file.sections) add_group_signature(output, *section);
+    if (globals_.is_final && !options_.emit_relocs) return;
     if (has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
   }
 
@@ -142,7 +146,11 @@ class Numbering {
     if (options_.discard_locals == DiscardLocals::all) return false;
     if (target.section && !target.section->output) return false;
     if (!is_retained(symbol.name)) return false;
-    return options_.discard_locals != DiscardLocals::temporary || !is_temporary(symbol.name);
+    const bool drops_temporary =
+        options_.discard_locals == DiscardLocals::temporary ||
+        (options_.discard_locals == DiscardLocals::by_default && globals_.is_final &&
+         target.section && (target.section->traits & trait_merge));
+    return !drops_temporary || !is_temporary(symbol.name);
   }
 
   bool is_retained(std::string_view name) const {
@@ -174,6 +182,10 @@ class Numbering {
     OutputSymbol output;
     output.section = target.section ? output_index(target.section) : symbol.section;
     output.value = symbol.value + (target.section ? target.section->output_offset : 0);
+    if (globals_.is_final && target.section) {
+      output.value = address_in(*target.section, symbol.value);
+      if (symbol.type == STT_TLS) output.value -= globals_.thread_start;
+    }
     output.size = symbol.size;
     output.binding = symbol.binding;
     output.type = symbol.type;
@@ -371,10 +383,15 @@ class Numbering {
     output.section = absolute_section;
     if (symbol.output_section) {
       output.section = symbol.output_section->index;
+      if (globals_.is_final) output.value += symbol.output_section->address;
     } else if (symbol.section) {
       output.section = output_index(symbol.section);
-      output.value += symbol.section->output_offset;
+      if (globals_.is_final)
+        output.value = address_in(*symbol.section, symbol.value);
+      else
+        output.value += symbol.section->output_offset;
     }
+    if (globals_.is_final && symbol.type == STT_TLS) output.value -= globals_.thread_start;
   }
 
   void find_group_signatures() {

@@ -53,26 +53,14 @@ void say_stack(const LinkState& state, const std::string& what) {
     state.say(fmt::format("{}: warning: {}", state.options.program, what));
 }
 
-}  // namespace
+/// What the files say of the stack: the note that wants it executable, or stands for a file that
+/// says nothing and means that.
+struct StackOpinion {
+  const InputSection* note = nullptr;
+  bool is_executable = false;
+};
 
-void add_linker_sections(LinkState& state) {
-  if (state.files().empty()) return;
-  if (!state.options.build_id.empty()) add_build_id(state);
-  if (InputFile* file = merge_properties(state.files(), x86_features(state), state.resolver.arena(),
-                                         state.properties, state.property_log)) {
-    InputSection* section = file->find(".note.gnu.property");
-    section->content = state.properties;
-    section->size = state.properties.size();
-  }
-  merge_attributes(state.files(), state.options, state.say, state.resolver.arena());
-  if (state.options.executable_stack && !state.files().front()->find(".note.GNU-stack")) {
-    const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
-    state.resolver.add_section(*state.files().front(), ".note.GNU-stack", trait_readonly | code);
-  }
-}
-
-void mark_executable_stack(LinkState& state) {
-  if (state.options.executable_stack) return;
+StackOpinion stack_opinion(const LinkState& state) {
   const InputSection* note = nullptr;
   const InputFile* silent = nullptr;
   for (const InputFile* file : state.files()) {
@@ -85,13 +73,50 @@ void mark_executable_stack(LinkState& state) {
               fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
                           "is executable)",
                           file->path));
-    set_executable(*own);
-    return;
+    return {own, true};
   }
-  if (!note || !silent) return;
+  if (!note || !silent) return {note, false};
   say_stack(state, fmt::format("{}: missing .note.GNU-stack section implies executable stack",
                                silent->symbol_name));
-  set_executable(*note);
+  return {note, true};
+}
+
+}  // namespace
+
+void add_final_sections(LinkState& state) {
+  if (state.files().empty()) return;
+  if (!state.options.build_id.empty()) add_build_id(state);
+  if (InputFile* file = merge_properties(state.files(), x86_features(state), state.resolver.arena(),
+                                         state.properties, state.property_log)) {
+    InputSection* section = file->find(".note.gnu.property");
+    section->content = state.properties;
+    section->size = state.properties.size();
+  }
+  merge_attributes(state.files(), state.options, state.say, state.resolver.arena());
+}
+
+void add_linker_sections(LinkState& state) {
+  if (state.files().empty()) return;
+  add_final_sections(state);
+  if (state.options.executable_stack && !state.files().front()->find(".note.GNU-stack")) {
+    const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
+    state.resolver.add_section(*state.files().front(), ".note.GNU-stack", trait_readonly | code);
+  }
+}
+
+
+void mark_executable_stack(LinkState& state) {
+  if (state.options.executable_stack) return;
+  const StackOpinion opinion = stack_opinion(state);
+  if (opinion.is_executable) set_executable(*opinion.note);
+}
+
+std::uint32_t stack_flags(const LinkState& state) {
+  if (state.options.executable_stack)
+    return *state.options.executable_stack ? PF_R | PF_W | PF_X : PF_R | PF_W;
+  const StackOpinion opinion = stack_opinion(state);
+  if (!opinion.note) return 0;
+  return opinion.is_executable ? PF_R | PF_W | PF_X : PF_R | PF_W;
 }
 
 }  // namespace kbx::link

@@ -18,6 +18,8 @@
 #include "kbx/link/layout/pattern.h"
 #include "kbx/link/layout/relocatable_order.h"
 #include "kbx/link/layout/sizing.h"
+#include "kbx/link/layout/split.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/output/map.h"
 #include "kbx/link/phases/additions.h"
 #include "kbx/link/phases/names.h"
@@ -34,22 +36,16 @@ namespace {
 
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
-  if (options.split_by_file) refuse("--split-by-file");
-  if (options.split_by_reloc) refuse("--split-by-reloc");
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (!options.default_script.empty()) refuse("--default-script");
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  if (options.output_format.empty()) return;
+  if (options.output_format.empty() || flat_format(options.output_format)) return;
   const command::Emulation* target = command::find_target(options.output_format);
-  if (!target) {
-    if (options.output_format == "binary" || options.output_format == "srec" ||
-        options.output_format == "ihex")
-      refuse("--oformat " + options.output_format);
+  if (!target)
     throw Error("target " + options.output_format + " not found",
-                "--oformat takes names such as elf64-x86-64");
-  }
+                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
   const command::Emulation* emulation = command::find_emulation(options.emulation);
   if (emulation && emulation->target != target->target)
     refuse("--oformat " + options.output_format + " with -m " + options.emulation);
@@ -193,7 +189,8 @@ Image link_partially(LinkState& state) {
   if (options.discard_locals == DiscardLocals::by_default &&
       drops_temporary_labels(state.machine()))
     options.discard_locals = DiscardLocals::temporary;
-  add_linker_sections(state);
+  const auto flat = flat_format(options.output_format);
+  if (!flat) add_linker_sections(state);
   place(state);
   Globals globals{state.resolver.symbols(), state.files()};
   std::string text;
@@ -203,6 +200,9 @@ Image link_partially(LinkState& state) {
     globals.retained = &retained;
   }
   write_reports(state);
+  if (flat)
+    return make_flat_relocatable(*flat, state.plan.sections, entry_address(state), options);
+  split_sections(state.plan.sections, state.resolver.symbols(), options, state.resolver.arena());
   return make_relocatable(target(state), state.plan.sections, globals, state.build_id, options);
 }
 

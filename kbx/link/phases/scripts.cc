@@ -7,6 +7,9 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/path.h"
+#include "kbx/link/layout/default_order.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
 
 /// What the scripts say before anything is laid out, after ld's manual, chapter "Linker Scripts".
@@ -35,6 +38,13 @@ void note_allocation(LinkState& state, script::AllocationKind kind) {
   }
 }
 
+/// OUTPUT_FORMAT, which gives way to --oformat.
+void set_output_format(LinkState& state, const std::string& format) {
+  if (state.options.output_format.empty() && flat_format(format))
+    state.options.output_format = format;
+  state.resolver.set_target(format);
+}
+
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -44,7 +54,7 @@ void note_commands(LinkState& state, const script::Script& script) {
     else if (const auto* entry = std::get_if<script::Entry>(&command))
       state.script_entry = entry->symbol;
     else if (const auto* format = std::get_if<script::OutputFormat>(&command))
-      state.resolver.set_target(format->format);
+      set_output_format(state, format->format);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
@@ -54,7 +64,7 @@ void note_commands(LinkState& state, const script::Script& script) {
   }
 }
 
-void open_files(LinkState& state, const script::InputFiles& files) {
+void open_files(LinkState& state, const script::InputFiles& files, const std::string& folder) {
   Input input;
   if (files.group) {
     input.kind = Input::Kind::start_group;
@@ -62,7 +72,9 @@ void open_files(LinkState& state, const script::InputFiles& files) {
   }
   for (const script::InputName& name : files.names) {
     input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
-    input.name = name.name;
+    input.name = name.is_library
+                     ? name.name
+                     : named_by_script(name.name, folder, state.options.library_folders);
     state.resolver.add(input);
   }
   if (files.group) {
@@ -71,28 +83,15 @@ void open_files(LinkState& state, const script::InputFiles& files) {
   }
 }
 
-void assign_early(LinkState& state, const script::SectionsItem& item) {
-  if (const auto* assignment = std::get_if<script::Assignment>(&item))
-    state.script_state.assign_early(*assignment);
-  if (const auto* section = std::get_if<script::OutputSection>(&item))
-    for (const script::Statement& statement : section->statements)
-      if (const auto* assignment = std::get_if<script::Assignment>(&statement))
-        state.script_state.assign_early(*assignment);
-}
-
-void open_script(LinkState& state, const script::Script& script) {
+/// `folder` is that of a script without -T, whose INPUT is looked for there first.
+void open_script(LinkState& state, const script::Script& script, const std::string& folder = {}) {
   for (const script::Command& command : script.commands) {
-    if (const auto* assignment = std::get_if<script::Assignment>(&command)) {
-      state.script_state.assign_early(*assignment);
-      state.plan.slots.add()->assignment = assignment;
-    } else if (const auto* assertion = std::get_if<script::Assertion>(&command)) {
-      state.plan.slots.add()->assertion = assertion;
-    } else if (const auto* sections = std::get_if<script::Sections>(&command)) {
-      for (const script::SectionsItem& item : sections->items) assign_early(state, item);
-      add_slots(state.plan, *sections);
-    } else if (const auto* files = std::get_if<script::InputFiles>(&command)) {
-      open_files(state, *files);
+    if (const auto* files = std::get_if<script::InputFiles>(&command)) {
+      open_files(state, *files, folder);
+      continue;
     }
+    const Slot* slot = add_command(state.plan, command);
+    for (slot = slot->next; slot; slot = slot->next) state.script_state.assign_early(*slot);
   }
 }
 
@@ -106,7 +105,7 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  open_script(state, script);
+  open_script(state, script, dir_name(path));
 }
 
 }  // namespace
@@ -122,6 +121,15 @@ void read_scripts(LinkState& state) {
     state.resolver.note_opened(input.name);
     note_commands(state, parse(state, read_file(input.name), input.name));
   }
+}
+
+void add_default_script(LinkState& state, const Machine& machine) {
+  state.scripts.push_back(default_script(state.options, machine));
+  const script::Script& script = state.scripts.back();
+  const std::string named = state.script_entry;
+  note_commands(state, script);
+  if (!named.empty()) state.script_entry = named;
+  open_script(state, script);
 }
 
 void define_symbols(LinkState& state) {
@@ -143,6 +151,8 @@ void open_inputs(LinkState& state) {
     else
       state.resolver.add(input);
   }
+  if (state.resolver.opened().size() == script)
+    throw Error("no input files", "name the objects to link, here or with INPUT in the script");
 }
 
 }  // namespace kbx::link

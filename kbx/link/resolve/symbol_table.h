@@ -20,6 +20,13 @@ enum class Binding : std::uint8_t {
   indirect,  // another name for `target`: foo where foo@@VER is what was defined
 };
 
+inline bool is_defined(Binding binding) {
+  return binding == Binding::defined || binding == Binding::defined_weak;
+}
+inline bool is_unresolved(Binding binding) {
+  return binding == Binding::undefined || binding == Binding::undefined_weak;
+}
+
 struct DefinedVersion;
 
 /// A global symbol of the link.
