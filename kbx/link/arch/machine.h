@@ -72,6 +72,7 @@ struct Use {
   bool has_got_thread_offset = false;    // other code asks for the symbol's got_thread_offset
   bool has_got_thread_distance = false;  // … or got_thread_distance
   bool may_overflow = true;              // false with --no-relax: no value whose reach is not sure
+  std::uint32_t architecture = 0;        // ARM: Tag_CPU_arch of the output
   std::uint64_t absolute = 0;            // an absolute symbol's value, if it is known already
 };
 
@@ -83,6 +84,7 @@ struct Patch {
   std::uint64_t behind = 0;   // bytes of the section in front of `place`
   std::uint64_t value = 0;    // origin + addend - against, in 64 bits
   std::uint64_t address = 0;  // P
+  bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
 };
 
 /// A PLT entry, or the table's first one, that is to be written.

@@ -87,7 +87,8 @@ std::string apply(const kbx::link::Machine& machine, const std::string& input, s
                                 .room = content.size() - use.offset,
                                 .behind = use.offset,
                                 .value = value_of(*rule, use.addend, address, places),
-                                .address = address}));
+                                .address = address,
+                                .is_function = places.is_function}));
 }
 
 }  // namespace

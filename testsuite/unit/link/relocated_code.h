@@ -17,6 +17,7 @@ struct Places {
   std::uint64_t got_base = 0x405000;
   std::int64_t thread_offset = -8;
   std::int64_t module_offset = 8;
+  bool is_function = false;  // what is at `symbol`
 };
 
 /// A relocation of a sequence.
