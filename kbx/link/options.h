@@ -201,7 +201,7 @@ struct Options {
   std::string dependency_file;   // --dependency-file
   bool print_memory_usage = false;
   bool print_gc_sections = false;
-  bool trace = false;  // -t
+  unsigned trace = 0;  // how often -t was given
   bool verbose = false;
   bool print_output_format = false;
   bool statistics = false;  // --stats

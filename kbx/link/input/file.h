@@ -2,7 +2,10 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
@@ -10,6 +13,7 @@ struct EhFrameEdit;
 struct InputFile;
 struct MergedInput;
 struct OutputSection;
+struct SharedObject;
 struct Symbol;
 
 /// What layout wants to know of a section: the ELF flags and more, as bits. The names and their
@@ -128,12 +132,18 @@ struct InputFile {
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
+  bool is_hidden_library = false;       // --exclude-libs names its archive
+  SharedObject* shared = nullptr;       // of a shared object: what more there is to it
   bool has_common = false;              // a common symbol was here first, or largest
+  InputSection* commons = nullptr;      // where -d puts its common symbols
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
   std::vector<Symbol*> globals;      // of symbols[first_global + i]
+  // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
+  std::vector<Wants> local_wants;
+  std::unordered_map<std::uint32_t, Places> local_places;
   std::vector<Property> properties;  // sorted by type
   std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;
