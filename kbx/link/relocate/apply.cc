@@ -77,6 +77,8 @@ class Applier {
     patch.behind = offset;
     patch.address = address_in_output(offset);
     patch.value = value(decision, patch.address);
+    const std::uint8_t type = type_of(decision.referent);
+    patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
     const Fit fit = kind_.machine.apply(patch);
     if (fit != Fit::fits) tell(fit, relocation, decision);
     return decision.covers_next;
