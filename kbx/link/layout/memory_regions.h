@@ -53,7 +53,7 @@ class MemoryRegions {
 
   /// True if the script has a MEMORY command.
   bool are_declared() const { return regions_.size() > 1; }
-  /// Those of MEMORY, in order.
+  /// All of memory, then those of MEMORY in order.
   const std::deque<MemoryRegion>& all() const { return regions_; }
 
   /// Gives origins and lengths their values.

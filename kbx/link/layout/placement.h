@@ -1,6 +1,8 @@
 #pragma once
 #include <array>
+#include <deque>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "kbx/link/layout/cross_sections.h"
@@ -12,12 +14,20 @@
 
 namespace kbx::link {
 
+/// A header that PHDRS asks for.
+struct WantedSegment {
+  const script::ProgramHeader* declaration = nullptr;
+  std::uint32_t type = 0;  // these once their expressions have values
+  std::optional<std::uint32_t> flags;
+  std::optional<std::uint64_t> load_address;
+};
+
 /// What layout works on: the script's places and the output's sections that fill them.
 struct Plan {
   Slots slots;
   OutputSections sections;
   MemoryRegions regions;
-  std::vector<const script::ProgramHeader*> program_headers;  // PHDRS
+  std::vector<WantedSegment> program_headers;  // PHDRS
   CrossSectionRules cross_sections;
   std::deque<script::SectionsItem> made_items;  // of overlays
 };

@@ -81,6 +81,8 @@ class Slots {
   /// The first of that name whose constraint is met, or null.
   Slot* find(std::string_view name) const;
   void move_after(Slot* slot, Slot* place);
+  /// Takes a place without a name out.
+  void remove(Slot* slot) { unlink(slot); }
 
  private:
   void unlink(Slot* slot);
@@ -89,5 +91,9 @@ class Slots {
   Slot* last_ = nullptr;
   std::unordered_map<std::string_view, std::vector<Slot*>> by_name_;
 };
+
+/// The last of the places behind `after` that belong to it: assignments to dot, and what follows
+/// them, belong to the next section. `stop` and what is behind it is not looked at.
+Slot* end_of(Slots& slots, Slot* after, const Slot* stop);
 
 }  // namespace kbx::link
