@@ -82,8 +82,8 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     const bool can_wait = is_whole && kind.is_position_independent && kind.machine.dynamic.indirect;
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;
   }
-  if (!kind.is_position_independent || rule.against != Against::nothing || is_nothing ||
-      is_absolute(referent))
+  if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
+      is_nothing || is_absolute(referent))
     return AddressFrom::link;
   return rule.is_word ? AddressFrom::load : AddressFrom::nowhere;
 }
