@@ -168,6 +168,24 @@ class TableReader {
     edit_.new_size = (offset + 3) & ~std::uint64_t{3};
   }
 
+  void list(std::vector<UnwindReference>& references) const {
+    for (std::size_t i = 0; i < first_relocation_.size(); ++i) {
+      const EhFrameEntry& entry = edit_.entries[i];
+      if (first_relocation_[i].symbol == 0) continue;
+      bool is_elsewhere = false;
+      UnwindReference reference;
+      reference.code = section_of(first_relocation_[i], is_elsewhere);
+      if (!reference.code) continue;
+      reference.offset = entry.offset;
+      reference.size = entry.size;
+      if (entry.cie != EhFrameEntry::no_cie) {
+        reference.cie_offset = edit_.entries[entry.cie].offset;
+        reference.cie_size = edit_.entries[entry.cie].size;
+      }
+      references.push_back(reference);
+    }
+  }
+
   /// How many FDEs stay.
   std::uint64_t count() const {
     return static_cast<std::uint64_t>(
@@ -506,6 +524,17 @@ UnwindTable share_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t
   for (auto part = parts.rbegin(); part != parts.rend() && (*part)->size <= 4; ++part)
     if ((*part)->size == 0) (*part)->alignment_power = 0;
   return table;
+}
+
+bool read_unwind_references(const InputSection& section, std::vector<UnwindReference>& references) {
+  EhFrameEdit edit;
+  return with_shape(section.file->is_64bit, section.file->is_big_endian,
+                    [&]<typename Shape>(Shape) {
+                      TableReader<Shape> reader(section, edit);
+                      if (!reader.read()) return false;
+                      reader.list(references);
+                      return true;
+                    });
 }
 
 template <typename Shape>

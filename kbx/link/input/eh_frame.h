@@ -38,6 +38,18 @@ struct EhFrameEdit {
 void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
                    std::deque<EhFrameEdit>& edits);
 
+/// What a part of .eh_frame has to say to --gc-sections of the code of one section.
+struct UnwindReference {
+  const InputSection* code = nullptr;
+  std::uint64_t offset = 0;  // of the entry and of its CIE
+  std::uint64_t size = 0;
+  std::uint64_t cie_offset = 0;
+  std::uint64_t cie_size = 0;  // 0: none
+};
+
+/// The entries of a part; false if it is no unwind table as expected.
+bool read_unwind_references(const InputSection& section, std::vector<UnwindReference>& references);
+
 /// What .eh_frame_hdr has to say of a final link's .eh_frame.
 struct UnwindTable {
   bool is_position_independent = false;
