@@ -114,7 +114,8 @@ class Collector {
   template <typename Test>
   void mark_exported(const Test& is_exported) {
     symbols_.for_each([&](Symbol& symbol) {
-      if (has_definition(symbol) && symbol.section && is_exported(symbol))
+      const bool is_free = symbol.is_section_bound && options_.start_stop_gc;
+      if (has_definition(symbol) && symbol.section && !is_free && is_exported(symbol))
         mark(symbol.section, nullptr, "another module may use it");
     });
   }
@@ -178,14 +179,14 @@ class Collector {
   void mark_symbol(Symbol& symbol, const InputSection* from, std::string_view root) {
     const bool was_marked = symbol.is_marked;
     symbol.is_marked = true;
-    if (has_definition(symbol)) mark(symbol.section, from, root);
+    if (has_definition(symbol) && !symbol.is_section_bound) mark(symbol.section, from, root);
     if (was_marked || is_partial_) return;
     if (const auto used = names_in_script_.find(symbol.name); used != names_in_script_.end()) {
       for (const std::string& name : used->second)
         if (Symbol* other = symbols_.find(name)) mark_symbol(*other, from, root);
       return;
     }
-    if (options_.start_stop_gc || (has_definition(symbol) && symbol.section)) return;
+    if (options_.start_stop_gc || !symbol.is_section_bound) return;
     const auto bounded = bounded_.find(bounded_section(symbol.name));
     if (bounded == bounded_.end()) return;
     for (InputSection* section : bounded->second) mark(section, from, root);
