@@ -174,7 +174,6 @@ class FinalLink {
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
-    report_undefined(scan, options_, state_.say);
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
@@ -184,6 +183,7 @@ class FinalLink {
     hooks.edit = [this] { return edit_unwind_table(); };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    report_undefined(scan, options_, state_.say);
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 
