@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -126,6 +127,7 @@ struct Machine {
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_alignment = 16;
   bool has_pairs = false;                // there is Origin::paired
+  std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is
@@ -149,6 +151,8 @@ struct Machine {
   Fit (*apply)(const Patch& patch) = nullptr;
   /// How far the type reaches, in bits with a sign, for messages.
   unsigned (*reach)(std::uint32_t type) = nullptr;
+  /// Writes so many bytes of code that do nothing.
+  void (*write_padding)(char* place, std::size_t size) = nullptr;
   void (*write_plt_header)(const PltPlace& place) = nullptr;
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.
