@@ -89,6 +89,13 @@ struct Patch {
   bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
 };
 
+/// What --emit-relocs says of a relocation whose instruction was rewritten.
+struct Emitted {
+  std::uint32_t type = 0;   // 0: what the input says
+  std::int64_t moved = 0;   // of its place, in bytes
+  std::int64_t addend = 0;  // instead of the input's
+};
+
 /// A PLT entry, or the table's first one, that is to be written.
 struct PltPlace {
   char* place = nullptr;
@@ -149,6 +156,9 @@ struct Machine {
   std::int64_t (*implicit_addend)(std::uint32_t type, const char* place) = nullptr;
   /// Writes the value, and what else the type says, at its place.
   Fit (*apply)(const Patch& patch) = nullptr;
+  /// What is emitted for a type of the machine's own, the value of which was written at `place`;
+  /// null: always what the input says.
+  Emitted (*emitted)(std::uint32_t type, const char* place) = nullptr;
   /// How far the type reaches, in bits with a sign, for messages.
   unsigned (*reach)(std::uint32_t type) = nullptr;
   /// Writes so many bytes of code that do nothing.
