@@ -140,9 +140,10 @@ Emitted emitted_x86_64_load(std::uint32_t type, const char* place) {
     case x86_64_immediate:
       return {R_X86_64_32, 0, 0};
     case x86_64_immediate_rex:
-    case x32_immediate_rex:
-      return {(static_cast<unsigned char>(place[-3]) & rex_w) != 0 ? R_X86_64_32S : R_X86_64_32, 0,
-              0};
+    case x32_immediate_rex: {
+      const bool is_wide = (static_cast<unsigned char>(place[-3]) & rex_w) != 0;
+      return {is_wide ? std::uint32_t{R_X86_64_32S} : std::uint32_t{R_X86_64_32}, 0, 0};
+    }
     default:
       return {};
   }
