@@ -60,7 +60,8 @@ class Sizer {
     plan_.regions.reset();
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = actions_.assign(*slot->assignment, {dot_, nullptr, behind_});
+        dot_ = actions_.assign(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
+        if (slot->assignment->symbol == ".") prefers_next_ = true;
         plan_.regions.whole()->next = dot_;
       } else if (slot->assertion) {
         actions_.check(*slot->assertion, dot_, nullptr);
@@ -71,6 +72,20 @@ class Sizer {
   }
 
  private:
+  /// Of a partial link: outside of sections the location counter belongs to the one before it or,
+  /// behind an assignment to it, to the one after it, if that is in memory.
+  OutputSection* section_of_dot(const Slot& slot) const {
+    if (behind_ && !prefers_next_) return behind_;
+    for (const Slot* next = slot.next; next; next = next->next)
+      if (next->section && next->constraint != Slot::Constraint::unmet)
+        return takes_symbols(*next->section) ? next->section : behind_;
+    return behind_;
+  }
+
+  static bool takes_symbols(const OutputSection& section) {
+    return (section.traits & (trait_alloc | trait_thread_local)) == trait_alloc;
+  }
+
   static void start(OutputSection& section) {
     section.last_size = section.size;
     section.size = 0;
@@ -138,7 +153,8 @@ class Sizer {
     const std::uint64_t size = is_sized ? section.size : 0;
     dot_ += size;
     if (slot.after) dot_ = actions_.assign(*slot.after, {dot_, nullptr, nullptr});
-    if (section.traits & trait_alloc) behind_ = &section;
+    if (takes_symbols(section)) behind_ = &section;
+    if (section.traits & trait_alloc) prefers_next_ = false;
     if (slot.region && (section.traits & (trait_alloc | trait_load)))
       advance_regions(slot, has_address, size);
   }
@@ -344,6 +360,7 @@ class Sizer {
   std::uint64_t dot_ = 0;
   OutputSection* section_ = nullptr;
   OutputSection* behind_ = nullptr;  // the last section in memory
+  bool prefers_next_ = false;        // the location counter was set since then
   std::optional<std::uint8_t> subalign_;
 };
 
@@ -369,141 +386,8 @@ std::uint64_t data_size(script::DataKind kind) {
   return 8;
 }
 
-<<<<<<< HEAD
-class Sizer {
- public:
-  Sizer(Plan& plan, const ScriptActions& actions, bool is_relocatable)
-      : plan_(plan),
-        evaluate_(actions.evaluate),
-        assign_(actions.assign),
-        check_(actions.check),
-        is_relocatable_(is_relocatable) {}
-
-  void run() {
-    for (OutputSection* section = plan_.sections.first(); section; section = section->next)
-      section->size = 0;
-    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
-      if (slot->assignment) {
-        dot_ = assign_(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
-        if (slot->assignment->symbol == ".") prefers_next_ = true;
-        region_ = dot_;
-      } else if (slot->assertion) {
-        check_(*slot->assertion, dot_, nullptr);
-      } else if (slot->constraint != Slot::Constraint::unmet) {
-        size_slot(*slot);
-      }
-    }
-  }
-
- private:
-  /// Outside of sections the location counter belongs to the one before it or, behind an assignment
-  /// to it, to the one after it, if that is in memory.
-  OutputSection* section_of_dot(const Slot& slot) const {
-    if (behind_ && !prefers_next_) return behind_;
-    for (const Slot* next = slot.next; next; next = next->next)
-      if (next->section && next->constraint != Slot::Constraint::unmet)
-        return is_in_memory(*next->section) ? next->section : behind_;
-    return behind_;
-  }
-
-  static bool is_in_memory(const OutputSection& section) {
-    return (section.traits & (trait_alloc | trait_thread_local)) == trait_alloc;
-  }
-
-  void size_slot(Slot& slot) {
-    const script::OutputSection* script = slot.script;
-    const bool has_address = slot.start || slot.is_at_zero || (script && script->address);
-    if (slot.start)
-      dot_ = *slot.start;
-    else if (slot.is_at_zero)
-      dot_ = 0;
-    else if (has_address)
-      dot_ = evaluate_(*script->address, dot_, nullptr);
-    if (!slot.section) return;
-    OutputSection& section = *slot.section;
-    std::uint64_t start = has_address ? dot_ : region_;
-    std::uint8_t alignment = has_address ? std::uint8_t{0} : section.alignment_power;
-    if (script && script->align) {
-      const std::uint8_t asked = power_of(evaluate_(*script->align, dot_, nullptr));
-      section.alignment_power = std::max(section.alignment_power, asked);
-      alignment = has_address ? asked : section.alignment_power;
-    }
-    start = align_up(start, alignment);
-    section.address = start;
-    section_ = &section;
-    subalign_.reset();
-    if (script && script->subalign)
-      subalign_ = power_of(evaluate_(*script->subalign, dot_, nullptr));
-    std::uint64_t at = start;
-    for (Item& item : slot.items) at = size_item(item, at);
-    section_ = nullptr;
-    const bool is_tbss = (section.traits & trait_thread_local) && !(section.traits & trait_load);
-    dot_ = section.address + (is_tbss && !is_relocatable_ ? 0 : section.size);
-    if (section.traits & (trait_alloc | trait_load)) region_ = dot_;
-    if (is_in_memory(section)) behind_ = &section;
-    if (section.traits & trait_alloc) prefers_next_ = false;
-  }
-
-  std::uint64_t size_item(Item& item, std::uint64_t dot) {
-    for (InputSection* input : item.inputs) dot = size_input(*input, dot);
-    if (!item.statement) return dot;
-    if (const auto* assignment = std::get_if<script::Assignment>(item.statement)) {
-      const std::uint64_t moved = assign_(*assignment, {dot, section_, nullptr});
-      if (moved != dot) {
-        section_->traits |= trait_alloc;
-        section_->size = moved - section_->address;
-      }
-      return moved;
-    }
-    if (const auto* data = std::get_if<script::Data>(item.statement)) {
-      item.offset = dot - section_->address;
-      item.value = evaluate_(data->value, dot, section_);
-      section_->size = item.offset + size_of(data->kind);
-      return dot + size_of(data->kind);
-    }
-    if (const auto* text = std::get_if<script::Asciz>(item.statement)) {
-      item.offset = dot - section_->address;
-      section_->size = item.offset + text->text.size() + 1;
-      return dot + text->text.size() + 1;
-    }
-    if (const auto* assertion = std::get_if<script::Assertion>(item.statement))
-      check_(*assertion, dot, section_);
-    return dot;
-  }
-
-  std::uint64_t size_input(InputSection& input, std::uint64_t dot) {
-    if (subalign_) input.alignment_power = *subalign_;
-    section_->alignment_power = std::max(section_->alignment_power, input.alignment_power);
-    dot = align_up(dot, input.alignment_power);
-    input.output_offset = dot - section_->address;
-    if (input.size > ~std::uint64_t{0} - dot)
-      throw Error(Location{input.file->path, 0},
-                  fmt::format("section {} of {:#x} bytes is too large", input.name, input.size));
-    dot += input.size;
-    section_->size = dot - section_->address;
-    return dot;
-  }
-
-  Plan& plan_;
-  const Evaluate& evaluate_;
-  const Assign& assign_;
-  const Check& check_;
-  bool is_relocatable_;
-  std::uint64_t dot_ = 0;
-  std::uint64_t region_ = 0;  // where the next section without an address goes
-  OutputSection* section_ = nullptr;
-  OutputSection* behind_ = nullptr;  // the last section in memory
-  bool prefers_next_ = false;        // the location counter was set since then
-  std::optional<std::uint8_t> subalign_;
-};
-
-bool has_content(const OutputSection& section) {
-  constexpr Traits loaded_tls = trait_load | trait_thread_local;
-  return (section.traits & trait_contents) || (section.traits & loaded_tls) == loaded_tls;
-=======
 void assign_addresses(Plan& plan, const ScriptActions& actions, const SizingPass& pass) {
   Sizer(plan, actions, pass).run();
->>>>>>> fl-layout
 }
 
 void assign_addresses(Plan& plan, const ScriptActions& actions, bool is_relocatable) {
