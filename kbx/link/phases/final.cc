@@ -27,6 +27,7 @@
 #include "kbx/link/phases/scripts.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/resolve/garbage.h"
 
@@ -63,6 +64,8 @@ class FinalLink {
     collect();
     if (dynamic_.is_dynamic()) dynamic_.choose_symbols(assignments());
     add_final_sections(state_);
+    kind_->architecture = architecture();
+    drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
@@ -109,7 +112,6 @@ class FinalLink {
     kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
     kind.is_dynamic = dynamic_.is_dynamic();
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
-    kind.architecture = architecture();
     return kind;
   }
 
