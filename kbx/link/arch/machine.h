@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -21,7 +22,7 @@ enum class Origin : std::uint8_t {
   thread_offset,        // S relative to the thread pointer (local exec)
   thread_distance,      // the thread pointer relative to S (i386)
   module_offset,        // S relative to its module's thread-local block
-  paired,               // the value of another relocation, which stands at S (RISC-V's low parts)
+  paired,               // the value of the relocation that stands at S (RISC-V's low parts)
 };
 
 /// What is subtracted from it.
@@ -43,6 +44,7 @@ struct Rule {
   bool may_simplify = false;   // Machine::simplify has a say
   bool is_branch = false;      // a jump that may go through a PLT entry or a veneer
   bool adds_in_place = false;  // to what stands there (RISC-V's ADD and SUB): several go together
+  bool is_first_part = false;  // Origin::paired may mean its value
 };
 
 /// Why a value was not written.
@@ -72,6 +74,7 @@ struct Use {
   bool has_got_thread_offset = false;    // other code asks for the symbol's got_thread_offset
   bool has_got_thread_distance = false;  // … or got_thread_distance
   bool may_overflow = true;              // false with --no-relax: no value whose reach is not sure
+  std::uint32_t architecture = 0;        // ARM: Tag_CPU_arch of the output
   std::uint64_t absolute = 0;            // an absolute symbol's value, if it is known already
 };
 
@@ -82,7 +85,15 @@ struct Patch {
   std::uint64_t room = 0;     // bytes from `place` to the end of the input section's content
   std::uint64_t behind = 0;   // bytes of the section in front of `place`
   std::uint64_t value = 0;    // origin + addend - against, in 64 bits
-  std::uint64_t address = 0;  // P
+  std::uint64_t address = 0;  // P; of Origin::paired the other relocation's place
+  bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
+};
+
+/// What --emit-relocs says of a relocation whose instruction was rewritten.
+struct Emitted {
+  std::uint32_t type = 0;   // 0: what the input says
+  std::int64_t moved = 0;   // of its place, in bytes
+  std::int64_t addend = 0;  // instead of the input's
 };
 
 /// A PLT entry, or the table's first one, that is to be written.
@@ -122,6 +133,8 @@ struct Machine {
   std::uint32_t plt_header_size = 0;
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_alignment = 16;
+  bool has_pairs = false;                // there is Origin::paired
+  std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is
@@ -143,8 +156,13 @@ struct Machine {
   std::int64_t (*implicit_addend)(std::uint32_t type, const char* place) = nullptr;
   /// Writes the value, and what else the type says, at its place.
   Fit (*apply)(const Patch& patch) = nullptr;
+  /// What is emitted for a type of the machine's own, the value of which was written at `place`;
+  /// null: always what the input says.
+  Emitted (*emitted)(std::uint32_t type, const char* place) = nullptr;
   /// How far the type reaches, in bits with a sign, for messages.
   unsigned (*reach)(std::uint32_t type) = nullptr;
+  /// Writes so many bytes of code that do nothing.
+  void (*write_padding)(char* place, std::size_t size) = nullptr;
   void (*write_plt_header)(const PltPlace& place) = nullptr;
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.

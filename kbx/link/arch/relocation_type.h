@@ -13,6 +13,7 @@ enum class Range : std::uint8_t {
   with_sign,     // -2^(n-1) to 2^(n-1) - 1
   without_sign,  // 0 to 2^n - 1
   bit_field,     // -2^n to 2^n - 1: an address may wrap
+  either_sign,   // -2^(n-1) to 2^n - 1
 };
 
 /// A relocation type of a machine's table.
@@ -83,6 +84,8 @@ constexpr bool fits(std::uint64_t value, unsigned bits, Range range) {
       return value + (std::uint64_t{1} << (bits - 1)) < std::uint64_t{1} << bits;
     case Range::without_sign:
       return (value & above) == 0;
+    case Range::either_sign:
+      return (value & above) == 0 || (value | ~above >> 1) == ~std::uint64_t{0};
     default:
       return (value & above) == 0 || (value & above) == above;
   }
@@ -99,10 +102,15 @@ inline std::uint64_t read_little(const char* place, unsigned size) {
   return value;
 }
 
+/// The lowest `bits` bits as a number with a sign.
+constexpr std::int64_t with_sign(std::uint64_t value, unsigned bits) {
+  const unsigned unused = 64 - bits;
+  return static_cast<std::int64_t>(value << unused) >> unused;
+}
+
 /// A little-endian number of `size` bytes with a sign.
 inline std::int64_t read_little_signed(const char* place, unsigned size) {
-  const unsigned unused = 64 - 8 * size;
-  return static_cast<std::int64_t>(read_little(place, size) << unused) >> unused;
+  return with_sign(read_little(place, size), 8 * size);
 }
 
 /// Writes a value of which all bits are kept in a field of `size` bytes.

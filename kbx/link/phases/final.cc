@@ -10,6 +10,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/text.h"
+#include "kbx/link/arch/attribute_list.h"
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
@@ -26,6 +27,7 @@
 #include "kbx/link/phases/scripts.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/resolve/garbage.h"
 
@@ -62,6 +64,8 @@ class FinalLink {
     collect();
     if (dynamic_.is_dynamic()) dynamic_.choose_symbols(assignments());
     add_final_sections(state_);
+    kind_->architecture = architecture();
+    drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
@@ -111,6 +115,17 @@ class FinalLink {
     return kind;
   }
 
+  /// What all files' build attributes together ask of the processor; 0 if they do not say.
+  std::uint32_t architecture() const {
+    const MachineFormat format = state_.resolver.format();
+    if (format.machine != EM_ARM) return 0;
+    for (const InputFile* file : state_.files())
+      for (const InputSection* section : file->sections)
+        if (section->type == SHT_ARM_ATTRIBUTES && !section->is_discarded)
+          return arm_architecture(section->content, format.is_big_endian);
+    return 0;
+  }
+
   std::vector<const script::Assignment*> assignments() const {
     std::vector<const script::Assignment*> all;
     for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next) {
@@ -132,8 +147,8 @@ class FinalLink {
     wanted.is_exported = [exports](const Symbol& symbol) {
       return symbol.is_referenced_in_shared || (exports && (symbol.other & 3u) == STV_DEFAULT);
     };
-    for (const std::string& line : collect_unused(state_.files(), state_.resolver.symbols(), wanted,
-                                                  options_, state_.say))
+    for (const std::string& line :
+         collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
       state_.say.print(line);
   }
 
@@ -149,10 +164,10 @@ class FinalLink {
 
   void add_unwind_header() {
     if (!options_.eh_frame_header || !has_unwind_tables()) return;
-    unwind_header_ = state_.resolver.add_section(
-        *state_.resolver.dynamic_owner(), ".eh_frame_hdr",
-        trait_alloc | trait_load | trait_readonly | trait_contents | trait_data |
-            trait_linker_created);
+    unwind_header_ =
+        state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
+                                    trait_alloc | trait_load | trait_readonly | trait_contents |
+                                        trait_data | trait_linker_created);
     unwind_header_->type = SHT_PROGBITS;
     unwind_header_->alignment_power = 2;
     unwind_header_->size = eh_frame_header_size({});
@@ -161,17 +176,16 @@ class FinalLink {
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
-    report_undefined(scan, options_, state_.say);
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
-    LayoutRules rules =
-        layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
+    LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
     hooks.edit = [this] { return edit_unwind_table(); };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    report_undefined(scan, options_, state_.say);
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 
@@ -233,19 +247,18 @@ class FinalLink {
       globals.retained = &retained;
     }
     write_reports(state_);
-    const ExecutableParts parts{target,
-                                state_.plan.sections,
-                                layout_.file,
-                                globals,
-                                state_.build_id,
-                                options_,
-                                applying,
-                                [&](const BytesOf& bytes_of) {
-                                  with_shape(format.is_64bit, format.is_big_endian,
-                                             [&]<typename Shape>(Shape) {
-                                               fill<Shape>(applying, scan, bytes_of);
-                                             });
-                                }};
+    const ExecutableParts parts{
+        target,
+        state_.plan.sections,
+        layout_.file,
+        globals,
+        state_.build_id,
+        options_,
+        applying,
+        [&](const BytesOf& bytes_of) {
+          with_shape(format.is_64bit, format.is_big_endian,
+                     [&]<typename Shape>(Shape) { fill<Shape>(applying, scan, bytes_of); });
+        }};
     return make_executable(parts, state_.say);
   }
 
@@ -316,8 +329,8 @@ class FinalLink {
     if (!first) return;
     const std::string_view content(bytes_of(*first) - first->output_offset,
                                    static_cast<std::size_t>(table.size));
-    const UnwindPlaces places{
-        table.address, unwind_header_->output->address + unwind_header_->output_offset};
+    const UnwindPlaces places{table.address,
+                              unwind_header_->output->address + unwind_header_->output_offset};
     const std::string header = eh_frame_header<Shape>(unwind_, content, places);
     std::copy(header.begin(), header.end(), bytes_of(*unwind_header_));
   }
