@@ -144,7 +144,8 @@ class Numbering {
     if (!target.section && symbol.section != absolute_section && symbol.section != common_section)
       return false;
     if (options_.discard_locals == DiscardLocals::all) return false;
-    if (target.section && !target.section->output) return false;
+    if (target.section && (!target.section->output || target.section->output->is_removed))
+      return false;
     if (!is_retained(symbol.name)) return false;
     const bool drops_temporary =
         options_.discard_locals == DiscardLocals::temporary ||
@@ -284,6 +285,7 @@ class Numbering {
       case Binding::defined_weak:
         return !symbol.section || !symbol.section->is_discarded;
       case Binding::undefined_weak:
+        return !globals_.drops_weak;
       case Binding::common:
         break;
     }

@@ -89,7 +89,15 @@ class FinalLink {
     state_.resolver.finish();
     check_required(state_);
     if (!options_.inhibit_common) state_.resolver.place_commons();
+    drop_warnings();
     bounds_.define(state_);
+  }
+
+  /// .gnu.warning.NAME holds what to say of uses of NAME.
+  void drop_warnings() {
+    for (InputFile* file : state_.files())
+      for (InputSection* section : file->sections)
+        if (section->name.starts_with(".gnu.warning")) section->is_discarded = true;
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -241,6 +249,7 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_section_symbols = false;
+    globals.drops_weak = !kind_->is_dynamic;
     globals.thread_start = applying.at.thread_start;
     std::string text;
     std::unordered_set<std::string_view> retained;
