@@ -134,6 +134,8 @@ class Placer {
   }
 
   void fill(Slot& slot) {
+    if (slot.assignment) joiner_.make_mentioned(slot.assignment->value);
+    if (slot.assertion) joiner_.make_mentioned(slot.assertion->condition);
     if (!slot.is_output_section() || slot.constraint == Constraint::unmet) return;
     for (Item& item : slot.items) {
       if (const auto* input = std::get_if<script::InputSections>(item.statement)) {
@@ -144,9 +146,19 @@ class Placer {
       } else if (!is_discarding(slot)) {
         const bool is_data = std::holds_alternative<script::Data>(*item.statement) ||
                              std::holds_alternative<script::Asciz>(*item.statement);
+        if (const auto* data = std::get_if<script::Data>(item.statement))
+          joiner_.make_mentioned(data->value);
         joiner_.make_section_for(slot, is_data);
+        make_mentioned(*item.statement);
       }
     }
+  }
+
+  void make_mentioned(const script::Statement& statement) {
+    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+      joiner_.make_mentioned(assignment->value);
+    if (const auto* assertion = std::get_if<script::Assertion>(&statement))
+      joiner_.make_mentioned(assertion->condition);
   }
 
   void sort(std::vector<InputSection*>& inputs, const script::InputSections& patterns) const {
