@@ -287,6 +287,7 @@ constexpr Machine values() {
   machine.plt_header_size = 20;
   machine.plt_entry_size = 12;
   machine.plt_alignment = 4;
+  machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;
   machine.thread_header = 8;
   machine.dynamic_linker = "/usr/lib/ld.so.1";
