@@ -286,6 +286,8 @@ constexpr Machine values() {
   machine.image_base = 0x10000;
   machine.plt_header_size = 20;
   machine.plt_entry_size = 12;
+  machine.indirect_entry_size = 12;
+  machine.indirect_alignment = 4;
   machine.plt_alignment = 4;
   machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;

@@ -22,6 +22,7 @@
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/executable.h"
 #include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/bounds.h"
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/scripts.h"
@@ -88,6 +89,7 @@ class FinalLink {
     state_.resolver.finish();
     check_required(state_);
     if (!options_.inhibit_common) state_.resolver.place_commons();
+    bounds_.define(state_);
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -176,7 +178,6 @@ class FinalLink {
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
-    report_undefined(scan, options_, state_.say);
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
@@ -186,6 +187,8 @@ class FinalLink {
     hooks.edit = [this] { return edit_unwind_table(); };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    bounds_.settle(state_, layout_.file);
+    report_undefined(scan, options_, state_.say);
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 
@@ -340,6 +343,7 @@ class FinalLink {
   DynamicLink dynamic_;
   const Machine* machine_ = nullptr;
   std::optional<FinalKind> kind_;
+  Bounds bounds_;
   MergedSections merged_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;

@@ -239,13 +239,15 @@ void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
     const bool is_apart = entry.kind == LinkageEntry::Kind::indirect;
     place.place = (is_apart ? indirect_plt : plt) + entry.offset;
     place.address = (is_apart ? applying.at.indirect_plt : applying.at.plt) + entry.offset;
-    place.table = is_apart ? 0 : applying.at.plt;
+    place.table = is_apart ? applying.at.indirect_plt : applying.at.plt;
+    place.is_apart = is_apart;
     place.got_entry =
         start_of(is_apart ? sections.indirect_got : sections.got_plt) + entry.got_offset;
     place.index = is_apart ? 0 : number++;
     machine.write_plt_entry(place);
     const std::uint64_t first =
-        is_apart ? address_of(entry.referent, 0) : machine.lazy_got_value(place);
+        is_apart && !machine.uses_rela ? address_of(entry.referent, 0)
+                                       : machine.lazy_got_value(place);
     store((is_apart ? indirect_got : got_plt) + entry.got_offset, first);
   }
 }

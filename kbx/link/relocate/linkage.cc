@@ -13,7 +13,6 @@ namespace {
 
 constexpr Traits table_traits =
     trait_alloc | trait_load | trait_contents | trait_data | trait_linker_created;
-constexpr std::string_view table_name = "_GLOBAL_OFFSET_TABLE_";
 
 class Maker {
  public:
@@ -24,8 +23,6 @@ class Maker {
         word_(resolver.format().is_64bit ? 8 : 4) {}
 
   Linkage make() {
-    const Symbol* named = resolver_.symbols().find(table_name);
-    const bool is_named = named && named->binding == Binding::undefined;
     for (InputFile* file : resolver_.files()) place_locals(*file);
     if (scan_.wants_own_module) place_own_module();
     resolver_.symbols().for_each([&](Symbol& symbol) {
@@ -35,9 +32,12 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    const bool needs_header = got_size_ != 0 || plt_size_ != 0 || got_plt_words_ != 0 || is_named ||
-                              scan_.wants_got_base || kind_.is_dynamic;
-    if (needs_header) make_tables(is_named || scan_.wants_got);
+    const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
+                            scan_.wants_got_base || kind_.is_dynamic;
+    if (has_tables)
+      make_tables();
+    else
+      forget_table();
     return std::move(linkage_);
   }
 
@@ -86,7 +86,7 @@ class Maker {
     entry.referent = referent;
     if (is_apart) {
       entry.kind = LinkageEntry::Kind::indirect;
-      entry.offset = indirect_count_ * machine.plt_entry_size;
+      entry.offset = indirect_count_ * machine.indirect_entry_size;
       entry.got_offset = indirect_count_ * word_;
       places.indirect = entry.offset;
       ++indirect_count_;
@@ -123,7 +123,13 @@ class Maker {
     return section;
   }
 
-  void make_tables(bool names_table) {
+  /// Assemblers name the table wherever code might need it.
+  void forget_table() {
+    Symbol* symbol = resolver_.symbols().find(got_symbol);
+    if (symbol && is_unresolved(symbol->binding)) symbol->binding = Binding::fresh;
+  }
+
+  void make_tables() {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
     const std::uint32_t header = machine.got_header * word_;
@@ -133,33 +139,33 @@ class Maker {
     if (has_entries || !machine.drops_got_plt)
       sections.got_plt =
           make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
-    if (names_table || kind_.is_dynamic)
+    if (scan_.wants_got || kind_.is_dynamic)
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
     if (plt_size_ != 0) {
       sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_,
                                   machine.plt_section_entry);
-      sections.plt->alignment_power = plt_alignment_power();
+      sections.plt->alignment_power = power(machine.plt_alignment);
       sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
     }
     if (indirect_count_ != 0) make_indirect();
   }
 
-  std::uint8_t plt_alignment_power() const {
-    return static_cast<std::uint8_t>(std::countr_zero(kind_.machine.plt_alignment));
+  static std::uint8_t power(std::uint32_t alignment) {
+    return static_cast<std::uint8_t>(std::countr_zero(alignment));
   }
 
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
     sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
-                                         indirect_count_ * kind_.machine.plt_entry_size, 0);
-    sections.indirect_plt->alignment_power = plt_alignment_power();
+                                         indirect_count_ * kind_.machine.indirect_entry_size, 0);
+    sections.indirect_plt->alignment_power = power(kind_.machine.indirect_alignment);
     sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
     sections.indirect_relocations =
         make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
   }
 
   void define_table(InputSection& section) {
-    Symbol* symbol = resolver_.symbols().add(table_name);
+    Symbol* symbol = resolver_.symbols().add(got_symbol);
     symbol->binding = Binding::defined;
     symbol->section = &section;
     symbol->value = 0;
