@@ -275,6 +275,9 @@ class Numbering {
 
   bool is_written(const Symbol& symbol) const {
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
+    if (globals_.is_final && is_unresolved(symbol.binding) && !symbol.is_dynamic &&
+        !symbol.is_used_by_relocation)
+      return false;
     switch (symbol.binding) {
       case Binding::fresh:
       case Binding::indirect:
