@@ -169,6 +169,14 @@ class FinalLink {
     unwind_header_->type = SHT_PROGBITS;
     unwind_header_->alignment_power = 2;
     unwind_header_->size = eh_frame_header_size({});
+    // For those who look for the table without program headers.
+    Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
+    if (is_defined(symbol.binding)) return;
+    symbol.binding = Binding::defined;
+    symbol.is_defined_in_object = true;
+    symbol.is_forced_local = true;
+    symbol.other = STV_HIDDEN;
+    symbol.section = unwind_header_;
   }
 
   void place(const ScanResult& scan, const Linkage& linkage) {
