@@ -414,6 +414,9 @@ constexpr Machine values() {
   machine.image_base = 0x400000;
   machine.plt_header_size = 32;
   machine.plt_entry_size = 16;
+  machine.indirect_alignment = 4;
+  machine.plt_section_entry = 0;
+  machine.applies_relative = true;
   machine.got_header = 1;
   machine.got_base_is_got_plt = false;
   machine.thread_block_is_behind = true;

@@ -286,7 +286,10 @@ constexpr Machine values() {
   machine.image_base = 0x10000;
   machine.plt_header_size = 20;
   machine.plt_entry_size = 12;
+  machine.indirect_entry_size = 12;
+  machine.indirect_alignment = 4;
   machine.plt_alignment = 4;
+  machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;
   machine.thread_header = 8;
   machine.dynamic_linker = "/usr/lib/ld.so.1";

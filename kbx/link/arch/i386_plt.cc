@@ -28,16 +28,19 @@ void write_i386_plt_header(const PltPlace& place) {
   write_little(place.place + 8, place.got_plt + 8, 4);
 }
 
-/// jmp *entry; push $relocation; jmp to the table's first entry
+/// jmp *entry; push $relocation; jmp to the table's first entry. Apart: jmp *entry; nop
 void write_i386_plt_entry(const PltPlace& place) {
-  put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
+  if (place.is_apart)
+    put(place, {"\xff\x25\0\0\0\0\x66\x90", 8});
+  else
+    put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
   std::uint64_t entry = place.got_entry;
   if (place.is_position_independent) {
     place.place[1] = static_cast<char>(0xa3);
     entry -= place.got_plt;
   }
   write_little(place.place + 2, entry, 4);
-  if (place.table == 0) return;
+  if (place.is_apart) return;
   write_little(place.place + 7, std::uint64_t{place.index} * relocation_size, 4);
   write_little(place.place + 12, place.table - (place.address + 16), 4);
 }

@@ -102,7 +102,8 @@ struct PltPlace {
   std::uint64_t address = 0;    // of the entry
   std::uint64_t got_entry = 0;  // the address of its word in .got.plt (or .got)
   std::uint64_t got_plt = 0;    // where .got.plt starts
-  std::uint64_t table = 0;      // where .plt starts; 0: it has no header (.iplt)
+  std::uint64_t table = 0;      // where .plt, or .iplt, starts
+  bool is_apart = false;        // in .iplt, which has no header
   std::uint32_t index = 0;      // of its relocation in .rela.plt
   bool is_position_independent = false;
 };
@@ -133,11 +134,17 @@ struct Machine {
   std::uint32_t plt_header_size = 0;
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_alignment = 16;
+  std::uint32_t indirect_entry_size = 16;  // of .iplt
+  std::uint32_t indirect_alignment = 16;
+  std::uint32_t plt_section_entry = 16;  // sh_entsize of .plt, as GNU ld has it
   bool has_pairs = false;                // there is Origin::paired
   std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
-  bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is
+  bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is; else in .got
+  std::uint64_t got_plt_first = 0;       // .got.plt's first word if that is in .got
+  bool drops_got_plt = false;            // of a .got and .got.plt without entries only .got stays
+  bool applies_relative = false;         // what RELATIVE adds is at its place, too
   bool thread_block_is_behind = false;   // variant 1 of TLS: the block lies behind the pointer
   std::uint64_t thread_header = 0;       // variant 1: bytes between the pointer and the block
   std::uint64_t module_offset_bias = 0;  // what DTPOFF counts from (RISC-V: 0x800)

@@ -234,6 +234,8 @@ constexpr Machine values() {
   machine.got_plt_header = 2;
   machine.got_header = 1;
   machine.got_base_is_got_plt = false;
+  machine.got_plt_first = ~std::uint64_t{0};
+  machine.drops_got_plt = true;
   machine.thread_block_is_behind = true;
   machine.module_offset_bias = 0x800;
   machine.dynamic_linker = "/lib/ld.so.1";

@@ -150,6 +150,9 @@ constexpr Machine common() {
   machine.image_base = 0x400000;
   machine.plt_header_size = 16;
   machine.plt_entry_size = 16;
+  machine.indirect_entry_size = 8;
+  machine.indirect_alignment = 8;
+  machine.applies_relative = true;
   machine.type_name = type_name;
   machine.implicit_addend = no_addend;
   machine.emitted = emitted_x86_64_load;

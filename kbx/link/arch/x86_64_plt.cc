@@ -26,11 +26,15 @@ void write_x86_64_plt_header(const PltPlace& place) {
   put_distance(place, 8, 12, place.got_plt + 16);
 }
 
-/// jmp *entry(%rip); push $index; jmp to the table's first entry
+/// jmp *entry(%rip); push $index; jmp to the table's first entry. Apart: jmp *entry(%rip); nop
 void write_x86_64_plt_entry(const PltPlace& place) {
+  if (place.is_apart) {
+    put(place, {"\xff\x25\0\0\0\0\x66\x90", 8});
+    put_distance(place, 2, 6, place.got_entry);
+    return;
+  }
   put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
   put_distance(place, 2, 6, place.got_entry);
-  if (place.table == 0) return;
   write_little(place.place + 7, place.index, 4);
   put_distance(place, 12, 16, place.table);
 }

@@ -244,7 +244,7 @@ void Headers::link_dynamic_sections() {
       case SHT_REL:
       case SHT_RELA:
         if (!(header.sh_flags & SHF_ALLOC)) break;
-        header.sh_link = symbols;
+        header.sh_link = symbols != 0 ? symbols : symbols_index;
         if (section->name == ".rela.plt" || section->name == ".rel.plt") {
           const std::uint32_t changed =
               index_of(".got.plt") != 0 ? index_of(".got.plt") : index_of(".got");

@@ -144,7 +144,8 @@ class Numbering {
     if (!target.section && symbol.section != absolute_section && symbol.section != common_section)
       return false;
     if (options_.discard_locals == DiscardLocals::all) return false;
-    if (target.section && !target.section->output) return false;
+    if (target.section && (!target.section->output || target.section->output->is_removed))
+      return false;
     if (!is_retained(symbol.name)) return false;
     const bool drops_temporary =
         options_.discard_locals == DiscardLocals::temporary ||
@@ -274,6 +275,9 @@ class Numbering {
 
   bool is_written(const Symbol& symbol) const {
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
+    if (globals_.is_final && is_unresolved(symbol.binding) && !symbol.is_dynamic &&
+        !symbol.is_used_by_relocation)
+      return false;
     switch (symbol.binding) {
       case Binding::fresh:
       case Binding::indirect:
@@ -284,6 +288,7 @@ class Numbering {
       case Binding::defined_weak:
         return !symbol.section || !symbol.section->is_discarded;
       case Binding::undefined_weak:
+        return !globals_.drops_weak;
       case Binding::common:
         break;
     }

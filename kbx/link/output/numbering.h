@@ -46,6 +46,7 @@ struct Globals {
   bool is_final = false;           // symbols have addresses
   std::uint64_t thread_start = 0;  // what the values of STT_TLS symbols count from
   bool has_section_symbols = true; // --emit-relocs, or a partial link
+  bool drops_weak = false;         // undefined weak symbols are 0 for good
 };
 
 /// Gives every symbol of the output its place: the sections' first, unless nothing needs them, then the locals of each file in

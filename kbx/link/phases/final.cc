@@ -22,6 +22,7 @@
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/executable.h"
 #include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/bounds.h"
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/scripts.h"
@@ -30,6 +31,7 @@
 #include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/resolve/garbage.h"
+#include "kbx/link/resolve/section_bounds.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
@@ -61,6 +63,7 @@ class FinalLink {
     refuse_unsupported(options_);
     resolve();
     kind_.emplace(final_kind());
+    bounds_.define(state_.files(), state_.resolver.symbols(), options_);
     collect();
     if (dynamic_.is_dynamic()) dynamic_.choose_symbols(assignments());
     add_final_sections(state_);
@@ -88,6 +91,15 @@ class FinalLink {
     state_.resolver.finish();
     check_required(state_);
     if (!options_.inhibit_common) state_.resolver.place_commons();
+    drop_warnings();
+    bounds_.define(state_);
+  }
+
+  /// .gnu.warning.NAME holds what to say of uses of NAME.
+  void drop_warnings() {
+    for (InputFile* file : state_.files())
+      for (InputSection* section : file->sections)
+        if (section->name.starts_with(".gnu.warning")) section->is_discarded = true;
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -143,9 +155,15 @@ class FinalLink {
     mark_kept(state_.plan.slots, state_.files());
     GarbageRoots wanted;
     wanted.names = roots(state_);
-    const bool exports = kind_->is_shared || options_.gc_keep_exported;
+    wanted.names.push_back(options_.init_function);
+    wanted.names.push_back(options_.fini_function);
+    wanted.assignments = assignments();
+    const bool exports =
+        kind_->is_shared || options_.gc_keep_exported || options_.export_dynamic;
     wanted.is_exported = [exports](const Symbol& symbol) {
-      return symbol.is_referenced_in_shared || (exports && (symbol.other & 3u) == STV_DEFAULT);
+      const unsigned visibility = symbol.other & 3u;
+      const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
+      return symbol.is_referenced_in_shared || (exports && is_visible);
     };
     for (const std::string& line :
          collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
@@ -154,16 +172,8 @@ class FinalLink {
 
   // Layout.
 
-  bool has_unwind_tables() const {
-    return std::ranges::any_of(state_.files(), [](const InputFile* file) {
-      return std::ranges::any_of(file->sections, [](const InputSection* section) {
-        return section->name == ".eh_frame" && section->size != 0 && !section->is_discarded;
-      });
-    });
-  }
-
   void add_unwind_header() {
-    if (!options_.eh_frame_header || !has_unwind_tables()) return;
+    if (!options_.eh_frame_header || !file_with_unwind_table(state_.files())) return;
     unwind_header_ =
         state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
                                     trait_alloc | trait_load | trait_readonly | trait_contents |
@@ -171,11 +181,20 @@ class FinalLink {
     unwind_header_->type = SHT_PROGBITS;
     unwind_header_->alignment_power = 2;
     unwind_header_->size = eh_frame_header_size({});
+    // For those who look for the table without program headers.
+    Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
+    if (is_defined(symbol.binding)) return;
+    symbol.binding = Binding::defined;
+    symbol.is_defined_in_object = true;
+    symbol.is_forced_local = true;
+    symbol.other = STV_HIDDEN;
+    symbol.section = unwind_header_;
   }
 
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
+    bounds_.place();
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
@@ -185,7 +204,9 @@ class FinalLink {
     hooks.edit = [this] { return edit_unwind_table(); };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    bounds_.settle(state_, layout_.file);
     report_undefined(scan, options_, state_.say);
+    bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 
@@ -219,7 +240,10 @@ class FinalLink {
       if (slot->section == table)
         for (const Item& item : slot->items)
           parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
-    unwind_ = share_eh_frame(parts, table->alignment_power, state_.eh_frame_edits);
+    unwind_ = share_eh_frame(parts, table->alignment_power, state_.eh_frame_edits,
+                             kind_->is_position_independent);
+    for (const std::string& fault : unwind_.faults)
+      state_.say(fmt::format("{}: {}", options_.program, fault));
     if (unwind_header_) unwind_header_->size = eh_frame_header_size(unwind_);
     return true;
   }
@@ -238,6 +262,7 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_section_symbols = false;
+    globals.drops_weak = !kind_->is_dynamic;
     globals.thread_start = applying.at.thread_start;
     std::string text;
     std::unordered_set<std::string_view> retained;
@@ -340,7 +365,9 @@ class FinalLink {
   DynamicLink dynamic_;
   const Machine* machine_ = nullptr;
   std::optional<FinalKind> kind_;
+  Bounds bounds_;
   MergedSections merged_;
+  SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
   FinalLayout layout_;

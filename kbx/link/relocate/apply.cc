@@ -124,6 +124,8 @@ class Applier {
     if (decision.rule->origin != Origin::symbol || !(section_.traits & trait_alloc)) return false;
     switch (address_source(kind_, section_, decision)) {
       case AddressFrom::load:
+        return kind_.machine.uses_rela && !kind_.options.relr &&
+               !(kind_.machine.applies_relative && kind_.options.apply_dynamic_relocs);
       case AddressFrom::dynamic:
       case AddressFrom::resolver:
         return kind_.machine.uses_rela;

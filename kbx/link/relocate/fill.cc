@@ -51,7 +51,7 @@ class Words {
       case LinkageEntry::Kind::thread_distance:
         if (!is_dynamic && !kind_.is_shared) return {{at.thread_pointer - address, 0, 0, 0}};
         return {
-            dynamic_word(types.thread_distance, referent, is_dynamic, address - at.thread_start)};
+            dynamic_word(types.thread_distance, referent, is_dynamic, at.thread_start - address)};
       case LinkageEntry::Kind::module_offset:
         return module_words(referent, is_dynamic, address);
       case LinkageEntry::Kind::own_module:
@@ -210,7 +210,9 @@ void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
   char* const plt = written(sections.plt);
   char* const indirect_plt = written(sections.indirect_plt);
   char* const indirect_got = written(sections.indirect_got);
-  if (got_plt && machine.got_plt_header > 0) store(got_plt, dynamic_section);
+  if (got_plt && machine.got_plt_header > 0)
+    store(got_plt, machine.got_base_is_got_plt ? dynamic_section : machine.got_plt_first);
+  if (got && machine.got_header > 0) store(got, dynamic_section);
   const Words words(applying);
   PltPlace place;
   place.got_plt = start_of(sections.got_plt);
@@ -225,7 +227,10 @@ void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
     if (!is_plt(entry)) {
       char* at = got + entry.offset;
       for (const Word& word : words.of(entry)) {
-        const bool is_left_out = word.type != 0 && machine.uses_rela;
+        const bool is_applied =
+            word.type == machine.dynamic.relative && machine.applies_relative &&
+            applying.kind.options.apply_dynamic_relocs;
+        const bool is_left_out = word.type != 0 && machine.uses_rela && !is_applied;
         store(at, is_left_out ? 0 : word.value);
         at += sizeof(Address);
       }
@@ -234,13 +239,15 @@ void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
     const bool is_apart = entry.kind == LinkageEntry::Kind::indirect;
     place.place = (is_apart ? indirect_plt : plt) + entry.offset;
     place.address = (is_apart ? applying.at.indirect_plt : applying.at.plt) + entry.offset;
-    place.table = is_apart ? 0 : applying.at.plt;
+    place.table = is_apart ? applying.at.indirect_plt : applying.at.plt;
+    place.is_apart = is_apart;
     place.got_entry =
         start_of(is_apart ? sections.indirect_got : sections.got_plt) + entry.got_offset;
     place.index = is_apart ? 0 : number++;
     machine.write_plt_entry(place);
     const std::uint64_t first =
-        is_apart ? address_of(entry.referent, 0) : machine.lazy_got_value(place);
+        is_apart && !machine.uses_rela ? address_of(entry.referent, 0)
+                                       : machine.lazy_got_value(place);
     store((is_apart ? indirect_got : got_plt) + entry.got_offset, first);
   }
 }

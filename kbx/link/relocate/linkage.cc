@@ -1,5 +1,8 @@
 #include "kbx/link/relocate/linkage.h"
 
+#include <algorithm>
+#include <bit>
+
 #include <elf.h>
 
 #include "kbx/link/dynamic/preemption.h"
@@ -46,6 +49,7 @@ class Maker {
   }
 
   std::uint32_t take(LinkageEntry::Kind kind, const Referent& referent, unsigned words) {
+    if (got_size_ == 0) got_size_ = kind_.machine.got_header * word_;
     const std::uint32_t offset = got_size_;
     linkage_.entries.push_back({kind, referent, offset, 0});
     got_size_ += words * word_;
@@ -61,10 +65,10 @@ class Maker {
     Places places;
     if (wants & want_plt) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
-    if (wants & want_thread_offset)
-      places.thread_offset = take(Kind::thread_offset, referent, 1);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
+    if (wants & want_thread_offset)
+      places.thread_offset = take(Kind::thread_offset, referent, 1);
     if (wants & want_module_offset)
       places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
@@ -82,7 +86,7 @@ class Maker {
     entry.referent = referent;
     if (is_apart) {
       entry.kind = LinkageEntry::Kind::indirect;
-      entry.offset = indirect_count_ * machine.plt_entry_size;
+      entry.offset = indirect_count_ * machine.indirect_entry_size;
       entry.got_offset = indirect_count_ * word_;
       places.indirect = entry.offset;
       ++indirect_count_;
@@ -128,23 +132,33 @@ class Maker {
   void make_tables() {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
+    const std::uint32_t header = machine.got_header * word_;
+    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
+    got_size_ = std::max(got_size_, header);
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
-    sections.got_plt =
-        make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
-    if (scan_.wants_got || kind_.is_dynamic) define_table(*sections.got_plt);
+    if (has_entries || !machine.drops_got_plt)
+      sections.got_plt =
+          make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
+    if (scan_.wants_got || kind_.is_dynamic)
+      define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
     if (plt_size_ != 0) {
-      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_, 16);
-      sections.plt->alignment_power = 4;
+      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_,
+                                  machine.plt_section_entry);
+      sections.plt->alignment_power = power(machine.plt_alignment);
       sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
     }
     if (indirect_count_ != 0) make_indirect();
   }
 
+  static std::uint8_t power(std::uint32_t alignment) {
+    return static_cast<std::uint8_t>(std::countr_zero(alignment));
+  }
+
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
     sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
-                                         indirect_count_ * kind_.machine.plt_entry_size, 0);
-    sections.indirect_plt->alignment_power = 4;
+                                         indirect_count_ * kind_.machine.indirect_entry_size, 0);
+    sections.indirect_plt->alignment_power = power(kind_.machine.indirect_alignment);
     sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
     sections.indirect_relocations =
         make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);

@@ -344,6 +344,9 @@ TEST_CASE("x86-64: the procedure linkage table") {
   x86_64().write_plt_entry(place);
   CHECK(hexadecimal_of({code, 16}) == "ff 25 ea 1f 00 00 68 00 00 00 00 e9 e0 ff ff ff");
   CHECK(x86_64().lazy_got_value(place) == 0x401016);
+  place.is_apart = true;
+  x86_64().write_plt_entry(place);
+  CHECK(hexadecimal_of({code, 8}) == "ff 25 ea 1f 00 00 66 90");
 }
 
 TEST_CASE("x86-64: the dynamic linker's types are none of an input's") {
