@@ -351,9 +351,8 @@ class Link {
   /// Scripts and files in the order of the command line.
   void open_inputs() {
     std::size_t script = 0;
-    resolver_.open_other = [this](std::string_view text, const std::string& path) {
-      open_plain_script(text, path);
-    };
+    resolver_.open_other = [this](std::string_view text, const std::string& path,
+                                  const Input& /*input*/) { open_plain_script(text, path); };
     for (const Input& input : options_.inputs) {
       if (input.kind == Input::Kind::script)
         open_script(scripts_[script++]);

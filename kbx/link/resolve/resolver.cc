@@ -121,7 +121,7 @@ void Resolver::add(const Input& input) {
       add_file(input, input.name);
       break;
     case Input::Kind::library:
-      add_file(input, library_path(input.name));
+      add_file(input, library_path(input));
       break;
     case Input::Kind::start_group:
       is_in_group_ = true;
@@ -148,12 +148,34 @@ void Resolver::add(const Input& input) {
   }
 }
 
-std::string Resolver::library_path(const std::string& name) const {
+/// True if a shared object or an archive that was found may be what is looked for.
+bool Resolver::fits(const std::string& path) const {
+  if (!is_regular_file(path)) return false;
+  if (!format_) return true;
+  const MappedFile file(path);
+  const std::string_view content = file.content();
+  if (!is_shared_object(content) || content.size() < sizeof(Elf32_Ehdr)) return true;
+  return elf_format(content) == *format_;
+}
+
+std::string Resolver::library_path(const Input& input) const {
+  const std::string& name = input.name;
   const bool is_exact = !name.empty() && name[0] == ':';
-  const std::string file = is_exact ? name.substr(1) : "lib" + name + ".a";
+  const bool takes_shared = is_final() && !input.prefers_static;
   for (const std::string& folder : options_.library_folders) {
-    std::string path = join_path(folder, file);
-    if (is_regular_file(path)) return path;
+    if (is_exact) {
+      std::string path = join_path(folder, name.substr(1));
+      if (is_regular_file(path)) return path;
+      continue;
+    }
+    for (const char* end : {".so", ".a"}) {
+      if (!takes_shared && end != std::string_view(".a")) continue;
+      std::string path = join_path(folder, "lib" + name + end);
+      if (fits(path)) return path;
+      if (is_regular_file(path) && options_.warn_search_mismatch)
+        say_(fmt::format("{}: skipping incompatible {} when searching for -l{}", options_.program,
+                         path, name));
+    }
   }
   throw Error(fmt::format("cannot find -l{}", name), "name the folder that has it with -L");
 }
@@ -195,10 +217,13 @@ void Resolver::add_file(const Input& input, const std::string& path) {
   if (!is_archive(content)) {
     const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
     if (!is_elf(content) && is_text && open_other) {
-      open_other(content, path);
+      open_other(content, path, input);
       return;
     }
-    add_object(content, path, base_name(path));
+    if (is_final() && is_shared_object(content))
+      add_shared(content, path, input);
+    else
+      add_object(content, path, base_name(path));
     return;
   }
   OpenArchive& open = archives_.emplace_back();
@@ -217,6 +242,12 @@ void Resolver::add_object(std::string_view content, const std::string& path,
   InputFile& file = storage_.emplace_back();
   read_object(content, path, name, arena_, file);
   link_object(file);
+}
+
+/// --exclude-libs.
+void Resolver::hide_library(InputFile& file) const {
+  for (const std::string& name : options_.hidden_libraries)
+    if (name == "ALL" || name == base_name(file.archive_path)) file.is_hidden_library = true;
 }
 
 void Resolver::add_binary(const std::string& path) {
@@ -262,7 +293,13 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
     content = map(path);
     opened_.push_back(path);
   }
-  add_object(content, fmt::format("{}({})", archive.path, member.name), base_name(member.name));
+  InputFile& file = storage_.emplace_back();
+  file.archive_path = archive.path;
+  file.member_name = base_name(member.name);
+  hide_library(file);
+  read_object(content, fmt::format("{}({})", archive.path, member.name), base_name(member.name),
+              arena_, file);
+  link_object(file);
 }
 
 void Resolver::add_whole_archive(const Archive& archive) {
@@ -290,7 +327,14 @@ bool Resolver::member_defines(const OpenArchive& open, std::size_t i) const {
 }
 
 bool Resolver::is_wanted(const OpenArchive& open, std::size_t i) {
-  const Symbol* symbol = symbols_.find(open.archive.symbols[i].name);
+  const std::string_view name = open.archive.symbols[i].name;
+  const Symbol* symbol = symbols_.find(name);
+  // foo@@VER is what is meant by foo@VER and by foo.
+  if (const std::size_t at = name.find("@@");
+      !symbol && is_final() && at != std::string_view::npos) {
+    symbol = symbols_.find(std::string(name.substr(0, at)) + std::string(name.substr(at + 1)));
+    if (!symbol) symbol = symbols_.find(name.substr(0, at));
+  }
   if (!symbol) return false;
   if (symbol->binding == Binding::undefined) return !symbol->was_in_discarded;
   return symbol->binding == Binding::common && member_defines(open, i);
@@ -420,7 +464,8 @@ std::string_view Resolver::wrapped(std::string_view name) {
   return name;
 }
 
-Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
+Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& own) {
+  InputSymbol symbol = own;
   InputSection* section = nullptr;
   bool is_undefined = symbol.section == SHN_UNDEF;
   bool is_discarded = false;
@@ -436,8 +481,11 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
   if (file.is_just_symbols) section = nullptr;
   note(file, symbol, is_undefined);
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
-  Symbol& global = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
+  Symbol* entry = symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
+  if (file.is_hidden_library && is_definition && (symbol.other & 3u) != STV_INTERNAL)
+    symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
+  Symbol& global = is_final() ? displace(file, symbol, is_undefined, *entry) : *entry;
   const bool is_weak = symbol.binding == STB_WEAK;
   const bool old_is_weak =
       global.binding == Binding::defined_weak || global.binding == Binding::undefined_weak;
@@ -457,6 +505,9 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
   if (is_definition) {
     global.is_defined_in_object = true;
     global.is_unique = symbol.binding == STB_GNU_UNIQUE;
+    global.is_just_symbol = file.is_just_symbols;
+    if (global.is_defined_in_shared) global.is_referenced_in_shared = true;
+    global.is_defined_in_shared = false;
   } else {
     global.is_referenced_in_object = true;
     if (!is_weak) global.is_referenced_strongly = true;
@@ -471,6 +522,10 @@ Symbol* Resolver::add_symbol(InputFile& file, const InputSymbol& symbol) {
     global.type = symbol.type;
   global.other = merged_other(file.machine, global.other, symbol.other, is_definition);
   global.other = merged_visibility(global.other, symbol.other);
+  if (is_final()) {
+    if (is_definition || global.binding == Binding::common) add_default_names(file, symbol, global);
+    note_dynamic(file, global);
+  }
   return &global;
 }
 
@@ -673,6 +728,10 @@ void Resolver::place_commons() {
 }
 
 void Resolver::finish() {
+  if (is_final()) {
+    open_needed();
+    join_indirect();
+  }
   give_warnings();
   if (errors_.empty()) return;
   std::string all = errors_.front();

@@ -14,6 +14,7 @@
 #include "kbx/link/input/archive.h"
 #include "kbx/link/input/file.h"
 #include "kbx/link/input/format.h"
+#include "kbx/link/input/shared_object.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/cross_reference.h"
@@ -32,13 +33,16 @@ class Resolver {
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
 
-  /// What to do with a file that is neither an object nor an archive.
-  std::function<void(std::string_view content, const std::string& path)> open_other;
+  /// What to do with a file that is neither an object nor an archive: a script. What it names is
+  /// opened with the positional options of `input`.
+  std::function<void(std::string_view content, const std::string& path, const Input& input)>
+      open_other;
 
   /// -u and EXTERN: wants `name` defined.
   void require(std::string_view name);
 
-  /// Throws Error if a name was defined twice, or the like.
+  /// Opens what the shared objects need, as far as it matters. Throws Error if a name was defined
+  /// twice, or the like.
   void finish();
 
   /// -d: gives every common symbol a place in a section COMMON of the file that has the largest,
@@ -59,7 +63,7 @@ class Resolver {
   /// The members that came out of archives, each with what asked for it as -Map words it.
   const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
   /// Where the library of -l is. Throws Error if it is nowhere.
-  std::string library_path(const std::string& name) const;
+  std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
   /// The shared objects in the order in which they were opened, those that are only needed by
   /// others behind; none of their sections goes into the output.
@@ -101,6 +105,28 @@ class Resolver {
   std::string_view map(const std::string& path);
   void add_object(std::string_view content, const std::string& path, const std::string& name);
   void add_binary(const std::string& path);
+  bool is_final() const { return options_.kind != OutputKind::relocatable; }
+  bool fits(const std::string& path) const;
+  void hide_library(InputFile& file) const;
+  // Shared objects; shared_symbols.cc.
+  void add_shared(std::string_view content, const std::string& path, const Input& input);
+  bool is_needed(const InputFile& file);
+  bool would_bind(const InputFile& file, const InputSymbol& symbol, std::string_view name) const;
+  void mark_needed(InputFile& file);
+  void add_shared_symbols(InputFile& file);
+  Symbol* add_shared_symbol(InputFile& file, std::size_t index);
+  void add_wanted_library(InputFile& file, std::string_view name, const Symbol& symbol);
+  std::string_view versioned_name(const InputFile& file, std::size_t index);
+  Symbol& displace(InputFile& file, InputSymbol& symbol, bool is_undefined, Symbol& entry);
+  void check_thread_local(const InputFile& file, const InputSymbol& symbol, const Symbol& global);
+  void add_default_names(InputFile& file, const InputSymbol& symbol, Symbol& global);
+  bool add_other_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
+                      std::string_view name, bool is_default);
+  void find_weak_aliases(InputFile& file);
+  void note_dynamic(const InputFile& file, Symbol& symbol);
+  void join_indirect();
+  void open_needed();
+  std::string needed_path(const InputFile& by, std::string_view name) const;
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
   void add_archive_member(const Archive& archive, const ArchiveMember& member,
@@ -130,6 +156,7 @@ class Resolver {
   Arena arena_;
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
+  std::deque<SharedObject> shared_storage_;
   std::vector<InputFile*> files_;
   std::vector<InputFile*> shared_objects_;
   std::vector<DynamicName> dynamic_names_;
