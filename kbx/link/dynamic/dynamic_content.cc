@@ -96,12 +96,12 @@ std::string DynamicLink::symbol_bytes(
     const std::function<void(const Symbol& symbol, OutputSymbol& output)>& adjust) const {
   const MachineFormat format = resolver_.format();
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
-    using Entry = typename Shape::Symbol;
-    std::string bytes(symbols_.size() * sizeof(Entry), '\0');
+    using Raw = typename Shape::Symbol;
+    std::string bytes(symbols_.size() * sizeof(Raw), '\0');
     for (std::size_t i = 1; i < symbols_.size(); ++i) {
       OutputSymbol symbol = output_symbol(*symbols_[i], outputs);
       if (adjust) adjust(*symbols_[i], symbol);
-      Entry raw{};
+      Raw raw{};
       raw.st_name = Shape::native(strings_.offset(symbol_names_[i]));
       raw.st_value = Shape::native(static_cast<typename Shape::Word>(symbol.value));
       raw.st_size = Shape::native(static_cast<typename Shape::Word>(symbol.size));
