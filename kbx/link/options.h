@@ -187,7 +187,7 @@ struct Options {
   Choice extern_protected_data;
   Choice indirect_extern_access;
   bool sysv_hash = true;
-  bool gnu_hash = false;
+  bool gnu_hash = true;
   bool relr = false;  // -z pack-relative-relocs, --pack-dyn-relocs=relr
   bool apply_dynamic_relocs = true;
   bool generate_unwind_info = true;
@@ -201,7 +201,7 @@ struct Options {
   std::string dependency_file;   // --dependency-file
   bool print_memory_usage = false;
   bool print_gc_sections = false;
-  bool trace = false;  // -t
+  unsigned trace = 0;  // how often -t was given
   bool verbose = false;
   bool print_output_format = false;
   bool statistics = false;  // --stats

@@ -58,7 +58,7 @@ constexpr Option rows[] = {
     {"-o --output!", Argument::required, "FILE", take<&Options::output>,
      "write FILE instead of a.out"},
     {"--oformat!", Argument::required, "TARGET", take<&Options::output_format>,
-     "the format of the output: binary, or the name of an ELF target"},
+     "the format of the output: binary, srec, ihex, or the name of an ELF target"},
     {"-z", Argument::required, "KEYWORD", read_keyword, "one of the keywords below"},
     {"-r -i --relocatable", Argument::none, "", make_relocatable,
      "make one object of several, to be linked again"},

@@ -136,10 +136,12 @@ std::string text_of(Showing what, const Reading& reading, const std::string& own
   return "";
 }
 
-bool has_input(const Options& options) {
+/// A script may name inputs too, which only the link can tell.
+bool has_input(const Options& options, bool scripts_count) {
   for (const Input& input : options.inputs)
     if (input.kind == Input::Kind::file || input.kind == Input::Kind::library ||
-        input.kind == Input::Kind::just_symbols)
+        input.kind == Input::Kind::just_symbols ||
+        (scripts_count && input.kind == Input::Kind::script))
       return true;
   return false;
 }
@@ -166,7 +168,7 @@ Request parse(const std::string& program, const std::string& own_version,
   if (!request.is_done) {
     finish(reading);
     if (reading.options.print_output_format) request.shown += output_format(reading.options) + "\n";
-    if (!has_input(reading.options)) {
+    if (!has_input(reading.options, request.shown.empty())) {
       if (request.shown.empty())
         throw Error("no input files", "name the objects to link; --help lists the options");
       request.is_done = true;

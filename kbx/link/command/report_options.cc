@@ -15,6 +15,10 @@ void read_verbosity(Reading& reading, const std::string& value) {
   if (!value.empty() && !number(value)) throw Error("invalid number `" + value + "'");
 }
 
+void trace(Reading& reading, const std::string&) {
+  ++reading.options.trace;
+}
+
 void silence(Reading& reading, const std::string&) {
   reading.options.no_warnings = true;
   reading.options.fatal_warnings = false;
@@ -34,7 +38,8 @@ constexpr Option rows[] = {
      "show the format of the output"},
     {"--verbose --dll-verbose", Argument::optional, "LEVEL", read_verbosity,
      "show the version, the script, and each file that is tried"},
-    {"-t --trace", Argument::none, "", set<&Options::trace, true>, "tell which files are linked"},
+    {"-t --trace", Argument::none, "", trace,
+     "tell which files are linked; given twice, members of archives too"},
     {"-y --trace-symbol", Argument::required, "SYMBOL", append<&Options::traced>,
      "tell where SYMBOL is defined and used"},
     {"--print-memory-usage", Argument::none, "", set<&Options::print_memory_usage, true>,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -341,7 +342,7 @@ class ObjectReader {
         continue;
       InputSection* group = make_plain_section(i);
       const std::string_view content = content_of(i);
-      Group members{group, {}};
+      Group members{group, {}, 0};
       for (std::size_t at = group_word; at < content.size(); at += group_word) {
         const auto member = Shape::template load<std::uint32_t>(content.data() + at);
         if (member >= headers_.size() || headers_[member].sh_type == SHT_GROUP) {
@@ -349,8 +350,10 @@ class ObjectReader {
           continue;
         }
         headers_[member].sh_flags |= SHF_GROUP;
+        memberships_.try_emplace(member, Membership{groups_.size(), members.indices.size()});
         members.indices.push_back(member);
       }
+      members.first_joined = members.indices.size();
       if (Shape::template load<std::uint32_t>(content.data()) & GRP_COMDAT)
         group->traits |= trait_link_once;
       groups_.push_back(std::move(members));
@@ -359,27 +362,20 @@ class ObjectReader {
 
   /// Enters a member into the ring of its group, behind the first member that is in it already.
   void join_group(InputSection* section) {
-    for (const Group& group : groups_) {
-      if (std::find(group.indices.begin(), group.indices.end(), section->index) ==
-          group.indices.end())
-        continue;
-      InputSection* other = nullptr;
-      for (const std::uint32_t index : group.indices)
-        if (index != 0 && file_.by_index[index] && file_.by_index[index]->next_in_group) {
-          other = file_.by_index[index];
-          break;
-        }
-      if (other) {
-        section->group_name = other->group_name;
-        section->next_in_group = other->next_in_group;
-        other->next_in_group = section;
-      } else {
-        section->group_name = signature_of(group.section);
-        section->next_in_group = section;
-      }
-      group.section->next_in_group = section;
-      return;
+    const auto known = memberships_.find(section->index);
+    if (known == memberships_.end()) return;
+    Group& group = groups_[known->second.group];
+    if (group.first_joined < group.indices.size()) {
+      InputSection* other = file_.by_index[group.indices[group.first_joined]];
+      section->group_name = other->group_name;
+      section->next_in_group = other->next_in_group;
+      other->next_in_group = section;
+    } else {
+      section->group_name = signature_of(group.section);
+      section->next_in_group = section;
     }
+    group.first_joined = std::min(group.first_joined, known->second.position);
+    group.section->next_in_group = section;
   }
 
   std::string_view signature_of(const InputSection* group) const {
@@ -471,6 +467,13 @@ class ObjectReader {
   struct Group {
     InputSection* section;
     std::vector<std::uint32_t> indices;  // as listed; 0 for what is no section
+    std::size_t first_joined;            // of them, the first in the ring; their number: none
+  };
+
+  /// Where a section is listed first.
+  struct Membership {
+    std::size_t group;
+    std::size_t position;
   };
 
   InputFile& file_;
@@ -486,6 +489,7 @@ class ObjectReader {
   std::uint32_t extended_index_ = 0;
   bool has_groups_ = false;
   std::vector<Group> groups_;
+  std::unordered_map<std::uint32_t, Membership> memberships_;
 };
 
 }  // namespace

@@ -29,9 +29,8 @@ struct SharedObject {
   std::vector<std::uint16_t> symbol_versions;
   std::vector<std::string_view> needed_versions;  // by index; "" where there is none
 
-  bool is_as_needed = false;  // --as-needed was in force
-  bool is_needed = false;     // the output gets a DT_NEEDED for it
-  bool is_indirect = false;   // only another shared object needs it
+  bool is_needed = false;    // the output gets a DT_NEEDED for it
+  bool is_indirect = false;  // only another shared object needs it
 };
 
 /// True if `content` is an ELF file of type ET_DYN.

@@ -9,6 +9,8 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/relocate/referent.h"
+#include "kbx/link/resolve/discarded.h"
 #include "kbx/link/resolve/same_symbols.h"
 
 /// The order of the symbol table of a partial link, as GNU ld 2.40 writes it: one symbol for each
@@ -17,36 +19,6 @@
 /// drop, the ones that a relocation needs come where it does. Then the global symbols.
 namespace kbx::link {
 namespace {
-
-/// What becomes of a relocation in `section` that refers to a discarded one.
-enum Action : unsigned { zero = 0, complain = 1, take_kept = 2 };
-
-unsigned action_in(const InputSection& section) {
-  if (section.traits & trait_debugging) return take_kept;
-  for (const std::string_view name : {".eh_frame", ".sframe", ".gcc_except_table"})
-    if (section.name == name) return zero;
-  return complain | take_kept;
-}
-
-/// The section that replaces a discarded one, if it is as large.
-InputSection* kept_section(const InputSection& section, SectionSymbols& symbols) {
-  InputSection* kept = section.kept;
-  if (!kept) return nullptr;
-  if (kept->traits & trait_group) {
-    InputSection* const first = kept->next_in_group;
-    kept = nullptr;
-    for (InputSection* member = first; member;) {
-      if (symbols.are_same(*member, section)) {
-        kept = member;
-        break;
-      }
-      member = member->next_in_group == first ? nullptr : member->next_in_group;
-    }
-  }
-  if (!kept || kept->content.size() != section.content.size()) return nullptr;
-  while (kept->kept) kept = kept->kept;
-  return kept;
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -104,11 +76,13 @@ class Numbering {
 
   void add_section_symbols() {
     plan_.symbols.add({}, {});
+    if (!globals_.has_section_symbols) return;
     for (std::uint32_t i = 1; i < by_index_.size(); ++i) {
       if (!by_index_[i]) continue;
       OutputSymbol symbol;
       symbol.section = i;
       symbol.type = STT_SECTION;
+      if (globals_.is_final) symbol.value = by_index_[i]->address;
       by_index_[i]->symbol = plan_.symbols.add({}, symbol);
     }
   }
@@ -155,6 +129,7 @@ class Numbering {
     for (const InputSection* section : file.sections)
       if (section->is_discarded) has_discarded = true;
     for (InputSection* section : file.sections) add_group_signature(output, *section);
+    if (globals_.is_final && !options_.emit_relocs) return;
     if (has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
   }
 
@@ -171,7 +146,11 @@ class Numbering {
     if (options_.discard_locals == DiscardLocals::all) return false;
     if (target.section && !target.section->output) return false;
     if (!is_retained(symbol.name)) return false;
-    return options_.discard_locals != DiscardLocals::temporary || !is_temporary(symbol.name);
+    const bool drops_temporary =
+        options_.discard_locals == DiscardLocals::temporary ||
+        (options_.discard_locals == DiscardLocals::by_default && globals_.is_final &&
+         target.section && (target.section->traits & trait_merge));
+    return !drops_temporary || !is_temporary(symbol.name);
   }
 
   bool is_retained(std::string_view name) const {
@@ -203,6 +182,10 @@ class Numbering {
     OutputSymbol output;
     output.section = target.section ? output_index(target.section) : symbol.section;
     output.value = symbol.value + (target.section ? target.section->output_offset : 0);
+    if (globals_.is_final && target.section) {
+      output.value = address_in(*target.section, symbol.value);
+      if (symbol.type == STT_TLS) output.value -= globals_.thread_start;
+    }
     output.size = symbol.size;
     output.binding = symbol.binding;
     output.type = symbol.type;
@@ -273,12 +256,12 @@ class Numbering {
   /// True if `target` is now a section that stays.
   bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
                           std::string_view name) {
-    const unsigned action = section.edit ? zero : action_in(section);
-    if (action & complain)
+    const unsigned action = section.edit ? 0u : action_in(section);
+    if (action & complain_of_discarded)
       errors_.push_back(
           fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
                       section.file->path, name, section.name, target->name, target->file->path));
-    if (action & take_kept)
+    if (action & take_kept_section)
       if (InputSection* kept = kept_for(*target); kept && kept->output) {
         target = kept;
         return true;
@@ -400,10 +383,15 @@ class Numbering {
     output.section = absolute_section;
     if (symbol.output_section) {
       output.section = symbol.output_section->index;
+      if (globals_.is_final) output.value += symbol.output_section->address;
     } else if (symbol.section) {
       output.section = output_index(symbol.section);
-      output.value += symbol.section->output_offset;
+      if (globals_.is_final)
+        output.value = address_in(*symbol.section, symbol.value);
+      else
+        output.value += symbol.section->output_offset;
     }
+    if (globals_.is_final && symbol.type == STT_TLS) output.value -= globals_.thread_start;
   }
 
   void find_group_signatures() {

@@ -5,8 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "kbx/base/arena.h"
@@ -18,10 +17,16 @@
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/cross_reference.h"
-#include "kbx/link/resolve/same_symbols.h"
+#include "kbx/link/resolve/definitions.h"
+#include "kbx/link/resolve/duplicates.h"
 #include "kbx/link/resolve/symbol_table.h"
 
 namespace kbx::link {
+
+/// The file that INPUT or GROUP of a script calls `name`: beside the script, if `folder` says where
+/// that is, else as the name says, else in one of `library_folders`.
+std::string named_by_script(const std::string& name, const std::string& folder,
+                            const std::vector<std::string>& library_folders);
 
 /// Opens the inputs in their order, takes from archives what is needed, and finds for each global
 /// name what it stands for.
@@ -39,7 +44,7 @@ class Resolver {
       open_other;
 
   /// -u and EXTERN: wants `name` defined.
-  void require(std::string_view name);
+  void require(std::string_view name) { definitions_.require(name); }
 
   /// Opens what the shared objects need, as far as it matters. Throws Error if a name was defined
   /// twice, or the like.
@@ -58,8 +63,8 @@ class Resolver {
   /// What the output is made for: as -m says, or the first object.
   MachineFormat format() const;
 
-  SymbolTable& symbols() { return symbols_; }
-  const SymbolTable& symbols() const { return symbols_; }
+  SymbolTable& symbols() { return definitions_.symbols(); }
+  const SymbolTable& symbols() const { return definitions_.symbols(); }
   /// The members that came out of archives, each with what asked for it as -Map words it.
   const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
   /// Where the library of -l is. Throws Error if it is nowhere.
@@ -71,17 +76,15 @@ class Resolver {
   /// The file that the sections of dynamic linking belong to: the first object. Null: there is
   /// none.
   InputFile* dynamic_owner() const { return files_.empty() ? nullptr : files_.front(); }
-  /// Names in the order in which they go into .dynstr: a symbol's, or a shared object's.
-  struct DynamicName {
-    Symbol* symbol = nullptr;
-    const InputFile* shared = nullptr;
-  };
-  std::vector<DynamicName>& dynamic_names() { return dynamic_names_; }
+  /// Names in the order in which they go into .dynstr.
+  const std::vector<Definitions::DynamicName>& dynamic_names() const {
+    return definitions_.dynamic_names();
+  }
   /// Puts a symbol into .dynsym, or makes it local if its visibility says so.
-  void record_dynamic(Symbol& symbol);
+  void record_dynamic(Symbol& symbol) { definitions_.record_dynamic(symbol); }
   Arena& arena() { return arena_; }
   /// What --cref tells; empty without that option.
-  const CrossReferences& cross_references() const { return cross_references_; }
+  const CrossReferences& cross_references() const { return definitions_.cross_references(); }
   /// All that was opened, by the names that --dependency-file gives them.
   const std::vector<std::string>& opened() const { return opened_; }
   /// A file was opened that is no object: a script.
@@ -96,37 +99,10 @@ class Resolver {
   void add_file(const Input& input, const std::string& path);
   void add_just_symbols(const std::string& path);
   void trace(const std::string& path) const;
-  void note(const InputFile& file, const InputSymbol& symbol, bool is_undefined);
-  void check_alignment(const InputFile& file, const InputSymbol& symbol, const Symbol& before,
-                       const Symbol& global) const;
-  void warn_common(const InputFile& file, const InputSymbol& symbol, const Symbol& before) const;
-  void give_warnings() const;
-  void place_common(Symbol& symbol);
   std::string_view map(const std::string& path);
-  void add_object(std::string_view content, const std::string& path, const std::string& name);
-  void add_binary(const std::string& path);
-  bool is_final() const { return options_.kind != OutputKind::relocatable; }
-  bool fits(const std::string& path) const;
-  void hide_library(InputFile& file) const;
-  // Shared objects; shared_symbols.cc.
-  void add_shared(std::string_view content, const std::string& path, const Input& input);
-  bool is_needed(const InputFile& file);
-  bool would_bind(const InputFile& file, const InputSymbol& symbol, std::string_view name) const;
-  void mark_needed(InputFile& file);
-  void add_shared_symbols(InputFile& file);
-  Symbol* add_shared_symbol(InputFile& file, std::size_t index);
-  void add_wanted_library(InputFile& file, std::string_view name, const Symbol& symbol);
-  std::string_view versioned_name(const InputFile& file, std::size_t index);
-  Symbol& displace(InputFile& file, InputSymbol& symbol, bool is_undefined, Symbol& entry);
-  void check_thread_local(const InputFile& file, const InputSymbol& symbol, const Symbol& global);
-  void add_default_names(InputFile& file, const InputSymbol& symbol, Symbol& global);
-  bool add_other_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
-                      std::string_view name, bool is_default);
-  void find_weak_aliases(InputFile& file);
-  void note_dynamic(const InputFile& file, Symbol& symbol);
-  void join_indirect();
-  void open_needed();
-  std::string needed_path(const InputFile& by, std::string_view name) const;
+  void add_binary(std::string_view content, const std::string& path);
+  void add_object_or_script(const Input& input, std::string_view content, const std::string& path);
+  void add_archive(const Input& input, std::string_view content, const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
   void add_archive_member(const Archive& archive, const ArchiveMember& member,
@@ -135,20 +111,14 @@ class Resolver {
   void search(OpenArchive& open);
   bool is_wanted(const OpenArchive& open, std::size_t i);
   bool member_defines(const OpenArchive& open, std::size_t i) const;
-
-  void discard_duplicates(InputFile& file);
-  bool discard_by_twin(InputSection& section, const std::vector<InputSection*>& known);
-  void discard_if_duplicate(InputSection& section);
-  void add_symbols(InputFile& file);
-  Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
-  std::string_view wrapped(std::string_view name);
-  bool merge(InputFile& file, const InputSymbol& symbol, bool is_definition, Symbol& global);
-  void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
-              Symbol& global);
-  void make_common(InputFile& file, const InputSymbol& symbol, Symbol& global);
-  void check_size_and_type(InputFile& file, const InputSymbol& symbol, const Symbol& global,
-                           bool is_definition, bool may_change_type, bool may_change_size) const;
-  void put_on_undefined_list(Symbol& symbol);
+  const Symbol* wanted_symbol(std::string_view name) const;
+  bool is_final() const { return options_.kind != OutputKind::relocatable; }
+  // Shared objects; libraries.cc.
+  bool fits(const std::string& path) const;
+  void add_shared(const Input& input, std::string_view content, const std::string& path);
+  void open_needed();
+  void open_needed(const InputFile& by, std::string_view name);
+  std::string needed_path(const InputFile& by, std::string_view name) const;
 
   const Options& options_;
   const Say& say_;
@@ -159,21 +129,15 @@ class Resolver {
   std::deque<SharedObject> shared_storage_;
   std::vector<InputFile*> files_;
   std::vector<InputFile*> shared_objects_;
-  std::vector<DynamicName> dynamic_names_;
-  SymbolTable symbols_;
-  std::unordered_map<std::string_view, std::vector<InputSection*>> once_;
-  SectionSymbols section_symbols_;
+  Definitions definitions_;
+  Duplicates duplicates_;
   std::deque<OpenArchive> archives_;
   std::map<std::string, OpenArchive*> archive_by_path_;
   std::vector<OpenArchive*> group_;
   bool is_in_group_ = false;
   std::uint64_t count_before_group_ = 0;
-  std::uint64_t undefined_count_ = 0;  // how many names were ever put on the list of undefined ones
-  std::vector<std::string> errors_;
-  CrossReferences cross_references_;
   std::vector<std::string> opened_;
   std::vector<std::pair<std::string, std::string>> members_;
-  std::unordered_set<std::string_view> traced_;
 };
 
 }  // namespace kbx::link

@@ -5,6 +5,7 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
@@ -18,6 +19,13 @@ enum class Binding : std::uint8_t {
   common,
   indirect,  // another name for `target`: foo where foo@@VER is what was defined
 };
+
+inline bool is_defined(Binding binding) {
+  return binding == Binding::defined || binding == Binding::defined_weak;
+}
+inline bool is_unresolved(Binding binding) {
+  return binding == Binding::undefined || binding == Binding::undefined_weak;
+}
 
 struct DefinedVersion;
 
@@ -66,7 +74,9 @@ struct Symbol {
   OutputSection* output_section = nullptr;  // where a script defined it
   std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
-  std::uint32_t index = 0;  // in the output's symbol table; 0: not there
+  std::uint32_t index = 0;         // in the output's symbol table; 0: not there
+  Wants wants = 0;                 // of final links: what relocations want of it
+  const Places* places = nullptr;  // … and where that is; null: nothing is wanted
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks

@@ -1,15 +1,13 @@
 #include <algorithm>
-#include <cstdlib>
+#include <string>
 #include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
-#include "kbx/base/path.h"
-#include "kbx/base/text.h"
-#include "kbx/link/input/object.h"
-#include "kbx/link/resolve/resolver.h"
+#include "kbx/link/input/shared_object.h"
+#include "kbx/link/resolve/definitions.h"
 
 /// What shared objects do to the global names, with the decisions of GNU ld 2.40 (they are those of
 /// bfd/elflink.c): an object's definition wins over a shared object's wherever it stands, of two
@@ -23,14 +21,6 @@ namespace kbx::link {
 namespace {
 
 constexpr std::uint16_t hidden_version = 0x8000;  // VERSYM_HIDDEN
-
-bool is_undefined_kind(Binding binding) {
-  return binding == Binding::undefined || binding == Binding::undefined_weak;
-}
-
-bool is_defined_kind(Binding binding) {
-  return binding == Binding::defined || binding == Binding::defined_weak;
-}
 
 bool is_function(std::uint8_t type) {
   return type == STT_FUNC || type == STT_GNU_IFUNC;
@@ -72,35 +62,16 @@ bool is_common_like(const InputSection* section, const InputSymbol& symbol) {
 
 }  // namespace
 
-void Resolver::add_shared(std::string_view content, const std::string& path, const Input& input) {
-  if (input.prefers_static)
-    throw Error(fmt::format("attempted static link of dynamic object `{}'", path),
-                "give an archive, or put the shared object behind -Bdynamic");
-  const bool is_by_path = input.kind != Input::Kind::library;
-  InputFile& file = storage_.emplace_back();
-  SharedObject& shared = shared_storage_.emplace_back();
-  read_shared_object(content, path, is_by_path ? path : base_name(path), arena_, shared, file);
-  check_format(file);
-  for (const InputFile* other : shared_objects_)
-    if (other->shared->soname == shared.soname) return;
-  shared.is_as_needed = input.as_needed;
-  if (shared.is_as_needed && !is_needed(file)) return;
-  shared_objects_.push_back(&file);
-  if (!shared.is_as_needed) mark_needed(file);
-  add_shared_symbols(file);
-}
-
-void Resolver::mark_needed(InputFile& file) {
+void Definitions::mark_needed(InputFile& file) {
   file.shared->is_needed = true;
   dynamic_names_.push_back({nullptr, &file});
 }
 
 /// True if the definition of `symbol` would be what `name` is bound to, and an object wants it.
-bool Resolver::would_bind(const InputFile& file, const InputSymbol& symbol,
-                          std::string_view name) const {
+bool Definitions::would_bind(const InputFile& file, const InputSymbol& symbol,
+                             std::string_view name, const std::vector<InputFile*>& others) const {
   const Symbol* known = symbols_.find(name);
-  if (!known || is_defined_kind(known->binding) || visibility(known->other) != STV_DEFAULT)
-    return false;
+  if (!known || is_defined(known->binding) || visibility(known->other) != STV_DEFAULT) return false;
   if (known->binding == Binding::common &&
       (symbol.binding == STB_WEAK || is_function(symbol.type) ||
        is_common_like(file.section_at(symbol.section), symbol)))
@@ -112,27 +83,27 @@ bool Resolver::would_bind(const InputFile& file, const InputSymbol& symbol,
     return other->shared->is_needed &&
            std::find(needed.begin(), needed.end(), file.shared->soname) != needed.end();
   };
-  return std::none_of(shared_objects_.begin(), shared_objects_.end(), names_it);
+  return std::none_of(others.begin(), others.end(), names_it);
 }
 
 /// --as-needed: true if an object refers to something that the shared object would define.
-bool Resolver::is_needed(const InputFile& file) {
+bool Definitions::wants(const InputFile& file, const std::vector<InputFile*>& others) {
   for (std::size_t i = file.first_global; i < file.symbols.size(); ++i) {
     const InputSymbol& symbol = file.symbols[i];
     if (symbol.section == SHN_UNDEF || symbol.binding == STB_LOCAL) continue;
     const std::string name(versioned_name(file, i));
-    if (would_bind(file, symbol, name)) return true;
+    if (would_bind(file, symbol, name, others)) return true;
     const std::size_t at = name.find("@@");
     if (at == std::string::npos) continue;
-    if (would_bind(file, symbol, name.substr(0, at)) ||
-        would_bind(file, symbol, name.substr(0, at) + name.substr(at + 1)))
+    if (would_bind(file, symbol, name.substr(0, at), others) ||
+        would_bind(file, symbol, name.substr(0, at) + name.substr(at + 1), others))
       return true;
   }
   return false;
 }
 
 /// The name with its version.
-std::string_view Resolver::versioned_name(const InputFile& file, std::size_t index) {
+std::string_view Definitions::versioned_name(const InputFile& file, std::size_t index) {
   const InputSymbol& symbol = file.symbols[index];
   const SharedObject& shared = *file.shared;
   if (shared.symbol_versions.empty()) return symbol.name;
@@ -156,7 +127,7 @@ std::string_view Resolver::versioned_name(const InputFile& file, std::size_t ind
       fmt::format("{}{}{}", symbol.name, is_hidden || is_undefined ? "@" : "@@", text));
 }
 
-void Resolver::add_shared_symbols(InputFile& file) {
+void Definitions::add_shared(InputFile& file) {
   for (std::size_t i = 0; i < file.globals.size(); ++i) {
     const InputSymbol& symbol = file.symbols[file.first_global + i];
     if (symbol.binding == STB_LOCAL || symbol.type == STT_SECTION || symbol.name.empty()) continue;
@@ -165,7 +136,7 @@ void Resolver::add_shared_symbols(InputFile& file) {
   find_weak_aliases(file);
 }
 
-Symbol* Resolver::add_shared_symbol(InputFile& file, std::size_t index) {
+Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
   InputSymbol symbol = file.symbols[index];
   symbol.name = versioned_name(file, index);
   const bool is_undefined = symbol.section == SHN_UNDEF;
@@ -191,8 +162,7 @@ Symbol* Resolver::add_shared_symbol(InputFile& file, std::size_t index) {
       global.size = global.value;
       is_definition = false;
     }
-    if (is_defined_kind(before) ||
-        (before == Binding::common && (is_weak || is_function(symbol.type))))
+    if (is_defined(before) || (before == Binding::common && (is_weak || is_function(symbol.type))))
       is_definition = false;
   } else if (is_definition) {
     global.has_shared_definition = true;
@@ -234,32 +204,29 @@ Symbol* Resolver::add_shared_symbol(InputFile& file, std::size_t index) {
                           (final.strong && final.strong->is_dynamic)) &&
                          !entry.is_forced_local;
   if (is_wanted) record_dynamic(final);
-  if (is_definition && !file.shared->is_needed) add_wanted_library(file, symbol.name, final);
+  if (is_definition && !file.shared->is_needed) check_wanted(file, symbol.name, final);
   return &global;
 }
 
-/// The first symbol that an object takes from a shared object which may not be needed.
-void Resolver::add_wanted_library(InputFile& file, std::string_view name, const Symbol& symbol) {
-  const bool is_bound = symbol.is_defined_in_shared && symbol.file == &file;
-  if (!is_bound) return;
+/// An object takes a symbol from a shared object that it does not need so far.
+void Definitions::check_wanted(InputFile& file, std::string_view name, const Symbol& symbol) {
+  if (!symbol.is_defined_in_shared || symbol.file != &file) return;
   const bool is_wanted = symbol.is_dynamic && symbol.is_referenced_strongly;
-  if (file.shared->is_indirect) {
-    if (!is_wanted) return;
-    std::string user = "an input";
-    for (const InputFile* other : files_)
-      for (std::size_t i = 0; i < other->globals.size(); ++i)
-        if (user == "an input" && other->globals[i] && &real(*other->globals[i]) == &symbol)
-          user = other->path;
-    throw Error(fmt::format("{}: undefined reference to symbol '{}'\n{}: {}: error adding symbols: "
-                            "DSO missing from command line",
-                            user, name, options_.program, file.path),
-                "name that shared object too");
+  if (!file.shared->is_indirect) {
+    if (is_wanted || symbol.is_referenced_in_shared_strongly) mark_needed(file);
+    return;
   }
-  if (is_wanted || symbol.is_referenced_in_shared_strongly) mark_needed(file);
+  if (!is_wanted) return;
+  const Symbol* user = symbols_.add(name.substr(0, name.find('@')));
+  throw Error(
+      fmt::format("{}: undefined reference to symbol '{}'\n{}: {}: error adding symbols: "
+                  "DSO missing from command line",
+                  user->file ? user->file->path : "an input", name, options_.program, file.path),
+      "name that shared object too");
 }
 
-void Resolver::check_thread_local(const InputFile& file, const InputSymbol& symbol,
-                                  const Symbol& global) {
+void Definitions::check_thread_local(const InputFile& file, const InputSymbol& symbol,
+                                     const Symbol& global) {
   if (!global.file || symbol.type == global.type || global.file == &file) return;
   if (symbol.type != STT_TLS && global.type != STT_TLS) return;
   if (symbol.type == STT_NOTYPE || global.type == STT_NOTYPE) return;
@@ -270,9 +237,10 @@ void Resolver::check_thread_local(const InputFile& file, const InputSymbol& symb
 
 /// A symbol of an object meets one that a shared object defines. Gives the symbol that goes on
 /// under the name, as undefined or fresh if the shared object's definition is no longer in force.
-Symbol& Resolver::displace(InputFile& file, InputSymbol& symbol, bool is_undefined, Symbol& entry) {
+Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_undefined,
+                              Symbol& entry) {
   Symbol& old = real(entry);
-  if (!old.is_defined_in_shared || !is_defined_kind(old.binding)) return old;
+  if (!old.is_defined_in_shared || !is_defined(old.binding)) return old;
   const bool is_common = symbol.section == common_section;
   const bool is_definition = !is_undefined && !is_common;
   const bool is_indirect = &old != &entry;
@@ -331,7 +299,7 @@ Symbol& Resolver::displace(InputFile& file, InputSymbol& symbol, bool is_undefin
 }
 
 /// foo@@VER goes by foo and by foo@VER as well.
-void Resolver::add_default_names(InputFile& file, const InputSymbol& symbol, Symbol& global) {
+void Definitions::add_default_names(InputFile& file, const InputSymbol& symbol, Symbol& global) {
   const std::string_view name = symbol.name;
   const std::size_t at = name.find('@');
   if (at == std::string_view::npos) return;
@@ -346,69 +314,70 @@ void Resolver::add_default_names(InputFile& file, const InputSymbol& symbol, Sym
 }
 
 /// Makes `name` another name of `global`, or the other way round if an object defines `name`.
-bool Resolver::add_other_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
-                              std::string_view name, bool is_default) {
+void Definitions::add_other_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
+                                 std::string_view name, bool is_default) {
   Symbol& entry = *symbols_.add(name);
-  Symbol* other = &real(entry);
-  if (other == &global) return true;
-  const bool is_shared = file.shared != nullptr;
-  const bool was_common = other->binding == Binding::common;
-  if (!is_shared) {
-    InputSymbol own = symbol;
-    other = &displace(file, own, false, entry);
-    if (is_defined_kind(other->binding) || was_common) {
-      if (is_default && other->is_defined_in_object && !options_.allow_multiple_definition)
-        errors_.push_back(fmt::format("multiple definition of {}: in {}, first in {}", name,
-                                      file.path, other->file ? other->file->path : "a script"));
-      return false;
-    }
-    make_indirect(*other, global);
-    return true;
+  if (&real(entry) == &global) return;
+  if (file.shared) {
+    add_shared_name(file, symbol, global, entry, is_default);
+    return;
   }
-  if (other->binding != Binding::fresh) {
-    check_thread_local(file, symbol, *other);
-    other->has_shared_definition = true;
-    if (visibility(other->other) != STV_DEFAULT) {
-      other->is_referenced_in_shared = true;
-      if (visibility(other->other) == STV_PROTECTED) record_dynamic(*other);
-      return false;
-    }
-    const bool was_defined = is_defined_kind(other->binding) && !other->is_from_script;
-    const bool is_mismatch = !(is_function(symbol.type) && is_function(other->type)) &&
-                             symbol.type != other->type && symbol.type != STT_NOTYPE &&
-                             other->type != STT_NOTYPE;
-    if (is_mismatch && (was_defined || was_common) && !other->is_defined_in_shared &&
-        options_.kind != OutputKind::shared && !options_.export_dynamic &&
-        !other->is_referenced_in_shared)
-      return false;
-    const bool overrides =
-        was_defined || (was_common && (symbol.binding == STB_WEAK || is_function(symbol.type) ||
-                                       is_common_like(global.section, symbol)));
-    if (overrides) {
-      if (!is_default) return false;
-      if (global.is_defined_in_shared) {
-        other->is_referenced_in_shared = true;
-        global.is_defined_in_shared = false;
-      }
-      make_indirect(global, *other);
-      if (other->is_referenced_in_object || other->is_defined_in_object) record_dynamic(*other);
-      return true;
-    }
+  InputSymbol own = symbol;
+  Symbol& other = displace(file, own, false, entry);
+  if (is_defined(other.binding) || other.binding == Binding::common) {
+    if (is_default && other.is_defined_in_object && !options_.allow_multiple_definition)
+      errors_.push_back(fmt::format("multiple definition of {}: in {}, first in {}", name,
+                                    file.path, other.file ? other.file->path : "a script"));
+    return;
   }
-  make_indirect(*other, global);
-  return true;
+  make_indirect(other, global);
+}
+
+void Definitions::add_shared_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
+                                  Symbol& entry, bool is_default) {
+  Symbol& other = real(entry);
+  if (other.binding == Binding::fresh) {
+    make_indirect(other, global);
+    return;
+  }
+  check_thread_local(file, symbol, other);
+  other.has_shared_definition = true;
+  if (visibility(other.other) != STV_DEFAULT) {
+    other.is_referenced_in_shared = true;
+    if (visibility(other.other) == STV_PROTECTED) record_dynamic(other);
+    return;
+  }
+  const bool was_common = other.binding == Binding::common;
+  const bool was_defined = is_defined(other.binding) && !other.is_from_script;
+  const bool is_mismatch = !(is_function(symbol.type) && is_function(other.type)) &&
+                           symbol.type != other.type && symbol.type != STT_NOTYPE &&
+                           other.type != STT_NOTYPE;
+  if (is_mismatch && (was_defined || was_common) && !other.is_defined_in_shared &&
+      options_.kind != OutputKind::shared && !options_.export_dynamic &&
+      !other.is_referenced_in_shared)
+    return;
+  const bool overrides =
+      was_defined || (was_common && (symbol.binding == STB_WEAK || is_function(symbol.type) ||
+                                     is_common_like(global.section, symbol)));
+  if (!overrides) {
+    make_indirect(other, global);
+    return;
+  }
+  if (!is_default) return;
+  if (global.is_defined_in_shared) other.is_referenced_in_shared = true;
+  global.is_defined_in_shared = false;
+  make_indirect(global, other);
+  if (other.is_referenced_in_object || other.is_defined_in_object) record_dynamic(other);
 }
 
 /// After each symbol of an object: is it one that .dynsym has to have?
-void Resolver::note_dynamic(const InputFile& /*file*/, Symbol& symbol) {
+void Definitions::note_dynamic(Symbol& symbol) {
   Symbol& global = real(symbol);
   const bool is_wanted = options_.kind == OutputKind::shared || global.is_defined_in_shared ||
                          global.is_referenced_in_shared;
   if (is_wanted && !global.is_dynamic) {
     record_dynamic(global);
     if (global.strong) record_dynamic(*global.strong);
-    if (global.is_defined_in_shared && !global.file->shared->is_needed)
-      add_wanted_library(*global.file, global.name, global);
   } else if (global.is_dynamic &&
              (visibility(global.other) == STV_HIDDEN || visibility(global.other) == STV_INTERNAL)) {
     global.is_dynamic = false;
@@ -416,10 +385,10 @@ void Resolver::note_dynamic(const InputFile& /*file*/, Symbol& symbol) {
   }
 }
 
-void Resolver::record_dynamic(Symbol& symbol) {
+void Definitions::record_dynamic(Symbol& symbol) {
   if (symbol.is_dynamic) return;
   const unsigned own = visibility(symbol.other);
-  if ((own == STV_HIDDEN || own == STV_INTERNAL) && !is_undefined_kind(symbol.binding)) {
+  if ((own == STV_HIDDEN || own == STV_INTERNAL) && !is_unresolved(symbol.binding)) {
     symbol.is_forced_local = true;
     return;
   }
@@ -428,7 +397,7 @@ void Resolver::record_dynamic(Symbol& symbol) {
 }
 
 /// A weak name of data and the strong name of the same place have to be copied together.
-void Resolver::find_weak_aliases(InputFile& file) {
+void Definitions::find_weak_aliases(InputFile& file) {
   const auto is_own = [&](const Symbol* symbol, Binding binding) {
     return symbol && symbol->binding == binding && symbol->is_defined_in_shared &&
            symbol->file == &file && symbol->section && !is_function(symbol->type);
@@ -456,75 +425,10 @@ void Resolver::find_weak_aliases(InputFile& file) {
 }
 
 /// The files' symbols become what they stand for.
-void Resolver::join_indirect() {
-  for (const auto* files : {&files_, &shared_objects_})
-    for (InputFile* file : *files)
-      for (Symbol*& symbol : file->globals)
-        if (symbol) symbol = &real(*symbol);
-}
-
-// What shared objects need.
-
-/// Where GNU ld finds the shared object `name` that `by` needs; "" if nowhere.
-std::string Resolver::needed_path(const InputFile& by, std::string_view name) const {
-  const std::string file(name);
-  if (file.find('/') != std::string::npos) return is_regular_file(file) ? file : "";
-  std::vector<std::string> folders;
-  const auto add = [&](std::string_view paths) {
-    for (const std::string_view part : split(paths, ':')) {
-      const std::string origin = dir_name(by.path).empty() ? "." : dir_name(by.path);
-      std::string folder = replace_all(std::string(part), "$ORIGIN", origin);
-      folders.push_back(replace_all(folder, "${ORIGIN}", origin));
-    }
-  };
-  for (const std::string& path : options_.rpath_link) add(path);
-  for (const std::string& path : options_.rpath) add(path);
-  const char* run_path = std::getenv("LD_RUN_PATH");
-  if (options_.rpath.empty() && run_path) add(run_path);
-  add(by.shared->runpath.empty() ? by.shared->rpath : by.shared->runpath);
-  if (const char* path = std::getenv("LD_LIBRARY_PATH")) add(path);
-  folders.insert(folders.end(), options_.library_folders.begin(), options_.library_folders.end());
-  for (const char* folder : {"/lib", "/usr/lib", "/lib64", "/usr/lib64"})
-    folders.emplace_back(folder);
-  for (const std::string& folder : folders) {
-    if (folder.empty()) continue;
-    std::string path = join_path(folder, file);
-    if (fits(path)) return path;
-  }
-  return {};
-}
-
-/// What the shared objects refer to may be in others that they name; those count for whether all is
-/// defined, but get no DT_NEEDED here.
-void Resolver::open_needed() {
-  const bool is_executable = options_.kind != OutputKind::shared;
-  const Unresolved policy = options_.unresolved_in_shared;
-  if (policy == Unresolved::ignore || (policy == Unresolved::by_kind && !is_executable)) return;
-  const std::size_t given = shared_objects_.size();
-  for (std::size_t i = 0; i < given; ++i) {
-    const InputFile& by = *shared_objects_[i];
-    if (!by.shared->is_needed) continue;
-    for (const std::string_view name : by.shared->needed) {
-      const auto is_known = [&](const InputFile* other) {
-        return other->shared->soname == name || base_name(other->path) == name;
-      };
-      if (std::any_of(shared_objects_.begin(), shared_objects_.end(), is_known)) continue;
-      const std::string path = needed_path(by, name);
-      if (path.empty()) {
-        say_(fmt::format(
-            "{}: warning: {}, needed by {}, not found (try using -rpath or -rpath-link)",
-            options_.program, name, by.path));
-        continue;
-      }
-      InputFile& file = storage_.emplace_back();
-      SharedObject& shared = shared_storage_.emplace_back();
-      read_shared_object(map(path), path, std::string(name), arena_, shared, file);
-      check_format(file);
-      shared.is_indirect = true;
-      shared_objects_.push_back(&file);
-      add_shared_symbols(file);
-    }
-  }
+void Definitions::join_indirect(const std::vector<InputFile*>& files) {
+  for (InputFile* file : files)
+    for (Symbol*& symbol : file->globals)
+      if (symbol) symbol = &real(*symbol);
 }
 
 }  // namespace kbx::link

@@ -1,0 +1,176 @@
+#include "kbx/link/relocate/linkage.h"
+
+#include <elf.h>
+
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/layout/output_section.h"
+
+namespace kbx::link {
+namespace {
+
+constexpr Traits table_traits =
+    trait_alloc | trait_load | trait_contents | trait_data | trait_linker_created;
+constexpr std::string_view table_name = "_GLOBAL_OFFSET_TABLE_";
+
+class Maker {
+ public:
+  Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
+      : resolver_(resolver),
+        kind_(kind),
+        scan_(scan),
+        word_(resolver.format().is_64bit ? 8 : 4) {}
+
+  Linkage make() {
+    const Symbol* named = resolver_.symbols().find(table_name);
+    const bool is_named = named && named->binding == Binding::undefined;
+    for (InputFile* file : resolver_.files()) place_locals(*file);
+    if (scan_.wants_own_module) place_own_module();
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
+      Referent referent;
+      referent.global = &symbol;
+      referent.section = symbol.section;
+      symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
+    });
+    const bool needs_header = got_size_ != 0 || plt_size_ != 0 || got_plt_words_ != 0 || is_named ||
+                              scan_.wants_got_base || kind_.is_dynamic;
+    if (needs_header) make_tables(is_named || scan_.wants_got);
+    return std::move(linkage_);
+  }
+
+ private:
+  void place_locals(InputFile& file) {
+    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i)
+      if (file.local_wants[i] != 0)
+        file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+  }
+
+  std::uint32_t take(LinkageEntry::Kind kind, const Referent& referent, unsigned words) {
+    const std::uint32_t offset = got_size_;
+    linkage_.entries.push_back({kind, referent, offset, 0});
+    got_size_ += words * word_;
+    return offset;
+  }
+
+  void place_own_module() {
+    linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2);
+  }
+
+  Places place(const Referent& referent, Wants wants) {
+    using Kind = LinkageEntry::Kind;
+    Places places;
+    if (wants & want_plt) place_plt(referent, places);
+    if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if (wants & want_thread_offset)
+      places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_thread_distance)
+      places.thread_distance = take(Kind::thread_distance, referent, 1);
+    if (wants & want_module_offset)
+      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
+    return places;
+  }
+
+  /// A function that chooses itself has its entry apart, without a header, unless the output is
+  /// dynamic.
+  void place_plt(const Referent& referent, Places& places) {
+    const bool is_preempted =
+        referent.global && is_preemptible(*referent.global, kind_.options);
+    const bool is_apart = !is_preempted && !kind_.is_dynamic;
+    const Machine& machine = kind_.machine;
+    LinkageEntry entry;
+    entry.referent = referent;
+    if (is_apart) {
+      entry.kind = LinkageEntry::Kind::indirect;
+      entry.offset = indirect_count_ * machine.plt_entry_size;
+      entry.got_offset = indirect_count_ * word_;
+      places.indirect = entry.offset;
+      ++indirect_count_;
+    } else {
+      if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
+      entry.kind = LinkageEntry::Kind::plt;
+      entry.offset = plt_size_;
+      entry.got_offset = (machine.got_plt_header + got_plt_words_) * word_;
+      places.plt = entry.offset;
+      places.got_plt = entry.got_offset;
+      plt_size_ += machine.plt_entry_size;
+      ++got_plt_words_;
+    }
+    linkage_.entries.push_back(entry);
+  }
+
+  InputSection* make_section(std::string_view name, Traits traits, std::uint64_t size,
+                             std::uint64_t entry_size) {
+    InputSection* section =
+        resolver_.add_section(*resolver_.dynamic_owner(), name, table_traits | traits);
+    section->type = SHT_PROGBITS;
+    section->alignment_power = word_ == 8 ? 3 : 2;
+    section->size = size;
+    section->entry_size = entry_size;
+    return section;
+  }
+
+  InputSection* make_relocations(std::string_view rela, std::string_view rel, std::uint64_t count) {
+    const bool uses_rela = kind_.machine.uses_rela;
+    const std::uint64_t entry = (uses_rela ? 3 : 2) * word_;
+    InputSection* section =
+        make_section(uses_rela ? rela : rel, trait_readonly, count * entry, entry);
+    section->type = uses_rela ? SHT_RELA : SHT_REL;
+    return section;
+  }
+
+  void make_tables(bool names_table) {
+    const Machine& machine = kind_.machine;
+    LinkageSections& sections = linkage_.sections;
+    if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
+    sections.got_plt =
+        make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
+    if (names_table || kind_.is_dynamic) define_table(*sections.got_plt);
+    if (plt_size_ != 0) {
+      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_, 16);
+      sections.plt->alignment_power = 4;
+      sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
+    }
+    if (indirect_count_ != 0) make_indirect();
+  }
+
+  void make_indirect() {
+    LinkageSections& sections = linkage_.sections;
+    sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
+                                         indirect_count_ * kind_.machine.plt_entry_size, 0);
+    sections.indirect_plt->alignment_power = 4;
+    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
+    sections.indirect_relocations =
+        make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+  }
+
+  void define_table(InputSection& section) {
+    Symbol* symbol = resolver_.symbols().add(table_name);
+    symbol->binding = Binding::defined;
+    symbol->section = &section;
+    symbol->value = 0;
+    symbol->type = STT_OBJECT;
+    symbol->other = STV_HIDDEN;
+    symbol->is_defined_in_object = true;
+    symbol->is_forced_local = true;
+    linkage_.table_symbol = symbol;
+  }
+
+  Resolver& resolver_;
+  const FinalKind& kind_;
+  const ScanResult& scan_;
+  std::uint32_t word_;
+  Linkage linkage_;
+  std::uint32_t got_size_ = 0;
+  std::uint32_t plt_size_ = 0;
+  std::uint32_t got_plt_words_ = 0;  // behind the header
+  std::uint32_t indirect_count_ = 0;
+};
+
+}  // namespace
+
+Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
+  return Maker(resolver, kind, scan).make();
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,46 @@
+#include "kbx/link/resolve/commons.h"
+
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/input/object.h"
+
+namespace kbx::link {
+namespace {
+
+void place_common(Symbol& symbol, Arena& arena) {
+  InputSection*& section = symbol.file->commons;
+  if (!section) section = add_section(*symbol.file, "COMMON", trait_alloc, arena);
+  const std::uint64_t mask = (std::uint64_t{1} << symbol.alignment_power) - 1;
+  const std::uint64_t size = symbol.value;
+  const std::uint64_t place = (section->size + mask) & ~mask;
+  if (place < section->size || place + size < place)
+    throw Error(Location{symbol.file->path, 0},
+                fmt::format("common symbol {} of {:#x} bytes is too large", symbol.name, size));
+  section->alignment_power = std::max(section->alignment_power, symbol.alignment_power);
+  section->size = place + size;
+  symbol.binding = Binding::defined;
+  symbol.section = section;
+  symbol.value = place;
+}
+
+}  // namespace
+
+void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena) {
+  const auto place_those = [&](const auto& is_wanted) {
+    symbols.for_each([&](Symbol& symbol) {
+      if (symbol.binding == Binding::common && is_wanted(symbol.alignment_power))
+        place_common(symbol, arena);
+    });
+  };
+  constexpr unsigned largest = 4;
+  if (order == SortCommon::descending)
+    for (unsigned power = largest; power > 0; --power)
+      place_those([&](unsigned own) { return own >= power; });
+  if (order == SortCommon::ascending)
+    for (unsigned power = 0; power <= largest; ++power)
+      place_those([&](unsigned own) { return own <= power; });
+  place_those([](unsigned) { return true; });
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,24 @@
+#pragma once
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "kbx/base/arena.h"
+#include "kbx/link/input/file.h"
+#include "kbx/link/options.h"
+#include "kbx/link/resolve/symbol_table.h"
+
+namespace kbx::link {
+
+/// The alignment that a common symbol asks for, as a power of two: its value rounded up.
+inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
+  if (symbol.value < 2) return 0;
+  return static_cast<std::uint8_t>(
+      std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
+}
+
+/// Gives every common symbol a place in a section COMMON of the file that has the largest, in the
+/// order that --sort-common asks for. The sections are made in `arena`.
+void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena);
+
+}  // namespace kbx::link

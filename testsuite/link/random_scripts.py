@@ -1,0 +1,156 @@
+#!/usr/bin/env python3
+"""Links with scripts made by chance, with GNU ld and with kbx, and compares what they write.
+
+    random_scripts.py --kbx build/kbx [--seed N] [--count N] [--keep DIR]
+
+A script names a few of the sections of three objects in some order, with assignments, addresses, alignments, data, fills
+and patterns of all kinds. Both linkers have to refuse it, or to write the same bytes. What differs is printed; with --keep
+its script and inputs are left in DIR.
+"""
+
+import argparse
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from compare import IDENTICAL, compare
+from run import ORACLE, SKIPPED, oracle_problem
+
+OBJECTS = {
+    "a": '.comm c,16,8\n.data\n.globl ga\nga: .long 1, ga\n.section .x,"aw"\n.p2align 3\n.quad lx\nlx: .long 2\n.text\nnop\n'
+         'call gb\n',
+    "b": '.comm d,8,32\n.bss\n.zero 5\n.section .y,"a"\n.byte 1\n.section .note1,""\n.byte 9\n.text\n.globl gb\ngb: ret\n'
+         '.section .x.10,"aw"\n.long 10, gb\n',
+    "c": '.section .x.9,"aw"\n.long 9\n.section .tdata,"awT"\n.long 8\n.section .s,"aMS",@progbits,1\n.asciz "some"\n'
+         '.section .r,"a"\n.p2align 4\n.byte 7\n.globl gc\ngc: .byte 3\n.section .debug_x,""\n.long gc\n',
+}
+SECTIONS = [".data", ".bss", ".text", ".x", ".y", ".note1", ".x.9", ".x.10", ".tdata", ".s", ".r", ".debug_x"]
+OPTIONS = [[], [], [], ["-d"], ["-s"], ["-x"], ["--unique"], ["--sort-section=name"], ["--orphan-handling=discard"],
+           ["--split-by-file=8"], ["--gc-sections", "-e", "ga"], ["--defsym", "outer=ga+4"], ["--no-define-common", "-d"],
+           ["--section-start", ".x=0x3000"], ["-z", "muldefs", "a.o"]]
+
+
+class Maker:
+    """Makes one script."""
+
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.names = 0
+        self.seen = [".data"]
+
+    def value(self):
+        seen = self.random.choice(self.seen)
+        return self.random.choice([
+            ".", ".", ".", ". + 4", "ABSOLUTE(.)", "ALIGN(16)", f"ADDR({seen})", f"SIZEOF({seen})", f". - ADDR({seen})", "ga",
+            f"LOADADDR({seen}) + 1", "0x40", "DEFINED(ga) ? . : 3", f"ALIGNOF({seen})", "MAX(., 0x20)", "gc + 1"])
+
+    def assignment(self):
+        if self.random.random() < .2:
+            return f". = {self.random.choice(['. + 0x10', 'ALIGN(32)', '. + 1', '.'])};"
+        self.names += 1
+        kind = self.random.choice(["{} = {};"] * 6 + ["PROVIDE({} = {});", "HIDDEN({} = {});",
+                                     "{} = {}; ASSERT(ga >= 0, \"x\")"])
+        return kind.format(f"v{self.names}", self.value())
+
+    def pattern(self):
+        names = self.random.sample(SECTIONS, self.random.randint(1, 2)) + self.random.choice([[], [], ["COMMON"]])
+        names = [".x*" if name == ".x" and self.random.random() < .3 else name for name in names]
+        body = " ".join(names)
+        if self.random.random() < .15:
+            body = f"{self.random.choice(['SORT', 'SORT_BY_ALIGNMENT', 'SORT_NONE'])}({names[0]})"
+        elif self.random.random() < .1:
+            body = f"EXCLUDE_FILE({self.random.choice(['b.o', '*a.o'])}) {body}"
+        text = f"{self.random.choice(['*', '*', '*', '*', 'a.o', '*b.o'])}({body})"
+        return f"KEEP({text})" if self.random.random() < .1 else text
+
+    def statement(self):
+        which = self.random.random()
+        if which < .7:
+            return self.pattern()
+        if which < .9:
+            return self.assignment()
+        return self.random.choice(["BYTE(1)", "LONG(ga)", "QUAD(.)", "FILL(0x90)", "SHORT(2) BYTE(3)"])
+
+    def section(self):
+        name = self.random.choice(SECTIONS + [".new", "/DISCARD/"])
+        if name != "/DISCARD/":
+            self.seen.append(name)
+        address = self.random.choice([""] * 6 + [" 0x1000", " .", " 0", " ALIGN(8)"])
+        extra = self.random.choice([""] * 8 + [" ALIGN(16)", " ONLY_IF_RO", " ONLY_IF_RW"])
+        if name == "/DISCARD/":
+            return f"/DISCARD/ : {{ *({self.random.choice(['.note1', '.y', '.debug_x'])}) }}"
+        body = " ".join([self.pattern()] + [self.statement() for _ in range(self.random.randint(0, 2))])
+        return f"{name}{address} :{extra} {{ {body} }}{self.random.choice(['', '', '', ' =0x90'])}"
+
+    def script(self):
+        parts = []
+        for _ in range(self.random.randint(1, 7)):
+            parts += [self.assignment() for _ in range(self.random.randint(0, 2))]
+            parts.append(self.section())
+        parts += [self.assignment() for _ in range(self.random.randint(0, 2))]
+        return "SECTIONS {\n" + "".join(f"  {part}\n" for part in parts) + "}\n", self.random.choice(OPTIONS)
+
+
+def outcome(words, options, folder):
+    """(whether it is refused, the output, what was said)"""
+    out = folder / "out.o"
+    out.unlink(missing_ok=True)
+    done = subprocess.run([*words, "-r", "-T", "script.lds", *options, "-o", out.name, "a.o", "b.o", "c.o"], cwd=folder,
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode != 0, out.read_bytes() if out.exists() else None, done.stderr
+
+
+def differences(seed, folder, kbx):
+    """Lines that tell what differs, none if nothing does; and whether the script was refused."""
+    folder.mkdir()
+    for name in OBJECTS:
+        os.link(folder.parent / f"{name}.o", folder / f"{name}.o")
+    script, options = Maker(seed).script()
+    (folder / "script.lds").write_text(script)
+    wanted, got = outcome([ORACLE], options, folder), outcome([kbx, "ld"], options, folder)
+    if wanted[0] != got[0]:
+        return [f"{'refused' if wanted[0] else 'accepted'} by GNU ld, not by kbx: {wanted[2]}{got[2]}", " ".join(options)], False
+    if wanted[0] or wanted[1] == got[1]:
+        return [], wanted[0]
+    if wanted[1] is None or got[1] is None:
+        return ["one of them has no output"], False
+    found = compare(wanted[1], got[1])
+    return [found.verdict, *found.differences, " ".join(options)] if found.verdict != IDENTICAL else [], False
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--kbx", required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--keep", type=Path, metavar="DIR")
+    options = parser.parse_args()
+    problem = oracle_problem()
+    if problem:
+        print(f"skipped: no oracle: {problem}")
+        return SKIPPED
+    kbx = os.path.realpath(options.kbx)
+    counts = {"equal": 0, "refused by both": 0, "different": 0}
+    with tempfile.TemporaryDirectory(prefix="scripts-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
+        root = Path(temporary)
+        for name, text in OBJECTS.items():
+            subprocess.run(["as", "-o", root / f"{name}.o", "-"], input=text, text=True, check=True)
+        seeds = range(options.seed, options.seed + options.count)
+        for seed, (lines, refused) in zip(seeds, pool.map(lambda each: differences(each, root / str(each), kbx), seeds)):
+            counts["different" if lines else "refused by both" if refused else "equal"] += 1
+            if not lines:
+                continue
+            print(f"seed {seed}:\n" + "".join(f"    {line}\n" for line in lines), end="")
+            if options.keep:
+                shutil.copytree(root / str(seed), options.keep / str(seed), dirs_exist_ok=True)
+    print(", ".join(f"{count} {what}" for what, count in counts.items()))
+    return 1 if counts["different"] or not counts["equal"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
