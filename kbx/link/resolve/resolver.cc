@@ -116,6 +116,9 @@ void Resolver::add_just_symbols(const std::string& path) {
   trace(path);
   opened_.push_back(path);
   const std::string_view content = map(path);
+  if (is_shared_object(content))
+    throw Error(Location{path, 0}, "--just-symbols may not be used on DSO",
+                "name it as an input, or give the program that it is a part of");
   InputFile& file = storage_.emplace_back();
   file.is_just_symbols = true;
   read_object(content, path, base_name(path), arena_, file);
