@@ -7,6 +7,7 @@
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/shape.h"
+#include "kbx/link/relocate/referent.h"
 
 /// What is in the sections of a dynamic output: the structures of the System V gABI, chapter 5, and
 /// of the LSB's "Symbol Versioning".
@@ -25,7 +26,7 @@ std::uint64_t address_of(const InputSection& section) {
 
 std::uint64_t address_of(const Symbol& symbol) {
   if (symbol.output_section) return symbol.output_section->address + symbol.value;
-  if (symbol.section) return address_of(*symbol.section) + symbol.value;
+  if (symbol.section) return address_in(*symbol.section, symbol.value);
   return symbol.value;
 }
 

@@ -59,13 +59,6 @@ Symbol& define_linkage_symbol(Resolver& resolver, InputSection& section, std::st
   return symbol;
 }
 
-std::string_view name_in_table(const Symbol& symbol, Arena& arena) {
-  const std::size_t at = symbol.name.find("@@");
-  if (at == std::string_view::npos || !is_from_shared(symbol)) return symbol.name;
-  return arena.copy(std::string(symbol.name.substr(0, at)) +
-                    std::string(symbol.name.substr(at + 1)));
-}
-
 void DynamicLink::hide(Symbol& symbol) {
   symbol.is_forced_local = true;
   symbol.is_dynamic = false;

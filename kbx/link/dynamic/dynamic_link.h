@@ -194,7 +194,4 @@ class DynamicLink {
 /// is local in the output.
 Symbol& define_linkage_symbol(Resolver& resolver, InputSection& section, std::string_view name);
 
-/// What the symbol table calls a symbol: one of a shared object has one @ before its version.
-std::string_view name_in_table(const Symbol& symbol, Arena& arena);
-
 }  // namespace kbx::link

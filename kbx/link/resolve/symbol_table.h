@@ -56,7 +56,6 @@ struct Symbol {
   bool has_shared_definition = false;  // some shared object defines it, in force or not
   bool has_got_reference = false;      // for the relocation scan: through the GOT …
   bool has_other_reference = false;    // … or otherwise
-  bool has_plt_address = false;        // its PLT entry is what the whole program takes as address
   bool is_protected_there = false;     // the shared object's definition is protected
   bool is_dynamic = false;             // is in .dynsym
   bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic
