@@ -21,7 +21,7 @@ enum class Origin : std::uint8_t {
   thread_offset,        // S relative to the thread pointer (local exec)
   thread_distance,      // the thread pointer relative to S (i386)
   module_offset,        // S relative to its module's thread-local block
-  paired,               // the value of another relocation, which stands at S (RISC-V's low parts)
+  paired,               // the value of the relocation that stands at S (RISC-V's low parts)
 };
 
 /// What is subtracted from it.
@@ -43,6 +43,7 @@ struct Rule {
   bool may_simplify = false;   // Machine::simplify has a say
   bool is_branch = false;      // a jump that may go through a PLT entry or a veneer
   bool adds_in_place = false;  // to what stands there (RISC-V's ADD and SUB): several go together
+  bool is_first_part = false;  // Origin::paired may mean its value
 };
 
 /// Why a value was not written.
@@ -83,7 +84,7 @@ struct Patch {
   std::uint64_t room = 0;     // bytes from `place` to the end of the input section's content
   std::uint64_t behind = 0;   // bytes of the section in front of `place`
   std::uint64_t value = 0;    // origin + addend - against, in 64 bits
-  std::uint64_t address = 0;  // P
+  std::uint64_t address = 0;  // P; of Origin::paired the other relocation's place
   bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
 };
 
@@ -124,6 +125,7 @@ struct Machine {
   std::uint32_t plt_header_size = 0;
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_alignment = 16;
+  bool has_pairs = false;                // there is Origin::paired
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is

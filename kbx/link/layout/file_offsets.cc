@@ -42,7 +42,7 @@ class FilePlacer {
   FileLayout run() {
     std::vector<Segment>& segments = layout_.segments;
     for (OutputSection* section = plan_.sections.first(); section; section = section->next)
-      section->has_file_offset = false;
+      start(*section);
     layout_.program_headers_room =
         needs_.program_headers.value_or(segments.size() * rules_.program_header_size());
     offset_ = rules_.file_header_size();
@@ -64,6 +64,13 @@ class FilePlacer {
   }
 
  private:
+  void start(OutputSection& section) {
+    section.has_file_offset = false;
+    if (section.type == SHT_NOBITS && header_type(section) == SHT_PROGBITS)
+      faults_.warnings.push_back(
+          fmt::format("warning: section `{}' type changed to PROGBITS", section.name));
+  }
+
   /// PT_LOADs by type come first, and in the order of their load addresses.
   std::vector<Segment*> sorted_segments() {
     std::vector<Segment*> sorted;

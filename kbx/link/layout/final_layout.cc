@@ -67,6 +67,15 @@ void hand_on_load_regions(Plan& plan) {
   }
 }
 
+/// The first of the thread-local sections starts as aligned as any of them wants to be.
+void align_thread_local(Plan& plan) {
+  OutputSection* first = plan.sections.first();
+  while (first && !(first->traits & trait_thread_local)) first = first->next;
+  for (const OutputSection* section = first; section && (section->traits & trait_thread_local);
+       section = section->next)
+    first->alignment_power = std::max(first->alignment_power, section->alignment_power);
+}
+
 class LayoutPasses {
  public:
   LayoutPasses(Plan& plan, ScriptState& state, const LayoutRules& rules, const LayoutHooks& hooks,
@@ -215,6 +224,7 @@ void prepare_final_layout(Plan& plan, ScriptState& state, const LayoutRules& rul
     if (rules.text_is_readonly) text->traits |= trait_readonly;
   }
   hand_on_load_regions(plan);
+  align_thread_local(plan);
   SizingPass marking;
   marking.is_marking = true;
   marking.rules = &rules;

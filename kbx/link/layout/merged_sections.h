@@ -14,6 +14,8 @@ struct MergedPlace {
   std::uint64_t offset = 0;  // in `section` as it is written
 };
 
+struct MergedGroup;
+
 /// The strings and constants (SHF_MERGE) of a final link, each once. It has to live until the
 /// output is written.
 class MergedSections {
@@ -31,8 +33,7 @@ class MergedSections {
   void merge(const std::vector<InputFile*>& files, unsigned threads);
 
  private:
-  struct Group;
-  std::vector<std::unique_ptr<Group>> groups_;
+  std::vector<std::unique_ptr<MergedGroup>> groups_;
 };
 
 /// How one section was merged; InputSection::merge points to it.

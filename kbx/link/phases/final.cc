@@ -10,6 +10,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/text.h"
+#include "kbx/link/arch/attribute_list.h"
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
@@ -108,7 +109,19 @@ class FinalLink {
     kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
     kind.is_dynamic = dynamic_.is_dynamic();
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
+    kind.architecture = architecture();
     return kind;
+  }
+
+  /// What all files' build attributes together ask of the processor; 0 if they do not say.
+  std::uint32_t architecture() const {
+    const MachineFormat format = state_.resolver.format();
+    if (format.machine != EM_ARM) return 0;
+    for (const InputFile* file : state_.files())
+      for (const InputSection* section : file->sections)
+        if (section->type == SHT_ARM_ATTRIBUTES && !section->is_discarded)
+          return arm_architecture(section->content, format.is_big_endian);
+    return 0;
   }
 
   std::vector<const script::Assignment*> assignments() const {

@@ -10,6 +10,7 @@
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
 #include "kbx/link/layout/output_section.h"
+#include "kbx/link/relocate/pairs.h"
 #include "kbx/link/resolve/discarded.h"
 
 /// Relocations of a final link: the value from where the machine says that it starts, less what it
@@ -51,12 +52,32 @@ class Applier {
 
   template <typename Entry>
   void run(std::string_view table, bool has_addend) {
+    if (kind_.machine.has_pairs) find_pairs<Entry>(table);
     walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
       return apply(relocation, next, has_addend);
     });
   }
 
  private:
+  template <typename Entry>
+  void find_pairs(std::string_view table) {
+    for_each_relocation<Shape, Entry>(table, false, [&](std::size_t, const Relocation& relocation) {
+      const Rule* const rule = kind_.machine.rule(relocation.type);
+      if (rule && rule->is_first_part) pairs_.add(relocation);
+    });
+    pairs_.finish();
+  }
+
+  /// The value of the relocation that stands where the symbol is; false if there is none.
+  bool take_pair(const Decision& decision, Patch& patch) const {
+    const Relocation* const first = pairs_.find(decision.referent, section_);
+    if (!first) return false;
+    patch.address = address_in_output(first->offset);
+    patch.value = value(decide(kind_, section_, *first, 0, true), patch.address) +
+                  static_cast<std::uint64_t>(decision.addend);
+    return true;
+  }
+
   /// True if the next relocation is to be passed over.
   bool apply(const Relocation& relocation, std::uint32_t next, bool has_addend) {
     std::uint64_t offset = relocation.offset;
@@ -76,8 +97,11 @@ class Applier {
     patch.room = section_.size > offset ? section_.size - offset : 0;
     patch.behind = offset;
     patch.address = address_in_output(offset);
-    patch.value = value(decision, patch.address);
-    const Fit fit = kind_.machine.apply(patch);
+    const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
+    if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
+    const std::uint8_t type = type_of(decision.referent);
+    patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
+    const Fit fit = is_whole ? kind_.machine.apply(patch) : Fit::no_match;
     if (fit != Fit::fits) tell(fit, relocation, decision);
     return decision.covers_next;
   }
@@ -117,11 +141,10 @@ class Applier {
     const unsigned action = section_.edit ? 0u : action_in(section_);
     InputSection*& to = decision.referent.section;
     if (action & complain_of_discarded)
-      faults_.push_back(
-          fmt::format("`{}' referenced in section `{}' of {}: defined in discarded section `{}' "
-                      "of {}",
-                      decision.referent.name(), section_.name, section_.file->path, to->name,
-                      to->file->path));
+      faults_.push_back(fmt::format(
+          "`{}' referenced in section `{}' of {}: defined in discarded section `{}' "
+          "of {}",
+          decision.referent.name(), section_.name, section_.file->path, to->name, to->file->path));
     if (action & take_kept_section) {
       if (InputSection* kept = kept_section(*to, section_symbols_); kept && kept->output) {
         to = kept;
@@ -218,12 +241,13 @@ class Applier {
       faults_.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}", place,
                                     type, referent.global ? "symbol " : "", name, where));
     } else if (fit == Fit::misaligned) {
-      faults_.push_back(fmt::format("{}: {} against `{}': the address is not aligned", place, type,
-                                    name));
+      faults_.push_back(
+          fmt::format("{}: {} against `{}': the address is not aligned", place, type, name));
     } else {
-      faults_.push_back(fmt::format("{}: {} against `{}': the instruction is none that the "
-                                    "relocation is for",
-                                    place, type, name));
+      faults_.push_back(
+          fmt::format("{}: {} against `{}': the instruction is none that the "
+                      "relocation is for",
+                      place, type, name));
     }
   }
 
@@ -233,6 +257,7 @@ class Applier {
   char* content_;
   std::vector<std::string>& faults_;
   SectionSymbols section_symbols_;
+  Pairs pairs_;
 };
 
 }  // namespace

@@ -56,6 +56,7 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.is_exported = referent.global && referent.global->is_dynamic;
   use.is_large = referent.section && (referent.section->flags & large_section) != 0;
   use.is_code = (section.traits & trait_code) != 0;
+  use.architecture = kind.architecture;
   use.may_overflow = kind.options.relax.value_or(true);
   if (use.is_absolute) use.absolute = address_of(referent, 0);
   decision.type = machine.simplify(use, decision.covers_next);
@@ -81,8 +82,8 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     const bool can_wait = is_whole && kind.is_position_independent && kind.machine.dynamic.indirect;
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;
   }
-  if (!kind.is_position_independent || rule.against != Against::nothing || is_nothing ||
-      is_absolute(referent))
+  if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
+      is_nothing || is_absolute(referent))
     return AddressFrom::link;
   return rule.is_word ? AddressFrom::load : AddressFrom::nowhere;
 }

@@ -16,6 +16,7 @@ struct FinalKind {
   bool is_shared = false;
   bool is_dynamic = false;  // there are dynamic sections
   unsigned word = 8;        // bytes of an address
+  std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
 };
 
 /// What a relocation comes to.

@@ -66,13 +66,20 @@ std::string outcome(Fit fit) {
   return "no match";
 }
 
+/// The first part of a pair, in front of its second.
+struct FirstPart {
+  std::uint64_t value = 0;
+  std::uint64_t address = 0;
+};
+
 /// One relocation, `use`, of `content`, as `input` has it. What went wrong, or "".
 std::string apply(const kbx::link::Machine& machine, const std::string& input, std::string& content,
-                  kbx::link::Use use, const Places& places, bool& covers_next) {
+                  kbx::link::Use use, const Places& places, FirstPart& first, bool& covers_next) {
   covers_next = false;
   if (use.offset > content.size()) return "outside";
   if (!machine.uses_rela) use.addend = machine.implicit_addend(use.type, input.data() + use.offset);
   use.content = input;
+  const std::uint32_t first_type = use.type;
   const Rule* rule = machine.rule(use.type);
   if (!rule) return "unknown type";
   if (rule->may_simplify) {
@@ -81,12 +88,18 @@ std::string apply(const kbx::link::Machine& machine, const std::string& input, s
     if (!rule) return "unknown simpler type";
   }
   if (rule->size == 0) return {};
-  const std::uint64_t address = places.text + use.offset;
+  std::uint64_t address = places.text + use.offset;
+  std::uint64_t value = value_of(*rule, use.addend, address, places);
+  if (rule->is_first_part || machine.rule(first_type)->is_first_part) first = {value, address};
+  if (rule->origin == Origin::paired) {
+    value = first.value + static_cast<std::uint64_t>(use.addend);
+    address = first.address;
+  }
   return outcome(machine.apply({.type = use.type,
                                 .place = content.data() + use.offset,
                                 .room = content.size() - use.offset,
                                 .behind = use.offset,
-                                .value = value_of(*rule, use.addend, address, places),
+                                .value = value,
                                 .address = address,
                                 .is_function = places.is_function}));
 }
@@ -117,7 +130,8 @@ std::string relocated(const kbx::link::Machine& machine, std::string_view code, 
   const std::string input = bytes_of(code);
   std::string content = input;
   bool covers_next = false;
-  const std::string fault = apply(machine, input, content, use, places, covers_next);
+  FirstPart first;
+  const std::string fault = apply(machine, input, content, use, places, first, covers_next);
   if (fault.empty()) CHECK(covers_next == (use.next_type != 0 && !use.is_shared));
   return fault.empty() ? hexadecimal_of(content) : fault;
 }
@@ -127,6 +141,7 @@ std::string linked(const kbx::link::Machine& machine, const Sequence& sequence,
   const std::string input = bytes_of(sequence.code);
   std::string content = input;
   bool covers_next = false;
+  FirstPart first;
   for (std::size_t i = 0; i < sequence.relocations.size(); ++i) {
     if (std::exchange(covers_next, false)) continue;
     const Relocated& relocation = sequence.relocations[i];
@@ -135,7 +150,9 @@ std::string linked(const kbx::link::Machine& machine, const Sequence& sequence,
     one.offset = relocation.offset;
     one.addend = relocation.addend;
     one.next_type = i + 1 < sequence.relocations.size() ? sequence.relocations[i + 1].type : 0;
-    const std::string fault = apply(machine, input, content, one, places, covers_next);
+    Places where = places;
+    if (relocation.symbol != 0) where.symbol = relocation.symbol;
+    const std::string fault = apply(machine, input, content, one, where, first, covers_next);
     if (!fault.empty()) return fault;
   }
   return hexadecimal_of(content);

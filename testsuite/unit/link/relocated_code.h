@@ -25,9 +25,11 @@ struct Relocated {
   std::uint64_t offset;
   std::uint32_t type;
   std::int64_t addend = 0;
+  std::uint64_t symbol = 0;  // 0: what all the others are against
 };
 
-/// A sequence of instructions with all its relocations, which are against the same symbol.
+/// A sequence of instructions with all its relocations. A low part (Origin::paired) is that of the
+/// last first part in front of it.
 struct Sequence {
   std::string_view name;
   std::string_view code;
