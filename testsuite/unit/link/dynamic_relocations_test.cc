@@ -1,6 +1,6 @@
-#include "kbx/link/dynamic/relocations.h"
-
 #include <doctest/doctest.h>
+
+#include "kbx/link/dynamic/relocations.h"
 
 using namespace kbx::link;
 
@@ -18,9 +18,8 @@ TEST_CASE("relative relocations packed") {
 
 TEST_CASE("relocations combined") {
   // x86-64: 8 is relative, 6 and 1 are not, 5 is a copy.
-  std::vector<DynamicRelocation> all = {
-      {0x40, 2, 1, 0}, {0x30, 0, 8, 1}, {0x20, 1, 6, 0}, {0x10, 2, 6, 0}, {0x08, 0, 8, 2},
-      {0x50, 3, 5, 0}};
+  std::vector<DynamicRelocation> all = {{0x40, 2, 1, 0}, {0x30, 0, 8, 1}, {0x20, 1, 6, 0},
+                                        {0x10, 2, 6, 0}, {0x08, 0, 8, 2}, {0x50, 3, 5, 0}};
   const std::uint64_t count = combine(all, [](const DynamicRelocation& relocation) {
     if (relocation.type == 8) return RelocationKind::relative;
     return relocation.type == 5 ? RelocationKind::copy : RelocationKind::normal;

@@ -48,8 +48,8 @@ TEST_CASE("how many buckets") {
 TEST_CASE(".hash") {
   // In the order of the table of globals: readelf shows it as the chains' order.
   const std::vector<HashedSymbol> symbols = {
-      {sysv_hash("V3"), 3}, {sysv_hash("undef"), 1}, {sysv_hash("g"), 4}, {sysv_hash("V1"), 5},
-      {sysv_hash("undef2"), 2}, {sysv_hash("fn"), 6}, {sysv_hash("V2"), 7}};
+      {sysv_hash("V3"), 3},     {sysv_hash("undef"), 1}, {sysv_hash("g"), 4}, {sysv_hash("V1"), 5},
+      {sysv_hash("undef2"), 2}, {sysv_hash("fn"), 6},    {sysv_hash("V2"), 7}};
   CHECK(hash_words(symbols, 8) ==
         std::vector<std::uint32_t>{3, 8, 5, 7, 6, 0, 3, 4, 0, 0, 0, 1, 2});
 }

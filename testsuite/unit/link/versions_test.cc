@@ -62,8 +62,7 @@ TEST_CASE("the anonymous node is no version") {
 }
 
 TEST_CASE("C++ names are compared as a person writes them") {
-  const char* text =
-      "V1 { global: extern \"C++\" { \"ns::f(int)\"; ns::g*; }; f; local: *; };";
+  const char* text = "V1 { global: extern \"C++\" { \"ns::f(int)\"; ns::g*; }; f; local: *; };";
   CHECK(choice(text, "_ZN2ns1fEi") == "V1");
   CHECK(choice(text, "_ZN2ns1fEv") == "local V1");
   CHECK(choice(text, "_ZN2ns1gEv") == "V1");
