@@ -15,6 +15,8 @@
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/dynamic/dynamic_link.h"
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/dynamic/relocations.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -62,6 +64,7 @@ class FinalLink {
     kind_.emplace(final_kind());
     collect();
     dynamic_.choose_symbols(assignments());
+    choose_weak_symbols();
     add_final_sections(state_);
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
@@ -148,6 +151,20 @@ class FinalLink {
     for (const std::string& line :
          collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
       state_.say.print(line);
+  }
+
+  /// In a program an undefined weak symbol is left to the dynamic linker if only .got knows it.
+  void choose_weak_symbols() {
+    if (!dynamic_.is_dynamic() || kind_->is_shared) return;
+    note_weak_references(state_.resolver, *machine_);
+    const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
+    state_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local) return;
+      if (is_zero(symbol, options_, has_interpreter))
+        symbol.is_dynamic = false;
+      else
+        dynamic_.record(symbol);
+    });
   }
 
   // Layout.

@@ -1,5 +1,7 @@
 #include "kbx/link/relocate/scan.h"
 
+#include <algorithm>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -70,8 +72,7 @@ class Scanner {
   void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
     const Referent& referent = decision.referent;
     if (referent.section && referent.section->is_discarded) return;
-    if (is_undefined(referent) && !decision.is_preemptible)
-      note_undefined(section, relocation, referent);
+    if (is_undefined(referent)) note_undefined(section, relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
     if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page)
       want_got_base();
@@ -176,6 +177,32 @@ class Scanner {
 };
 
 }  // namespace
+
+void note_weak_references(const Resolver& resolver, const Machine& machine) {
+  for (InputFile* file : resolver.files()) {
+    if (file->is_just_symbols || file->is_binary) continue;
+    const auto is_weak = [](const Symbol* symbol) {
+      return symbol && symbol->binding == Binding::undefined_weak;
+    };
+    if (std::none_of(file->globals.begin(), file->globals.end(), is_weak)) continue;
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      const auto look = [&](std::size_t, const Relocation& relocation) {
+        const Referent referent = refer(*file, relocation.symbol);
+        const Rule* rule = machine.rule(relocation.type);
+        if (!rule || !is_undefined_weak(referent)) return;
+        if (rule->origin == Origin::got_entry)
+          referent.global->has_got_reference = true;
+        else if (rule->origin != Origin::plt)
+          referent.global->has_other_reference = true;
+      };
+      for (const InputSection* section : file->sections) {
+        if (section->is_discarded || !(section->traits & trait_alloc)) continue;
+        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, false, look);
+        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, false, look);
+      }
+    });
+  }
+}
 
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   ScanResult result;

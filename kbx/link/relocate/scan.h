@@ -36,6 +36,9 @@ struct ScanResult {
   std::vector<UndefinedUse> undefined;
 };
 
+/// Notes for undefined weak symbols whether code reaches them through .got alone (see is_zero).
+void note_weak_references(const Resolver& resolver, const Machine& machine);
+
 /// Looks at every relocation of what may stay of the files, in the order of the files: before
 /// sections are placed, but when garbage is collected and symbols are chosen. Throws Error for what
 /// cannot be linked.
