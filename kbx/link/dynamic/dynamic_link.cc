@@ -18,10 +18,6 @@
 namespace kbx::link {
 namespace {
 
-bool is_defined_kind(Binding binding) {
-  return binding == Binding::defined || binding == Binding::defined_weak;
-}
-
 unsigned visibility(const Symbol& symbol) {
   return symbol.other & 3u;
 }
@@ -153,14 +149,28 @@ void DynamicLink::fix_flags(Symbol& symbol) const {
   }
 }
 
+/// What a script assigns is defined here, even if its value is known only when addresses are.
 void DynamicLink::record_assignments(const std::vector<const script::Assignment*>& assignments) {
+  using Kind = script::AssignmentKind;
   for (const script::Assignment* assignment : assignments) {
-    if (assignment->symbol == ".") continue;
     Symbol* symbol = resolver_.symbols().find(assignment->symbol);
-    if (!symbol || !symbol->is_from_script) continue;
-    if (symbol->is_defined_in_shared) symbol->is_referenced_in_shared = true;
+    if (assignment->symbol == "." || !symbol || symbol->binding == Binding::fresh) continue;
+    const bool provides =
+        assignment->kind == Kind::provide || assignment->kind == Kind::provide_hidden;
+    const bool is_wanted =
+        is_unresolved(symbol->binding) || symbol->is_from_script || is_from_shared(*symbol);
+    if (provides && !is_wanted) continue;
+    if (is_from_shared(*symbol)) {
+      symbol->is_referenced_in_shared = true;
+      symbol->binding = Binding::undefined;
+      symbol->section = nullptr;
+    }
     symbol->is_defined_in_object = true;
     symbol->is_defined_in_shared = false;
+    if (assignment->kind == Kind::hidden || assignment->kind == Kind::provide_hidden) {
+      symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
+      hide(*symbol);
+    }
     const bool is_hidden = visibility(*symbol) == STV_HIDDEN || visibility(*symbol) == STV_INTERNAL;
     if (symbol->is_dynamic && is_hidden) hide(*symbol);
     const bool is_seen = options_.kind == OutputKind::shared || symbol->is_referenced_in_shared;
@@ -198,7 +208,7 @@ void DynamicLink::mark_versioned_names() {
       for (const char* mark : {"@", "@@"}) {
         const Symbol* symbol =
             resolver_.symbols().find(fmt::format("{}{}{}", exact.name, mark, node.version->name));
-        if (symbol && !symbol->is_defined_in_shared && is_defined_kind(symbol->binding))
+        if (symbol && !symbol->is_defined_in_shared && is_defined(symbol->binding))
           exact.is_versioned = true;
       }
 }
@@ -258,11 +268,11 @@ void DynamicLink::check_versions() {
 void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& assignments) {
   const SymbolTable& symbols = resolver_.symbols();
   symbols.for_each([&](Symbol& symbol) { mark_listed(symbol); });
+  record_assignments(assignments);
   if (!is_dynamic()) {
     symbols.for_each([&](Symbol& symbol) { fix_flags(symbol); });
     return;
   }
-  record_assignments(assignments);
   names_before_tags_ = resolver_.dynamic_names().size();
   symbols.for_each([&](Symbol& symbol) {
     if (symbol.binding != Binding::indirect) fix_flags(symbol);

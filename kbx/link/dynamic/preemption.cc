@@ -37,7 +37,7 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) 
 }
 
 bool is_zero(const Symbol& symbol, const Options& options, bool has_interpreter) {
-  if (symbol.binding != Binding::undefined_weak) return false;
+  if (symbol.binding != Binding::undefined_weak || symbol.is_defined_in_object) return false;
   if (!is_preemptible(symbol, options) && options.kind == OutputKind::shared) return true;
   if (visibility(symbol) != STV_DEFAULT) return true;
   if (options.kind == OutputKind::shared) return false;

@@ -159,7 +159,9 @@ class FinalLink {
     note_weak_references(state_.resolver, *machine_);
     const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
     state_.resolver.symbols().for_each([&](Symbol& symbol) {
-      if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local) return;
+      if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
+          symbol.is_defined_in_object)
+        return;
       if (is_zero(symbol, options_, has_interpreter))
         symbol.is_dynamic = false;
       else
