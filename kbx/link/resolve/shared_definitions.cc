@@ -266,7 +266,7 @@ Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_unde
     kept->file = &file;
     kept->section = nullptr;
     kept->size = 0;
-    kept->type = STT_NOTYPE;
+    kept->type = symbol.type == STT_TLS ? std::uint8_t{STT_TLS} : std::uint8_t{STT_NOTYPE};
     kept->shared_version = 0;
     return *kept;
   }
