@@ -150,6 +150,7 @@ constexpr Machine values() {
   machine.simplify = simplify;
   machine.implicit_addend = implicit_addend;
   machine.apply = apply;
+  machine.emitted = emitted_i386_load;
   machine.reach = reach;
   machine.write_plt_header = write_i386_plt_header;
   machine.write_plt_entry = write_i386_plt_entry;

@@ -104,4 +104,19 @@ Fit apply_i386_load(const Patch& patch) {
   }
 }
 
+Emitted emitted_i386_load(std::uint32_t type, const char* /*place*/) {
+  switch (type) {
+    case i386_lea:
+      return {R_386_GOTOFF, 0, 0};
+    case i386_immediate:
+      return {R_386_32, 0, 0};
+    case i386_call:
+      return {R_386_PC32, 0, -4};
+    case i386_jump:
+      return {R_386_PC32, -1, -4};
+    default:
+      return {};
+  }
+}
+
 }  // namespace kbx::link

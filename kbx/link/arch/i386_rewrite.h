@@ -34,6 +34,9 @@ std::uint32_t simplify_i386_load(const Use& use);
 /// Writes a value of i386_got_address to i386_jump.
 Fit apply_i386_load(const Patch& patch);
 
+/// What --emit-relocs says of them; the addend is in the place.
+Emitted emitted_i386_load(std::uint32_t type, const char* place);
+
 /// The type of a simpler access to a thread-local variable.
 std::uint32_t simplify_i386_tls(const Use& use, bool& covers_next);
 

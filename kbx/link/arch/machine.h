@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -88,6 +89,13 @@ struct Patch {
   bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
 };
 
+/// What --emit-relocs says of a relocation whose instruction was rewritten.
+struct Emitted {
+  std::uint32_t type = 0;   // 0: what the input says
+  std::int64_t moved = 0;   // of its place, in bytes
+  std::int64_t addend = 0;  // instead of the input's
+};
+
 /// A PLT entry, or the table's first one, that is to be written.
 struct PltPlace {
   char* place = nullptr;
@@ -126,6 +134,7 @@ struct Machine {
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_alignment = 16;
   bool has_pairs = false;                // there is Origin::paired
+  std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is
@@ -147,8 +156,13 @@ struct Machine {
   std::int64_t (*implicit_addend)(std::uint32_t type, const char* place) = nullptr;
   /// Writes the value, and what else the type says, at its place.
   Fit (*apply)(const Patch& patch) = nullptr;
+  /// What is emitted for a type of the machine's own, the value of which was written at `place`;
+  /// null: always what the input says.
+  Emitted (*emitted)(std::uint32_t type, const char* place) = nullptr;
   /// How far the type reaches, in bits with a sign, for messages.
   unsigned (*reach)(std::uint32_t type) = nullptr;
+  /// Writes so many bytes of code that do nothing.
+  void (*write_padding)(char* place, std::size_t size) = nullptr;
   void (*write_plt_header)(const PltPlace& place) = nullptr;
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.

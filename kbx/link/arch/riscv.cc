@@ -7,10 +7,10 @@
 #include "kbx/link/arch/riscv_plt.h"
 
 /// The relocations of RISC-V: RISC-V ELF psABI, "Relocations"; which values are refused is GNU ld
-/// 2.40's choice. Nothing is made shorter: R_RISCV_RELAX is passed over, and the nops of
-/// R_RISCV_ALIGN must be as many as are needed. In executables with a fixed place an auipc that
-/// would not reach becomes a lui of the address (a weak symbol that nothing defines, far from code
-/// at high addresses).
+/// 2.40's choice. Nothing is made shorter: R_RISCV_RELAX is passed over; of the nops of
+/// R_RISCV_ALIGN those that are too many have gone before (drop_padding). In executables with a
+/// fixed place an auipc that would not reach becomes a lui of the address (a weak symbol that
+/// nothing defines, far from code at high addresses).
 namespace kbx::link {
 namespace {
 
@@ -211,6 +211,12 @@ unsigned reach(std::uint32_t type) {
   }
 }
 
+/// addi x0, x0, 0; the last two bytes c.nop
+void write_nops(char* place, std::size_t size) {
+  for (; size >= 4; place += 4, size -= 4) write_little(place, 0x00000013, 4);
+  if (size >= 2) write_little(place, 0x0001, 2);
+}
+
 /// All entries go to the table's first one at first.
 std::uint64_t lazy_got_value(const PltPlace& place) {
   return place.table;
@@ -224,6 +230,7 @@ constexpr Machine values() {
   machine.plt_header_size = 32;
   machine.plt_entry_size = 16;
   machine.has_pairs = true;
+  machine.padding_type = R_RISCV_ALIGN;
   machine.got_plt_header = 2;
   machine.got_header = 1;
   machine.got_base_is_got_plt = false;
@@ -236,6 +243,7 @@ constexpr Machine values() {
   machine.implicit_addend = no_addend;
   machine.apply = apply<is_64bit>;
   machine.reach = reach;
+  machine.write_padding = write_nops;
   machine.write_plt_header = write_riscv_plt_header<is_64bit>;
   machine.write_plt_entry = write_riscv_plt_entry<is_64bit>;
   machine.lazy_got_value = lazy_got_value;

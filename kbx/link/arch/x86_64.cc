@@ -152,6 +152,7 @@ constexpr Machine common() {
   machine.plt_entry_size = 16;
   machine.type_name = type_name;
   machine.implicit_addend = no_addend;
+  machine.emitted = emitted_x86_64_load;
   machine.reach = reach;
   machine.write_plt_header = write_x86_64_plt_header;
   machine.write_plt_entry = write_x86_64_plt_entry;

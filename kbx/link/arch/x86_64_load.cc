@@ -130,4 +130,23 @@ Fit apply_x86_64_load(const Patch& patch) {
   }
 }
 
+Emitted emitted_x86_64_load(std::uint32_t type, const char* place) {
+  switch (type) {
+    case x86_64_lea:
+    case x86_64_call:
+      return {R_X86_64_PC32, 0, -4};
+    case x86_64_jump:
+      return {R_X86_64_PC32, -1, -4};
+    case x86_64_immediate:
+      return {R_X86_64_32, 0, 0};
+    case x86_64_immediate_rex:
+    case x32_immediate_rex: {
+      const bool is_wide = (static_cast<unsigned char>(place[-3]) & rex_w) != 0;
+      return {is_wide ? std::uint32_t{R_X86_64_32S} : std::uint32_t{R_X86_64_32}, 0, 0};
+    }
+    default:
+      return {};
+  }
+}
+
 }  // namespace kbx::link

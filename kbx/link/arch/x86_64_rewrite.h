@@ -33,6 +33,9 @@ std::uint32_t simplify_x86_64_load(const Use& use, bool is_x32);
 /// Writes a value of x86_64_lea to x32_immediate_rex.
 Fit apply_x86_64_load(const Patch& patch);
 
+/// What --emit-relocs says of them.
+Emitted emitted_x86_64_load(std::uint32_t type, const char* place);
+
 /// The type of a simpler access to a thread-local variable.
 std::uint32_t simplify_x86_64_tls(const Use& use, bool& covers_next, bool is_x32);
 

@@ -38,8 +38,21 @@ struct EhFrameEdit {
 void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
                    std::deque<EhFrameEdit>& edits);
 
+/// What a part of .eh_frame has to say to --gc-sections of the code of one section.
+struct UnwindReference {
+  const InputSection* code = nullptr;
+  std::uint64_t offset = 0;  // of the entry and of its CIE
+  std::uint64_t size = 0;
+  std::uint64_t cie_offset = 0;
+  std::uint64_t cie_size = 0;  // 0: none
+};
+
+/// The entries of a part; false if it is no unwind table as expected.
+bool read_unwind_references(const InputSection& section, std::vector<UnwindReference>& references);
+
 /// What .eh_frame_hdr has to say of a final link's .eh_frame.
 struct UnwindTable {
+  bool is_position_independent = false;
   std::uint64_t count = 0;          // of the FDEs that stay
   bool is_searchable = true;        // false: a part was no unwind table as expected
   std::vector<std::string> faults;  // of those parts, as GNU ld words them, without the program
@@ -47,8 +60,13 @@ struct UnwindTable {
 
 /// The same for a final link. Equal CIEs, personality included, are there once for all parts; where
 /// an FDE goes on with a CIE of another part, EhFrameEntry::cie_edit tells whose.
+/// Throws Error for absolute addresses in a position-independent output.
 UnwindTable share_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
-                           std::deque<EhFrameEdit>& edits);
+                           std::deque<EhFrameEdit>& edits, bool is_position_independent = false);
+
+/// The first file with an unwind table that has an entry; null: .eh_frame_hdr is not made, whatever
+/// --eh-frame-hdr says.
+InputFile* file_with_unwind_table(const std::vector<InputFile*>& files);
 
 /// The size of .eh_frame_hdr.
 std::uint64_t eh_frame_header_size(const UnwindTable& table);

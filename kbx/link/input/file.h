@@ -140,7 +140,7 @@ struct InputFile {
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
-  std::vector<Symbol*> globals;      // of symbols[first_global + i]
+  std::vector<Symbol*> globals;  // of symbols[first_global + i]
   // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
   std::vector<Wants> local_wants;
   std::unordered_map<std::uint32_t, Places> local_places;

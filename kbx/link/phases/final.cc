@@ -29,6 +29,7 @@
 #include "kbx/link/phases/scripts.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/resolve/garbage.h"
 
@@ -66,6 +67,8 @@ class FinalLink {
     dynamic_.choose_symbols(assignments());
     choose_weak_symbols();
     add_final_sections(state_);
+    kind_->architecture = architecture();
+    drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
@@ -112,7 +115,6 @@ class FinalLink {
     kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
     kind.is_dynamic = dynamic_.is_dynamic();
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
-    kind.architecture = architecture();
     return kind;
   }
 
@@ -193,7 +195,6 @@ class FinalLink {
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
-    report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
@@ -208,6 +209,7 @@ class FinalLink {
       };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 

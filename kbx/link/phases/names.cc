@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/dynamic/preemption.h"
 
 namespace kbx::link {
 namespace {
@@ -56,10 +57,15 @@ std::vector<std::string> roots(const LinkState& state) {
 }
 
 std::uint64_t entry_address(LinkState& state) {
-  const std::string name = entry_name(state);
-  if (name.empty()) return 0;
+  const bool is_final = state.options.kind != OutputKind::relocatable;
+  std::string name = entry_name(state);
+  const bool is_wanted = is_final ? !name.empty() : !state.options.entry.empty();
+  if (name.empty()) {
+    if (!is_final) return 0;
+    name = "start";
+  }
   const Symbol* symbol = state.resolver.symbols().find(name);
-  if (symbol && (symbol->binding == Binding::defined || symbol->binding == Binding::defined_weak)) {
+  if (symbol && is_defined(symbol->binding) && !is_from_shared(*symbol)) {
     std::uint64_t address = symbol->value;
     if (symbol->output_section)
       address += symbol->output_section->address;
@@ -68,10 +74,16 @@ std::uint64_t entry_address(LinkState& state) {
     return address;
   }
   if (const auto number = entry_number(state)) return *number;
-  if (!state.options.entry.empty())
-    state.say(fmt::format("{}: warning: cannot find entry symbol {}; not setting start address",
-                          state.options.program, name));
-  return 0;
+  const OutputSection* text = is_final ? state.plan.sections.find(".text") : nullptr;
+  const std::string instead =
+      text ? fmt::format("defaulting to {:0{}x}", text->address,
+                         state.resolver.format().is_64bit ? 16 : 8)
+           : std::string("not setting start address");
+  // A shared object needs no entry.
+  if (is_wanted && (state.options.kind != OutputKind::shared || !state.options.entry.empty()))
+    state.say(fmt::format("{}: warning: cannot find entry symbol {}; {}", state.options.program,
+                          name, instead));
+  return text ? text->address : 0;
 }
 
 }  // namespace kbx::link

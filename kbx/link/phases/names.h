@@ -19,8 +19,9 @@ std::string entry_name(const LinkState& state);
 /// The names that --gc-sections starts from.
 std::vector<std::string> roots(const LinkState& state);
 
-/// The address where the program starts: -e or ENTRY, a symbol or a number; 0 if there is none,
-/// with a warning if -e asked for it. Addresses must be final.
+/// The address where the program starts: -e or ENTRY, a symbol or a number; in a final link
+/// otherwise the start of .text. 0 if there is none; if one was asked for, with a warning. Addresses
+/// must be final.
 std::uint64_t entry_address(LinkState& state);
 
 }  // namespace kbx::link

@@ -10,7 +10,6 @@ namespace {
 
 constexpr Traits table_traits =
     trait_alloc | trait_load | trait_contents | trait_data | trait_linker_created;
-constexpr std::string_view table_name = "_GLOBAL_OFFSET_TABLE_";
 
 class Maker {
  public:
@@ -21,8 +20,6 @@ class Maker {
         word_(resolver.format().is_64bit ? 8 : 4) {}
 
   Linkage make() {
-    const Symbol* named = resolver_.symbols().find(table_name);
-    const bool is_named = named && named->binding == Binding::undefined;
     for (InputFile* file : resolver_.files()) place_locals(*file);
     if (scan_.wants_own_module) place_own_module();
     resolver_.symbols().for_each([&](Symbol& symbol) {
@@ -32,9 +29,12 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    const bool needs_header = got_size_ != 0 || plt_size_ != 0 || got_plt_words_ != 0 || is_named ||
-                              scan_.wants_got_base || kind_.is_dynamic;
-    if (needs_header) make_tables(is_named || scan_.wants_got);
+    const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
+                            scan_.wants_got_base || kind_.is_dynamic;
+    if (has_tables)
+      make_tables();
+    else
+      forget_table();
     return std::move(linkage_);
   }
 
@@ -119,13 +119,19 @@ class Maker {
     return section;
   }
 
-  void make_tables(bool names_table) {
+  /// Assemblers name the table wherever code might need it.
+  void forget_table() {
+    Symbol* symbol = resolver_.symbols().find(got_symbol);
+    if (symbol && is_unresolved(symbol->binding)) symbol->binding = Binding::fresh;
+  }
+
+  void make_tables() {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
     sections.got_plt =
         make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
-    if (names_table || kind_.is_dynamic) define_table(*sections.got_plt);
+    if (scan_.wants_got || kind_.is_dynamic) define_table(*sections.got_plt);
     if (plt_size_ != 0) {
       sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_, 16);
       sections.plt->alignment_power = 4;
@@ -145,7 +151,7 @@ class Maker {
   }
 
   void define_table(InputSection& section) {
-    Symbol* symbol = resolver_.symbols().add(table_name);
+    Symbol* symbol = resolver_.symbols().add(got_symbol);
     symbol->binding = Binding::defined;
     symbol->section = &section;
     symbol->value = 0;

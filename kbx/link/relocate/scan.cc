@@ -23,8 +23,8 @@ namespace {
 template <typename Shape>
 class Scanner {
  public:
-  Scanner(InputFile& file, const FinalKind& kind, ScanResult& result)
-      : file_(file), kind_(kind), result_(result) {}
+  Scanner(InputFile& file, const FinalKind& kind, const Symbol* table, ScanResult& result)
+      : file_(file), kind_(kind), table_(table), result_(result) {}
 
   void run() {
     for (InputSection* section : file_.sections) {
@@ -74,7 +74,8 @@ class Scanner {
     if (referent.section && referent.section->is_discarded) return;
     if (is_undefined(referent)) note_undefined(section, relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
-    if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page)
+    if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page ||
+        (table_ && referent.global == table_))
       want_got_base();
     switch (decision.rule->origin) {
       case Origin::none:
@@ -173,6 +174,7 @@ class Scanner {
 
   InputFile& file_;
   const FinalKind& kind_;
+  const Symbol* table_;  // _GLOBAL_OFFSET_TABLE_
   ScanResult& result_;
 };
 
@@ -206,10 +208,12 @@ void note_weak_references(const Resolver& resolver, const Machine& machine) {
 
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   ScanResult result;
+  const Symbol* const table = resolver.symbols().find(got_symbol);
   for (InputFile* file : resolver.files()) {
     if (file->is_just_symbols || file->is_binary) continue;
-    with_shape(file->is_64bit, file->is_big_endian,
-               [&]<typename Shape>(Shape) { Scanner<Shape>(*file, kind, result).run(); });
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      Scanner<Shape>(*file, kind, table, result).run();
+    });
   }
   return result;
 }
@@ -218,6 +222,7 @@ void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const 
                       const Say& say) {
   UndefinedReferences undefined(options, say);
   for (const UndefinedUse& use : scan.undefined) {
+    if (use.symbol->binding != Binding::undefined) continue;
     if (use.section->is_discarded || !use.section->output) continue;
     std::uint64_t offset = use.offset;
     if (use.section->edit && !moved_offset(*use.section->edit, offset)) continue;

@@ -1,4 +1,5 @@
 #pragma once
+#include <string_view>
 #include <vector>
 
 #include "kbx/link/link.h"
@@ -17,6 +18,9 @@ struct LeftRelocation {
   std::uint32_t type = 0;  // as the object has it
   std::int64_t addend = 0;
 };
+
+/// The name by which code knows the global offset table.
+constexpr std::string_view got_symbol = "_GLOBAL_OFFSET_TABLE_";
 
 /// A relocation that needs what nothing defines.
 struct UndefinedUse {
@@ -44,8 +48,8 @@ void note_weak_references(const Resolver& resolver, const Machine& machine);
 /// cannot be linked.
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind);
 
-/// Tells of the undefined references in sections that stayed, when all are placed, and of those of
-/// shared objects. Throws Error with them unless options allow them.
+/// Tells of the undefined references in sections that stayed, when the script has defined all that
+/// it defines, and of those of shared objects. Throws Error with them unless options allow them.
 void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const Options& options,
                       const Say& say);
 

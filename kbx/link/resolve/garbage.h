@@ -7,6 +7,7 @@
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/symbol_table.h"
+#include "kbx/link/script/script.h"
 
 namespace kbx::link {
 
@@ -23,6 +24,8 @@ struct GarbageRoots {
   /// Whether a symbol that is defined here has to stay because another module may use it: all
   /// that get into .dynsym of a pie or a shared object, and what a shared object refers to.
   std::function<bool(const Symbol& symbol)> is_exported;
+  /// Those of the script and of --defsym: what uses the symbol on the left uses those on the right.
+  std::vector<const script::Assignment*> assignments;
 };
 
 /// --gc-sections in a final link: discards what nothing reaches. __start_NAME and __stop_NAME keep

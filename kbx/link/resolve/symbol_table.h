@@ -48,6 +48,7 @@ struct Symbol {
   bool is_marked = false;        // --gc-sections: what stays refers to it
   bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
+  bool is_section_bound = false;  // see section_bounds.h
   bool is_on_undefined_list = false;
   // Of final links.
   bool is_defined_in_shared = false;  // the definition in force is a shared object's

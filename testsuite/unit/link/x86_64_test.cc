@@ -353,3 +353,25 @@ TEST_CASE("x86-64: the dynamic linker's types are none of an input's") {
   CHECK(x86_64().rule(0xffffffff) == nullptr);
   CHECK(x86_64().type_name(R_X86_64_REX_GOTPCRELX) == "R_X86_64_REX_GOTPCRELX");
 }
+
+TEST_CASE("x86-64: what --emit-relocs says of a rewritten instruction") {
+  std::string content = bytes_of("48 8b 05 00 00 00 00");
+  bool covers_next = false;
+  Use load = use(rex_loads, 3);
+  load.content = content;
+  const std::uint32_t type = x86_64().simplify(load, covers_next);
+  x86_64().apply(
+      {.type = type, .place = content.data() + 3, .room = 4, .behind = 3, .value = 0x402000 - 4});
+  const auto wide = x86_64().emitted(type, content.data() + 3);
+  CHECK(wide.type == R_X86_64_32S);
+  CHECK(wide.moved == 0);
+  CHECK(wide.addend == 0);
+  content = bytes_of("ff 25 00 00 00 00");
+  Use jump = use(loads, 2);
+  jump.content = content;
+  const auto branch = x86_64().emitted(x86_64().simplify(jump, covers_next), content.data() + 2);
+  CHECK(branch.type == R_X86_64_PC32);
+  CHECK(branch.moved == -1);
+  CHECK(branch.addend == -4);
+  CHECK(x86_64().emitted(R_X86_64_PC32, content.data()).type == 0);
+}
