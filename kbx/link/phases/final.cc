@@ -223,8 +223,10 @@ class FinalLink {
     const Applying applying{*kind_, linkage, {}};
     const DynamicRelocations left = dynamic_relocations(applying, scan);
     const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
-    if (linkage.sections.relocations)
-      linkage.sections.relocations->size = left.general.size() * entry;
+    if (InputSection* section = linkage.sections.relocations) {
+      section->size = left.general.size() * entry;
+      section->is_discarded = section->size == 0;
+    }
     if (!dynamic_.is_dynamic()) return;
     LinkageTables tables;
     tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;

@@ -1,5 +1,7 @@
 #include "kbx/link/relocate/linkage.h"
 
+#include <algorithm>
+
 #include <elf.h>
 
 #include "kbx/link/dynamic/preemption.h"
@@ -14,14 +16,12 @@ constexpr Traits table_traits =
 class Maker {
  public:
   Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
-      : resolver_(resolver),
-        kind_(kind),
-        scan_(scan),
-        word_(resolver.format().is_64bit ? 8 : 4) {}
+      : resolver_(resolver), kind_(kind), scan_(scan), word_(resolver.format().is_64bit ? 8 : 4) {}
 
   Linkage make() {
     for (InputFile* file : resolver_.files()) place_locals(*file);
     if (scan_.wants_own_module) place_own_module();
+    place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
       if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
       Referent referent;
@@ -45,6 +45,55 @@ class Maker {
         file.local_places[i] = place(refer(file, i), file.local_wants[i]);
   }
 
+  // Copies of data.
+
+  /// What a shared object defines and code of a program refers to by its address gets a place in
+  /// this output, as aligned as it was there; all names of it go with it.
+  void place_copies() {
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding == Binding::indirect || !(symbol.wants & want_copy)) return;
+      Symbol& strong = symbol.strong ? *symbol.strong : symbol;
+      if (strong.is_copied) return;
+      linkage_.copies.push_back(&strong);
+      const InputSection* from = strong.section;
+      const std::uint64_t value = strong.value;
+      copy(strong);
+      resolver_.symbols().for_each([&](Symbol& other) {
+        const bool is_same = other.binding != Binding::indirect && other.strong == &strong &&
+                             other.section == from && other.value == value;
+        if (!is_same) return;
+        other.section = strong.section;
+        other.value = strong.value;
+        other.is_copied = true;
+      });
+    });
+  }
+
+  void copy(Symbol& symbol) {
+    const InputSection* from = symbol.section;
+    unsigned power = from ? from->alignment_power : 0u;
+    while (power > 0 && (symbol.value & ((std::uint64_t{1} << power) - 1)) != 0) --power;
+    const bool is_readonly = from && (from->traits & trait_readonly);
+    InputSection*& to = is_readonly ? linkage_.sections.readonly_copies : linkage_.sections.copies;
+    if (!to) {
+      // .dynbss takes no room in the file, .data.rel.ro does.
+      const Traits traits =
+          is_readonly ? trait_alloc | trait_load | trait_contents | trait_data : trait_alloc;
+      to = resolver_.add_section(*resolver_.dynamic_owner(),
+                                 is_readonly ? ".data.rel.ro" : ".dynbss",
+                                 traits | trait_linker_created);
+      to->type = is_readonly ? SHT_PROGBITS : SHT_NOBITS;
+      to->flags = SHF_ALLOC | SHF_WRITE;
+    }
+    to->alignment_power = std::max(to->alignment_power, static_cast<std::uint8_t>(power));
+    const std::uint64_t mask = (std::uint64_t{1} << power) - 1;
+    const std::uint64_t place = (to->size + mask) & ~mask;
+    to->size = place + symbol.size;
+    symbol.section = to;
+    symbol.value = place;
+    symbol.is_copied = true;
+  }
+
   std::uint32_t take(LinkageEntry::Kind kind, const Referent& referent, unsigned words) {
     const std::uint32_t offset = got_size_;
     linkage_.entries.push_back({kind, referent, offset, 0});
@@ -52,21 +101,17 @@ class Maker {
     return offset;
   }
 
-  void place_own_module() {
-    linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2);
-  }
+  void place_own_module() { linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2); }
 
   Places place(const Referent& referent, Wants wants) {
     using Kind = LinkageEntry::Kind;
     Places places;
     if (wants & want_plt) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
-    if (wants & want_thread_offset)
-      places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
   }
@@ -74,8 +119,7 @@ class Maker {
   /// A function that chooses itself has its entry apart, without a header, unless the output is
   /// dynamic.
   void place_plt(const Referent& referent, Places& places) {
-    const bool is_preempted =
-        referent.global && is_preemptible(*referent.global, kind_.options);
+    const bool is_preempted = referent.global && is_preemptible(*referent.global, kind_.options);
     const bool is_apart = !is_preempted && !kind_.is_dynamic;
     const Machine& machine = kind_.machine;
     LinkageEntry entry;
@@ -128,6 +172,7 @@ class Maker {
   void make_tables() {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
+    if (kind_.is_dynamic) sections.relocations = make_relocations(".rela.dyn", ".rel.dyn", 0);
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
     sections.got_plt =
         make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
@@ -146,8 +191,7 @@ class Maker {
                                          indirect_count_ * kind_.machine.plt_entry_size, 0);
     sections.indirect_plt->alignment_power = 4;
     sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
-    sections.indirect_relocations =
-        make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+    sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
   }
 
   void define_table(InputSection& section) {
