@@ -36,12 +36,11 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) 
   return !is_call;
 }
 
-bool is_zero(const Symbol& symbol, const Options& options) {
-  if (symbol.binding != Binding::undefined_weak) return false;
+bool is_zero(const Symbol& symbol, const Options& options, bool has_interpreter) {
+  if (symbol.binding != Binding::undefined_weak || symbol.is_defined_in_object) return false;
   if (!is_preemptible(symbol, options) && options.kind == OutputKind::shared) return true;
   if (visibility(symbol) != STV_DEFAULT) return true;
   if (options.kind == OutputKind::shared) return false;
-  const bool has_interpreter = !options.no_dynamic_linker;
   return !has_interpreter || !options.dynamic_undefined_weak.value_or(true) ||
          symbol.has_other_reference || !symbol.has_got_reference;
 }

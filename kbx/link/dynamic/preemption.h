@@ -13,8 +13,8 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call =
 /// True if the symbol is an undefined weak one that this output takes for 0 at link time. In a
 /// program that depends on how it is referred to: the scan has to have noted has_got_reference and
 /// has_other_reference before it asks. One that is not zero has to be in .dynsym
-/// (DynamicLink::record).
-bool is_zero(const Symbol& symbol, const Options& options);
+/// (DynamicLink::record). `has_interpreter`: the output has .interp.
+bool is_zero(const Symbol& symbol, const Options& options, bool has_interpreter);
 
 /// True if references are bound to the output's own definitions but for those of a list:
 /// --dynamic-list and its kin.

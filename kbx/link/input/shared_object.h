@@ -6,6 +6,7 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/format.h"
 
 namespace kbx::link {
 
@@ -28,19 +29,21 @@ struct SharedObject {
   std::vector<std::uint16_t> symbol_versions;
   std::vector<std::string_view> needed_versions;  // by index; "" where there is none
 
-  bool is_as_needed = false;  // --as-needed was in force
-  bool is_needed = false;     // the output gets a DT_NEEDED for it
-  bool is_indirect = false;   // only another shared object needs it
+  bool is_needed = false;    // the output gets a DT_NEEDED for it
+  bool is_indirect = false;  // only another shared object needs it
 };
 
 /// True if `content` is an ELF file of type ET_DYN.
 bool is_shared_object(std::string_view content);
 
-/// Reads a shared object into `file`, which must not move afterwards: the sections that are in
-/// memory, the symbols of .dynsym, the versions and what .dynamic says. Nothing in it is believed
-/// that would reach outside of `content`. `soname` is what it is called without DT_SONAME.
-/// Throws Error if it cannot be read.
+/// What an ELF file is made for, as its header says; `content` holds a whole header.
+MachineFormat elf_format(std::string_view content);
+
+/// Reads a shared object, for which is_shared_object holds, into `file` and `shared`, which must
+/// not move afterwards: the sections that are in memory, the symbols of .dynsym, the versions and
+/// what .dynamic says. Nothing in it is believed that would reach outside of `content`. `soname` is
+/// what it is called without DT_SONAME. Throws Error if it cannot be read.
 void read_shared_object(std::string_view content, std::string path, std::string soname,
-                        Arena& arena, InputFile& file);
+                        Arena& arena, SharedObject& shared, InputFile& file);
 
 }  // namespace kbx::link

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/relocation.h"
 #include "kbx/link/relocate/referent.h"
 #include "kbx/link/resolve/discarded.h"
@@ -274,6 +275,9 @@ class Numbering {
   // Global symbols.
 
   bool is_written(const Symbol& symbol) const {
+    const bool is_of_shared = symbol.is_defined_in_shared || symbol.is_referenced_in_shared;
+    if (is_of_shared && !symbol.is_defined_in_object && !symbol.is_referenced_in_object)
+      return false;
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
     if (globals_.is_final && is_unresolved(symbol.binding) && !symbol.is_dynamic &&
         !symbol.is_used_by_relocation)
@@ -312,8 +316,16 @@ class Numbering {
     globals_.symbols.for_each([&](Symbol& symbol) {
       if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
       if (forced_local) end_files();
-      symbol.index = plan_.symbols.add(symbol.name, global(symbol));
+      symbol.index = plan_.symbols.add(written_name(symbol), global(symbol));
     });
+  }
+
+  /// A shared object's symbol has one @ before its version, whether it is the default one or not.
+  std::string_view written_name(const Symbol& symbol) {
+    const std::size_t at = symbol.name.find("@@");
+    if (at == std::string_view::npos || !is_from_shared(symbol)) return symbol.name;
+    return plan_.made_names.emplace_back(
+        fmt::format("{}{}", symbol.name.substr(0, at), symbol.name.substr(at + 1)));
   }
 
   /// On ARM whatever is in memory says whether it is code; data without a mapping symbol gets $d.
@@ -364,6 +376,11 @@ class Numbering {
         break;
       case Binding::defined:
       case Binding::defined_weak:
+        if (is_from_shared(symbol) && !symbol.is_copied) {
+          output.size = 0;
+          output.binding = symbol.is_referenced_strongly ? STB_GLOBAL : STB_WEAK;
+          break;
+        }
         set_place(output, symbol);
         if (output.type == STT_COMMON) output.type = STT_OBJECT;
         if (symbol.binding == Binding::defined_weak) output.binding = STB_WEAK;

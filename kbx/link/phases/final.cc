@@ -15,6 +15,8 @@
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/dynamic/dynamic_link.h"
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/dynamic/relocations.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -22,7 +24,7 @@
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/executable.h"
 #include "kbx/link/phases/additions.h"
-#include "kbx/link/phases/bounds.h"
+#include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/scripts.h"
@@ -65,7 +67,8 @@ class FinalLink {
     kind_.emplace(final_kind());
     bounds_.define(state_.files(), state_.resolver.symbols(), options_);
     collect();
-    if (dynamic_.is_dynamic()) dynamic_.choose_symbols(assignments());
+    dynamic_.choose_symbols(assignments());
+    choose_weak_symbols();
     add_final_sections(state_);
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
@@ -92,7 +95,7 @@ class FinalLink {
     check_required(state_);
     if (!options_.inhibit_common) state_.resolver.place_commons();
     drop_warnings();
-    bounds_.define(state_);
+    header_symbol_ = define_header_symbol(state_.resolver.symbols());
   }
 
   /// .gnu.warning.NAME holds what to say of uses of NAME.
@@ -170,6 +173,22 @@ class FinalLink {
       state_.say.print(line);
   }
 
+  /// In a program an undefined weak symbol is left to the dynamic linker if only .got knows it.
+  void choose_weak_symbols() {
+    if (!dynamic_.is_dynamic() || kind_->is_shared) return;
+    note_weak_references(state_.resolver, *machine_);
+    const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
+    state_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
+          symbol.is_defined_in_object)
+        return;
+      if (is_zero(symbol, options_, has_interpreter))
+        symbol.is_dynamic = false;
+      else
+        dynamic_.record(symbol);
+    });
+  }
+
   // Layout.
 
   void add_unwind_header() {
@@ -202,10 +221,15 @@ class FinalLink {
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
     hooks.edit = [this] { return edit_unwind_table(); };
+    if (dynamic_.sections().relr)
+      hooks.adjust = [&] {
+        const Applying applying{*kind_, linkage, {}};
+        return dynamic_.size_relr(dynamic_relocations(applying, scan).relative);
+      };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
-    bounds_.settle(state_, layout_.file);
-    report_undefined(scan, options_, state_.say);
+    settle_header_symbol(header_symbol_, layout_.file);
+    report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
@@ -220,16 +244,21 @@ class FinalLink {
     const Applying applying{*kind_, linkage, {}};
     const DynamicRelocations left = dynamic_relocations(applying, scan);
     const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
-    if (linkage.sections.relocations)
-      linkage.sections.relocations->size = left.general.size() * entry;
+    if (InputSection* section = linkage.sections.relocations) {
+      section->size = left.general.size() * entry;
+      section->is_discarded = section->size == 0;
+    }
     if (!dynamic_.is_dynamic()) return;
     LinkageTables tables;
-    tables.got_plt = linkage.sections.got_plt;
+    tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
+    tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
-    tables.relocation_count = left.general.size();
+    tables.uses_rela = machine_->uses_rela;
+    tables.has_relocations = !left.general.empty();
     tables.has_text_relocations = left.has_text_relocations;
     tables.has_static_thread_model = scan.has_static_thread_model;
-    dynamic_.size(tables);
+    tables.interpreter = machine_->dynamic_linker;
+    dynamic_.size(tables, state_.plan.sections);
   }
 
   bool edit_unwind_table() {
@@ -306,7 +335,7 @@ class FinalLink {
 
   template <typename Shape>
   void write_left(const Applying& applying, const ScanResult& scan, const LinkageSections& sections,
-                  const BytesOf& bytes_of) const {
+                  const BytesOf& bytes_of) {
     DynamicRelocations left = dynamic_relocations(applying, scan);
     const bool uses_rela = machine_->uses_rela;
     const auto write = [&](const InputSection* section,
@@ -315,10 +344,23 @@ class FinalLink {
         write_dynamic_relocations<Shape>(relocations, uses_rela, bytes_of(*section));
     };
     if (options_.combine_relocations)
-      combine(left.general, [this](std::uint32_t type) { return relocation_kind(type); });
+      relative_count_ = combine(left.general, [this](const DynamicRelocation& relocation) {
+        return relocation_kind(relocation.type);
+      });
     write(sections.relocations, left.general);
     write(sections.plt_relocations, left.plt);
     write(sections.indirect_relocations, left.indirect);
+  }
+
+  /// What DT_RELA, or DT_REL, covers.
+  std::vector<const OutputSection*> relocation_sections() const {
+    std::vector<const OutputSection*> all;
+    const std::uint32_t type = machine_->uses_rela ? SHT_RELA : SHT_REL;
+    for (const OutputSection* section = state_.plan.sections.first(); section;
+         section = section->next)
+      if (!section->is_removed && section->type == type && (section->traits & trait_alloc))
+        all.push_back(section);
+    return all;
   }
 
   RelocationKind relocation_kind(std::uint32_t type) const {
@@ -331,13 +373,14 @@ class FinalLink {
   }
 
   void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
-    dynamic_.fill(state_.plan.sections, [&](const Symbol& symbol, OutputSymbol& output) {
+    const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
       const bool has_own_address = symbol.places && (symbol.wants & want_address) != 0;
       if (!has_own_address) return;
       Referent referent;
       referent.global = const_cast<Symbol*>(&symbol);
       output.value = address_for(applying, referent, symbol.places);
-    });
+    };
+    dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
     const DynamicSections& all = dynamic_.sections();
     for (const InputSection* section :
          {all.interpreter, all.version_definitions, all.versions, all.version_needs, all.symbols,
@@ -365,11 +408,12 @@ class FinalLink {
   DynamicLink dynamic_;
   const Machine* machine_ = nullptr;
   std::optional<FinalKind> kind_;
-  Bounds bounds_;
+  Symbol* header_symbol_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
+  std::uint64_t relative_count_ = 0;
   FinalLayout layout_;
 };
 

@@ -64,13 +64,16 @@ void note_commands(LinkState& state, const script::Script& script) {
   }
 }
 
-void open_files(LinkState& state, const script::InputFiles& files, const std::string& folder) {
-  Input input;
+/// `from` is what named the script, whose positional options hold for what the script names.
+void open_files(LinkState& state, const script::InputFiles& files, const std::string& folder,
+                const Input& from) {
+  Input input = from;
   if (files.group) {
     input.kind = Input::Kind::start_group;
     state.resolver.add(input);
   }
   for (const script::InputName& name : files.names) {
+    input.as_needed = from.as_needed || name.as_needed;
     input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
     input.name = name.is_library
                      ? name.name
@@ -84,10 +87,11 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
 }
 
 /// `folder` is that of a script without -T, whose INPUT is looked for there first.
-void open_script(LinkState& state, const script::Script& script, const std::string& folder = {}) {
+void open_script(LinkState& state, const script::Script& script, const std::string& folder = {},
+                 const Input& from = {}) {
   for (const script::Command& command : script.commands) {
     if (const auto* files = std::get_if<script::InputFiles>(&command)) {
-      open_files(state, *files, folder);
+      open_files(state, *files, folder, from);
       continue;
     }
     const Slot* slot = add_command(state.plan, command);
@@ -96,7 +100,8 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
 }
 
 /// A script that the command line names as if it were an object.
-void open_plain_script(LinkState& state, std::string_view text, const std::string& path) {
+void open_plain_script(LinkState& state, std::string_view text, const std::string& path,
+                       const Input& from) {
   const script::Script& script = parse(state, text, path);
   for (const script::Command& command : script.commands)
     if (const auto* sections = std::get_if<script::Sections>(&command);
@@ -107,7 +112,7 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  open_script(state, script, dir_name(path));
+  open_script(state, script, dir_name(path), from);
 }
 
 template <typename Command>
@@ -173,8 +178,9 @@ void define_symbols(LinkState& state) {
 
 void open_inputs(LinkState& state) {
   std::size_t script = 0;
-  state.resolver.open_other = [&state](std::string_view text, const std::string& path) {
-    open_plain_script(state, text, path);
+  state.resolver.open_other = [&state](std::string_view text, const std::string& path,
+                                       const Input& input) {
+    open_plain_script(state, text, path, input);
   };
   open_startup(state);
   for (const Input& input : state.options.inputs) {

@@ -189,6 +189,9 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
       address += applying.kind.word;
     }
   }
+  for (const Symbol* symbol : applying.linkage.copies)
+    all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
+                           applying.kind.machine.dynamic.copy, 0});
   for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
   return all;
 }

@@ -2,7 +2,7 @@
 #include <functional>
 #include <vector>
 
-#include "kbx/link/dynamic/dynamic_link.h"
+#include "kbx/link/dynamic/relocations.h"
 #include "kbx/link/relocate/apply.h"
 
 namespace kbx::link {

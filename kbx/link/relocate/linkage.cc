@@ -17,14 +17,12 @@ constexpr Traits table_traits =
 class Maker {
  public:
   Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
-      : resolver_(resolver),
-        kind_(kind),
-        scan_(scan),
-        word_(resolver.format().is_64bit ? 8 : 4) {}
+      : resolver_(resolver), kind_(kind), scan_(scan), word_(resolver.format().is_64bit ? 8 : 4) {}
 
   Linkage make() {
     for (InputFile* file : resolver_.files()) place_locals(*file);
     if (scan_.wants_own_module) place_own_module();
+    place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
       if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
       Referent referent;
@@ -48,6 +46,55 @@ class Maker {
         file.local_places[i] = place(refer(file, i), file.local_wants[i]);
   }
 
+  // Copies of data.
+
+  /// What a shared object defines and code of a program refers to by its address gets a place in
+  /// this output, as aligned as it was there; all names of it go with it.
+  void place_copies() {
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding == Binding::indirect || !(symbol.wants & want_copy)) return;
+      Symbol& strong = symbol.strong ? *symbol.strong : symbol;
+      if (strong.is_copied) return;
+      linkage_.copies.push_back(&strong);
+      const InputSection* from = strong.section;
+      const std::uint64_t value = strong.value;
+      copy(strong);
+      resolver_.symbols().for_each([&](Symbol& other) {
+        const bool is_same = other.binding != Binding::indirect && other.strong == &strong &&
+                             other.section == from && other.value == value;
+        if (!is_same) return;
+        other.section = strong.section;
+        other.value = strong.value;
+        other.is_copied = true;
+      });
+    });
+  }
+
+  void copy(Symbol& symbol) {
+    const InputSection* from = symbol.section;
+    unsigned power = from ? from->alignment_power : 0u;
+    while (power > 0 && (symbol.value & ((std::uint64_t{1} << power) - 1)) != 0) --power;
+    const bool is_readonly = from && (from->traits & trait_readonly);
+    InputSection*& to = is_readonly ? linkage_.sections.readonly_copies : linkage_.sections.copies;
+    if (!to) {
+      // .dynbss takes no room in the file, .data.rel.ro does.
+      const Traits traits =
+          is_readonly ? trait_alloc | trait_load | trait_contents | trait_data : trait_alloc;
+      to = resolver_.add_section(*resolver_.dynamic_owner(),
+                                 is_readonly ? ".data.rel.ro" : ".dynbss",
+                                 traits | trait_linker_created);
+      to->type = is_readonly ? SHT_PROGBITS : SHT_NOBITS;
+      to->flags = SHF_ALLOC | SHF_WRITE;
+    }
+    to->alignment_power = std::max(to->alignment_power, static_cast<std::uint8_t>(power));
+    const std::uint64_t mask = (std::uint64_t{1} << power) - 1;
+    const std::uint64_t place = (to->size + mask) & ~mask;
+    to->size = place + symbol.size;
+    symbol.section = to;
+    symbol.value = place;
+    symbol.is_copied = true;
+  }
+
   std::uint32_t take(LinkageEntry::Kind kind, const Referent& referent, unsigned words) {
     if (got_size_ == 0) got_size_ = kind_.machine.got_header * word_;
     const std::uint32_t offset = got_size_;
@@ -56,9 +103,7 @@ class Maker {
     return offset;
   }
 
-  void place_own_module() {
-    linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2);
-  }
+  void place_own_module() { linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2); }
 
   Places place(const Referent& referent, Wants wants) {
     using Kind = LinkageEntry::Kind;
@@ -78,8 +123,7 @@ class Maker {
   /// A function that chooses itself has its entry apart, without a header, unless the output is
   /// dynamic.
   void place_plt(const Referent& referent, Places& places) {
-    const bool is_preempted =
-        referent.global && is_preemptible(*referent.global, kind_.options);
+    const bool is_preempted = referent.global && is_preemptible(*referent.global, kind_.options);
     const bool is_apart = !is_preempted && !kind_.is_dynamic;
     const Machine& machine = kind_.machine;
     LinkageEntry entry;
@@ -135,6 +179,7 @@ class Maker {
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
     got_size_ = std::max(got_size_, header);
+    if (kind_.is_dynamic) sections.relocations = make_relocations(".rela.dyn", ".rel.dyn", 0);
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
     if (has_entries || !machine.drops_got_plt)
       sections.got_plt =
@@ -160,8 +205,7 @@ class Maker {
                                          indirect_count_ * kind_.machine.indirect_entry_size, 0);
     sections.indirect_plt->alignment_power = power(kind_.machine.indirect_alignment);
     sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
-    sections.indirect_relocations =
-        make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+    sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
   }
 
   void define_table(InputSection& section) {

@@ -21,6 +21,7 @@ struct LinkageSections {
   InputSection* plt_relocations = nullptr;       // .rela.plt
   InputSection* indirect_relocations = nullptr;  // .rela.iplt
   InputSection* copies = nullptr;                // .dynbss: copies of data of shared objects
+  InputSection* readonly_copies = nullptr;       // .data.rel.ro: the same of what nothing changes
 };
 
 /// Something of these tables that is to be filled.
@@ -45,6 +46,7 @@ struct LinkageEntry {
 struct Linkage {
   LinkageSections sections;
   std::vector<LinkageEntry> entries;
+  std::vector<Symbol*> copies;
   std::uint32_t own_module = Places::none;  // in .got
   Symbol* table_symbol = nullptr;           // _GLOBAL_OFFSET_TABLE_
 };

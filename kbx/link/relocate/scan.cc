@@ -1,5 +1,7 @@
 #include "kbx/link/relocate/scan.h"
 
+#include <algorithm>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -70,8 +72,7 @@ class Scanner {
   void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
     const Referent& referent = decision.referent;
     if (referent.section && referent.section->is_discarded) return;
-    if (is_undefined(referent) && !decision.is_preemptible)
-      note_undefined(section, relocation, referent);
+    if (is_undefined(referent)) note_undefined(section, relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
     if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page ||
         (table_ && referent.global == table_))
@@ -154,8 +155,8 @@ class Scanner {
 
   void leave(InputSection& section, const Relocation& relocation, const Decision& decision,
              LeftRelocation::Kind kind) {
-    result_.left.push_back({kind, &section, relocation.offset, decision.referent, decision.type,
-                            decision.addend});
+    result_.left.push_back(
+        {kind, &section, relocation.offset, decision.referent, decision.type, decision.addend});
   }
 
   [[noreturn]] void refuse(const InputSection& section, const Relocation& relocation,
@@ -163,12 +164,12 @@ class Scanner {
     const char* output = kind_.is_shared                 ? "a shared object"
                          : kind_.is_position_independent ? "a PIE object"
                                                          : "an executable";
-    throw Error(Location{file_.path, 0},
-                fmt::format("{}+{:#x}: relocation {} against `{}' can not be used when making {}",
-                            section.name, relocation.offset,
-                            kind_.machine.type_name(relocation.type), decision.referent.name(),
-                            output),
-                kind_.is_shared ? "compile it with -fPIC" : "compile it with -fPIE");
+    throw Error(
+        Location{file_.path, 0},
+        fmt::format("{}+{:#x}: relocation {} against `{}' can not be used when making {}",
+                    section.name, relocation.offset, kind_.machine.type_name(relocation.type),
+                    decision.referent.name(), output),
+        kind_.is_shared ? "compile it with -fPIC" : "compile it with -fPIE");
   }
 
   InputFile& file_;
@@ -178,6 +179,32 @@ class Scanner {
 };
 
 }  // namespace
+
+void note_weak_references(const Resolver& resolver, const Machine& machine) {
+  for (InputFile* file : resolver.files()) {
+    if (file->is_just_symbols || file->is_binary) continue;
+    const auto is_weak = [](const Symbol* symbol) {
+      return symbol && symbol->binding == Binding::undefined_weak;
+    };
+    if (std::none_of(file->globals.begin(), file->globals.end(), is_weak)) continue;
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      const auto look = [&](std::size_t, const Relocation& relocation) {
+        const Referent referent = refer(*file, relocation.symbol);
+        const Rule* rule = machine.rule(relocation.type);
+        if (!rule || !is_undefined_weak(referent)) return;
+        if (rule->origin == Origin::got_entry)
+          referent.global->has_got_reference = true;
+        else if (rule->origin != Origin::plt)
+          referent.global->has_other_reference = true;
+      };
+      for (const InputSection* section : file->sections) {
+        if (section->is_discarded || !(section->traits & trait_alloc)) continue;
+        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, false, look);
+        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, false, look);
+      }
+    });
+  }
+}
 
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   ScanResult result;
@@ -191,7 +218,8 @@ ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   return result;
 }
 
-void report_undefined(const ScanResult& scan, const Options& options, const Say& say) {
+void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const Options& options,
+                      const Say& say) {
   UndefinedReferences undefined(options, say);
   for (const UndefinedUse& use : scan.undefined) {
     if (use.symbol->binding != Binding::undefined) continue;
@@ -200,6 +228,7 @@ void report_undefined(const ScanResult& scan, const Options& options, const Say&
     if (use.section->edit && !moved_offset(*use.section->edit, offset)) continue;
     undefined.add(*use.symbol, *use.section, use.offset);
   }
+  undefined.add_shared(symbols);
   undefined.finish();
 }
 

@@ -40,14 +40,17 @@ struct ScanResult {
   std::vector<UndefinedUse> undefined;
 };
 
+/// Notes for undefined weak symbols whether code reaches them through .got alone (see is_zero).
+void note_weak_references(const Resolver& resolver, const Machine& machine);
+
 /// Looks at every relocation of what may stay of the files, in the order of the files: before
 /// sections are placed, but when garbage is collected and symbols are chosen. Throws Error for what
 /// cannot be linked.
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind);
 
 /// Tells of the undefined references in sections that stayed, when the script has defined all that
-/// it defines. Throws Error
-/// with them unless options allow them.
-void report_undefined(const ScanResult& scan, const Options& options, const Say& say);
+/// it defines, and of those of shared objects. Throws Error with them unless options allow them.
+void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const Options& options,
+                      const Say& say);
 
 }  // namespace kbx::link

@@ -57,7 +57,6 @@ struct Symbol {
   bool has_shared_definition = false;  // some shared object defines it, in force or not
   bool has_got_reference = false;      // for the relocation scan: through the GOT …
   bool has_other_reference = false;    // … or otherwise
-  bool has_plt_address = false;        // its PLT entry is what the whole program takes as address
   bool is_protected_there = false;     // the shared object's definition is protected
   bool is_dynamic = false;             // is in .dynsym
   bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic
@@ -75,8 +74,8 @@ struct Symbol {
   OutputSection* output_section = nullptr;  // where a script defined it
   std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
-  std::uint32_t index = 0;  // in the output's symbol table; 0: not there
-  Wants wants = 0;          // of final links: what relocations want of it
+  std::uint32_t index = 0;         // in the output's symbol table; 0: not there
+  Wants wants = 0;                 // of final links: what relocations want of it
   const Places* places = nullptr;  // … and where that is; null: nothing is wanted
 };
 
