@@ -149,6 +149,7 @@ struct Machine {
   bool thread_block_is_behind = false;   // variant 1 of TLS: the block lies behind the pointer
   std::uint64_t thread_header = 0;       // variant 1: bytes between the pointer and the block
   std::uint64_t module_offset_bias = 0;  // what DTPOFF counts from (RISC-V: 0x800)
+  bool names_sections = true;            // an executable has section symbols, as GNU ld has it
   std::string_view dynamic_linker;       // PT_INTERP's default
   DynamicTypes dynamic;
 
