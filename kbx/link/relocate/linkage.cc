@@ -110,12 +110,12 @@ class Maker {
     Places places;
     if (wants & want_plt) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if (wants & want_module_offset)
+      places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
     if (wants & want_thread_offset)
       places.thread_offset = take(Kind::thread_offset, referent, 1);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
   }
