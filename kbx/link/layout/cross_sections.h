@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kbx/link/input/file.h"
 #include "kbx/link/script/script.h"
 
 namespace kbx::link {
@@ -15,9 +17,7 @@ class CrossSectionRules {
   void add(std::vector<std::string> sections);
   bool empty() const { return rules_.empty(); }
 
-  /// True if a relocation in the output section `from` must not refer to a symbol in `to`. The core
-  /// asks it for every relocation of a final link unless `empty()`; GNU ld says "prohibited cross
-  /// reference from FROM to `SYMBOL' in TO".
+  /// True if a relocation in the output section `from` must not refer to a symbol in `to`.
   bool forbids(std::string_view from, std::string_view to) const;
 
  private:
@@ -27,5 +27,10 @@ class CrossSectionRules {
   };
   std::vector<Rule> rules_;
 };
+
+/// The relocations of a final link that the rules forbid, as GNU ld words it; to be called when
+/// everything is placed.
+std::vector<std::string> forbidden_references(const std::vector<InputFile*>& files,
+                                              const CrossSectionRules& rules);
 
 }  // namespace kbx::link

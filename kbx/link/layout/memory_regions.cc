@@ -110,4 +110,25 @@ void MemoryRegions::reset() {
   }
 }
 
+std::vector<std::string> memory_usage(const MemoryRegions& regions) {
+  const auto amount = [](std::uint64_t bytes) {
+    if ((bytes & 0x3fffffff) == 0) return fmt::format("{:10} GB", bytes >> 30);
+    if ((bytes & 0xfffff) == 0) return fmt::format("{:10} MB", bytes >> 20);
+    if ((bytes & 0x3ff) == 0) return fmt::format("{:10} KB", bytes >> 10);
+    return fmt::format(" {:10} B", bytes);
+  };
+  std::vector<std::string> lines = {"Memory region         Used Size  Region Size  %age Used"};
+  for (const MemoryRegion& region : regions.all()) {
+    if (&region == regions.whole()) continue;
+    const std::uint64_t used = region.next - region.origin;
+    std::string line =
+        fmt::format("{:>16}: {}{}", region.name(), amount(used), amount(region.length));
+    if (region.length != 0)
+      line += fmt::format("    {:6.2f}%",
+                          static_cast<double>(used) * 100.0 / static_cast<double>(region.length));
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
 }  // namespace kbx::link

@@ -68,4 +68,7 @@ class MemoryRegions {
   std::vector<std::string> warnings_;
 };
 
+/// The table of --print-memory-usage, a line each.
+std::vector<std::string> memory_usage(const MemoryRegions& regions);
+
 }  // namespace kbx::link

@@ -109,7 +109,7 @@ std::optional<std::uint64_t> ScriptState::segment_start(const std::string& name)
 }
 
 void ScriptState::begin_final(const LayoutRules& rules) {
-  rules_ = &rules;
+  rules_ = rules;
   data_segment = {};
   data_segment.relro = rules.relro;
 }

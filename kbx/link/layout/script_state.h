@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -31,7 +32,7 @@ class ScriptState {
 
   // Of final links; prepare_final_layout and lay_out call these.
 
-  /// From here on addresses are those of a final link. `rules` must live as long.
+  /// From here on addresses are those of a final link.
   void begin_final(const LayoutRules& rules);
   /// SIZEOF_HEADERS, once it is asked for.
   std::function<std::uint64_t()> size_of_headers;
@@ -62,7 +63,7 @@ class ScriptState {
   Plan& plan_;
   SymbolTable& symbols_;
   std::uint64_t header_size_;
-  const LayoutRules* rules_ = nullptr;  // of a final link
+  std::optional<LayoutRules> rules_;  // of a final link
   script::Phase phase_ = script::Phase::first;
   std::unordered_set<std::string> set_in_this_pass_;
   std::unordered_set<const script::Assignment*> provided_;   // PROVIDEs that are in force

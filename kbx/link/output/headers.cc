@@ -13,11 +13,6 @@ namespace {
 
 constexpr std::uint32_t most_sections = 0x7fffffff;
 
-std::uint32_t default_type(Traits traits) {
-  if ((traits & trait_alloc) && !(traits & (trait_load | trait_contents))) return SHT_NOBITS;
-  return SHT_PROGBITS;
-}
-
 }  // namespace
 
 bool Headers::is_group(const OutputSection& section) const {
@@ -75,19 +70,8 @@ void Headers::add_section(OutputSection& section) {
 
 void Headers::fill(const OutputSection& section, Elf64_Shdr& header) const {
   const Traits traits = section.traits;
-  std::uint32_t by_traits = default_type(traits);
-  if (traits & trait_group) by_traits = SHT_GROUP;
-  if (header.sh_type == SHT_NULL) header.sh_type = by_traits;
-  if (header.sh_type == SHT_NOBITS && by_traits == SHT_PROGBITS && (traits & trait_alloc))
-    header.sh_type = SHT_PROGBITS;
-  header.sh_flags = section.flags;
-  if (traits & trait_alloc) header.sh_flags |= SHF_ALLOC;
-  if (!(traits & trait_readonly)) header.sh_flags |= SHF_WRITE;
-  if (traits & trait_code) header.sh_flags |= SHF_EXECINSTR;
-  if (traits & trait_merge) header.sh_flags |= SHF_MERGE;
-  if (traits & trait_strings) header.sh_flags |= SHF_STRINGS;
-  if (traits & trait_thread_local) header.sh_flags |= SHF_TLS;
-  if (section.is_ordered) header.sh_flags |= SHF_LINK_ORDER;
+  header.sh_type = header_type(section);
+  header.sh_flags = header_flags(section);
   header.sh_addr = section.address;
   header.sh_size = section.size;
   header.sh_info = section.info;

@@ -2,12 +2,32 @@
 
 #include <string>
 
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/link/output/map.h"
 
 namespace kbx::link {
+namespace {
+
+/// NOCROSSREFS and its kin.
+void check_cross_sections(const LinkState& state) {
+  std::vector<std::string> lines = forbidden_references(state.files(), state.plan.cross_sections);
+  if (lines.empty()) return;
+  const std::string last = std::move(lines.back());
+  lines.pop_back();
+  for (const std::string& line : lines)
+    state.say(fmt::format("{}: {}", state.options.program, line));
+  throw Error(last, "NOCROSSREFS of the linker script forbids it");
+}
+
+}  // namespace
 
 void write_reports(LinkState& state) {
+  check_cross_sections(state);
+  if (state.options.print_memory_usage)
+    for (const std::string& line : memory_usage(state.plan.regions)) state.say.print(line);
   std::string map;
   if (!state.options.map_file.empty())
     map = link_map(state.options, state.plan, state.resolver, state.property_log);

@@ -104,20 +104,51 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                        const Input& from) {
   const script::Script& script = parse(state, text, path);
   for (const script::Command& command : script.commands)
-    if (const auto* sections = std::get_if<script::Sections>(&command))
+    if (const auto* sections = std::get_if<script::Sections>(&command);
+        sections && state.options.kind == OutputKind::relocatable)
       throw Error(sections->place.location(),
-                  "SECTIONS in a script that is given without -T is not supported yet",
+                  "SECTIONS in a script that is given without -T is not supported in partial links "
+                  "yet",
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
   open_script(state, script, dir_name(path), from);
 }
 
+template <typename Command>
+bool has(const script::Script& script) {
+  return std::ranges::any_of(script.commands, [](const script::Command& command) {
+    return std::holds_alternative<Command>(command);
+  });
+}
+
+/// STARTUP names the first of all inputs.
+void open_startup(LinkState& state) {
+  const script::Startup* first = nullptr;
+  for (const script::Script& script : state.scripts)
+    for (const script::Command& command : script.commands) {
+      const auto* startup = std::get_if<script::Startup>(&command);
+      if (!startup) continue;
+      if (first)
+        throw Error(startup->place.location(), "multiple STARTUP files", "keep one of them");
+      first = startup;
+    }
+  if (!first) return;
+  Input input;
+  input.name = first->file;
+  state.resolver.add(input);
+}
+
 }  // namespace
 
 bool has_script(const LinkState& state) {
-  return std::any_of(state.options.inputs.begin(), state.options.inputs.end(),
-                     [](const Input& input) { return input.kind == Input::Kind::script; });
+  std::size_t number = 0;  // those of -T were read first, in their order
+  for (const Input& input : state.options.inputs) {
+    if (input.kind != Input::Kind::script) continue;
+    const script::Script& script = state.scripts[number++];
+    if (!has<script::Insert>(script)) return true;
+  }
+  return false;
 }
 
 void read_scripts(LinkState& state) {
@@ -151,6 +182,7 @@ void open_inputs(LinkState& state) {
                                        const Input& input) {
     open_plain_script(state, text, path, input);
   };
+  open_startup(state);
   for (const Input& input : state.options.inputs) {
     if (input.kind == Input::Kind::script)
       open_script(state, state.scripts[script++]);
