@@ -19,6 +19,8 @@ void read_threads(Reading& reading, const std::string& value) {
 constexpr Option rows[] = {
     {"--threads", Argument::required, "N", read_threads,
      "use N threads; the result does not depend on it. Default: all processors"},
+    {"--why-live!", Argument::required, "SYMBOL", append<&Options::why_live>,
+     "tell by what way --gc-sections reaches SYMBOL, on standard output"},
     {"--pack-dyn-relocs", Argument::required, "FORM", read_packing,
      "relr as -z pack-relative-relocs, or none; of LLD"},
     {"--use-android-relr-tags", Argument::none, "", ignore,

@@ -36,8 +36,14 @@ bool has_loaded_input(const Slot& slot) {
 bool has_relro_sections(const Plan& plan) {
   const Slot* start = find_assignment(plan.slots.first(), script::Operation::data_segment_align);
   const Slot* end = find_assignment(plan.slots.first(), script::Operation::data_segment_relro_end);
+  // GNU ld asks what the patterns there match, not what they got: a read-only .eh_frame counts.
+  const auto matches = [&](const Slot& slot) {
+    if (slot.constraint != Slot::Constraint::unmet) return has_loaded_input(slot);
+    return std::ranges::any_of(plan.slots.named(slot.name),
+                               [](const Slot* other) { return has_loaded_input(*other); });
+  };
   for (const Slot* slot = start; slot && slot != end; slot = slot->next)
-    if (has_loaded_input(*slot)) return true;
+    if (matches(*slot)) return true;
   return false;
 }
 

@@ -188,7 +188,7 @@ class ExecutableWriter {
     for (const OutputSymbol& symbol : plan_.symbols.symbols)
       if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
     for (const FileOutput& output : plan_.files)
-      if (output.file->gnu_features != 0) return ELFOSABI_GNU;
+      if ((output.file->gnu_features & ~unsigned{gnu_retain}) != 0) return ELFOSABI_GNU;
     return ELFOSABI_NONE;
   }
 

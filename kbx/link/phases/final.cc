@@ -161,8 +161,8 @@ class FinalLink {
     wanted.names.push_back(options_.init_function);
     wanted.names.push_back(options_.fini_function);
     wanted.assignments = assignments();
-    const bool exports =
-        kind_->is_shared || options_.gc_keep_exported || options_.export_dynamic;
+    const bool exports = kind_->is_shared || options_.gc_keep_exported ||
+                         (options_.export_dynamic && kind_->is_dynamic);
     wanted.is_exported = [exports](const Symbol& symbol) {
       const unsigned visibility = symbol.other & 3u;
       const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
@@ -200,6 +200,25 @@ class FinalLink {
     unwind_header_->type = SHT_PROGBITS;
     unwind_header_->alignment_power = 2;
     unwind_header_->size = eh_frame_header_size({});
+  }
+
+  /// Where the script leaves no unwind table there is nothing to find.
+  void settle_unwind_header() {
+    if (!unwind_header_) return;
+    const OutputSection* table = state_.plan.sections.find(".eh_frame");
+    bool has_table = false;
+    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
+      for (Item& item : slot->items)
+        for (const InputSection* input : item.inputs)
+          has_table = has_table || (table && input->output == table && input->size > 8);
+    if (!has_table || !unwind_header_->output) {
+      for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
+        for (Item& item : slot->items) std::erase(item.inputs, unwind_header_);
+      unwind_header_->is_discarded = true;
+      unwind_header_->output = nullptr;
+      unwind_header_ = nullptr;
+      return;
+    }
     // For those who look for the table without program headers.
     Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
     if (is_defined(symbol.binding)) return;
@@ -214,6 +233,7 @@ class FinalLink {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
+    settle_unwind_header();
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
