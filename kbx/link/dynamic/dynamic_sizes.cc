@@ -31,6 +31,12 @@ void set_size(InputSection* section, std::uint64_t size) {
   if (size == 0) section->is_discarded = true;
 }
 
+/// sh_info.
+void set_info(InputSection* section, std::size_t info) {
+  section->info = static_cast<std::uint32_t>(info);
+  if (section->output) section->output->info = section->info;
+}
+
 }  // namespace
 
 std::string_view DynamicLink::keep(std::string bytes) {
@@ -77,7 +83,7 @@ void DynamicLink::add_names(std::size_t from, std::size_t to) {
     }
     const Symbol* symbol = names[i].symbol;
     while (symbol->binding == Binding::indirect) symbol = symbol->target;
-    if (symbol->is_dynamic) strings_.add(plain_name(symbol->name));
+    if (symbol->is_dynamic && !symbol->is_forced_local) strings_.add(plain_name(symbol->name));
   }
 }
 
@@ -221,7 +227,7 @@ void DynamicLink::define_versions() {
     ++definition_count_;
   }
   set_size(sections_.version_definitions, size);
-  sections_.version_definitions->info = definition_count_;
+  set_info(sections_.version_definitions, definition_count_);
   add_tag(DT_VERDEF, sections_.version_definitions);
   add_tag(DT_VERDEFNUM, std::uint64_t{definition_count_});
 }
@@ -260,7 +266,7 @@ void DynamicLink::need_versions() {
     for (NeededVersion::Version& version : need.versions) version.name = strings_.add(version.text);
   }
   set_size(sections_.version_needs, size);
-  sections_.version_needs->info = static_cast<std::uint32_t>(needs_.size());
+  set_info(sections_.version_needs, needs_.size());
   add_tag(DT_VERNEED, sections_.version_needs);
   add_tag(DT_VERNEEDNUM, std::uint64_t{needs_.size()});
 }
@@ -355,7 +361,7 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
     set_size(sections_.interpreter, path.size() + 1);
   }
   set_size(sections_.symbols, symbols_.size() * sections_.symbols->entry_size);
-  sections_.symbols->info = 1;
+  set_info(sections_.symbols, 1);
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {

@@ -30,8 +30,10 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
+    if (kind_.is_dynamic)
+      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
     const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
-                            scan_.wants_got_base || kind_.is_dynamic;
+                            scan_.wants_got_base;
     if (has_tables)
       make_tables();
     else
@@ -179,7 +181,6 @@ class Maker {
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
     got_size_ = std::max(got_size_, header);
-    if (kind_.is_dynamic) sections.relocations = make_relocations(".rela.dyn", ".rel.dyn", 0);
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
     if (has_entries || !machine.drops_got_plt)
       sections.got_plt =
