@@ -25,6 +25,13 @@ std::string_view plain_name(std::string_view name) {
   return name.substr(0, name.find('@'));
 }
 
+/// True if .dynsym has the symbol. Names that the linker was asked for and that came to nothing,
+/// such as _GLOBAL_OFFSET_TABLE_ without a table, are fresh again.
+bool is_shown(const Symbol& symbol) {
+  return symbol.is_dynamic && !symbol.is_forced_local && symbol.binding != Binding::fresh &&
+         symbol.binding != Binding::indirect;
+}
+
 void set_size(InputSection* section, std::uint64_t size) {
   if (!section) return;
   section->size = size;
@@ -83,7 +90,7 @@ void DynamicLink::add_names(std::size_t from, std::size_t to) {
     }
     const Symbol* symbol = names[i].symbol;
     while (symbol->binding == Binding::indirect) symbol = symbol->target;
-    if (symbol->is_dynamic && !symbol->is_forced_local) strings_.add(plain_name(symbol->name));
+    if (is_shown(*symbol)) strings_.add(plain_name(symbol->name));
   }
 }
 
@@ -299,7 +306,7 @@ void DynamicLink::number_symbols() {
   symbols_.assign(1, nullptr);
   resolver_.symbols().for_each([&](Symbol& symbol) {
     symbol.dynamic_index = 0;
-    if (symbol.binding == Binding::indirect || !symbol.is_dynamic || symbol.is_forced_local) return;
+    if (!is_shown(symbol)) return;
     symbol.dynamic_index = static_cast<std::uint32_t>(symbols_.size());
     symbols_.push_back(&symbol);
   });

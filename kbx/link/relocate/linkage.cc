@@ -32,8 +32,8 @@ class Maker {
     });
     if (kind_.is_dynamic)
       linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
-    const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
-                            scan_.wants_got_base;
+    const bool has_tables =
+        got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 || scan_.wants_got_base;
     if (has_tables)
       make_tables();
     else
@@ -114,10 +114,8 @@ class Maker {
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
-    if (wants & want_thread_offset)
-      places.thread_offset = take(Kind::thread_offset, referent, 1);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
   }
@@ -188,8 +186,8 @@ class Maker {
     if (scan_.wants_got || kind_.is_dynamic)
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
     if (plt_size_ != 0) {
-      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_,
-                                  machine.plt_section_entry);
+      sections.plt =
+          make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
       sections.plt->alignment_power = power(machine.plt_alignment);
       sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
     }
