@@ -53,22 +53,21 @@ class Maker {
   /// What a shared object defines and code of a program refers to by its address gets a place in
   /// this output, as aligned as it was there; all names of it go with it.
   void place_copies() {
-    resolver_.symbols().for_each([&](Symbol& symbol) {
-      if (symbol.binding == Binding::indirect || !(symbol.wants & want_copy)) return;
-      Symbol& strong = symbol.strong ? *symbol.strong : symbol;
-      if (strong.is_copied) return;
-      linkage_.copies.push_back(&strong);
-      const InputSection* from = strong.section;
-      const std::uint64_t value = strong.value;
-      copy(strong);
-      resolver_.symbols().for_each([&](Symbol& other) {
-        const bool is_same = other.binding != Binding::indirect && other.strong == &strong &&
-                             other.section == from && other.value == value;
-        if (!is_same) return;
-        other.section = strong.section;
-        other.value = strong.value;
-        other.is_copied = true;
-      });
+    const SymbolTable& symbols = resolver_.symbols();
+    symbols.for_each([](Symbol& symbol) {
+      if ((symbol.wants & want_copy) && symbol.strong)
+        symbol.strong->wants = static_cast<Wants>(symbol.strong->wants | want_copy);
+    });
+    symbols.for_each([&](Symbol& symbol) {
+      if (!(symbol.wants & want_copy) || symbol.strong || symbol.is_copied) return;
+      linkage_.copies.push_back(&symbol);
+      copy(symbol);
+    });
+    symbols.for_each([](Symbol& symbol) {
+      if (!symbol.strong || !symbol.strong->is_copied || !is_from_shared(symbol)) return;
+      symbol.section = symbol.strong->section;
+      symbol.value = symbol.strong->value;
+      symbol.is_copied = true;
     });
   }
 
