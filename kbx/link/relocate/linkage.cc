@@ -79,8 +79,8 @@ class Maker {
     InputSection*& to = is_readonly ? linkage_.sections.readonly_copies : linkage_.sections.copies;
     if (!to) {
       // .dynbss takes no room in the file, .data.rel.ro does.
-      const Traits traits =
-          is_readonly ? trait_alloc | trait_load | trait_contents | trait_data : trait_alloc;
+      const Traits traits = is_readonly ? trait_alloc | trait_load | trait_contents | trait_data
+                                        : Traits{trait_alloc};
       to = resolver_.add_section(*resolver_.dynamic_owner(),
                                  is_readonly ? ".data.rel.ro" : ".dynbss",
                                  traits | trait_linker_created);
