@@ -61,8 +61,9 @@ class ArchiveReader {
 
   std::string name_of(std::string_view field, std::size_t at) const {
     if (field[0] != '/') return std::string(trim(field.substr(0, field.find('/'))));
-    const std::string_view digits = trim(field.substr(1));
-    const auto offset = parse_number(digits.substr(0, digits.find(':')));
+    // ar leaves a slash at the end of the field where it moved a member of a thin archive.
+    const std::string_view digits = field.substr(1);
+    const auto offset = parse_number(digits.substr(0, digits.find_first_not_of("0123456789")));
     if (!offset || *offset >= long_names_.size()) fail(at, "a name outside of the table of names");
     const std::string_view rest = long_names_.substr(*offset);
     std::string_view name = rest.substr(0, rest.find('\n'));

@@ -74,7 +74,8 @@ std::uint64_t entry_address(LinkState& state) {
     return address;
   }
   if (const auto number = entry_number(state)) return *number;
-  const OutputSection* text = is_final ? state.plan.sections.find(".text") : nullptr;
+  const bool has_default = is_final && state.options.kind != OutputKind::shared;
+  const OutputSection* text = has_default ? state.plan.sections.find(".text") : nullptr;
   const std::string instead =
       text ? fmt::format("defaulting to {:0{}x}", text->address,
                          state.resolver.format().is_64bit ? 16 : 8)
