@@ -289,6 +289,7 @@ constexpr Machine values() {
   machine.indirect_entry_size = 12;
   machine.indirect_alignment = 4;
   machine.plt_alignment = 4;
+  machine.got_base_is_section = true;
   machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;
   machine.thread_header = 8;

@@ -144,6 +144,7 @@ constexpr Machine values() {
   machine.image_base = 0x08048000;
   machine.plt_header_size = 16;
   machine.plt_entry_size = 16;
+  machine.names_sections = false;
   machine.indirect_entry_size = 8;
   machine.indirect_alignment = 8;
   machine.plt_section_entry = 4;

@@ -142,12 +142,14 @@ struct Machine {
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is; else in .got
+  bool got_base_is_section = false;      // … or, for code, where .got's output section starts
   std::uint64_t got_plt_first = 0;       // .got.plt's first word if that is in .got
   bool drops_got_plt = false;            // of a .got and .got.plt without entries only .got stays
   bool applies_relative = false;         // what RELATIVE adds is at its place, too
   bool thread_block_is_behind = false;   // variant 1 of TLS: the block lies behind the pointer
   std::uint64_t thread_header = 0;       // variant 1: bytes between the pointer and the block
   std::uint64_t module_offset_bias = 0;  // what DTPOFF counts from (RISC-V: 0x800)
+  bool names_sections = true;            // an executable has section symbols, as GNU ld has it
   std::string_view dynamic_linker;       // PT_INTERP's default
   DynamicTypes dynamic;
 

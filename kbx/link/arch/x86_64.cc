@@ -150,6 +150,7 @@ constexpr Machine common() {
   machine.image_base = 0x400000;
   machine.plt_header_size = 16;
   machine.plt_entry_size = 16;
+  machine.names_sections = false;
   machine.indirect_entry_size = 8;
   machine.indirect_alignment = 8;
   machine.applies_relative = true;

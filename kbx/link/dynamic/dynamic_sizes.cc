@@ -25,10 +25,23 @@ std::string_view plain_name(std::string_view name) {
   return name.substr(0, name.find('@'));
 }
 
+/// True if .dynsym has the symbol. Names that the linker was asked for and that came to nothing,
+/// such as _GLOBAL_OFFSET_TABLE_ without a table, are fresh again.
+bool is_shown(const Symbol& symbol) {
+  return symbol.is_dynamic && !symbol.is_forced_local && symbol.binding != Binding::fresh &&
+         symbol.binding != Binding::indirect;
+}
+
 void set_size(InputSection* section, std::uint64_t size) {
   if (!section) return;
   section->size = size;
   if (size == 0) section->is_discarded = true;
+}
+
+/// sh_info.
+void set_info(InputSection* section, std::size_t info) {
+  section->info = static_cast<std::uint32_t>(info);
+  if (section->output) section->output->info = section->info;
 }
 
 }  // namespace
@@ -77,7 +90,7 @@ void DynamicLink::add_names(std::size_t from, std::size_t to) {
     }
     const Symbol* symbol = names[i].symbol;
     while (symbol->binding == Binding::indirect) symbol = symbol->target;
-    if (symbol->is_dynamic) strings_.add(plain_name(symbol->name));
+    if (is_shown(*symbol)) strings_.add(plain_name(symbol->name));
   }
 }
 
@@ -221,7 +234,7 @@ void DynamicLink::define_versions() {
     ++definition_count_;
   }
   set_size(sections_.version_definitions, size);
-  sections_.version_definitions->info = definition_count_;
+  set_info(sections_.version_definitions, definition_count_);
   add_tag(DT_VERDEF, sections_.version_definitions);
   add_tag(DT_VERDEFNUM, std::uint64_t{definition_count_});
 }
@@ -260,7 +273,7 @@ void DynamicLink::need_versions() {
     for (NeededVersion::Version& version : need.versions) version.name = strings_.add(version.text);
   }
   set_size(sections_.version_needs, size);
-  sections_.version_needs->info = static_cast<std::uint32_t>(needs_.size());
+  set_info(sections_.version_needs, needs_.size());
   add_tag(DT_VERNEED, sections_.version_needs);
   add_tag(DT_VERNEEDNUM, std::uint64_t{needs_.size()});
 }
@@ -293,7 +306,7 @@ void DynamicLink::number_symbols() {
   symbols_.assign(1, nullptr);
   resolver_.symbols().for_each([&](Symbol& symbol) {
     symbol.dynamic_index = 0;
-    if (symbol.binding == Binding::indirect || !symbol.is_dynamic || symbol.is_forced_local) return;
+    if (!is_shown(symbol)) return;
     symbol.dynamic_index = static_cast<std::uint32_t>(symbols_.size());
     symbols_.push_back(&symbol);
   });
@@ -355,7 +368,7 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
     set_size(sections_.interpreter, path.size() + 1);
   }
   set_size(sections_.symbols, symbols_.size() * sections_.symbols->entry_size);
-  sections_.symbols->info = 1;
+  set_info(sections_.symbols, 1);
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {

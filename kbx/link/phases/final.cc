@@ -310,7 +310,7 @@ class FinalLink {
     target.elf_flags = merged_elf_flags(state_.files());
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
-    globals.has_section_symbols = false;
+    globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     globals.drops_weak = !kind_->is_dynamic;
     globals.thread_start = applying.at.thread_start;
     std::string text;

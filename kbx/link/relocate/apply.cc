@@ -272,6 +272,9 @@ LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
   LinkedAddresses at;
   at.got = start(linkage.sections.got);
   at.got_base = kind.machine.got_base_is_got_plt ? start(linkage.sections.got_plt) : at.got;
+  if (const InputSection* got = linkage.sections.got;
+      kind.machine.got_base_is_section && got && got->output)
+    at.got_base = got->output->address;
   at.plt = start(linkage.sections.plt);
   at.indirect_plt = start(linkage.sections.indirect_plt);
   std::uint64_t end = 0;
@@ -280,7 +283,7 @@ LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
   for (const OutputSection* section = sections.first(); section; section = section->next) {
     if (!(section->traits & trait_thread_local)) continue;
     if (!has_any) at.thread_start = section->address;
-    if (!has_any) alignment = std::uint64_t{1} << section->alignment_power;
+    alignment = std::max(alignment, std::uint64_t{1} << section->alignment_power);
     has_any = true;
     end = section->address + section->size;
   }

@@ -30,8 +30,10 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
-                            scan_.wants_got_base || kind_.is_dynamic;
+    if (kind_.is_dynamic)
+      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
+    const bool has_tables =
+        got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 || scan_.wants_got_base;
     if (has_tables)
       make_tables();
     else
@@ -51,22 +53,21 @@ class Maker {
   /// What a shared object defines and code of a program refers to by its address gets a place in
   /// this output, as aligned as it was there; all names of it go with it.
   void place_copies() {
-    resolver_.symbols().for_each([&](Symbol& symbol) {
-      if (symbol.binding == Binding::indirect || !(symbol.wants & want_copy)) return;
-      Symbol& strong = symbol.strong ? *symbol.strong : symbol;
-      if (strong.is_copied) return;
-      linkage_.copies.push_back(&strong);
-      const InputSection* from = strong.section;
-      const std::uint64_t value = strong.value;
-      copy(strong);
-      resolver_.symbols().for_each([&](Symbol& other) {
-        const bool is_same = other.binding != Binding::indirect && other.strong == &strong &&
-                             other.section == from && other.value == value;
-        if (!is_same) return;
-        other.section = strong.section;
-        other.value = strong.value;
-        other.is_copied = true;
-      });
+    const SymbolTable& symbols = resolver_.symbols();
+    symbols.for_each([](Symbol& symbol) {
+      if ((symbol.wants & want_copy) && symbol.strong)
+        symbol.strong->wants = static_cast<Wants>(symbol.strong->wants | want_copy);
+    });
+    symbols.for_each([&](Symbol& symbol) {
+      if (!(symbol.wants & want_copy) || symbol.strong || symbol.is_copied) return;
+      linkage_.copies.push_back(&symbol);
+      copy(symbol);
+    });
+    symbols.for_each([](Symbol& symbol) {
+      if (!symbol.strong || !symbol.strong->is_copied || !is_from_shared(symbol)) return;
+      symbol.section = symbol.strong->section;
+      symbol.value = symbol.strong->value;
+      symbol.is_copied = true;
     });
   }
 
@@ -78,8 +79,8 @@ class Maker {
     InputSection*& to = is_readonly ? linkage_.sections.readonly_copies : linkage_.sections.copies;
     if (!to) {
       // .dynbss takes no room in the file, .data.rel.ro does.
-      const Traits traits =
-          is_readonly ? trait_alloc | trait_load | trait_contents | trait_data : trait_alloc;
+      const Traits traits = is_readonly ? trait_alloc | trait_load | trait_contents | trait_data
+                                        : Traits{trait_alloc};
       to = resolver_.add_section(*resolver_.dynamic_owner(),
                                  is_readonly ? ".data.rel.ro" : ".dynbss",
                                  traits | trait_linker_created);
@@ -110,12 +111,12 @@ class Maker {
     Places places;
     if (wants & want_plt) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if (wants & want_module_offset)
+      places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
     if (wants & want_thread_offset)
       places.thread_offset = take(Kind::thread_offset, referent, 1);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
   }
@@ -179,7 +180,6 @@ class Maker {
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
     got_size_ = std::max(got_size_, header);
-    if (kind_.is_dynamic) sections.relocations = make_relocations(".rela.dyn", ".rel.dyn", 0);
     if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
     if (has_entries || !machine.drops_got_plt)
       sections.got_plt =
@@ -187,8 +187,8 @@ class Maker {
     if (scan_.wants_got || kind_.is_dynamic)
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
     if (plt_size_ != 0) {
-      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_,
-                                  machine.plt_section_entry);
+      sections.plt =
+          make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
       sections.plt->alignment_power = power(machine.plt_alignment);
       sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
     }

@@ -259,7 +259,8 @@ Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_unde
         entry.has_shared_definition = true;
       }
     }
-    if (kept->is_defined_in_shared) kept->is_referenced_in_shared = true;
+    if (kept->is_defined_in_shared && visibility(symbol.other) == STV_PROTECTED)
+      kept->is_referenced_in_shared = true;
     kept->is_defined_in_shared = false;
     kept->binding =
         is_undefined && kept->is_on_undefined_list ? Binding::undefined : Binding::fresh;
