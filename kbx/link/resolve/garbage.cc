@@ -349,11 +349,14 @@ class Collector {
     if (section.file->is_just_symbols) return;
     if (section.traits & trait_group)
       section.is_marked = section.next_in_group && section.next_in_group->is_marked;
-    if (section.is_marked || section.is_discarded || (section.traits & trait_exclude)) return;
+    // Of what another file's copy replaced GNU ld tells too.
+    if (section.is_marked || (section.traits & trait_exclude)) return;
     section.is_discarded = true;
-    if (options_.print_gc_sections && section.size != 0)
-      say_(fmt::format("{}: removing unused section '{}' in file '{}'", options_.program,
-                       section.name, section.file->path));
+    if (!options_.print_gc_sections || section.size == 0) return;
+    const bool is_member = section.next_in_group && !(section.traits & trait_group);
+    say_(fmt::format(
+        "{}: removing unused section '{}{}' in file '{}'", options_.program, section.name,
+        is_member ? fmt::format("[{}]", section.group_name) : std::string(), section.file->path));
   }
 
   /// A name that nothing which stays refers to is no name for others any more.
