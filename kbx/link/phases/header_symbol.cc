@@ -1,7 +1,5 @@
 #include "kbx/link/phases/header_symbol.h"
 
-#include <elf.h>
-
 #include "kbx/link/layout/output_section.h"
 
 namespace kbx::link {
@@ -14,7 +12,7 @@ Symbol* define_header_symbol(const SymbolTable& symbols) {
   symbol->value = 0;
   symbol->is_defined_in_object = true;
   symbol->is_defined_in_shared = false;
-  symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
+  symbol->is_forced_local = true;
   return symbol;
 }
 

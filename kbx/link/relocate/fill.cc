@@ -1,5 +1,6 @@
 #include "kbx/link/relocate/fill.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include <elf.h>
@@ -193,6 +194,12 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
     all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
                            applying.kind.machine.dynamic.copy, 0});
   for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
+  // Resolvers are called from the last one to the first, behind everything that they may need.
+  std::ranges::reverse(all.indirect);
+  const auto resolved = std::ranges::stable_partition(all.plt, [&](const DynamicRelocation& each) {
+    return each.type != applying.kind.machine.dynamic.indirect;
+  });
+  std::ranges::reverse(resolved);
   return all;
 }
 

@@ -73,6 +73,7 @@ class Scanner {
     const Referent& referent = decision.referent;
     if (referent.section && referent.section->is_discarded) return;
     if (is_undefined(referent)) note_undefined(section, relocation, referent);
+    note_call(relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
     if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page ||
         (table_ && referent.global == table_))
@@ -119,6 +120,16 @@ class Scanner {
       case Origin::module_offset:
         return;
     }
+  }
+
+  /// Of a position independent output's hidden names those that are called become local ones.
+  void note_call(const Relocation& relocation, const Referent& referent) const {
+    if (!kind_.is_dynamic || !kind_.is_position_independent || !referent.global) return;
+    Symbol& symbol = *referent.global;
+    const unsigned visibility = symbol.other & 3u;
+    const bool is_own = is_defined(symbol.binding) && !symbol.is_defined_in_shared;
+    if (!is_own || (visibility != STV_HIDDEN && visibility != STV_INTERNAL)) return;
+    if (kind_.machine.rule(relocation.type)->origin == Origin::plt) symbol.is_forced_local = true;
   }
 
   void want_got_base() { result_.wants_got = result_.wants_got_base = true; }
