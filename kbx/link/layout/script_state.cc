@@ -26,7 +26,9 @@ script::SymbolState ScriptState::state_of(const std::string& name) const {
   if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
   state.kind = script::SymbolState::Kind::defined;
   state.value = {symbol->value, script::absolute};
-  if (symbol->output_section) {
+  if (belong_to_dot_.count(symbol) != 0) {
+    state.value.number += symbol->output_section->address;
+  } else if (symbol->output_section) {
     state.value.base = base_of(symbol->output_section);
   } else if (symbol->section) {
     if (!symbol->section->output) {
@@ -97,11 +99,14 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
   symbol->section = nullptr;
   symbol->output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
   symbol->value = value.number;
-  // What was made of dot outside of sections belongs to the section that dot was behind.
+  // What was made of dot outside of sections belongs to the section that dot was behind. For other
+  // expressions it stays a number.
+  belong_to_dot_.erase(symbol);
   if (result.from_dot && value.base == script::absolute && behind &&
       environment.phase == Phase::final) {
     symbol->output_section = behind;
     symbol->value -= behind->address;
+    belong_to_dot_.insert(symbol);
   }
   symbol->is_from_script = true;
   symbol->is_defined_in_object = environment.phase >= Phase::allocating;

@@ -40,6 +40,7 @@ class ScriptState {
   std::uint64_t header_size_;
   script::Phase phase_ = script::Phase::first;
   std::unordered_set<std::string> set_in_this_pass_;
+  std::unordered_set<const Symbol*> belong_to_dot_;  // outside of sections
   mutable std::vector<OutputSection*> bases_;
   mutable std::unordered_map<OutputSection*, script::Base> base_numbers_;
 };

@@ -49,8 +49,6 @@ class Sizer {
         is_relocatable_(is_relocatable) {}
 
   void run() {
-    for (OutputSection* section = plan_.sections.first(); section; section = section->next)
-      section->size = 0;
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
         dot_ = assign_(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
@@ -99,6 +97,7 @@ class Sizer {
     }
     start = align_up(start, alignment);
     section.address = start;
+    section.size = 0;
     section_ = &section;
     subalign_.reset();
     if (script && script->subalign)
