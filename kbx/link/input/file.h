@@ -126,8 +126,7 @@ struct InputFile {
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
-  bool has_common = false;              // a common symbol was here first, or largest
-  InputSection* commons = nullptr;      // where -d puts its common symbols
+  InputSection* commons = nullptr;      // if a common symbol was here first, or largest
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one

@@ -155,8 +155,9 @@ class Placer {
       section.is_discarded = true;
       return;
     }
-    if (section.name == "COMMON" && section.index == 0) {
-      // Placed by -d, and no pattern of the script took it.
+    if (&section == section.file->commons) {
+      // No pattern of the script took it.
+      if (!options_.define_common || options_.inhibit_common) return;
       Slot* slot = plan_.slots.find(".bss");
       if (!slot) slot = plan_.slots.add(".bss", Constraint::none);
       joiner_.add(*slot, section, slot->items.emplace_back());
