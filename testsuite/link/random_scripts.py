@@ -30,9 +30,8 @@ OBJECTS = {
          '.section .r,"a"\n.p2align 4\n.byte 7\n.globl gc\ngc: .byte 3\n.section .debug_x,""\n.long gc\n',
 }
 SECTIONS = [".data", ".bss", ".text", ".x", ".y", ".note1", ".x.9", ".x.10", ".tdata", ".s", ".r", ".debug_x"]
-OPTIONS = [[], [], [], ["-d"], ["-s"], ["-x"], ["--unique"], ["--sort-section=name"], ["--orphan-handling=discard"],
-           ["--split-by-file=8"], ["--gc-sections", "-e", "ga"], ["--defsym", "outer=ga+4"], ["--no-define-common", "-d"],
-           ["--section-start", ".x=0x3000"], ["-z", "muldefs", "a.o"]]
+OPTIONS = [[], [], [], ["-d"], ["-s"], ["-x"], ["--unique"], ["--sort-section=name"], ["--defsym", "outer=ga+4"],
+           ["--no-define-common", "-d"]]
 
 
 class Maker:
@@ -81,7 +80,7 @@ class Maker:
         if name != "/DISCARD/":
             self.seen.append(name)
         address = self.random.choice([""] * 6 + [" 0x1000", " .", " 0", " ALIGN(8)"])
-        extra = self.random.choice([""] * 8 + [" ALIGN(16)", " ONLY_IF_RO", " ONLY_IF_RW"])
+        extra = self.random.choice([""] * 4 + [" ALIGN(16)"])
         if name == "/DISCARD/":
             return f"/DISCARD/ : {{ *({self.random.choice(['.note1', '.y', '.debug_x'])}) }}"
         body = " ".join([self.pattern()] + [self.statement() for _ in range(self.random.randint(0, 2))])

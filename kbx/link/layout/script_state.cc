@@ -30,7 +30,7 @@ script::SymbolState ScriptState::state_of(const std::string& name) const {
     state.value.number += symbol->output_section->address;
   } else if (symbol->output_section) {
     state.value.base = base_of(symbol->output_section);
-  } else if (symbol->section) {
+  } else if (symbol->section && !symbol->section->is_discarded) {
     if (!symbol->section->output) {
       state.kind = script::SymbolState::Kind::discarded;
     } else {

@@ -220,7 +220,8 @@ class Collector {
   /// A name that nothing which stays refers to is no name for others any more.
   static void sweep_symbol(Symbol& symbol) {
     if (symbol.is_marked) return;
-    if (symbol.binding == Binding::common) symbol.binding = Binding::fresh;
+    if (symbol.binding == Binding::common && !symbol.file->commons->is_marked)
+      symbol.binding = Binding::fresh;
     if (is_undefined(symbol)) symbol.is_forced_local = true;
     if (is_defined(symbol) && symbol.section && !symbol.section->is_marked)
       symbol.is_forced_local = true;
