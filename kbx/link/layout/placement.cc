@@ -111,7 +111,27 @@ class Placer {
     return false;
   }
 
+  /// A section whose address is asked for is there, even if nothing goes into it.
+  void make_mentioned(const script::Expression& expression) {
+    if (expression.operation == script::Operation::address_of ||
+        expression.operation == script::Operation::load_address_of) {
+      Slot* slot = plan_.slots.find(expression.name);
+      if (slot && !slot->section) joiner_.make_section_for(*slot, false);
+    }
+    for (const script::Expression& operand : expression.operands) make_mentioned(operand);
+  }
+
+  void make_mentioned(const script::Statement& statement) {
+    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+      make_mentioned(assignment->value);
+    if (const auto* assertion = std::get_if<script::Assertion>(&statement))
+      make_mentioned(assertion->condition);
+    if (const auto* data = std::get_if<script::Data>(&statement)) make_mentioned(data->value);
+  }
+
   void fill(Slot& slot) {
+    if (slot.assignment) make_mentioned(slot.assignment->value);
+    if (slot.assertion) make_mentioned(slot.assertion->condition);
     if (!slot.is_output_section() || slot.constraint == Constraint::unmet) return;
     for (Item& item : slot.items) {
       if (const auto* input = std::get_if<script::InputSections>(item.statement)) {
@@ -123,6 +143,7 @@ class Placer {
         const bool is_data = std::holds_alternative<script::Data>(*item.statement) ||
                              std::holds_alternative<script::Asciz>(*item.statement);
         joiner_.make_section_for(slot, is_data);
+        make_mentioned(*item.statement);
       }
     }
   }
@@ -150,6 +171,22 @@ class Placer {
 
   // Orphans.
 
+  /// The first output section of the script that takes COMMON of some file, or else .bss.
+  Slot* place_of_commons() {
+    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
+      if (slot->constraint == Constraint::unmet || is_discarding(*slot)) continue;
+      for (const Item& item : slot->items) {
+        const auto* input =
+            item.statement ? std::get_if<script::InputSections>(item.statement) : nullptr;
+        if (input && std::ranges::any_of(input->sections, [](const script::SectionPattern& each) {
+              return each.name == "COMMON";
+            }))
+          return slot;
+      }
+    }
+    return plan_.slots.find(".bss");
+  }
+
   void place_unmatched(InputSection& section) {
     if (joiner_.is_dropped(section)) {
       section.is_discarded = true;
@@ -158,7 +195,7 @@ class Placer {
     if (&section == section.file->commons) {
       // No pattern of the script took it.
       if (!options_.define_common || options_.inhibit_common) return;
-      Slot* slot = plan_.slots.find(".bss");
+      Slot* slot = place_of_commons();
       if (!slot) slot = plan_.slots.add(".bss", Constraint::none);
       joiner_.add(*slot, section, slot->items.emplace_back());
       return;

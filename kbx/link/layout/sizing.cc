@@ -51,11 +51,9 @@ class Sizer {
   void run() {
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = assign_(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
-        if (slot->assignment->symbol == ".") prefers_next_ = true;
-        region_ = dot_;
+        assign(*slot);
       } else if (slot->assertion) {
-        check_(*slot->assertion, dot_, nullptr);
+        check_(*slot->assertion, told_dot_, nullptr);
       } else if (slot->constraint != Slot::Constraint::unmet) {
         size_slot(*slot);
       }
@@ -63,6 +61,17 @@ class Sizer {
   }
 
  private:
+  void assign(const Slot& slot) {
+    const script::Assignment& assignment = *slot.assignment;
+    const AssignmentPlace place{told_dot_, nullptr, section_of_dot(slot)};
+    if (assignment.symbol == ".") {
+      dot_ = assign_(assignment, {dot_, nullptr, place.behind});
+      prefers_next_ = true;
+    }
+    told_dot_ = assign_(assignment, place);
+    region_ = dot_;
+  }
+
   /// Outside of sections the location counter belongs to the one before it or, behind an assignment
   /// to it, to the one after it, if that is in memory.
   OutputSection* section_of_dot(const Slot& slot) const {
@@ -107,6 +116,7 @@ class Sizer {
     section_ = nullptr;
     const bool is_tbss = (section.traits & trait_thread_local) && !(section.traits & trait_load);
     dot_ = section.address + (is_tbss && !is_relocatable_ ? 0 : section.size);
+    told_dot_ = dot_;
     if (section.traits & (trait_alloc | trait_load)) region_ = dot_;
     if (is_in_memory(section)) behind_ = &section;
     if (section.traits & trait_alloc) prefers_next_ = false;
@@ -158,7 +168,8 @@ class Sizer {
   const Check& check_;
   bool is_relocatable_;
   std::uint64_t dot_ = 0;
-  std::uint64_t region_ = 0;  // where the next section without an address goes
+  std::uint64_t told_dot_ = 0;  // what symbols get: no address of a section that is not there
+  std::uint64_t region_ = 0;    // where the next section without an address goes
   OutputSection* section_ = nullptr;
   OutputSection* behind_ = nullptr;  // the last section in memory
   bool prefers_next_ = false;        // the location counter was set since then
