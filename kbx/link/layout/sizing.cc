@@ -131,6 +131,7 @@ class Sizer {
         section_->traits |= trait_alloc;
         section_->size = moved - section_->address;
       }
+      if (assignment->symbol == ".") item.offset = moved - section_->address;
       return moved;
     }
     if (const auto* data = std::get_if<script::Data>(item.statement)) {
@@ -200,6 +201,9 @@ class PieceMaker {
     }
     if (!item.statement) return;
     if (const auto* fill = std::get_if<script::Fill>(item.statement)) fill_ = fill_of_(fill->value);
+    if (const auto* assignment = std::get_if<script::Assignment>(item.statement);
+        assignment && assignment->symbol == ".")
+      gap(item.offset);
     if (const auto* data = std::get_if<script::Data>(item.statement))
       add_data(item, size_of(data->kind));
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {
