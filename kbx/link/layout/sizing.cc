@@ -106,7 +106,7 @@ class Sizer {
     }
     start = align_up(start, alignment);
     section.address = start;
-    section.size = 0;
+    size_ = 0;
     section_ = &section;
     subalign_.reset();
     if (script && script->subalign)
@@ -114,6 +114,7 @@ class Sizer {
     std::uint64_t at = start;
     for (Item& item : slot.items) at = size_item(item, at);
     section_ = nullptr;
+    section.size = size_;
     const bool is_tbss = (section.traits & trait_thread_local) && !(section.traits & trait_load);
     dot_ = section.address + (is_tbss && !is_relocatable_ ? 0 : section.size);
     told_dot_ = dot_;
@@ -129,7 +130,7 @@ class Sizer {
       const std::uint64_t moved = assign_(*assignment, {dot, section_, nullptr});
       if (moved != dot) {
         section_->traits |= trait_alloc;
-        section_->size = moved - section_->address;
+        size_ = moved - section_->address;
       }
       if (assignment->symbol == ".") item.offset = moved - section_->address;
       return moved;
@@ -137,12 +138,12 @@ class Sizer {
     if (const auto* data = std::get_if<script::Data>(item.statement)) {
       item.offset = dot - section_->address;
       item.value = evaluate_(data->value, dot, section_);
-      section_->size = item.offset + size_of(data->kind);
+      size_ = item.offset + size_of(data->kind);
       return dot + size_of(data->kind);
     }
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {
       item.offset = dot - section_->address;
-      section_->size = item.offset + text->text.size() + 1;
+      size_ = item.offset + text->text.size() + 1;
       return dot + text->text.size() + 1;
     }
     if (const auto* assertion = std::get_if<script::Assertion>(item.statement))
@@ -159,7 +160,7 @@ class Sizer {
       throw Error(Location{input.file->path, 0},
                   fmt::format("section {} of {:#x} bytes is too large", input.name, input.size));
     dot += input.size;
-    section_->size = dot - section_->address;
+    size_ = dot - section_->address;
     return dot;
   }
 
@@ -172,6 +173,7 @@ class Sizer {
   std::uint64_t told_dot_ = 0;  // what symbols get: no address of a section that is not there
   std::uint64_t region_ = 0;    // where the next section without an address goes
   OutputSection* section_ = nullptr;
+  std::uint64_t size_ = 0;           // of it, so far; SIZEOF tells the size of the last pass
   OutputSection* behind_ = nullptr;  // the last section in memory
   bool prefers_next_ = false;        // the location counter was set since then
   std::optional<std::uint8_t> subalign_;
