@@ -187,7 +187,7 @@ struct Options {
   Choice extern_protected_data;
   Choice indirect_extern_access;
   bool sysv_hash = true;
-  bool gnu_hash = false;
+  bool gnu_hash = true;
   bool relr = false;  // -z pack-relative-relocs, --pack-dyn-relocs=relr
   bool apply_dynamic_relocs = true;
   bool generate_unwind_info = true;

@@ -2,85 +2,56 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <unordered_map>
 
 #include <elf.h>
+#include <fmt/format.h>
 
+#include "kbx/base/error.h"
+#include "kbx/link/input/call_frames.h"
 #include "kbx/link/input/relocation.h"
 #include "kbx/link/resolve/symbol_table.h"
 
 /// Editing of .eh_frame, after the Linux Standard Base Core Specification, "Exception Frames", and
-/// with GNU ld 2.40's decisions: which entries stay, how they are aligned, what becomes padding.
+/// with GNU ld 2.40's decisions: which entries stay, how they are aligned, what becomes padding; in
+/// final links, which CIEs are the same.
 /// Everything is read with its bounds checked; what is not understood makes the section stay as it
 /// is.
 namespace kbx::link {
 namespace {
 
-constexpr std::uint8_t omitted = 0xff;  // DW_EH_PE_omit
+/// A CIE of some part.
+struct KnownCie {
+  const EhFrameEdit* edit = nullptr;
+  std::size_t entry = 0;
+};
 
-/// What of a CIE matters for its FDEs.
+/// What of a CIE matters for its FDEs, and for being shared.
 struct Cie {
   std::size_t entry = 0;
   std::uint64_t offset = 0;
-  bool has_size = false;  // augmentation starts with z
-  bool has_lsda = false;
+  bool is_old = false;        // augmentation "eh"
+  bool has_size = false;      // augmentation starts with z
   std::uint8_t encoding = 0;  // of addresses in FDEs
+  std::uint8_t lsda_encoding = omitted;
+  std::uint8_t personality_encoding = omitted;
+  std::uint64_t personality_offset = 0;  // in the section
+  std::uint64_t personality_size = 0;
+  Relocation personality;
+  std::uint64_t instruction_count = 0;  // bytes, without the padding
+  bool is_decided = false;
+  KnownCie first;  // the one that its FDEs go on with
 };
 
-/// Reads numbers from a part of a section; fails for good at its end.
-class Cursor {
- public:
-  Cursor(std::string_view bytes, std::size_t at, std::size_t end)
-      : bytes_(bytes), at_(at), end_(end) {}
+/// What a CIE says, as bytes that are the same for two of which one is enough.
+using CieKey = std::string;
 
-  std::size_t at() const { return at_; }
-  bool ok() const { return !has_failed_; }
-  bool fail() {
-    has_failed_ = true;
-    return false;
-  }
-  bool skip(std::uint64_t count) {
-    if (has_failed_ || count > end_ - at_) return fail();
-    at_ += static_cast<std::size_t>(count);
-    return true;
-  }
-  std::uint8_t byte() {
-    if (!skip(1)) return 0;
-    return static_cast<std::uint8_t>(bytes_[at_ - 1]);
-  }
-  std::uint64_t leb128() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      const std::uint8_t part = byte();
-      if (has_failed_) return 0;
-      if (shift < 64) value |= std::uint64_t{part & 0x7fu} << shift;
-      if (!(part & 0x80)) return value;
-    }
-  }
-  bool is_at_end() const { return at_ >= end_; }
+/// Where the first CIE of each key is.
+using KnownCies = std::unordered_map<CieKey, KnownCie>;
 
- private:
-  std::string_view bytes_;
-  std::size_t at_;
-  std::size_t end_;
-  bool has_failed_ = false;
-};
-
-/// How many bytes an encoded address has; 0 for an encoding that has none or is unknown.
-std::size_t width_of(std::uint8_t encoding, std::size_t word) {
-  if ((encoding & 0x60) == 0x60) return 0;
-  switch (encoding & 7) {
-    case 0:
-      return word;
-    case 2:
-      return 2;
-    case 3:
-      return 4;
-    case 4:
-      return 8;
-    default:
-      return 0;
-  }
-}
+/// GNU ld keeps no more of a CIE's instructions than that; CIEs with more are never the same.
+constexpr std::uint64_t most_instructions = 50;
 
 /// Passes over one call frame instruction; false if it is unknown.
 bool skip_instruction(Cursor& cursor, std::size_t width) {
@@ -171,14 +142,18 @@ class TableReader {
     return true;
   }
 
-  /// Decides what stays; `is_last` if no further part follows.
-  void decide(bool is_last) {
+  /// Decides what stays; `is_last` if no further part follows. With `known` CIEs are shared with
+  /// the parts before.
+  void decide(bool is_last, KnownCies* known) {
     for (EhFrameEntry& entry : edit_.entries) {
       if (entry.size == 4) {
         entry.is_removed = !is_last;
       } else if (entry.cie != EhFrameEntry::no_cie && !describes_discarded(entry)) {
         entry.is_removed = false;
-        edit_.entries[entry.cie].is_removed = false;
+        if (known)
+          share(entry, *known);
+        else
+          edit_.entries[entry.cie].is_removed = false;
       }
     }
     std::uint64_t offset = 0;
@@ -191,6 +166,44 @@ class TableReader {
     }
     edit_.size = bytes_.size();
     edit_.new_size = (offset + 3) & ~std::uint64_t{3};
+  }
+
+  void list(std::vector<UnwindReference>& references) const {
+    for (std::size_t i = 0; i < first_relocation_.size(); ++i) {
+      const EhFrameEntry& entry = edit_.entries[i];
+      if (first_relocation_[i].symbol == 0) continue;
+      bool is_elsewhere = false;
+      UnwindReference reference;
+      reference.code = section_of(first_relocation_[i], is_elsewhere);
+      if (!reference.code) continue;
+      reference.offset = entry.offset;
+      reference.size = entry.size;
+      if (entry.cie != EhFrameEntry::no_cie) {
+        reference.cie_offset = edit_.entries[entry.cie].offset;
+        reference.cie_size = edit_.entries[entry.cie].size;
+      }
+      references.push_back(reference);
+    }
+  }
+
+  /// How many FDEs stay.
+  std::uint64_t count() const {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(edit_.entries, [](const EhFrameEntry& entry) {
+          return !entry.is_removed && entry.cie != EhFrameEntry::no_cie;
+        }));
+  }
+
+  /// True if what stays has addresses that change when the output is loaded elsewhere.
+  bool has_absolute_addresses() const {
+    return std::ranges::any_of(cies_, [](const Cie& cie) {
+      const auto is_absolute = [](std::uint8_t encoding) {
+        const unsigned kind = encoding & encoding_kind;
+        return encoding != omitted && (kind == encoding_absolute || kind == encoding_aligned);
+      };
+      return cie.is_decided && (is_absolute(cie.encoding) || is_absolute(cie.lsda_encoding) ||
+                                is_absolute(cie.personality_encoding));
+    });
   }
 
  private:
@@ -228,8 +241,9 @@ class TableReader {
     const std::string_view augmentation = rest.substr(0, length);
     cursor.skip(length + 1);
     if (!has_no_relocations(cursor.at())) return false;
-    const bool is_old = augmentation.substr(0, 2) == "eh";
-    if (is_old) {
+    Cie cie;
+    cie.is_old = augmentation.substr(0, 2) == "eh";
+    if (cie.is_old) {
       cursor.skip(word);
       skip_relocations(cursor.at());
     }
@@ -241,15 +255,17 @@ class TableReader {
     else
       cursor.leb128();
     if (!cursor.ok() || !has_no_relocations(cursor.at())) return false;
-    Cie& cie = cies_.emplace_back();
     cie.entry = edit_.entries.size() - 1;
     cie.offset = at;
     std::uint8_t encoding = omitted;
-    if (!is_old && !read_augmentation(augmentation, cursor, cie, encoding)) return false;
+    if (!cie.is_old && !read_augmentation(augmentation, cursor, cie, encoding)) return false;
     cie.encoding = encoding == omitted ? std::uint8_t{0} : encoding;
     const std::size_t start = cursor.at();
-    if (!has_no_relocations(end)) return false;
-    return trim(start, end, width_of(cie.encoding, word), true);
+    if (!has_no_relocations(end) || !trim(start, end, width_of(cie.encoding, word), true))
+      return false;
+    cie.instruction_count = at + edit_.entries.back().size - start;
+    cies_.push_back(cie);
+    return true;
   }
 
   bool read_augmentation(std::string_view letters, Cursor& cursor, Cie& cie,
@@ -265,9 +281,8 @@ class TableReader {
         case 'S':
           break;
         case 'L': {
-          const std::uint8_t lsda = cursor.byte();
-          cie.has_lsda = lsda != omitted;
-          if (!cursor.ok() || width_of(lsda, word) == 0) return false;
+          cie.lsda_encoding = cursor.byte();
+          if (!cursor.ok() || width_of(cie.lsda_encoding, word) == 0) return false;
           break;
         }
         case 'R':
@@ -275,7 +290,7 @@ class TableReader {
           if (!cursor.ok() || width_of(encoding, word) == 0) return false;
           break;
         case 'P':
-          if (!read_personality(cursor)) return false;
+          if (!read_personality(cursor, cie)) return false;
           break;
         default:
           return false;
@@ -285,15 +300,19 @@ class TableReader {
     return true;
   }
 
-  bool read_personality(Cursor& cursor) {
+  bool read_personality(Cursor& cursor, Cie& cie) {
     const std::uint8_t encoding = cursor.byte();
+    cie.personality_encoding = encoding;
     const std::size_t width = width_of(encoding, word);
     if (!cursor.ok() || width == 0) return false;
-    if ((encoding & 0x70) == 0x50) {  // DW_EH_PE_aligned
+    if ((encoding & encoding_kind) == encoding_aligned) {
       cursor.skip((width - cursor.at() % width) % width);
       if (width == 8) edit_.entries.back().alignment = 8;
     }
     if (!has_no_relocations(cursor.at()) || !relocation_at(cursor.at())) return false;
+    cie.personality = *relocation_at(cursor.at());
+    cie.personality_offset = cursor.at();
+    cie.personality_size = width;
     while (relocation_at(cursor.at())) ++next_;
     return cursor.skip(width);
   }
@@ -320,7 +339,7 @@ class TableReader {
     if (!relocation_at(cursor.at() - width) && is_zero(cursor.at() - width, width))
       entry.cie = EhFrameEntry::no_cie;
     std::uint64_t length = cie->has_size ? cursor.leb128() : 0;
-    if (cie->has_lsda) {
+    if (cie->lsda_encoding != omitted) {
       skip_relocations(cursor.at());
       if (!cie->has_size) length = end - cursor.at();
     }
@@ -384,6 +403,52 @@ class TableReader {
     return is_elsewhere || (section && (section->kept || section->is_discarded));
   }
 
+  // CIEs that are the same.
+
+  /// Makes an FDE that stays go on with the first CIE that says what its own does.
+  void share(EhFrameEntry& entry, KnownCies& known) {
+    const auto cie = std::lower_bound(
+        cies_.begin(), cies_.end(), entry.cie,
+        [](const Cie& candidate, std::size_t wanted) { return candidate.entry < wanted; });
+    if (!cie->is_decided) {
+      cie->is_decided = true;
+      const std::optional<CieKey> key = key_of(*cie);
+      cie->first = {&edit_, cie->entry};
+      if (key) cie->first = known.try_emplace(*key, cie->first).first->second;
+      edit_.entries[cie->entry].is_removed =
+          cie->first.edit != &edit_ || cie->first.entry != cie->entry;
+    }
+    entry.cie = cie->first.entry;
+    entry.cie_edit = cie->first.edit;
+  }
+
+  std::optional<CieKey> key_of(const Cie& cie) const {
+    if (cie.is_old || cie.instruction_count > most_instructions) return std::nullopt;
+    const auto size = static_cast<std::size_t>(edit_.entries[cie.entry].size);
+    CieKey key(bytes_.substr(static_cast<std::size_t>(cie.offset) + 4, size - 4));
+    key += std::to_string(cie.instruction_count);
+    if (cie.personality_encoding == omitted) return key;
+    std::fill_n(key.begin() + static_cast<std::ptrdiff_t>(cie.personality_offset - cie.offset - 4),
+                cie.personality_size, '\0');
+    const InputFile& file = *section_.file;
+    const void* owner = &file;
+    std::uint32_t index = cie.personality.symbol;
+    if (index >= file.first_global) {
+      if (index >= file.symbols.size()) return std::nullopt;
+      owner = file.globals[index - file.first_global];
+      index = 0;
+    } else {
+      const InputSymbol& symbol = file.symbols[index];
+      const InputSection* target =
+          symbol.section < first_reserved_section ? file.section_at(symbol.section) : nullptr;
+      if (!target) return std::nullopt;
+      if (target->kept) target = target->kept;
+      if (!target->output) return std::nullopt;
+    }
+    key += fmt::format("{:x} {}", reinterpret_cast<std::uintptr_t>(owner), index);
+    return key;
+  }
+
   const InputSection& section_;
   std::string_view bytes_;
   EhFrameEdit& edit_;
@@ -406,26 +471,70 @@ void pad(const std::vector<InputSection*>& parts, std::uint8_t alignment_power) 
   }
 }
 
-}  // namespace
-
-void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
-                   std::deque<EhFrameEdit>& edits) {
+/// Edits the parts; with `known` and `table` as a final link wants it.
+void edit(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
+          std::deque<EhFrameEdit>& edits, KnownCies* known, UnwindTable* table) {
   for (std::size_t i = 0; i < parts.size(); ++i) {
     InputSection& section = *parts[i];
     if (section.size == 0 || section.edit) continue;
-    EhFrameEdit edit;
+    EhFrameEdit& edit = edits.emplace_back();
+    edit.section = &section;
     const bool is_table =
         with_shape(section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
           TableReader<Shape> reader(section, edit);
           if (!reader.read()) return false;
-          reader.decide(i + 1 == parts.size());
+          reader.decide(i + 1 == parts.size(), known);
+          if (!table) return true;
+          table->count += reader.count();
+          if (table->is_position_independent && reader.has_absolute_addresses())
+            throw Error(Location{section.file->path, 0},
+                        "unwind tables with absolute addresses are not supported in a -pie or "
+                        "-shared link yet",
+                        "compile with -fPIC, or use the toolchain's ld");
           return true;
         });
-    if (!is_table) continue;
+    if (!is_table) {
+      edits.pop_back();
+      if (!table) continue;
+      table->is_searchable = false;
+      table->faults.push_back(fmt::format("error in {}({}); no .eh_frame_hdr table will be created",
+                                          section.file->path, section.name));
+      continue;
+    }
     section.size = edit.new_size;
-    section.edit = &edits.emplace_back(std::move(edit));
+    section.edit = &edit;
   }
   pad(parts, alignment_power);
+}
+
+}  // namespace
+
+void edit_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
+                   std::deque<EhFrameEdit>& edits) {
+  edit(parts, alignment_power, edits, nullptr, nullptr);
+}
+
+UnwindTable share_eh_frame(const std::vector<InputSection*>& parts, std::uint8_t alignment_power,
+                           std::deque<EhFrameEdit>& edits, bool is_position_independent) {
+  KnownCies known;
+  UnwindTable table;
+  table.is_position_independent = is_position_independent;
+  edit(parts, alignment_power, edits, &known, &table);
+  // At the end of the section what is empty takes part in no alignment.
+  for (auto part = parts.rbegin(); part != parts.rend() && (*part)->size <= 4; ++part)
+    if ((*part)->size == 0) (*part)->alignment_power = 0;
+  return table;
+}
+
+bool read_unwind_references(const InputSection& section, std::vector<UnwindReference>& references) {
+  EhFrameEdit edit;
+  return with_shape(section.file->is_64bit, section.file->is_big_endian,
+                    [&]<typename Shape>(Shape) {
+                      TableReader<Shape> reader(section, edit);
+                      if (!reader.read()) return false;
+                      reader.list(references);
+                      return true;
+                    });
 }
 
 template <typename Shape>
@@ -445,9 +554,12 @@ void write_eh_frame(const InputSection& section, char* place) {
       }
     Shape::template store<std::uint32_t>(to,
                                          static_cast<std::uint32_t>(end - entry.new_offset - 4));
-    if (entry.cie != EhFrameEntry::no_cie)
-      Shape::template store<std::uint32_t>(
-          to + 4, static_cast<std::uint32_t>(entry.new_offset + 4 - entries[entry.cie].new_offset));
+    if (entry.cie == EhFrameEntry::no_cie) continue;
+    const EhFrameEdit& edit = entry.cie_edit ? *entry.cie_edit : *section.edit;
+    Shape::template store<std::uint32_t>(
+        to + 4, static_cast<std::uint32_t>(section.output_offset + entry.new_offset + 4 -
+                                           edit.section->output_offset -
+                                           edit.entries[entry.cie].new_offset));
   }
 }
 

@@ -2,13 +2,18 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
+
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
 struct EhFrameEdit;
 struct InputFile;
+struct MergedInput;
 struct OutputSection;
+struct SharedObject;
 struct Symbol;
 
 /// What layout wants to know of a section: the ELF flags and more, as bits. The names and their
@@ -68,6 +73,7 @@ struct InputSection {
   std::string_view group_name;            // the group's signature, of a member
   InputSection* kept = nullptr;           // what took the place of a discarded one
   EhFrameEdit* edit = nullptr;            // how .eh_frame shrinks
+  MergedInput* merge = nullptr;           // where its strings or constants went
 
   const InputSection* unwind_end = nullptr;  // ARM: see end_unwind_index
 
@@ -126,12 +132,17 @@ struct InputFile {
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
   unsigned gnu_features = 0;
+  bool is_hidden_library = false;       // --exclude-libs names its archive
+  SharedObject* shared = nullptr;       // of a shared object: what more there is to it
   InputSection* commons = nullptr;      // if a common symbol was here first, or largest
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
-  std::vector<Symbol*> globals;      // of symbols[first_global + i]
+  std::vector<Symbol*> globals;  // of symbols[first_global + i]
+  // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
+  std::vector<Wants> local_wants;
+  std::unordered_map<std::uint32_t, Places> local_places;
   std::vector<Property> properties;  // sorted by type
   std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;

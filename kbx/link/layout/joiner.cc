@@ -3,9 +3,12 @@
 #include <algorithm>
 
 #include <elf.h>
+#include <fmt/format.h>
 
+#include "kbx/base/error.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/layout/pattern.h"
+#include "kbx/link/script/expression.h"
 #include "kbx/link/script/pattern.h"
 
 /// What an output section becomes by what goes into it, as GNU ld 2.40 decides: the first input
@@ -32,6 +35,33 @@ Traits data_traits(const Slot& slot) {
       break;
   }
   return trait_contents | trait_alloc | trait_load;
+}
+
+/// The number of (TYPE = …), which is an expression or one of some names.
+std::uint32_t type_of(const Slot& slot, const script::Expression& expression) {
+  constexpr std::pair<std::string_view, std::uint32_t> names[] = {
+      {"SHT_PROGBITS", SHT_PROGBITS},
+      {"SHT_STRTAB", SHT_STRTAB},
+      {"SHT_NOTE", SHT_NOTE},
+      {"SHT_NOBITS", SHT_NOBITS},
+      {"SHT_INIT_ARRAY", SHT_INIT_ARRAY},
+      {"SHT_FINI_ARRAY", SHT_FINI_ARRAY},
+      {"SHT_PREINIT_ARRAY", SHT_PREINIT_ARRAY}};
+  if (expression.operation == script::Operation::symbol)
+    for (const auto& [name, type] : names)
+      if (name == expression.name) return type;
+  std::optional<script::Value> value;
+  if (expression.operation != script::Operation::symbol) {
+    script::Environment environment;
+    environment.phase = script::Phase::first;
+    value = script::evaluate(expression, environment).value;
+  }
+  if (!value)
+    throw Error(expression.place.location(),
+                fmt::format("invalid type for output section `{}'", slot.name),
+                "TYPE takes a number, or SHT_PROGBITS, SHT_STRTAB, SHT_NOTE, SHT_NOBITS, "
+                "SHT_INIT_ARRAY, SHT_FINI_ARRAY, SHT_PREINIT_ARRAY");
+  return static_cast<std::uint32_t>(value->number);
 }
 
 /// What the type that the script gives an output section makes of its input.
@@ -74,6 +104,17 @@ void Joiner::make_section_for(Slot& slot, bool is_data) {
     make_section(slot, is_data ? traits | Traits{trait_readonly} : Traits{0});
   else
     slot.section->traits |= traits;
+  if (is_data && slot.script && slot.script->type_value)
+    slot.section->script_type = type_of(slot, *slot.script->type_value);
+}
+
+void Joiner::make_mentioned(const script::Expression& expression) {
+  if (expression.operation == script::Operation::address_of ||
+      expression.operation == script::Operation::load_address_of) {
+    Slot* slot = plan_.slots.find(expression.name);
+    if (slot && !slot->section && !is_discarding(*slot)) make_section(*slot, 0);
+  }
+  for (const script::Expression& operand : expression.operands) make_mentioned(operand);
 }
 
 OutputSection* Joiner::make_section(Slot& slot, Traits traits) {
@@ -91,6 +132,8 @@ OutputSection* Joiner::make_section(Slot& slot, Traits traits) {
       slot.section->flags = special->flags;
     }
   }
+  if (slot.script && slot.script->address) make_mentioned(*slot.script->address);
+  if (slot.script && slot.script->load_address) make_mentioned(*slot.script->load_address);
   return slot.section;
 }
 

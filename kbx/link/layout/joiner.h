@@ -33,6 +33,9 @@ class Joiner {
   /// An assignment or data in an output section makes it, even if nothing goes into it.
   void make_section_for(Slot& slot, bool is_data);
 
+  /// So does ADDR or LOADADDR of it in an expression.
+  void make_mentioned(const script::Expression& expression);
+
  private:
   OutputSection* make_section(Slot& slot, Traits traits);
   Traits joined_traits(const Slot& slot, const InputSection& section) const;

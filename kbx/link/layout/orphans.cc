@@ -218,7 +218,10 @@ Slot* OrphanPlacer::find_thread_local(const InputSection& section) {
 Slot* OrphanPlacer::insert(InputSection& section, Constraint constraint, Slot* after,
                            OrphanKind* kind) {
   Slot* slot = plan_.slots.add(section.name, constraint);
-  slot->is_at_zero = joiner_.is_relocatable() || !(section.traits & (trait_load | trait_alloc));
+  const bool is_in_memory = (section.traits & (trait_load | trait_alloc)) != 0;
+  slot->is_at_zero = joiner_.is_relocatable() || !is_in_memory;
+  slot->region = plan_.regions.whole();
+  if (after && is_in_memory) take_placement(*slot, *after);
   add(*slot, section);
   if (!after || !slot->section) return slot;
   bool starts_row = kind->last == nullptr;
@@ -233,9 +236,19 @@ Slot* OrphanPlacer::insert(InputSection& section, Constraint constraint, Slot* a
     plan_.sections.move_before(made, next);
   kind->has_section_place = true;
   kind->after = made;
-  plan_.slots.move_after(slot, starts_row ? end_of(after, slot) : kind->last);
+  plan_.slots.move_after(slot, starts_row ? end_of(plan_.slots, after, slot) : kind->last);
   kind->last = slot;
   return slot;
+}
+
+/// The orphan goes into the memory and the segments of what it stands behind.
+void OrphanPlacer::take_placement(Slot& slot, const Slot& after) {
+  MemoryRegion* const whole = plan_.regions.whole();
+  slot.load_region = after.load_region;
+  slot.region = after.region ? after.region : whole;
+  if (slot.region == whole && after.load_region && !slot.is_at_zero)
+    slot.region = after.load_region;
+  slot.program_headers = after.program_headers;
 }
 
 /// The output section behind which the orphan's header goes.
@@ -247,27 +260,6 @@ void OrphanPlacer::find_section_place(OrphanKind& kind, Slot* after, const Outpu
   if (!section || section == made) return;
   kind.has_section_place = true;
   kind.after = section;
-}
-
-/// Assignments to dot behind a place belong to what follows; others to the place.
-Slot* OrphanPlacer::end_of(Slot* after, const Slot* made) {
-  Slot* assign = nullptr;
-  bool ignores_first = after == plan_.slots.head();
-  Slot* last = after;
-  for (Slot* slot = after->next; slot && slot != made; slot = slot->next) {
-    if (slot->is_output_section()) {
-      const bool takes_dot =
-          !slot->section || !slot->section->has_input || (slot->section->traits & trait_alloc);
-      if (assign && takes_dot) return assign->previous;
-      return last;
-    }
-    if (!assign && slot->assignment && slot->assignment->symbol == ".") {
-      if (!ignores_first) assign = slot;
-      ignores_first = false;
-    }
-    last = slot;
-  }
-  return last;
 }
 
 /// Loaded notes stand together, those with the larger alignment in front.

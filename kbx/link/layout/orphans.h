@@ -36,8 +36,8 @@ class OrphanPlacer {
   Slot* find_by_traits(const InputSection& section, bool same_type, Slot** exact);
   Slot* find_thread_local(const InputSection& section);
   Slot* insert(InputSection& section, Slot::Constraint constraint, Slot* after, OrphanKind* kind);
+  void take_placement(Slot& slot, const Slot& after);
   void find_section_place(OrphanKind& kind, Slot* after, const OutputSection* made);
-  Slot* end_of(Slot* after, const Slot* made);
   void place_note(const InputSection& section, OutputSection* made, OutputSection* next,
                   Slot*& after, bool& starts_row);
   void find_slot_of(const OutputSection* place, bool goes_behind, Slot*& after,

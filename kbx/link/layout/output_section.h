@@ -32,12 +32,21 @@ struct OutputSection {
   bool uses_rela = false;
   bool is_ordered = false;  // SHF_LINK_ORDER
   std::uint64_t address = 0;
+  std::uint64_t load_address = 0;  // of final links
   std::uint64_t size = 0;
+  std::uint64_t last_size = 0;  // as the last pass over the script left it
   std::uint64_t entry_size = 0;
   InputSection* linked_to = nullptr;   // of the first input section; see InputSection
   InputSection* group_ring = nullptr;  // of a group or a member: see InputSection::next_in_group
   bool is_in_group = false;
+  std::uint32_t script_type = 0;  // SHT_* of (TYPE = …), for a section with data of the script
+  bool is_kept = false;           // stays even if it is empty: dot was assigned in it
+  bool is_removed = false;        // is not in the output; `previous` is what it was then
   std::vector<Piece> pieces;
+
+  // Where it is in the file.
+  bool has_file_offset = false;
+  std::uint64_t file_offset = 0;
 
   // What the writer decides.
   std::uint32_t index = 0;   // of its header
@@ -48,15 +57,26 @@ struct OutputSection {
   std::uint32_t rela_index = 0;
 };
 
+/// True for .tbss and its like, which take no room in memory outside of PT_TLS.
+inline bool is_thread_local_bss(const OutputSection& section) {
+  return (section.traits & (trait_load | trait_thread_local)) == trait_thread_local;
+}
+
+/// The SHT_* and SHF_* that the section's header gets.
+std::uint32_t header_type(const OutputSection& section);
+std::uint64_t header_flags(const OutputSection& section);
+
 /// The output's sections, in the order of their headers but for groups, which come first.
 class OutputSections {
  public:
   OutputSection* add(std::string_view name);
   OutputSection* first() const { return first_; }
+  OutputSection* last() const { return last_; }
   /// The first section of that name, or null.
   OutputSection* find(std::string_view name) const;
   /// Moves `section` before `place`; null: to the end.
   void move_before(OutputSection* section, OutputSection* place);
+  /// Takes it out; it still knows its neighbours.
   void remove(OutputSection* section);
 
  private:

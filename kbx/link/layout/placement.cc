@@ -10,6 +10,7 @@
 #include "kbx/link/layout/joiner.h"
 #include "kbx/link/layout/orphans.h"
 #include "kbx/link/layout/pattern.h"
+#include "kbx/link/layout/script_places.h"
 
 /// Which input section becomes part of which output section. What is followed is GNU ld 2.40: the
 /// order of the script's places, then orphans in the order of the input, each behind the last one
@@ -18,6 +19,24 @@ namespace kbx::link {
 namespace {
 
 using Constraint = Slot::Constraint;
+
+bool mentions_segment(const script::Expression& expression, std::string_view name) {
+  if (expression.operation == script::Operation::segment_start && expression.name == name)
+    return true;
+  return std::ranges::any_of(expression.operands, [&](const script::Expression& operand) {
+    return mentions_segment(operand, name);
+  });
+}
+
+/// True if the script has a SEGMENT_START of that name.
+bool uses_segment_start(const Plan& plan, std::string_view name) {
+  for (const Slot* slot = plan.slots.first(); slot; slot = slot->next) {
+    if (slot->assignment && mentions_segment(slot->assignment->value, name)) return true;
+    const bool has_address = slot->script && slot->script->address;
+    if (has_address && mentions_segment(*slot->script->address, name)) return true;
+  }
+  return false;
+}
 
 class Placer {
  public:
@@ -35,6 +54,7 @@ class Placer {
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) fill(*slot);
     for (const Definition& definition : options_.section_addresses)
       if (definition.place > script_place()) set_start(definition);
+    move_inserted(plan_);
     for (InputFile* file : files)
       for (InputSection* section : file->sections)
         if (!section->output && !section->is_discarded) place_unmatched(*section);
@@ -51,8 +71,10 @@ class Placer {
   }
 
   /// The section is there from where the option stands: its header comes before those of what
-  /// only the script behind it makes.
+  /// only the script behind it makes. A script that asks for the segment's start has it from there.
   void set_start(const Definition& definition) {
+    const std::string_view name = definition.name;
+    if (name.starts_with('.') && uses_segment_start(plan_, name.substr(1))) return;
     Slot* slot = plan_.slots.find(definition.name);
     if (!slot) slot = plan_.slots.add(definition.name, Constraint::none);
     slot->start = number_of(definition);
@@ -111,27 +133,9 @@ class Placer {
     return false;
   }
 
-  /// A section whose address is asked for is there, even if nothing goes into it.
-  void make_mentioned(const script::Expression& expression) {
-    if (expression.operation == script::Operation::address_of ||
-        expression.operation == script::Operation::load_address_of) {
-      Slot* slot = plan_.slots.find(expression.name);
-      if (slot && !slot->section) joiner_.make_section_for(*slot, false);
-    }
-    for (const script::Expression& operand : expression.operands) make_mentioned(operand);
-  }
-
-  void make_mentioned(const script::Statement& statement) {
-    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
-      make_mentioned(assignment->value);
-    if (const auto* assertion = std::get_if<script::Assertion>(&statement))
-      make_mentioned(assertion->condition);
-    if (const auto* data = std::get_if<script::Data>(&statement)) make_mentioned(data->value);
-  }
-
   void fill(Slot& slot) {
-    if (slot.assignment) make_mentioned(slot.assignment->value);
-    if (slot.assertion) make_mentioned(slot.assertion->condition);
+    if (slot.assignment) joiner_.make_mentioned(slot.assignment->value);
+    if (slot.assertion) joiner_.make_mentioned(slot.assertion->condition);
     if (!slot.is_output_section() || slot.constraint == Constraint::unmet) return;
     for (Item& item : slot.items) {
       if (const auto* input = std::get_if<script::InputSections>(item.statement)) {
@@ -142,10 +146,19 @@ class Placer {
       } else if (!is_discarding(slot)) {
         const bool is_data = std::holds_alternative<script::Data>(*item.statement) ||
                              std::holds_alternative<script::Asciz>(*item.statement);
+        if (const auto* data = std::get_if<script::Data>(item.statement))
+          joiner_.make_mentioned(data->value);
         joiner_.make_section_for(slot, is_data);
         make_mentioned(*item.statement);
       }
     }
+  }
+
+  void make_mentioned(const script::Statement& statement) {
+    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+      joiner_.make_mentioned(assignment->value);
+    if (const auto* assertion = std::get_if<script::Assertion>(&statement))
+      joiner_.make_mentioned(assertion->condition);
   }
 
   void sort(std::vector<InputSection*>& inputs, const script::InputSections& patterns) const {
@@ -194,7 +207,8 @@ class Placer {
     }
     if (&section == section.file->commons) {
       // No pattern of the script took it.
-      if (!options_.define_common || options_.inhibit_common) return;
+      const bool are_placed = options_.define_common && !options_.inhibit_common;
+      if (options_.kind == OutputKind::relocatable && !are_placed) return;
       Slot* slot = place_of_commons();
       if (!slot) slot = plan_.slots.add(".bss", Constraint::none);
       joiner_.add(*slot, section, slot->items.emplace_back());
@@ -225,46 +239,7 @@ class Placer {
   OrphanPlacer orphans_;
 };
 
-Constraint constraint_of(const script::OutputSection& section) {
-  switch (section.constraint) {
-    case script::Constraint::only_if_ro:
-      return Constraint::only_if_ro;
-    case script::Constraint::only_if_rw:
-      return Constraint::only_if_rw;
-    case script::Constraint::special:
-      return Constraint::special;
-    case script::Constraint::none:
-      break;
-  }
-  return Constraint::none;
-}
-
-void add_output_section(Plan& plan, const script::OutputSection& section) {
-  const Constraint constraint = constraint_of(section);
-  const bool is_repeated = !plan.slots.named(section.name).empty() && section.name != "/DISCARD/";
-  Slot* slot = plan.slots.add(section.name, constraint);
-  slot->is_repeated = is_repeated;
-  slot->script = &section;
-  for (const script::Statement& statement : section.statements) {
-    Item& item = slot->items.emplace_back();
-    item.statement = &statement;
-  }
-}
-
 }  // namespace
-
-void add_slots(Plan& plan, const script::Sections& sections) {
-  for (const script::SectionsItem& item : sections.items) {
-    if (const auto* section = std::get_if<script::OutputSection>(&item))
-      add_output_section(plan, *section);
-    else if (const auto* assignment = std::get_if<script::Assignment>(&item))
-      plan.slots.add()->assignment = assignment;
-    else if (const auto* assertion = std::get_if<script::Assertion>(&item))
-      plan.slots.add()->assertion = assertion;
-    else if (const auto* overlay = std::get_if<script::Overlay>(&item))
-      throw Error(overlay->place.location(), "OVERLAY is not supported yet");
-  }
-}
 
 void place_input(Plan& plan, const std::vector<InputFile*>& files, const Options& options,
                  const Say& say) {

@@ -2,6 +2,8 @@
 
 #include <elf.h>
 
+#include "kbx/link/layout/empty_sections.h"
+
 /// Assignments of a script, after ld's manual, chapter "Assigning Values to Symbols". GNU ld
 /// evaluates them several times; what counts is the last time, but a name takes its place among the
 /// global symbols when the script is first gone through, between the inputs around it.
@@ -48,11 +50,14 @@ std::optional<script::SectionState> ScriptState::section_state(const std::string
     script::SectionState state;
     state.exists = slot->section != nullptr;
     if (!slot->section) return state;
+    const OutputSection& output = *slot->section;
     state.base = base_of(slot->section);
-    state.load_address = slot->section->address;
-    state.has_address = true;
-    state.size = slot->section->size;
-    state.alignment = std::uint64_t{1} << slot->section->alignment_power;
+    state.alignment = std::uint64_t{1} << output.alignment_power;
+    state.has_address = !rules_ || slot->has_address;
+    state.size = state.has_address ? output.size : output.last_size;
+    if (!rules_) state.load_address = output.address;
+    if (rules_ && slot->has_load_address) state.load_address = output.load_address;
+    state.has_load_expression = rules_ && slot->script && slot->script->load_address;
     return state;
   }
   return std::nullopt;
@@ -76,40 +81,61 @@ Environment ScriptState::environment(Phase phase, std::uint64_t dot, OutputSecti
   environment.address_of = [this](script::Base base) {
     return base < 0 ? 0 : bases_[static_cast<std::size_t>(base)]->address;
   };
+  environment.region = [this](const std::string& name) -> std::optional<script::RegionState> {
+    const MemoryRegion* region = plan_.regions.find(name);
+    if (!region) return std::nullopt;
+    return script::RegionState{region->origin, region->length};
+  };
   environment.size_of_headers = [this] { return header_size_; };
+  if (rules_) add_final_parts(environment);
   return environment;
+}
+
+void ScriptState::add_final_parts(Environment& environment) const {
+  environment.max_page_size = rules_->max_page_size;
+  environment.common_page_size = rules_->common_page_size;
+  if (size_of_headers) environment.size_of_headers = size_of_headers;
+  environment.segment_start = [this](const std::string& name) { return segment_start(name); };
+  environment.data_segment = &data_segment;
+  if (!faults) return;
+  environment.assertion_failed = [this](const script::Place& place, const std::string& message) {
+    const std::string where = place.location().to_string();
+    faults->errors.push_back(where.empty() ? message : where + ": " + message);
+  };
+}
+
+std::optional<std::uint64_t> ScriptState::segment_start(const std::string& name) const {
+  for (const auto& [segment, address] : rules_->segment_starts)
+    if (segment == name) return address;
+  return std::nullopt;
+}
+
+void ScriptState::begin_final(const LayoutRules& rules) {
+  rules_ = &rules;
+  data_segment = {};
+  data_segment.relro = rules.relro;
+}
+
+/// PROVIDE gives a value only to what is referred to and nothing else defines; once it has, it goes
+/// on to.
+bool ScriptState::is_wanted(const script::Assignment& assignment, const Symbol* symbol) const {
+  const bool provides = assignment.kind == script::AssignmentKind::provide ||
+                        assignment.kind == script::AssignmentKind::provide_hidden;
+  if (!provides) return true;
+  if (!symbol) return false;
+  return symbol->binding == Binding::undefined || symbol->binding == Binding::undefined_weak ||
+         (symbol->is_from_script && provided_.count(&assignment) != 0);
 }
 
 void ScriptState::define(const script::Assignment& assignment, const Environment& environment,
                          OutputSection* behind) {
-  const bool provides = assignment.kind == script::AssignmentKind::provide ||
-                        assignment.kind == script::AssignmentKind::provide_hidden;
   Symbol* symbol = symbols_.find(assignment.symbol);
-  if (provides) {
-    const bool is_wanted =
-        symbol && (symbol->binding == Binding::undefined ||
-                   symbol->binding == Binding::undefined_weak || symbol->is_from_script);
-    if (!is_wanted) return;
-  }
+  if (!is_wanted(assignment, symbol)) return;
   const script::Result result = script::evaluate_assignment(assignment, environment);
+  provided_.insert(&assignment);
   if (!symbol) symbol = symbols_.add(assignment.symbol);
   if (!result.value && symbol->binding != Binding::fresh) return;
-  const script::Value value = result.value.value_or(script::Value{0, script::absolute});
-  symbol->binding = Binding::defined;
-  symbol->section = nullptr;
-  symbol->output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
-  symbol->value = value.number;
-  // What was made of dot outside of sections belongs to the section that dot was behind. For other
-  // expressions it stays a number.
-  belong_to_dot_.erase(symbol);
-  if (result.from_dot && value.base == script::absolute && behind &&
-      environment.phase == Phase::final) {
-    symbol->output_section = behind;
-    symbol->value -= behind->address;
-    belong_to_dot_.insert(symbol);
-  }
-  symbol->is_from_script = true;
-  symbol->is_defined_in_object = environment.phase >= Phase::allocating;
+  set_value(*symbol, result, environment.phase, behind);
   const bool is_hidden = assignment.kind == script::AssignmentKind::hidden ||
                          assignment.kind == script::AssignmentKind::provide_hidden;
   if (is_hidden) {
@@ -121,9 +147,41 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
   set_in_this_pass_.insert(assignment.symbol);
 }
 
+void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase phase,
+                            OutputSection* behind) {
+  const script::Value value = result.value.value_or(script::Value{0, script::absolute});
+  symbol.binding = Binding::defined;
+  symbol.section = nullptr;
+  symbol.output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
+  symbol.value = value.number;
+  symbol.is_from_script = true;
+  symbol.is_defined_in_object = phase >= Phase::allocating;
+  made_of_dot_.erase(&symbol);
+  belong_to_dot_.erase(&symbol);
+  // What was made of dot outside of sections belongs to the section that dot was behind. For other
+  // expressions it stays a number.
+  if (!result.from_dot || value.base != script::absolute || !behind || phase != Phase::final)
+    return;
+  if (rules_) {
+    made_of_dot_[&symbol] = behind;
+  } else {
+    symbol.output_section = behind;
+    symbol.value -= behind->address;
+    belong_to_dot_.insert(&symbol);
+  }
+}
+
 void ScriptState::assign_early(const script::Assignment& assignment) {
   if (assignment.symbol == ".") return;
   define(assignment, environment(Phase::first, 0, nullptr), nullptr);
+}
+
+void ScriptState::assign_early(const Slot& slot) {
+  if (slot.assignment) assign_early(*slot.assignment);
+  for (const Item& item : slot.items)
+    if (const auto* assignment =
+            item.statement ? std::get_if<script::Assignment>(item.statement) : nullptr)
+      assign_early(*assignment);
 }
 
 std::uint64_t ScriptState::assign(const script::Assignment& assignment,
@@ -134,16 +192,25 @@ std::uint64_t ScriptState::assign(const script::Assignment& assignment,
   return place.dot;
 }
 
+/// What leaves dot at the start of the section in one of the forms that scripts use for that keeps
+/// nothing.
+bool ScriptState::keeps_section(const script::Assignment& assignment, const AssignmentPlace& place,
+                                std::uint64_t moved) const {
+  if (moved != place.section->address) return true;
+  return script::keeps_section(assignment, environment(phase_, place.dot, place.section));
+}
+
 ScriptActions ScriptState::actions(Phase phase) {
   phase_ = phase;
   set_in_this_pass_.clear();
   ScriptActions actions;
   actions.evaluate = [this](const script::Expression& expression, std::uint64_t dot,
-                            OutputSection* section) -> std::uint64_t {
+                            OutputSection* section) -> std::optional<std::uint64_t> {
     if (expression.operation == script::Operation::number) return expression.number;
     const Environment here = environment(phase_, dot, section);
     const script::Result result = script::evaluate(expression, here);
-    return result.value ? script::address_of(*result.value, here) : 0;
+    if (!result.value) return std::nullopt;
+    return script::address_of(*result.value, here);
   };
   actions.assign = [this](const script::Assignment& assignment, const AssignmentPlace& place) {
     return assign(assignment, place);
@@ -152,7 +219,36 @@ ScriptActions ScriptState::actions(Phase phase) {
                          OutputSection* section) {
     script::check(assertion, environment(phase_, dot, section));
   };
+  actions.has_assigned = [this](const script::Assignment& assignment) {
+    return is_wanted(assignment, symbols_.find(assignment.symbol));
+  };
+  actions.keeps_section = [this](const script::Assignment& assignment, const AssignmentPlace& place,
+                                 std::uint64_t moved) {
+    return keeps_section(assignment, place, moved);
+  };
   return actions;
+}
+
+void ScriptState::settle_symbols() {
+  for (const auto& [symbol, section] : made_of_dot_) {
+    symbol->output_section = section;
+    symbol->value -= section->address;
+  }
+  made_of_dot_.clear();
+  symbols_.for_each([&](Symbol& symbol) {
+    if (symbol.binding != Binding::defined && symbol.binding != Binding::defined_weak) return;
+    OutputSection* section = symbol.output_section;
+    std::uint64_t address = symbol.value;
+    if (!section && symbol.section) {
+      section = symbol.section->output;
+      address += symbol.section->output_offset;
+    }
+    if (!section || !section->is_removed) return;
+    address += section->address;
+    symbol.section = nullptr;
+    symbol.output_section = neighbour(plan_.sections, *section, address);
+    symbol.value = address - (symbol.output_section ? symbol.output_section->address : 0);
+  });
 }
 
 Fill ScriptState::fill() {

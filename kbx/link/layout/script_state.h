@@ -1,9 +1,11 @@
 #pragma once
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "kbx/link/layout/layout_rules.h"
 #include "kbx/link/layout/placement.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/resolve/symbol_table.h"
@@ -20,10 +22,25 @@ class ScriptState {
   /// Evaluates while inputs are still being opened: every name that the script assigns gets its
   /// place in the table, and its value if that depends on nothing.
   void assign_early(const script::Assignment& assignment);
+  /// The same for all assignments of a place.
+  void assign_early(const Slot& slot);
 
   /// What layout does in this phase; starts a new pass over the script.
   ScriptActions actions(script::Phase phase);
   Fill fill();
+
+  // Of final links; prepare_final_layout and lay_out call these.
+
+  /// From here on addresses are those of a final link. `rules` must live as long.
+  void begin_final(const LayoutRules& rules);
+  /// SIZEOF_HEADERS, once it is asked for.
+  std::function<std::uint64_t()> size_of_headers;
+  mutable script::DataSegment data_segment;
+  /// ASSERTs that did not hold are added to these instead of ending the link.
+  LayoutFaults* faults = nullptr;
+  /// Symbols that were made of dot outside of sections go into the section that dot belonged to,
+  /// and those of output sections that were taken away into a neighbour's.
+  void settle_symbols();
 
  private:
   script::Environment environment(script::Phase phase, std::uint64_t dot,
@@ -34,13 +51,23 @@ class ScriptState {
   std::uint64_t assign(const script::Assignment& assignment, const AssignmentPlace& place);
   void define(const script::Assignment& assignment, const script::Environment& environment,
               OutputSection* behind);
+  void set_value(Symbol& symbol, const script::Result& result, script::Phase phase,
+                 OutputSection* behind);
+  bool is_wanted(const script::Assignment& assignment, const Symbol* symbol) const;
+  bool keeps_section(const script::Assignment& assignment, const AssignmentPlace& place,
+                     std::uint64_t moved) const;
+  std::optional<std::uint64_t> segment_start(const std::string& name) const;
+  void add_final_parts(script::Environment& environment) const;
 
   Plan& plan_;
   SymbolTable& symbols_;
   std::uint64_t header_size_;
+  const LayoutRules* rules_ = nullptr;  // of a final link
   script::Phase phase_ = script::Phase::first;
   std::unordered_set<std::string> set_in_this_pass_;
-  std::unordered_set<const Symbol*> belong_to_dot_;  // outside of sections
+  std::unordered_set<const script::Assignment*> provided_;   // PROVIDEs that are in force
+  std::unordered_map<Symbol*, OutputSection*> made_of_dot_;  // until settle_symbols
+  std::unordered_set<const Symbol*> belong_to_dot_;          // of a partial link
   mutable std::vector<OutputSection*> bases_;
   mutable std::unordered_map<OutputSection*, script::Base> base_numbers_;
 };

@@ -55,4 +55,24 @@ void Slots::move_after(Slot* slot, Slot* place) {
   place->next = slot;
 }
 
+Slot* end_of(Slots& slots, Slot* after, const Slot* stop) {
+  Slot* assign = nullptr;
+  bool ignores_first = after == slots.head();
+  Slot* last = after;
+  for (Slot* slot = after->next; slot && slot != stop; slot = slot->next) {
+    if (slot->is_output_section()) {
+      const bool takes_dot =
+          !slot->section || !slot->section->has_input || (slot->section->traits & trait_alloc);
+      if (assign && takes_dot) return assign->previous;
+      return last;
+    }
+    if (!assign && slot->assignment && slot->assignment->symbol == ".") {
+      if (!ignores_first) assign = slot;
+      ignores_first = false;
+    }
+    last = slot;
+  }
+  return last;
+}
+
 }  // namespace kbx::link

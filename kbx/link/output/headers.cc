@@ -36,8 +36,8 @@ std::uint32_t Headers::add(std::uint32_t name, std::uint32_t type) {
 
 void Headers::number() {
   add(0, SHT_NULL);
-  const std::uint32_t symbols_name = names.add(".symtab");
-  const std::uint32_t strings_name = names.add(".strtab");
+  const std::uint32_t symbols_name = has_symbols_ ? names.add(".symtab") : 0;
+  const std::uint32_t strings_name = has_symbols_ ? names.add(".strtab") : 0;
   const std::uint32_t names_name = names.add(".shstrtab");
   for (OutputSection* section = sections_.first(); section; section = section->next) {
     if (is_packed_later(*section)) continue;
@@ -56,10 +56,12 @@ void Headers::number() {
     if (section->rel_count > 0) add_relocations(*section, false);
     if (section->rela_count > 0) add_relocations(*section, true);
   }
-  symbols_index = add(symbols_name, SHT_SYMTAB);
-  if (table.size() >= SHN_LORESERVE - 2)
-    extended_index = add(names.add(".symtab_shndx"), SHT_SYMTAB_SHNDX);
-  strings_index = add(strings_name, SHT_STRTAB);
+  if (has_symbols_) {
+    symbols_index = add(symbols_name, SHT_SYMTAB);
+    if (table.size() >= SHN_LORESERVE - 2)
+      extended_index = add(names.add(".symtab_shndx"), SHT_SYMTAB_SHNDX);
+    strings_index = add(strings_name, SHT_STRTAB);
+  }
   names_index = add(names_name, SHT_STRTAB);
   link_sections();
   mark_group_relocations();
@@ -140,8 +142,9 @@ void Headers::link_sections() {
     }
     if (header.sh_type == SHT_GROUP) header.sh_link = symbols_index;
     if ((header.sh_type == SHT_REL || header.sh_type == SHT_RELA) && header.sh_link == 0)
-      header.sh_link = symbols_index;
+      header.sh_link = is_final_ ? 0 : symbols_index;
   }
+  if (is_final_) link_dynamic_sections();
 }
 
 std::vector<std::uint32_t> Headers::group_members(const OutputSection& group) const {
@@ -179,12 +182,26 @@ std::uint64_t Headers::place(Elf64_Shdr& header, std::uint64_t offset) const {
 void Headers::finish(std::size_t header_size, std::size_t symbol_size, std::size_t section_size,
                      OutputSymbols& symbols,
                      const std::unordered_map<const OutputSection*, std::uint32_t>& signatures) {
-  const std::uint64_t word = is_64bit_ ? 8 : 4;
   for (const auto& [section, symbol] : signatures) table[section->index].sh_info = symbol;
-  std::uint64_t offset = header_size;
-  for (std::uint32_t i = 1; i < table.size(); ++i)
-    if (!is_placed_late(i) && by_index[i]) offset = place(table[i], offset);
+  std::uint64_t offset = is_final_ ? end_ : header_size;
+  for (std::uint32_t i = 1; i < table.size(); ++i) {
+    if (is_placed_late(i) || !by_index[i]) continue;
+    if (is_final_ && by_index[i]->has_file_offset)
+      table[i].sh_offset = by_index[i]->file_offset;
+    else
+      offset = place(table[i], offset);
+  }
+  if (has_symbols_) offset = place_symbols(symbol_size, symbols, offset);
+  late_offset = offset;
+  if (table.size() >= SHN_LORESERVE) table[0].sh_size = table.size();
+  if (names_index >= SHN_LORESERVE) table[0].sh_link = names_index;
+  if (!packs_debug_) finish_names();
+  finish_late(section_size);
+}
 
+std::uint64_t Headers::place_symbols(std::size_t symbol_size, OutputSymbols& symbols,
+                                     std::uint64_t offset) {
+  const std::uint64_t word = is_64bit_ ? 8 : 4;
   Elf64_Shdr& symbol_table = table[symbols_index];
   symbol_table.sh_entsize = symbol_size;
   symbol_table.sh_size = symbols.symbols.size() * symbol_size;
@@ -202,12 +219,59 @@ void Headers::finish(std::size_t header_size, std::size_t symbol_size, std::size
   symbols.names.finish();
   table[strings_index].sh_size = symbols.names.size();
   table[strings_index].sh_addralign = 1;
-  offset = place(table[strings_index], offset);
-  late_offset = offset;
-  if (table.size() >= SHN_LORESERVE) table[0].sh_size = table.size();
-  if (names_index >= SHN_LORESERVE) table[0].sh_link = names_index;
-  if (!packs_debug_) finish_names();
-  finish_late(section_size);
+  return place(table[strings_index], offset);
+}
+
+/// Which tables of dynamic linking belong together.
+void Headers::link_dynamic_sections() {
+  const auto index_of = [&](std::string_view name) {
+    const OutputSection* section = sections_.find(name);
+    return section && !section->is_removed ? section->index : 0;
+  };
+  const std::uint32_t symbols = index_of(".dynsym");
+  const std::uint32_t strings = index_of(".dynstr");
+  for (OutputSection* section = sections_.first(); section; section = section->next) {
+    Elf64_Shdr& header = table[section->index];
+    switch (header.sh_type) {
+      case SHT_DYNSYM:
+        header.sh_entsize = is_64bit_ ? sizeof(Elf64_Sym) : sizeof(Elf32_Sym);
+        header.sh_link = strings;
+        break;
+      case SHT_DYNAMIC:
+        header.sh_entsize = is_64bit_ ? sizeof(Elf64_Dyn) : sizeof(Elf32_Dyn);
+        header.sh_link = strings;
+        break;
+      case SHT_GNU_verdef:
+      case SHT_GNU_verneed:
+        header.sh_link = strings;
+        break;
+      case SHT_GNU_versym:
+        header.sh_entsize = 2;
+        header.sh_link = symbols;
+        break;
+      case SHT_HASH:
+        header.sh_entsize = 4;
+        header.sh_link = symbols;
+        break;
+      case SHT_GNU_HASH:
+        header.sh_entsize = is_64bit_ ? 0 : 4;
+        header.sh_link = symbols;
+        break;
+      case SHT_REL:
+      case SHT_RELA:
+        if (!(header.sh_flags & SHF_ALLOC)) break;
+        header.sh_link = symbols != 0 ? symbols : symbols_index;
+        if (section->name == ".rela.plt" || section->name == ".rel.plt") {
+          const std::uint32_t changed =
+              index_of(".got.plt") != 0 ? index_of(".got.plt") : index_of(".got");
+          header.sh_info = changed;
+          if (changed != 0) header.sh_flags |= SHF_INFO_LINK;
+        }
+        break;
+      default:
+        break;
+    }
+  }
 }
 
 void Headers::finish_names() {

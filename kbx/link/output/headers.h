@@ -13,7 +13,7 @@
 
 namespace kbx::link {
 
-/// The section headers of a partial link: in which order, with what they say, and where in the file
+/// The section headers of the output: in which order, with what they say, and where in the file
 /// their sections lie.
 class Headers {
  public:
@@ -29,6 +29,14 @@ class Headers {
   /// Numbers the sections and fills in what does not depend on symbols. Needs the counts of
   /// relocations.
   void number();
+
+  /// The file is an executable or a shared object: sections with a file offset have their place,
+  /// and everything else goes behind `end`. Without `has_symbols` there is no symbol table (-s).
+  void set_final(std::uint64_t end, bool has_symbols) {
+    is_final_ = true;
+    end_ = end;
+    has_symbols_ = has_symbols;
+  }
 
   /// Places everything in the file. Needs the sizes of relocation sections and all symbols.
   void finish(std::size_t header_size, std::size_t symbol_size, std::size_t section_size,
@@ -77,6 +85,9 @@ class Headers {
   void fill(const OutputSection& section, Elf64_Shdr& header) const;
   void link_sections();
   std::uint64_t place(Elf64_Shdr& header, std::uint64_t offset) const;
+  std::uint64_t place_symbols(std::size_t symbol_size, OutputSymbols& symbols,
+                              std::uint64_t offset);
+  void link_dynamic_sections();
   void finish_names();
   void finish_late(std::size_t section_size);
   bool is_group(const OutputSection& section) const;
@@ -88,6 +99,9 @@ class Headers {
   bool is_64bit_;
   std::uint16_t machine_;
   bool packs_debug_;
+  bool is_final_ = false;
+  std::uint64_t end_ = 0;
+  bool has_symbols_ = true;
   std::unordered_map<const OutputSection*, std::uint32_t> name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rel_name_numbers_;
   std::unordered_map<const OutputSection*, std::uint32_t> rela_name_numbers_;

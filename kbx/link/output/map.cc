@@ -106,7 +106,7 @@ class MapWriter {
         text_ += "LOAD " + input.name + "\n";
         break;
       case Input::Kind::library:
-        text_ += "LOAD " + resolver_.library_path(input.name) + "\n";
+        text_ += "LOAD " + resolver_.library_path(input) + "\n";
         break;
       case Input::Kind::start_group:
         text_ += "START GROUP\n";

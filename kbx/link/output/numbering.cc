@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/relocate/referent.h"
+#include "kbx/link/resolve/discarded.h"
 #include "kbx/link/resolve/same_symbols.h"
 
 /// The order of the symbol table of a partial link, as GNU ld 2.40 writes it: one symbol for each
@@ -17,36 +20,6 @@
 /// drop, the ones that a relocation needs come where it does. Then the global symbols.
 namespace kbx::link {
 namespace {
-
-/// What becomes of a relocation in `section` that refers to a discarded one.
-enum Action : unsigned { zero = 0, complain = 1, take_kept = 2 };
-
-unsigned action_in(const InputSection& section) {
-  if (section.traits & trait_debugging) return take_kept;
-  for (const std::string_view name : {".eh_frame", ".sframe", ".gcc_except_table"})
-    if (section.name == name) return zero;
-  return complain | take_kept;
-}
-
-/// The section that replaces a discarded one, if it is as large.
-InputSection* kept_section(const InputSection& section, SectionSymbols& symbols) {
-  InputSection* kept = section.kept;
-  if (!kept) return nullptr;
-  if (kept->traits & trait_group) {
-    InputSection* const first = kept->next_in_group;
-    kept = nullptr;
-    for (InputSection* member = first; member;) {
-      if (symbols.are_same(*member, section)) {
-        kept = member;
-        break;
-      }
-      member = member->next_in_group == first ? nullptr : member->next_in_group;
-    }
-  }
-  if (!kept || kept->content.size() != section.content.size()) return nullptr;
-  while (kept->kept) kept = kept->kept;
-  return kept;
-}
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -104,11 +77,13 @@ class Numbering {
 
   void add_section_symbols() {
     plan_.symbols.add({}, {});
+    if (!globals_.has_section_symbols) return;
     for (std::uint32_t i = 1; i < by_index_.size(); ++i) {
       if (!by_index_[i]) continue;
       OutputSymbol symbol;
       symbol.section = i;
       symbol.type = STT_SECTION;
+      if (globals_.is_final) symbol.value = by_index_[i]->address;
       by_index_[i]->symbol = plan_.symbols.add({}, symbol);
     }
   }
@@ -155,6 +130,7 @@ class Numbering {
     for (const InputSection* section : file.sections)
       if (section->is_discarded) has_discarded = true;
     for (InputSection* section : file.sections) add_group_signature(output, *section);
+    if (globals_.is_final && !options_.emit_relocs) return;
     if (has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
   }
 
@@ -169,9 +145,14 @@ class Numbering {
     if (!target.section && symbol.section != absolute_section && symbol.section != common_section)
       return false;
     if (options_.discard_locals == DiscardLocals::all) return false;
-    if (target.section && !target.section->output) return false;
+    if (target.section && (!target.section->output || target.section->output->is_removed))
+      return false;
     if (!is_retained(symbol.name)) return false;
-    return options_.discard_locals != DiscardLocals::temporary || !is_temporary(symbol.name);
+    const bool drops_temporary =
+        options_.discard_locals == DiscardLocals::temporary ||
+        (options_.discard_locals == DiscardLocals::by_default && globals_.is_final &&
+         target.section && (target.section->traits & trait_merge));
+    return !drops_temporary || !is_temporary(symbol.name);
   }
 
   bool is_retained(std::string_view name) const {
@@ -203,6 +184,10 @@ class Numbering {
     OutputSymbol output;
     output.section = target.section ? output_index(target.section) : symbol.section;
     output.value = symbol.value + (target.section ? target.section->output_offset : 0);
+    if (globals_.is_final && target.section) {
+      output.value = address_in(*target.section, symbol.value);
+      if (symbol.type == STT_TLS) output.value -= globals_.thread_start;
+    }
     output.size = symbol.size;
     output.binding = symbol.binding;
     output.type = symbol.type;
@@ -273,12 +258,12 @@ class Numbering {
   /// True if `target` is now a section that stays.
   bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
                           std::string_view name) {
-    const unsigned action = section.edit ? zero : action_in(section);
-    if (action & complain)
+    const unsigned action = section.edit ? 0u : action_in(section);
+    if (action & complain_of_discarded)
       errors_.push_back(
           fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
                       section.file->path, name, section.name, target->name, target->file->path));
-    if (action & take_kept)
+    if (action & take_kept_section)
       if (InputSection* kept = kept_for(*target); kept && kept->output) {
         target = kept;
         return true;
@@ -290,9 +275,16 @@ class Numbering {
   // Global symbols.
 
   bool is_written(const Symbol& symbol) const {
+    const bool is_of_shared = symbol.is_defined_in_shared || symbol.is_referenced_in_shared;
+    if (is_of_shared && !symbol.is_defined_in_object && !symbol.is_referenced_in_object)
+      return false;
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
+    if (globals_.is_final && is_unresolved(symbol.binding) && !symbol.is_dynamic &&
+        !symbol.is_used_by_relocation)
+      return false;
     switch (symbol.binding) {
       case Binding::fresh:
+      case Binding::indirect:
         return false;
       case Binding::undefined:
         return !symbol.was_in_discarded || symbol.is_used_by_relocation;
@@ -300,6 +292,7 @@ class Numbering {
       case Binding::defined_weak:
         return !symbol.section || !symbol.section->is_discarded;
       case Binding::undefined_weak:
+        return !globals_.drops_weak;
       case Binding::common:
         break;
     }
@@ -323,8 +316,16 @@ class Numbering {
     globals_.symbols.for_each([&](Symbol& symbol) {
       if (symbol.is_forced_local != forced_local || !is_written(symbol)) return;
       if (forced_local) end_files();
-      symbol.index = plan_.symbols.add(symbol.name, global(symbol));
+      symbol.index = plan_.symbols.add(written_name(symbol), global(symbol));
     });
+  }
+
+  /// A shared object's symbol has one @ before its version, whether it is the default one or not.
+  std::string_view written_name(const Symbol& symbol) {
+    const std::size_t at = symbol.name.find("@@");
+    if (at == std::string_view::npos || !is_from_shared(symbol)) return symbol.name;
+    return plan_.made_names.emplace_back(
+        fmt::format("{}{}", symbol.name.substr(0, at), symbol.name.substr(at + 1)));
   }
 
   /// On ARM whatever is in memory says whether it is code; data without a mapping symbol gets $d.
@@ -364,6 +365,7 @@ class Numbering {
     output.binding = STB_GLOBAL;
     switch (symbol.binding) {
       case Binding::fresh:
+      case Binding::indirect:
       case Binding::undefined:
       case Binding::undefined_weak:
         if (output.type == STT_GNU_IFUNC && symbol.is_referenced_in_object) output.type = STT_FUNC;
@@ -374,6 +376,11 @@ class Numbering {
         break;
       case Binding::defined:
       case Binding::defined_weak:
+        if (is_from_shared(symbol) && !symbol.is_copied) {
+          output.size = 0;
+          output.binding = symbol.is_referenced_strongly ? STB_GLOBAL : STB_WEAK;
+          break;
+        }
         set_place(output, symbol);
         if (output.type == STT_COMMON) output.type = STT_OBJECT;
         if (symbol.binding == Binding::defined_weak) output.binding = STB_WEAK;
@@ -398,10 +405,15 @@ class Numbering {
     output.section = absolute_section;
     if (symbol.output_section) {
       output.section = symbol.output_section->index;
+      if (globals_.is_final) output.value += symbol.output_section->address;
     } else if (symbol.section) {
       output.section = output_index(symbol.section);
-      output.value += symbol.section->output_offset;
+      if (globals_.is_final)
+        output.value = address_in(*symbol.section, symbol.value);
+      else
+        output.value += symbol.section->output_offset;
     }
+    if (globals_.is_final && symbol.type == STT_TLS) output.value -= globals_.thread_start;
   }
 
   void find_group_signatures() {

@@ -14,6 +14,7 @@
 #include "kbx/link/input/compression.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/output/build_id.h"
+#include "kbx/link/output/elf_encoding.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/numbering.h"
 #include "kbx/link/output/relocate.h"
@@ -311,52 +312,24 @@ class RelocatableWriter {
   // Tables.
 
   void write_symbols() {
-    char* place = at(headers_.table[headers_.symbols_index].sh_offset);
-    char* extended = headers_.extended_index == 0
-                         ? nullptr
-                         : at(headers_.table[headers_.extended_index].sh_offset);
-    for (const OutputSymbol& symbol : plan_.symbols.symbols) {
-      typename Shape::Symbol raw{};
-      raw.st_name = Shape::native(plan_.symbols.names.offset(symbol.name));
-      raw.st_value = Shape::native(static_cast<typename Shape::Word>(symbol.value));
-      raw.st_size = Shape::native(static_cast<typename Shape::Word>(symbol.size));
-      raw.st_info = static_cast<unsigned char>(symbol.binding << 4 | symbol.type);
-      raw.st_other = symbol.other;
-      const bool is_reserved = symbol.section >= first_reserved_section;
-      const bool is_extended = !is_reserved && symbol.section >= SHN_LORESERVE;
-      raw.st_shndx = Shape::native(
-          static_cast<std::uint16_t>(is_extended ? std::uint32_t{SHN_XINDEX} : symbol.section));
-      std::memcpy(place, &raw, sizeof raw);
-      place += sizeof raw;
-      if (extended) {
-        Shape::template store<std::uint32_t>(extended, is_extended ? symbol.section : 0);
-        extended += sizeof(std::uint32_t);
-      }
-    }
-    plan_.symbols.names.write(at(headers_.table[headers_.strings_index].sh_offset));
+    char* const extended = headers_.extended_index == 0
+                               ? nullptr
+                               : at(headers_.table[headers_.extended_index].sh_offset);
+    write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
+                              extended, at(headers_.table[headers_.strings_index].sh_offset));
   }
 
   typename Shape::Header file_header(std::uint64_t table_offset) const {
-    typename Shape::Header raw{};
-    std::memcpy(raw.e_ident, ELFMAG, SELFMAG);
-    raw.e_ident[EI_CLASS] = Shape::is_64bit ? ELFCLASS64 : ELFCLASS32;
-    raw.e_ident[EI_DATA] = Shape::is_big_endian ? ELFDATA2MSB : ELFDATA2LSB;
-    raw.e_ident[EI_VERSION] = EV_CURRENT;
-    raw.e_ident[EI_OSABI] = os_abi();
-    raw.e_ident[EI_ABIVERSION] = target_.abi_version;
-    raw.e_type = Shape::native(std::uint16_t{ET_REL});
-    raw.e_machine = Shape::native(target_.machine);
-    raw.e_version = Shape::native(std::uint32_t{EV_CURRENT});
-    raw.e_entry = Shape::native(static_cast<typename Shape::Word>(target_.entry));
-    raw.e_shoff = Shape::native(static_cast<typename Shape::Word>(table_offset));
-    raw.e_flags = Shape::native(target_.elf_flags);
-    raw.e_ehsize = Shape::native(static_cast<std::uint16_t>(sizeof raw));
-    raw.e_shentsize = Shape::native(static_cast<std::uint16_t>(sizeof(typename Shape::Section)));
-    const std::size_t count = headers_.table.size();
-    raw.e_shnum = Shape::native(static_cast<std::uint16_t>(count < SHN_LORESERVE ? count : 0));
-    raw.e_shstrndx = Shape::native(static_cast<std::uint16_t>(
-        headers_.names_index < SHN_LORESERVE ? headers_.names_index : std::uint32_t{SHN_XINDEX}));
-    return raw;
+    FileHeader header;
+    header.machine = target_.machine;
+    header.flags = target_.elf_flags;
+    header.os_abi = os_abi();
+    header.abi_version = target_.abi_version;
+    header.entry = target_.entry;
+    header.sections_offset = table_offset;
+    header.section_count = headers_.table.size();
+    header.names_index = headers_.names_index;
+    return encode<Shape>(header);
   }
 
   std::uint8_t os_abi() const {
@@ -366,22 +339,6 @@ class RelocatableWriter {
     for (const FileOutput& output : plan_.files)
       if (output.file->gnu_features != 0) return ELFOSABI_GNU;
     return ELFOSABI_NONE;
-  }
-
-  typename Shape::Section section_header(const Elf64_Shdr& header) const {
-    using Word = typename Shape::Word;
-    typename Shape::Section raw{};
-    raw.sh_name = Shape::native(header.sh_name);
-    raw.sh_type = Shape::native(header.sh_type);
-    raw.sh_flags = Shape::native(static_cast<Word>(header.sh_flags));
-    raw.sh_addr = Shape::native(static_cast<Word>(header.sh_addr));
-    raw.sh_offset = Shape::native(static_cast<Word>(header.sh_offset));
-    raw.sh_size = Shape::native(static_cast<Word>(header.sh_size));
-    raw.sh_link = Shape::native(header.sh_link);
-    raw.sh_info = Shape::native(header.sh_info);
-    raw.sh_addralign = Shape::native(static_cast<Word>(header.sh_addralign));
-    raw.sh_entsize = Shape::native(static_cast<Word>(header.sh_entsize));
-    return raw;
   }
 
   // --compress-debug-sections.
@@ -437,7 +394,7 @@ class RelocatableWriter {
     std::memcpy(at(0), &header, sizeof header);
     char* place = at(headers_.table_offset);
     for (const Elf64_Shdr& section : headers_.table) {
-      const auto raw = section_header(section);
+      const auto raw = encode<Shape>(section);
       std::memcpy(place, &raw, sizeof raw);
       place += sizeof raw;
     }
@@ -449,13 +406,10 @@ class RelocatableWriter {
     if (!build_id_.note || !build_id_.note->output) return;
     std::vector<std::string> headers;
     headers.reserve(headers_.table.size() + 1);
-    const auto text_of = [](const auto& raw) {
-      return std::string(reinterpret_cast<const char*>(&raw), sizeof raw);
-    };
-    headers.push_back(text_of(file_header(0)));
+    headers.push_back(bytes_of(file_header(0)));
     for (Elf64_Shdr header : headers_.table) {
       header.sh_offset = 0;
-      headers.push_back(text_of(section_header(header)));
+      headers.push_back(bytes_of(encode<Shape>(header)));
     }
     std::vector<std::string_view> parts{headers[0]};
     for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {

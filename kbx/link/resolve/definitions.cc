@@ -70,7 +70,8 @@ std::string_view Definitions::wrapped(std::string_view name) {
   return name;
 }
 
-Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
+Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
+  InputSymbol symbol = own;
   InputSection* section = nullptr;
   bool is_undefined = symbol.section == SHN_UNDEF;
   bool is_discarded = false;
@@ -86,8 +87,11 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
   if (file.is_just_symbols) section = nullptr;
   note(file, symbol, is_undefined);
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
-  Symbol& global = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
+  Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
+  if (file.is_hidden_library && is_definition && (symbol.other & 3u) != STV_INTERNAL)
+    symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
+  Symbol& global = is_final() ? displace(file, symbol, is_undefined, entry) : entry;
   const bool is_weak = symbol.binding == STB_WEAK;
   const bool old_is_weak =
       global.binding == Binding::defined_weak || global.binding == Binding::undefined_weak;
@@ -108,6 +112,9 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
   if (is_definition) {
     global.is_defined_in_object = true;
     global.is_unique = symbol.binding == STB_GNU_UNIQUE;
+    global.is_just_symbol = file.is_just_symbols;
+    global.is_referenced_in_shared |= global.is_defined_in_shared;
+    global.is_defined_in_shared = false;
   } else {
     global.is_referenced_in_object = true;
     if (!is_weak) global.is_referenced_strongly = true;
@@ -123,6 +130,10 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& symbol) {
     global.type = symbol.type;
   global.other = merged_other(file.machine, global.other, symbol.other, is_definition);
   global.other = merged_visibility(global.other, symbol.other);
+  if (is_final()) {
+    if (is_definition || global.binding == Binding::common) add_default_names(file, symbol, global);
+    note_dynamic(global);
+  }
   return &global;
 }
 

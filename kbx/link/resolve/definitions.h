@@ -22,6 +22,31 @@ class Definitions {
   /// The file's global symbols. Throws Error if a name is thread-local in one of two files.
   void add(InputFile& file);
 
+  /// The symbols of a shared object. Throws Error if an object wants a symbol of one that only
+  /// another shared object names.
+  void add_shared(InputFile& file);
+
+  /// --as-needed: true if the shared object would define what an object refers to. `others` are the
+  /// shared objects that were added before.
+  bool wants(const InputFile& file, const std::vector<InputFile*>& others);
+
+  /// When all files are there: their symbols become what they stand for.
+  static void join_indirect(const std::vector<InputFile*>& files);
+
+  /// Puts a symbol into .dynsym, or makes it local if its visibility says so.
+  void record_dynamic(Symbol& symbol);
+
+  /// The output gets a DT_NEEDED for the shared object.
+  void mark_needed(InputFile& file);
+
+  /// A name that goes into .dynstr: a symbol's, or a shared object's.
+  struct DynamicName {
+    Symbol* symbol = nullptr;
+    const InputFile* shared = nullptr;
+  };
+  /// In the order in which they came up.
+  const std::vector<DynamicName>& dynamic_names() const { return dynamic_names_; }
+
   /// -u and EXTERN: wants `name` defined.
   void require(std::string_view name);
 
@@ -45,12 +70,31 @@ class Definitions {
   void make_common(InputFile& file, const InputSymbol& symbol, Symbol& global);
   void put_on_undefined_list(Symbol& symbol);
 
+  // Of final links; shared_definitions.cc.
+  bool is_final() const { return options_.kind != OutputKind::relocatable; }
+  bool would_bind(const InputFile& file, const InputSymbol& symbol, std::string_view name,
+                  const std::vector<InputFile*>& others) const;
+  Symbol* add_shared_symbol(InputFile& file, std::size_t index);
+  void check_wanted(InputFile& file, std::string_view name, const Symbol& symbol);
+  std::string_view versioned_name(const InputFile& file, std::size_t index);
+  Symbol& displace(InputFile& file, InputSymbol& symbol, bool is_undefined, Symbol& entry);
+  static void check_thread_local(const InputFile& file, const InputSymbol& symbol,
+                                 const Symbol& global);
+  void add_default_names(InputFile& file, const InputSymbol& symbol, Symbol& global);
+  void add_other_name(InputFile& file, const InputSymbol& symbol, Symbol& global,
+                      std::string_view name, bool is_default);
+  void add_shared_name(InputFile& file, const InputSymbol& symbol, Symbol& global, Symbol& entry,
+                       bool is_default);
+  void find_weak_aliases(InputFile& file);
+  void note_dynamic(Symbol& symbol);
+
   const Options& options_;
   Arena& arena_;
   SymbolTable symbols_;
   SymbolRemarks remarks_;
   CrossReferences cross_references_;
   std::uint64_t undefined_count_ = 0;
+  std::vector<DynamicName> dynamic_names_;
   std::vector<std::string> errors_;
 };
 

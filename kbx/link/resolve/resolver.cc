@@ -76,7 +76,7 @@ void Resolver::add(const Input& input) {
       add_file(input, input.name);
       break;
     case Input::Kind::library:
-      add_file(input, library_path(input.name));
+      add_file(input, library_path(input));
       break;
     case Input::Kind::start_group:
       is_in_group_ = true;
@@ -103,16 +103,6 @@ void Resolver::add(const Input& input) {
   }
 }
 
-std::string Resolver::library_path(const std::string& name) const {
-  const bool is_exact = !name.empty() && name[0] == ':';
-  const std::string file = is_exact ? name.substr(1) : "lib" + name + ".a";
-  for (const std::string& folder : options_.library_folders) {
-    std::string path = join_path(folder, file);
-    if (is_regular_file(path)) return path;
-  }
-  throw Error(fmt::format("cannot find -l{}", name), "name the folder that has it with -L");
-}
-
 std::string_view Resolver::map(const std::string& path) {
   return mapped_.emplace_back(path).content();
 }
@@ -126,6 +116,9 @@ void Resolver::add_just_symbols(const std::string& path) {
   trace(path);
   opened_.push_back(path);
   const std::string_view content = map(path);
+  if (is_shared_object(content))
+    throw Error(Location{path, 0}, "--just-symbols may not be used on DSO",
+                "name it as an input, or give the program that it is a part of");
   InputFile& file = storage_.emplace_back();
   file.is_just_symbols = true;
   read_object(content, path, base_name(path), arena_, file);
@@ -150,7 +143,7 @@ void Resolver::add_file(const Input& input, const std::string& path) {
   else if (is_archive(content))
     add_archive(input, content, path);
   else
-    add_object_or_script(content, path);
+    add_object_or_script(input, content, path);
 }
 
 void Resolver::add_binary(std::string_view content, const std::string& path) {
@@ -159,10 +152,15 @@ void Resolver::add_binary(std::string_view content, const std::string& path) {
   link_object(file);
 }
 
-void Resolver::add_object_or_script(std::string_view content, const std::string& path) {
+void Resolver::add_object_or_script(const Input& input, std::string_view content,
+                                    const std::string& path) {
   const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
   if (!is_elf(content) && is_text && open_other) {
-    open_other(content, path);
+    open_other(content, path, input);
+    return;
+  }
+  if (is_final() && is_shared_object(content)) {
+    add_shared(input, content, path);
     return;
   }
   InputFile& file = storage_.emplace_back();
@@ -225,6 +223,9 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
     say_.print(fmt::format("({}){}", archive.path, member.name));
   }
   if (!options_.map_file.empty()) members_.emplace_back(path, reason);
+  // --exclude-libs
+  for (const std::string& name : options_.hidden_libraries)
+    if (name == "ALL" || name == base_name(archive.path)) file.is_hidden_library = true;
   read_object(content, path, base_name(member.name), arena_, file);
   link_object(file);
 }
@@ -252,8 +253,17 @@ bool Resolver::member_defines(const OpenArchive& open, std::size_t i) const {
   return false;
 }
 
+/// What an archive's index calls `name`, or null; foo@@VER is what is meant by foo@VER and by foo.
+const Symbol* Resolver::wanted_symbol(std::string_view name) const {
+  const Symbol* symbol = symbols().find(name);
+  const std::size_t at = name.find("@@");
+  if (symbol || !is_final() || at == std::string_view::npos) return symbol;
+  symbol = symbols().find(std::string(name.substr(0, at)) + std::string(name.substr(at + 1)));
+  return symbol ? symbol : symbols().find(name.substr(0, at));
+}
+
 bool Resolver::is_wanted(const OpenArchive& open, std::size_t i) {
-  const Symbol* symbol = symbols().find(open.archive.symbols[i].name);
+  const Symbol* symbol = wanted_symbol(open.archive.symbols[i].name);
   if (!symbol) return false;
   if (symbol->binding == Binding::undefined) return !symbol->was_in_discarded;
   return symbol->binding == Binding::common && member_defines(open, i);
@@ -280,7 +290,7 @@ void Resolver::search(OpenArchive& open) {
                     "run ranlib on it");
       for (std::size_t k = 0; k < archive.symbols.size(); ++k)
         if (archive.symbols[k].offset == offset) open.is_done[k] = true;
-      const Symbol* wanted = symbols().find(archive.symbols[i].name);
+      const Symbol* wanted = wanted_symbol(archive.symbols[i].name);
       add_archive_member(archive, *member,
                          fmt::format("{}({})", wanted->file ? wanted->file->path + " " : "",
                                      archive.symbols[i].name));
@@ -289,6 +299,11 @@ void Resolver::search(OpenArchive& open) {
 }
 
 void Resolver::finish() {
+  if (is_final()) {
+    open_needed();
+    Definitions::join_indirect(files_);
+    Definitions::join_indirect(shared_objects_);
+  }
   SymbolRemarks(options_, say_).give_warnings(files_);
   definitions_.finish();
 }

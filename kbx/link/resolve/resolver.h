@@ -13,6 +13,7 @@
 #include "kbx/link/input/archive.h"
 #include "kbx/link/input/file.h"
 #include "kbx/link/input/format.h"
+#include "kbx/link/input/shared_object.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 #include "kbx/link/resolve/cross_reference.h"
@@ -37,13 +38,16 @@ class Resolver {
   /// An entry of Options::inputs that names a file or a library, or starts or ends a group.
   void add(const Input& input);
 
-  /// What to do with a file that is neither an object nor an archive.
-  std::function<void(std::string_view content, const std::string& path)> open_other;
+  /// What to do with a file that is neither an object nor an archive: a script. What it names is
+  /// opened with the positional options of `input`.
+  std::function<void(std::string_view content, const std::string& path, const Input& input)>
+      open_other;
 
   /// -u and EXTERN: wants `name` defined.
   void require(std::string_view name) { definitions_.require(name); }
 
-  /// Throws Error if a name was defined twice, or the like.
+  /// Opens what the shared objects need, as far as it matters. Throws Error if a name was defined
+  /// twice, or the like.
   void finish();
 
   /// -d: gives every common symbol a place in a section COMMON of the file that has the largest,
@@ -64,8 +68,20 @@ class Resolver {
   /// The members that came out of archives, each with what asked for it as -Map words it.
   const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
   /// Where the library of -l is. Throws Error if it is nowhere.
-  std::string library_path(const std::string& name) const;
+  std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
+  /// The shared objects in the order in which they were opened, those that are only needed by
+  /// others behind; none of their sections goes into the output.
+  const std::vector<InputFile*>& shared_objects() const { return shared_objects_; }
+  /// The file that the sections of dynamic linking belong to: the first object. Null: there is
+  /// none.
+  InputFile* dynamic_owner() const { return files_.empty() ? nullptr : files_.front(); }
+  /// Names in the order in which they go into .dynstr.
+  const std::vector<Definitions::DynamicName>& dynamic_names() const {
+    return definitions_.dynamic_names();
+  }
+  /// Puts a symbol into .dynsym, or makes it local if its visibility says so.
+  void record_dynamic(Symbol& symbol) { definitions_.record_dynamic(symbol); }
   Arena& arena() { return arena_; }
   /// What --cref tells; empty without that option.
   const CrossReferences& cross_references() const { return definitions_.cross_references(); }
@@ -85,7 +101,7 @@ class Resolver {
   void trace(const std::string& path) const;
   std::string_view map(const std::string& path);
   void add_binary(std::string_view content, const std::string& path);
-  void add_object_or_script(std::string_view content, const std::string& path);
+  void add_object_or_script(const Input& input, std::string_view content, const std::string& path);
   void add_archive(const Input& input, std::string_view content, const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
@@ -95,6 +111,14 @@ class Resolver {
   void search(OpenArchive& open);
   bool is_wanted(const OpenArchive& open, std::size_t i);
   bool member_defines(const OpenArchive& open, std::size_t i) const;
+  const Symbol* wanted_symbol(std::string_view name) const;
+  bool is_final() const { return options_.kind != OutputKind::relocatable; }
+  // Shared objects; libraries.cc.
+  bool fits(const std::string& path) const;
+  void add_shared(const Input& input, std::string_view content, const std::string& path);
+  void open_needed();
+  void open_needed(const InputFile& by, std::string_view name);
+  std::string needed_path(const InputFile& by, std::string_view name) const;
 
   const Options& options_;
   const Say& say_;
@@ -102,7 +126,9 @@ class Resolver {
   Arena arena_;
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
+  std::deque<SharedObject> shared_storage_;
   std::vector<InputFile*> files_;
+  std::vector<InputFile*> shared_objects_;
   Definitions definitions_;
   Duplicates duplicates_;
   std::deque<OpenArchive> archives_;

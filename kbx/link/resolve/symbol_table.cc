@@ -45,7 +45,8 @@ std::uint64_t SymbolTable::hash(std::string_view name) {
 Symbol* SymbolTable::find(std::string_view name) const {
   const std::uint64_t wanted = hash(name);
   for (Symbol* symbol = buckets_[wanted % buckets_.size()]; symbol; symbol = symbol->next)
-    if (symbol->hash == wanted && symbol->name == name) return symbol;
+    if (symbol->hash == wanted && symbol->name == name)
+      return symbol->binding == Binding::indirect ? symbol->target : symbol;
   return nullptr;
 }
 

@@ -5,6 +5,7 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/relocate/wants.h"
 
 namespace kbx::link {
 
@@ -16,6 +17,7 @@ enum class Binding : std::uint8_t {
   defined,
   defined_weak,
   common,
+  indirect,  // another name for `target`: foo where foo@@VER is what was defined
 };
 
 inline bool is_defined(Binding binding) {
@@ -24,6 +26,8 @@ inline bool is_defined(Binding binding) {
 inline bool is_unresolved(Binding binding) {
   return binding == Binding::undefined || binding == Binding::undefined_weak;
 }
+
+struct DefinedVersion;
 
 /// A global symbol of the link.
 struct Symbol {
@@ -44,13 +48,35 @@ struct Symbol {
   bool is_marked = false;        // --gc-sections: what stays refers to it
   bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
+  bool is_section_bound = false;  // see section_bounds.h
   bool is_on_undefined_list = false;
+  // Of final links.
+  bool is_defined_in_shared = false;  // the definition in force is a shared object's
+  bool is_referenced_in_shared = false;
+  bool is_referenced_in_shared_strongly = false;
+  bool has_shared_definition = false;  // some shared object defines it, in force or not
+  bool has_got_reference = false;      // for the relocation scan: through the GOT …
+  bool has_other_reference = false;    // … or otherwise
+  bool is_protected_there = false;     // the shared object's definition is protected
+  bool is_dynamic = false;             // is in .dynsym
+  bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic
+  bool has_version = false;            // the name has @VER or @@VER
+  bool has_hidden_version = false;     // … @VER: no reference without version means it
+  bool is_copied = false;              // a copy relocation gave it a place in this output
+  bool is_just_symbol = false;         // -R: its address is known, its content elsewhere
+  Symbol* target = nullptr;            // of an indirect one
+  Symbol* strong = nullptr;            // the other name of a weak definition of a shared object
+  const DefinedVersion* version = nullptr;  // that the output defines it in
+  std::uint16_t shared_version = 0;         // index in the shared object that defines it
+  std::uint32_t dynamic_index = 0;          // in .dynsym; 0: not there
   InputFile* file = nullptr;                // what defined it, or referred to it first
   InputSection* section = nullptr;          // where it is defined; null if absolute
   OutputSection* output_section = nullptr;  // where a script defined it
   std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
-  std::uint32_t index = 0;  // in the output's symbol table; 0: not there
+  std::uint32_t index = 0;         // in the output's symbol table; 0: not there
+  Wants wants = 0;                 // of final links: what relocations want of it
+  const Places* places = nullptr;  // … and where that is; null: nothing is wanted
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
@@ -63,11 +89,13 @@ class SymbolTable {
   /// BFD's hash of a name.
   static std::uint64_t hash(std::string_view name);
 
+  /// The symbol of that name; for an indirect one what it stands for.
   Symbol* find(std::string_view name) const;
-  /// The symbol of that name, new if there was none. `name` must live as long as the table.
+  /// The symbol of that name, new if there was none, an indirect one itself. `name` must live as
+  /// long as the table.
   Symbol* add(std::string_view name);
 
-  /// Calls `visit` with each symbol in the order in which GNU ld writes them.
+  /// Calls `visit` with each symbol in the order in which GNU ld writes them, indirect ones too.
   template <typename Visit>
   void for_each(const Visit& visit) const {
     for (Symbol* head : buckets_)

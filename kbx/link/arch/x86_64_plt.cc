@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "kbx/link/arch/relocation_type.h"
+#include "kbx/link/arch/x86_64_rewrite.h"
+
+/// The procedure linkage table of x86-64, bound when it is first used (x86-64 psABI, "Procedure
+/// Linkage Table"): 16 bytes an entry, the first one for the dynamic linker's resolver.
+namespace kbx::link {
+namespace {
+
+void put(const PltPlace& place, std::string_view code) {
+  std::copy(code.begin(), code.end(), place.place);
+}
+
+/// The distance that stands `at` bytes from the start of an instruction's code ending at `end`.
+void put_distance(const PltPlace& place, unsigned at, unsigned end, std::uint64_t target) {
+  write_little(place.place + at, target - (place.address + end), 4);
+}
+
+}  // namespace
+
+/// push GOT+8(%rip); jmp *GOT+16(%rip); nopl 0(%rax)
+void write_x86_64_plt_header(const PltPlace& place) {
+  put(place, {"\xff\x35\0\0\0\0\xff\x25\0\0\0\0\x0f\x1f\x40\0", 16});
+  put_distance(place, 2, 6, place.got_plt + 8);
+  put_distance(place, 8, 12, place.got_plt + 16);
+}
+
+/// jmp *entry(%rip); push $index; jmp to the table's first entry. Apart: jmp *entry(%rip); nop
+void write_x86_64_plt_entry(const PltPlace& place) {
+  if (place.is_apart) {
+    put(place, {"\xff\x25\0\0\0\0\x66\x90", 8});
+    put_distance(place, 2, 6, place.got_entry);
+    return;
+  }
+  put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
+  put_distance(place, 2, 6, place.got_entry);
+  write_little(place.place + 7, place.index, 4);
+  put_distance(place, 12, 16, place.table);
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,48 @@
+#include "kbx/link/layout/layout_rules.h"
+
+#include <charconv>
+
+#include <elf.h>
+
+#include "kbx/link/arch/machine.h"
+#include "kbx/link/options.h"
+
+/// What the options leave open is as in GNU ld 2.40 for Linux.
+namespace kbx::link {
+namespace {
+
+std::uint64_t hexadecimal(std::string_view digits) {
+  if (digits.starts_with("0x") || digits.starts_with("0X")) digits.remove_prefix(2);
+  std::uint64_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  return value;
+}
+
+}  // namespace
+
+LayoutRules layout_rules(const Options& options, const Machine& machine, bool is_64bit) {
+  LayoutRules rules;
+  rules.program = options.program;
+  rules.output = options.output;
+  rules.machine = machine.number;
+  rules.is_64bit = is_64bit;
+  rules.is_paged = options.paged;
+  rules.text_is_readonly = !options.writable_text;
+  const bool is_x86 = machine.number == EM_X86_64 || machine.number == EM_386;
+  rules.separate_code = options.separate_code.value_or(is_x86);
+  rules.relro = options.relro.value_or(true);
+  rules.keeps_empty_input = options.emit_relocs;
+  rules.checks_sections = options.check_sections.value_or(true);
+  rules.warns_section_align = options.warn_section_align;
+  rules.warns_rwx_segments = options.warn_rwx_segments.value_or(true);
+  rules.packs_debug = !options.compress_debug.empty() && options.compress_debug != "none";
+  rules.max_page_size = options.max_page_size.value_or(machine.max_page_size);
+  rules.common_page_size = options.common_page_size.value_or(machine.common_page_size);
+  rules.stack_size = options.stack_size.value_or(0);
+  for (const Definition& definition : options.section_addresses)
+    if (definition.name.starts_with('.'))
+      rules.segment_starts.emplace_back(definition.name.substr(1), hexadecimal(definition.value));
+  return rules;
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,258 @@
+#include "kbx/link/output/executable.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/base/parallel.h"
+#include "kbx/link/arch/field.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/layout/merged_sections.h"
+#include "kbx/link/output/build_id.h"
+#include "kbx/link/output/elf_encoding.h"
+#include "kbx/link/output/headers.h"
+
+/// The file of a final link: the ELF header, the program headers, sections where the segments want
+/// them, those that are not loaded, the symbol table, the section headers. Each input section is
+/// copied and relocated in one go by one thread, while its bytes are in the cache.
+namespace kbx::link {
+namespace {
+
+template <typename Shape>
+class ExecutableWriter {
+ public:
+  explicit ExecutableWriter(const ExecutableParts& parts)
+      : parts_(parts),
+        options_(parts.options),
+        headers_(parts.sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
+                 Shape::is_64bit, parts.target.machine, false) {}
+
+  Image write(const Say& say) {
+    const bool has_symbols = options_.strip != Strip::all;
+    headers_.set_final(parts_.layout.end, has_symbols);
+    headers_.number();
+    if (has_symbols)
+      number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
+    set_entry_sizes();
+    headers_.finish(sizeof(typename Shape::Header), sizeof(typename Shape::Symbol),
+                    sizeof(typename Shape::Section), plan_.symbols, plan_.group_signatures);
+    if (headers_.file_size > options_.largest_output)
+      throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
+                  "look for an address or a size in the script that is too large");
+    image_.emplace(static_cast<std::size_t>(headers_.file_size));
+    copy_sections(say);
+    parts_.fill_tables([this](const InputSection& section) {
+      return at(headers_.table[section.output->index].sh_offset + section.output_offset);
+    });
+    write_segments();
+    if (has_symbols) write_symbols();
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    write_headers();
+    write_build_id();
+    return std::move(*image_);
+  }
+
+ private:
+  char* at(std::uint64_t offset) { return image_->data() + offset; }
+
+  /// What the linker's own tables say of the size of their entries.
+  void set_entry_sizes() {
+    for (OutputSection* section = parts_.sections.first(); section; section = section->next)
+      for (const Piece& piece : section->pieces)
+        if (piece.input && (piece.input->traits & trait_linker_created) &&
+            piece.input->entry_size != 0)
+          headers_.table[section->index].sh_entsize = piece.input->entry_size;
+  }
+
+  // Content.
+
+  void copy_sections(const Say& say) {
+    struct Work {
+      OutputSection* output;
+      const Piece* piece;
+    };
+    std::vector<Work> work;
+    for (OutputSection* section = parts_.sections.first(); section; section = section->next) {
+      if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
+      for (const Piece& piece : section->pieces) work.push_back({section, &piece});
+    }
+    std::vector<std::vector<std::string>> faults(work.size());
+    parallel_for(work.size(), threads(), [&](std::size_t i) {
+      const auto& [output, piece] = work[i];
+      if (piece->input)
+        copy_input(*output, *piece->input, faults[i]);
+      else
+        copy_bytes(*output, *piece);
+    });
+    tell(faults, say);
+  }
+
+  void tell(const std::vector<std::vector<std::string>>& faults, const Say& say) const {
+    std::string all;
+    for (const std::vector<std::string>& of_section : faults)
+      for (const std::string& fault : of_section) {
+        if (options_.makes_output_despite_errors)
+          say(fmt::format("{}: {}", options_.program, fault));
+        else
+          all += (all.empty() ? "" : "\n") + fault;
+      }
+    if (!all.empty()) throw Error(all, "");
+  }
+
+  unsigned threads() const {
+    if (options_.threads != 0) return options_.threads;
+    constexpr std::size_t small = std::size_t{1} << 20;
+    if (image_->size() < small) return 1;
+    return std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  void copy_bytes(const OutputSection& output, const Piece& piece) {
+    char* place = at(headers_.table[output.index].sh_offset + piece.offset);
+    const auto size = static_cast<std::size_t>(piece.size);
+    if (!piece.bytes.empty()) {
+      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+    } else if (output.traits & trait_code) {
+      const std::string fill = code_fill(parts_.target.machine, Shape::is_big_endian, size);
+      std::copy(fill.begin(), fill.end(), place);
+    }
+  }
+
+  void copy_input(const OutputSection& output, InputSection& input,
+                  std::vector<std::string>& faults) {
+    char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
+    if (input.merge) {
+      write_merged(input, place);
+      return;
+    }
+    if (input.edit)
+      write_eh_frame<Shape>(input, place);
+    else
+      std::memcpy(
+          place, input.content.data(),
+          std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
+    if (input.traits & trait_linker_created) return;
+    apply_relocations<Shape>(parts_.applying, input, place, faults);
+  }
+
+  // Tables.
+
+  void write_symbols() {
+    char* const extended = headers_.extended_index == 0
+                               ? nullptr
+                               : at(headers_.table[headers_.extended_index].sh_offset);
+    write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
+                              extended, at(headers_.table[headers_.strings_index].sh_offset));
+  }
+
+  void write_segments() {
+    using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
+    using Word = typename Shape::Word;
+    char* place = at(parts_.layout.program_headers_offset);
+    for (const Segment& segment : parts_.layout.segments) {
+      Raw raw{};
+      raw.p_type = Shape::native(segment.type);
+      raw.p_flags = Shape::native(segment.flags);
+      raw.p_offset = Shape::native(static_cast<Word>(segment.offset));
+      raw.p_vaddr = Shape::native(static_cast<Word>(segment.address));
+      raw.p_paddr = Shape::native(static_cast<Word>(segment.load_address));
+      raw.p_filesz = Shape::native(static_cast<Word>(segment.file_size));
+      raw.p_memsz = Shape::native(static_cast<Word>(segment.memory_size));
+      raw.p_align = Shape::native(static_cast<Word>(segment.alignment));
+      std::memcpy(place, &raw, sizeof raw);
+      place += sizeof raw;
+    }
+  }
+
+  typename Shape::Header file_header(std::uint64_t sections_offset) const {
+    FileHeader header;
+    header.type = options_.kind == OutputKind::executable ? ET_EXEC : ET_DYN;
+    header.machine = parts_.target.machine;
+    header.flags = parts_.target.elf_flags;
+    header.os_abi = os_abi();
+    header.abi_version = parts_.target.abi_version;
+    header.entry = parts_.target.entry;
+    header.segment_count = static_cast<std::uint16_t>(parts_.layout.segments.size());
+    if (header.segment_count != 0) header.segments_offset = parts_.layout.program_headers_offset;
+    header.sections_offset = sections_offset;
+    header.section_count = headers_.table.size();
+    header.names_index = headers_.names_index;
+    return encode<Shape>(header);
+  }
+
+  std::uint8_t os_abi() const {
+    if (parts_.target.os_abi != ELFOSABI_NONE) return parts_.target.os_abi;
+    for (const OutputSymbol& symbol : plan_.symbols.symbols)
+      if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
+    for (const FileOutput& output : plan_.files)
+      if (output.file->gnu_features != 0) return ELFOSABI_GNU;
+    return ELFOSABI_NONE;
+  }
+
+  void write_headers() {
+    const auto header = file_header(headers_.table_offset);
+    std::memcpy(at(0), &header, sizeof header);
+    char* place = at(headers_.table_offset);
+    for (const Elf64_Shdr& section : headers_.table) {
+      const auto raw = encode<Shape>(section);
+      std::memcpy(place, &raw, sizeof raw);
+      place += sizeof raw;
+    }
+  }
+
+  /// Of the same parts as a partial link's, and the program headers behind the ELF header.
+  void write_build_id() {
+    const BuildId& id = parts_.build_id;
+    if (!id.note || !id.note->output) return;
+    std::vector<std::string> headers;
+    headers.reserve(headers_.table.size() + 1);
+    auto file = file_header(0);
+    file.e_phoff = 0;
+    headers.push_back(bytes_of(file));
+    using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
+    headers.front().append(at(parts_.layout.program_headers_offset),
+                           parts_.layout.segments.size() * sizeof(Raw));
+    for (Elf64_Shdr header : headers_.table) {
+      header.sh_offset = 0;
+      headers.push_back(bytes_of(encode<Shape>(header)));
+    }
+    std::vector<std::string_view> hashed{headers[0]};
+    for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {
+      hashed.push_back(headers[i + 1]);
+      const Elf64_Shdr& header = headers_.table[i];
+      if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
+      const auto content = image_->parts(static_cast<std::size_t>(header.sh_offset),
+                                         static_cast<std::size_t>(header.sh_size));
+      hashed.insert(hashed.end(), content.begin(), content.end());
+    }
+    write_note(make_build_id(id.style, hashed), *id.note);
+  }
+
+  void write_note(const std::string& id, const InputSection& note) {
+    char* place = at(headers_.table[note.output->index].sh_offset + note.output_offset);
+    Shape::template store<std::uint32_t>(place, 4);
+    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
+    Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
+    std::memcpy(place + 12, "GNU", 4);
+    std::memcpy(place + 16, id.data(), id.size());
+  }
+
+  const ExecutableParts& parts_;
+  const Options& options_;
+  Headers headers_;
+  OutputPlan plan_;
+  std::optional<Image> image_;
+};
+
+}  // namespace
+
+Image make_executable(const ExecutableParts& parts, const Say& say) {
+  return with_shape(parts.target.is_64bit, parts.target.is_big_endian, [&]<typename Shape>(Shape) {
+    return ExecutableWriter<Shape>(parts).write(say);
+  });
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,122 @@
+#include "kbx/link/phases/additions.h"
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/link/arch/attributes.h"
+#include "kbx/link/arch/special_sections.h"
+#include "kbx/link/input/property.h"
+#include "kbx/link/output/build_id.h"
+
+namespace kbx::link {
+namespace {
+
+/// -z ibt, -z shstk, -z lam-u48, -z lam-u57: bits of GNU_PROPERTY_X86_FEATURE_1_AND.
+std::uint32_t x86_features(const LinkState& state) {
+  if (state.machine() != EM_X86_64 && state.machine() != EM_386) return 0;
+  constexpr std::uint32_t ibt = 1, shadow_stack = 2, lam_u48 = 4, lam_u57 = 8;
+  std::uint32_t features = 0;
+  if (state.options.ibt) features |= ibt;
+  if (state.options.shadow_stack) features |= shadow_stack;
+  if (state.options.lam_u48) features |= lam_u48 | lam_u57;
+  if (state.options.lam_u57) features |= lam_u57;
+  return features;
+}
+
+void add_build_id(LinkState& state) {
+  const std::size_t size = build_id_size(state.options.build_id);
+  if (size == 0) {
+    state.say(
+        fmt::format("{}: warning: unrecognized --build-id style ignored", state.options.program));
+    return;
+  }
+  for (InputFile* file : state.files()) {
+    if (file->sections.empty()) continue;
+    InputSection* note = state.resolver.add_section(
+        *file, ".note.gnu.build-id",
+        trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
+    note->type = SHT_NOTE;
+    note->alignment_power = 2;
+    note->size = 16 + size;
+    state.build_id.note = note;
+    state.build_id.style = state.options.build_id;
+    return;
+  }
+}
+
+void set_executable(const InputSection& note) {
+  if (note.output) note.output->traits |= trait_code;
+}
+
+void say_stack(const LinkState& state, const std::string& what) {
+  if (state.options.warn_executable_stack.value_or(true))
+    state.say(fmt::format("{}: warning: {}", state.options.program, what));
+}
+
+/// What the files say of the stack: the note that wants it executable, or stands for a file that
+/// says nothing and means that.
+struct StackOpinion {
+  const InputSection* note = nullptr;
+  bool is_executable = false;
+};
+
+StackOpinion stack_opinion(const LinkState& state) {
+  const InputSection* note = nullptr;
+  const InputFile* silent = nullptr;
+  for (const InputFile* file : state.files()) {
+    if (file->sections.empty()) continue;
+    const InputSection* own = file->find(".note.GNU-stack");
+    if (!own && executable_stack_by_default(state.machine())) silent = file;
+    if (own) note = own;
+    if (!own || !(own->traits & trait_code)) continue;
+    say_stack(state,
+              fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
+                          "is executable)",
+                          file->path));
+    return {own, true};
+  }
+  if (!note || !silent) return {note, false};
+  say_stack(state, fmt::format("{}: missing .note.GNU-stack section implies executable stack",
+                               silent->symbol_name));
+  return {note, true};
+}
+
+}  // namespace
+
+void add_final_sections(LinkState& state) {
+  if (state.files().empty()) return;
+  if (!state.options.build_id.empty()) add_build_id(state);
+  if (InputFile* file = merge_properties(state.files(), x86_features(state), state.resolver.arena(),
+                                         state.properties, state.property_log)) {
+    InputSection* section = file->find(".note.gnu.property");
+    section->content = state.properties;
+    section->size = state.properties.size();
+  }
+  merge_attributes(state.files(), state.options, state.say, state.resolver.arena());
+}
+
+void add_linker_sections(LinkState& state) {
+  if (state.files().empty()) return;
+  add_final_sections(state);
+  if (state.options.executable_stack && !state.files().front()->find(".note.GNU-stack")) {
+    const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
+    state.resolver.add_section(*state.files().front(), ".note.GNU-stack", trait_readonly | code);
+  }
+}
+
+
+void mark_executable_stack(LinkState& state) {
+  if (state.options.executable_stack) return;
+  const StackOpinion opinion = stack_opinion(state);
+  if (opinion.is_executable) set_executable(*opinion.note);
+}
+
+std::uint32_t stack_flags(const LinkState& state) {
+  if (state.options.executable_stack)
+    return *state.options.executable_stack ? PF_R | PF_W | PF_X : PF_R | PF_W;
+  const StackOpinion opinion = stack_opinion(state);
+  if (!opinion.note) return 0;
+  return opinion.is_executable ? PF_R | PF_W | PF_X : PF_R | PF_W;
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,426 @@
+#include "kbx/link/phases/final.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/text.h"
+#include "kbx/link/arch/attribute_list.h"
+#include "kbx/link/arch/elf_flags.h"
+#include "kbx/link/arch/machine.h"
+#include "kbx/link/arch/special_sections.h"
+#include "kbx/link/dynamic/dynamic_link.h"
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/dynamic/relocations.h"
+#include "kbx/link/layout/default_order.h"
+#include "kbx/link/layout/final_layout.h"
+#include "kbx/link/layout/merged_sections.h"
+#include "kbx/link/layout/pattern.h"
+#include "kbx/link/layout/sizing.h"
+#include "kbx/link/output/executable.h"
+#include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/header_symbol.h"
+#include "kbx/link/phases/names.h"
+#include "kbx/link/phases/reports.h"
+#include "kbx/link/phases/scripts.h"
+#include "kbx/link/relocate/fill.h"
+#include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/padding.h"
+#include "kbx/link/relocate/scan.h"
+#include "kbx/link/resolve/garbage.h"
+#include "kbx/link/resolve/section_bounds.h"
+
+/// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
+/// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
+/// linker when they are; addresses come last, and with them the content of the tables.
+namespace kbx::link {
+namespace {
+
+[[noreturn]] void refuse(const std::string& option) {
+  throw Error(option + " is not supported in final links yet", "use the toolchain's ld");
+}
+
+/// What GNU ld would do and this linker does not is said, never passed over.
+void refuse_unsupported(const Options& options) {
+  if (!options.package_metadata.empty()) refuse("--package-metadata");
+  if (!options.default_script.empty()) refuse("--default-script");
+  if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
+  if (options.force_bti) refuse("-z force-bti");
+  if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
+  if (options.emit_relocs) refuse("--emit-relocs");
+  if (!options.compress_debug.empty()) refuse("--compress-debug-sections");
+}
+
+class FinalLink {
+ public:
+  explicit FinalLink(LinkState& state)
+      : state_(state), options_(state.options), dynamic_(state.resolver, options_, state.say) {}
+
+  Image run() {
+    refuse_unsupported(options_);
+    resolve();
+    kind_.emplace(final_kind());
+    bounds_.define(state_.files(), state_.resolver.symbols(), options_);
+    collect();
+    dynamic_.choose_symbols(assignments());
+    choose_weak_symbols();
+    add_final_sections(state_);
+    kind_->architecture = architecture();
+    drop_padding(state_.files(), *machine_, state_.resolver.arena());
+    const ScanResult scan = scan_relocations(state_.resolver, *kind_);
+    Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
+    add_unwind_header();
+    place(scan, linkage);
+    return write(scan, linkage);
+  }
+
+ private:
+  // Inputs and symbols.
+
+  void resolve() {
+    read_scripts(state_);
+    dynamic_.read_lists(script_versions());
+    require_symbols(state_);
+    define_symbols(state_);
+    open_inputs(state_);
+    find_this_machine();
+    if (!has_script(state_)) add_default_script(state_, *machine_);
+    if (dynamic_.is_dynamic()) dynamic_.add_sections();
+    state_.resolver.finish();
+    check_required(state_);
+    if (!options_.inhibit_common) state_.resolver.place_commons();
+    drop_warnings();
+    header_symbol_ = define_header_symbol(state_.resolver.symbols());
+  }
+
+  /// .gnu.warning.NAME holds what to say of uses of NAME.
+  void drop_warnings() {
+    for (InputFile* file : state_.files())
+      for (InputSection* section : file->sections)
+        if (section->name.starts_with(".gnu.warning")) section->is_discarded = true;
+  }
+
+  std::vector<const script::Version*> script_versions() const {
+    std::vector<const script::Version*> versions;
+    for (const script::Script& script : state_.scripts)
+      for (const script::Command& command : script.commands)
+        if (const auto* version = std::get_if<script::Version>(&command))
+          versions.push_back(version);
+    return versions;
+  }
+
+  void find_this_machine() {
+    const MachineFormat format = state_.resolver.format();
+    machine_ = find_machine(format.machine, format.is_64bit, format.is_big_endian);
+    if (!machine_)
+      throw Error("final links for this machine are not possible yet", "use the toolchain's ld");
+  }
+
+  FinalKind final_kind() const {
+    FinalKind kind{*machine_, options_};
+    kind.is_shared = options_.kind == OutputKind::shared;
+    kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
+    kind.is_dynamic = dynamic_.is_dynamic();
+    kind.word = state_.resolver.format().is_64bit ? 8 : 4;
+    return kind;
+  }
+
+  /// What all files' build attributes together ask of the processor; 0 if they do not say.
+  std::uint32_t architecture() const {
+    const MachineFormat format = state_.resolver.format();
+    if (format.machine != EM_ARM) return 0;
+    for (const InputFile* file : state_.files())
+      for (const InputSection* section : file->sections)
+        if (section->type == SHT_ARM_ATTRIBUTES && !section->is_discarded)
+          return arm_architecture(section->content, format.is_big_endian);
+    return 0;
+  }
+
+  std::vector<const script::Assignment*> assignments() const {
+    std::vector<const script::Assignment*> all;
+    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next) {
+      if (slot->assignment) all.push_back(slot->assignment);
+      for (const Item& item : slot->items)
+        if (item.statement)
+          if (const auto* assignment = std::get_if<script::Assignment>(item.statement))
+            all.push_back(assignment);
+    }
+    return all;
+  }
+
+  void collect() {
+    if (!options_.gc_sections) return;
+    mark_kept(state_.plan.slots, state_.files());
+    GarbageRoots wanted;
+    wanted.names = roots(state_);
+    wanted.names.push_back(options_.init_function);
+    wanted.names.push_back(options_.fini_function);
+    wanted.assignments = assignments();
+    const bool exports =
+        kind_->is_shared || options_.gc_keep_exported || options_.export_dynamic;
+    wanted.is_exported = [exports](const Symbol& symbol) {
+      const unsigned visibility = symbol.other & 3u;
+      const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
+      return symbol.is_referenced_in_shared || (exports && is_visible);
+    };
+    for (const std::string& line :
+         collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
+      state_.say.print(line);
+  }
+
+  /// In a program an undefined weak symbol is left to the dynamic linker if only .got knows it.
+  void choose_weak_symbols() {
+    if (!dynamic_.is_dynamic() || kind_->is_shared) return;
+    note_weak_references(state_.resolver, *machine_);
+    const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
+    state_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
+          symbol.is_defined_in_object)
+        return;
+      if (is_zero(symbol, options_, has_interpreter))
+        symbol.is_dynamic = false;
+      else
+        dynamic_.record(symbol);
+    });
+  }
+
+  // Layout.
+
+  void add_unwind_header() {
+    if (!options_.eh_frame_header || !file_with_unwind_table(state_.files())) return;
+    unwind_header_ =
+        state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
+                                    trait_alloc | trait_load | trait_readonly | trait_contents |
+                                        trait_data | trait_linker_created);
+    unwind_header_->type = SHT_PROGBITS;
+    unwind_header_->alignment_power = 2;
+    unwind_header_->size = eh_frame_header_size({});
+    // For those who look for the table without program headers.
+    Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
+    if (is_defined(symbol.binding)) return;
+    symbol.binding = Binding::defined;
+    symbol.is_defined_in_object = true;
+    symbol.is_forced_local = true;
+    symbol.other = STV_HIDDEN;
+    symbol.section = unwind_header_;
+  }
+
+  void place(const ScanResult& scan, const Linkage& linkage) {
+    Plan& plan = state_.plan;
+    place_input(plan, state_.files(), options_, state_.say);
+    bounds_.place();
+    merged_.merge(state_.files(), threads());
+    size_dynamic(scan, linkage);
+    LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
+    rules.stack_flags = stack_flags(state_);
+    prepare_final_layout(plan, state_.script_state, rules, state_.say);
+    LayoutHooks hooks;
+    hooks.edit = [this] { return edit_unwind_table(); };
+    if (dynamic_.sections().relr)
+      hooks.adjust = [&] {
+        const Applying applying{*kind_, linkage, {}};
+        return dynamic_.size_relr(dynamic_relocations(applying, scan).relative);
+      };
+    const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
+    layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    settle_header_symbol(header_symbol_, layout_.file);
+    report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
+    bounds_.finish();
+    make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
+  }
+
+  unsigned threads() const {
+    return options_.threads != 0 ? options_.threads
+                                 : std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  /// How many dynamic relocations there are, and with that the size of everything dynamic.
+  void size_dynamic(const ScanResult& scan, const Linkage& linkage) {
+    const Applying applying{*kind_, linkage, {}};
+    const DynamicRelocations left = dynamic_relocations(applying, scan);
+    const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
+    if (InputSection* section = linkage.sections.relocations) {
+      section->size = left.general.size() * entry;
+      section->is_discarded = section->size == 0;
+    }
+    if (!dynamic_.is_dynamic()) return;
+    LinkageTables tables;
+    tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
+    tables.plt = linkage.sections.plt;
+    tables.plt_relocations = linkage.sections.plt_relocations;
+    tables.uses_rela = machine_->uses_rela;
+    tables.has_relocations = !left.general.empty();
+    tables.has_text_relocations = left.has_text_relocations;
+    tables.has_static_thread_model = scan.has_static_thread_model;
+    tables.interpreter = machine_->dynamic_linker;
+    dynamic_.size(tables, state_.plan.sections);
+  }
+
+  bool edit_unwind_table() {
+    OutputSection* table = state_.plan.sections.find(".eh_frame");
+    if (!table || table->is_removed) return false;
+    std::vector<InputSection*> parts;
+    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
+      if (slot->section == table)
+        for (const Item& item : slot->items)
+          parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
+    unwind_ = share_eh_frame(parts, table->alignment_power, state_.eh_frame_edits,
+                             kind_->is_position_independent);
+    for (const std::string& fault : unwind_.faults)
+      state_.say(fmt::format("{}: {}", options_.program, fault));
+    if (unwind_header_) unwind_header_->size = eh_frame_header_size(unwind_);
+    return true;
+  }
+
+  // The file.
+
+  Image write(const ScanResult& scan, const Linkage& linkage) {
+    Applying applying{*kind_, linkage, linked_addresses(linkage, *kind_, state_.plan.sections)};
+    Target target;
+    target.entry = entry_address(state_);
+    const MachineFormat format = state_.resolver.format();
+    target.machine = format.machine;
+    target.is_64bit = format.is_64bit;
+    target.is_big_endian = format.is_big_endian;
+    target.elf_flags = merged_elf_flags(state_.files());
+    Globals globals{state_.resolver.symbols(), state_.files()};
+    globals.is_final = true;
+    globals.has_section_symbols = false;
+    globals.drops_weak = !kind_->is_dynamic;
+    globals.thread_start = applying.at.thread_start;
+    std::string text;
+    std::unordered_set<std::string_view> retained;
+    if (!options_.retained_symbols_file.empty()) {
+      text = read_file(options_.retained_symbols_file);
+      for (const std::string_view name : split_words(text)) retained.insert(name);
+      globals.retained = &retained;
+    }
+    write_reports(state_);
+    const ExecutableParts parts{
+        target,
+        state_.plan.sections,
+        layout_.file,
+        globals,
+        state_.build_id,
+        options_,
+        applying,
+        [&](const BytesOf& bytes_of) {
+          with_shape(format.is_64bit, format.is_big_endian,
+                     [&]<typename Shape>(Shape) { fill<Shape>(applying, scan, bytes_of); });
+        }};
+    return make_executable(parts, state_.say);
+  }
+
+  template <typename Shape>
+  void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
+    const LinkageSections& sections = applying.linkage.sections;
+    const InputSection* dynamic_section = dynamic_.sections().dynamic;
+    std::uint64_t dynamic_address = 0;
+    if (dynamic_section && dynamic_section->output)
+      dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
+    fill_linkage<Shape>(applying, dynamic_address, bytes_of);
+    write_left<Shape>(applying, scan, sections, bytes_of);
+    if (dynamic_.is_dynamic()) fill_dynamic(applying, bytes_of);
+    if (unwind_header_ && unwind_header_->output) {
+      const OutputSection* table = state_.plan.sections.find(".eh_frame");
+      if (!table) return;
+      fill_unwind_header<Shape>(*table, bytes_of);
+    }
+  }
+
+  template <typename Shape>
+  void write_left(const Applying& applying, const ScanResult& scan, const LinkageSections& sections,
+                  const BytesOf& bytes_of) {
+    DynamicRelocations left = dynamic_relocations(applying, scan);
+    const bool uses_rela = machine_->uses_rela;
+    const auto write = [&](const InputSection* section,
+                           const std::vector<DynamicRelocation>& relocations) {
+      if (section && section->output && !section->is_discarded)
+        write_dynamic_relocations<Shape>(relocations, uses_rela, bytes_of(*section));
+    };
+    if (options_.combine_relocations)
+      relative_count_ = combine(left.general, [this](const DynamicRelocation& relocation) {
+        return relocation_kind(relocation.type);
+      });
+    write(sections.relocations, left.general);
+    write(sections.plt_relocations, left.plt);
+    write(sections.indirect_relocations, left.indirect);
+  }
+
+  /// What DT_RELA, or DT_REL, covers.
+  std::vector<const OutputSection*> relocation_sections() const {
+    std::vector<const OutputSection*> all;
+    const std::uint32_t type = machine_->uses_rela ? SHT_RELA : SHT_REL;
+    for (const OutputSection* section = state_.plan.sections.first(); section;
+         section = section->next)
+      if (!section->is_removed && section->type == type && (section->traits & trait_alloc))
+        all.push_back(section);
+    return all;
+  }
+
+  RelocationKind relocation_kind(std::uint32_t type) const {
+    const DynamicTypes& types = machine_->dynamic;
+    if (type == types.relative) return RelocationKind::relative;
+    if (type == types.copy) return RelocationKind::copy;
+    if (type == types.jump) return RelocationKind::plt;
+    if (type == types.indirect) return RelocationKind::ifunc;
+    return RelocationKind::normal;
+  }
+
+  void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
+    const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
+      const bool has_own_address = symbol.places && (symbol.wants & want_address) != 0;
+      if (!has_own_address) return;
+      Referent referent;
+      referent.global = const_cast<Symbol*>(&symbol);
+      output.value = address_for(applying, referent, symbol.places);
+    };
+    dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
+    const DynamicSections& all = dynamic_.sections();
+    for (const InputSection* section :
+         {all.interpreter, all.version_definitions, all.versions, all.version_needs, all.symbols,
+          all.strings, all.dynamic, all.hash, all.gnu_hash, all.relr})
+      if (section && section->output && !section->is_discarded)
+        std::copy(section->content.begin(), section->content.end(), bytes_of(*section));
+  }
+
+  template <typename Shape>
+  void fill_unwind_header(const OutputSection& table, const BytesOf& bytes_of) const {
+    const InputSection* first = nullptr;
+    for (const Piece& piece : table.pieces)
+      if (piece.input && !first) first = piece.input;
+    if (!first) return;
+    const std::string_view content(bytes_of(*first) - first->output_offset,
+                                   static_cast<std::size_t>(table.size));
+    const UnwindPlaces places{table.address,
+                              unwind_header_->output->address + unwind_header_->output_offset};
+    const std::string header = eh_frame_header<Shape>(unwind_, content, places);
+    std::copy(header.begin(), header.end(), bytes_of(*unwind_header_));
+  }
+
+  LinkState& state_;
+  Options& options_;
+  DynamicLink dynamic_;
+  const Machine* machine_ = nullptr;
+  std::optional<FinalKind> kind_;
+  Symbol* header_symbol_ = nullptr;
+  MergedSections merged_;
+  SectionBounds bounds_;
+  InputSection* unwind_header_ = nullptr;
+  UnwindTable unwind_;
+  std::uint64_t relative_count_ = 0;
+  FinalLayout layout_;
+};
+
+}  // namespace
+
+Image link_finally(LinkState& state) {
+  return FinalLink(state).run();
+}
+
+}  // namespace kbx::link

@@ -1,0 +1,89 @@
+#include "kbx/link/phases/names.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/dynamic/preemption.h"
+
+namespace kbx::link {
+namespace {
+
+/// The number that -e gives instead of a name.
+std::optional<std::uint64_t> entry_number(const LinkState& state) {
+  char* end = nullptr;
+  errno = 0;
+  const std::uint64_t number = std::strtoull(state.options.entry.c_str(), &end, 0);
+  if (state.options.entry.empty() || *end != '\0' || errno != 0) return std::nullopt;
+  return number;
+}
+
+}  // namespace
+
+void require_symbols(LinkState& state) {
+  if (!state.options.entry.empty() && !entry_number(state))
+    state.resolver.require(state.options.entry);
+  for (const std::string& name : state.options.required_symbols) state.resolver.require(name);
+  for (const std::string& name : state.options.must_be_defined) state.resolver.require(name);
+  for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
+}
+
+void check_required(LinkState& state) {
+  for (const std::string& name : state.options.must_be_defined) {
+    const Symbol* symbol = state.resolver.symbols().find(name);
+    const bool is_missing = !symbol || symbol->binding == Binding::undefined ||
+                            symbol->binding == Binding::undefined_weak ||
+                            symbol->binding == Binding::fresh;
+    if (is_missing)
+      throw Error(fmt::format("required symbol `{}' not defined", name),
+                  "--require-defined wants it from one of the inputs");
+  }
+}
+
+std::string entry_name(const LinkState& state) {
+  return state.options.entry.empty() ? state.script_entry : state.options.entry;
+}
+
+std::vector<std::string> roots(const LinkState& state) {
+  std::vector<std::string> names = state.options.required_symbols;
+  names.insert(names.end(), state.options.must_be_defined.begin(),
+               state.options.must_be_defined.end());
+  names.insert(names.end(), state.required_by_scripts.begin(), state.required_by_scripts.end());
+  if (const std::string name = entry_name(state); !name.empty()) names.push_back(name);
+  return names;
+}
+
+std::uint64_t entry_address(LinkState& state) {
+  const bool is_final = state.options.kind != OutputKind::relocatable;
+  std::string name = entry_name(state);
+  const bool is_wanted = is_final ? !name.empty() : !state.options.entry.empty();
+  if (name.empty()) {
+    if (!is_final) return 0;
+    name = "start";
+  }
+  const Symbol* symbol = state.resolver.symbols().find(name);
+  if (symbol && is_defined(symbol->binding) && !is_from_shared(*symbol)) {
+    std::uint64_t address = symbol->value;
+    if (symbol->output_section)
+      address += symbol->output_section->address;
+    else if (symbol->section && symbol->section->output)
+      address += symbol->section->output->address + symbol->section->output_offset;
+    return address;
+  }
+  if (const auto number = entry_number(state)) return *number;
+  const OutputSection* text = is_final ? state.plan.sections.find(".text") : nullptr;
+  const std::string instead =
+      text ? fmt::format("defaulting to {:0{}x}", text->address,
+                         state.resolver.format().is_64bit ? 16 : 8)
+           : std::string("not setting start address");
+  // A shared object needs no entry.
+  if (is_wanted && (state.options.kind != OutputKind::shared || !state.options.entry.empty()))
+    state.say(fmt::format("{}: warning: cannot find entry symbol {}; {}", state.options.program,
+                          name, instead));
+  return text ? text->address : 0;
+}
+
+}  // namespace kbx::link

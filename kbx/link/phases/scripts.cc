@@ -1,0 +1,164 @@
+#include "kbx/link/phases/scripts.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/base/file.h"
+#include "kbx/base/path.h"
+#include "kbx/link/layout/default_order.h"
+#include "kbx/link/output/flat.h"
+#include "kbx/link/script/parse.h"
+
+/// What the scripts say before anything is laid out, after ld's manual, chapter "Linker Scripts".
+namespace kbx::link {
+namespace {
+
+script::Script& parse(LinkState& state, std::string_view text, const std::string& name) {
+  script::ParseOptions options;
+  options.warn = [&state](const Location& place, const std::string& line) {
+    state.say(fmt::format("{}: {}: warning: {}", state.options.program, place.to_string(), line));
+  };
+  return state.scripts.emplace_back(script::parse_script(text, name, options));
+}
+
+void note_allocation(LinkState& state, script::AllocationKind kind) {
+  switch (kind) {
+    case script::AllocationKind::force_common:
+      state.options.define_common = true;
+      break;
+    case script::AllocationKind::inhibit_common:
+      state.options.inhibit_common = true;
+      break;
+    case script::AllocationKind::force_group:
+      state.options.force_group_allocation = true;
+      break;
+  }
+}
+
+/// OUTPUT_FORMAT, which gives way to --oformat.
+void set_output_format(LinkState& state, const std::string& format) {
+  if (state.options.output_format.empty() && flat_format(format))
+    state.options.output_format = format;
+  state.resolver.set_target(format);
+}
+
+/// What a script says of the whole link.
+void note_commands(LinkState& state, const script::Script& script) {
+  for (const script::Command& command : script.commands) {
+    if (const auto* wanted = std::get_if<script::Extern>(&command))
+      state.required_by_scripts.insert(state.required_by_scripts.end(), wanted->symbols.begin(),
+                                       wanted->symbols.end());
+    else if (const auto* entry = std::get_if<script::Entry>(&command))
+      state.script_entry = entry->symbol;
+    else if (const auto* format = std::get_if<script::OutputFormat>(&command))
+      set_output_format(state, format->format);
+    else if (const auto* allocation = std::get_if<script::Allocation>(&command))
+      note_allocation(state, allocation->kind);
+    else if (const auto* sections = std::get_if<script::Sections>(&command))
+      for (const script::SectionsItem& item : sections->items)
+        if (const auto* inner = std::get_if<script::Entry>(&item))
+          state.script_entry = inner->symbol;
+  }
+}
+
+/// `from` is what named the script, whose positional options hold for what the script names.
+void open_files(LinkState& state, const script::InputFiles& files, const std::string& folder,
+                const Input& from) {
+  Input input = from;
+  if (files.group) {
+    input.kind = Input::Kind::start_group;
+    state.resolver.add(input);
+  }
+  for (const script::InputName& name : files.names) {
+    input.as_needed = from.as_needed || name.as_needed;
+    input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
+    input.name = name.is_library
+                     ? name.name
+                     : named_by_script(name.name, folder, state.options.library_folders);
+    state.resolver.add(input);
+  }
+  if (files.group) {
+    input.kind = Input::Kind::end_group;
+    state.resolver.add(input);
+  }
+}
+
+/// `folder` is that of a script without -T, whose INPUT is looked for there first.
+void open_script(LinkState& state, const script::Script& script, const std::string& folder = {},
+                 const Input& from = {}) {
+  for (const script::Command& command : script.commands) {
+    if (const auto* files = std::get_if<script::InputFiles>(&command)) {
+      open_files(state, *files, folder, from);
+      continue;
+    }
+    const Slot* slot = add_command(state.plan, command);
+    for (slot = slot->next; slot; slot = slot->next) state.script_state.assign_early(*slot);
+  }
+}
+
+/// A script that the command line names as if it were an object.
+void open_plain_script(LinkState& state, std::string_view text, const std::string& path,
+                       const Input& from) {
+  const script::Script& script = parse(state, text, path);
+  for (const script::Command& command : script.commands)
+    if (const auto* sections = std::get_if<script::Sections>(&command))
+      throw Error(sections->place.location(),
+                  "SECTIONS in a script that is given without -T is not supported yet",
+                  "give the script with -T, or use the toolchain's ld");
+  note_commands(state, script);
+  for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
+  open_script(state, script, dir_name(path), from);
+}
+
+}  // namespace
+
+bool has_script(const LinkState& state) {
+  return std::any_of(state.options.inputs.begin(), state.options.inputs.end(),
+                     [](const Input& input) { return input.kind == Input::Kind::script; });
+}
+
+void read_scripts(LinkState& state) {
+  for (const Input& input : state.options.inputs) {
+    if (input.kind != Input::Kind::script) continue;
+    state.resolver.note_opened(input.name);
+    note_commands(state, parse(state, read_file(input.name), input.name));
+  }
+}
+
+void add_default_script(LinkState& state, const Machine& machine) {
+  state.scripts.push_back(default_script(state.options, machine));
+  const script::Script& script = state.scripts.back();
+  const std::string named = state.script_entry;
+  note_commands(state, script);
+  if (!named.empty()) state.script_entry = named;
+  open_script(state, script);
+}
+
+void define_symbols(LinkState& state) {
+  for (const Definition& definition : state.options.definitions) {
+    state.definitions.push_back(script::parse_definition(definition.name, definition.value));
+    state.script_state.assign_early(state.definitions.back());
+    state.plan.slots.add()->assignment = &state.definitions.back();
+  }
+}
+
+void open_inputs(LinkState& state) {
+  std::size_t script = 0;
+  state.resolver.open_other = [&state](std::string_view text, const std::string& path,
+                                       const Input& input) {
+    open_plain_script(state, text, path, input);
+  };
+  for (const Input& input : state.options.inputs) {
+    if (input.kind == Input::Kind::script)
+      open_script(state, state.scripts[script++]);
+    else
+      state.resolver.add(input);
+  }
+  if (state.resolver.opened().size() == script)
+    throw Error("no input files", "name the objects to link, here or with INPUT in the script");
+}
+
+}  // namespace kbx::link

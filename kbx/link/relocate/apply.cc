@@ -1,0 +1,320 @@
+#include "kbx/link/relocate/apply.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/input/shape.h"
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/relocate/pairs.h"
+#include "kbx/link/resolve/discarded.h"
+
+/// Relocations of a final link: the value from where the machine says that it starts, less what it
+/// is counted from, written as the machine says. A value that the dynamic linker will put there is
+/// left out where relocations carry addends, and is the addend where they do not.
+namespace kbx::link {
+namespace {
+
+constexpr std::uint64_t page = 0x1000;
+
+const Places* places_of(const InputFile& file, const Referent& referent) {
+  if (referent.global) return referent.global->places;
+  const auto found = file.local_places.find(referent.index);
+  return found == file.local_places.end() ? nullptr : &found->second;
+}
+
+std::optional<std::uint64_t> plt_address(const Applying& applying, const Places& places) {
+  if (places.plt != Places::none) return applying.at.plt + places.plt;
+  if (places.indirect != Places::none) return applying.at.indirect_plt + places.indirect;
+  return std::nullopt;
+}
+
+/// True if the function's PLT entry is its address for everybody.
+bool stands_for(const Referent& referent, const Places& places) {
+  if (places.indirect != Places::none) return true;
+  return referent.global && (referent.global->wants & want_address) != 0;
+}
+
+template <typename Shape>
+class Applier {
+ public:
+  Applier(const Applying& applying, InputSection& section, char* content,
+          std::vector<std::string>& faults)
+      : kind_(applying.kind),
+        applying_(applying),
+        section_(section),
+        content_(content),
+        faults_(faults) {}
+
+  template <typename Entry>
+  void run(std::string_view table, bool has_addend) {
+    if (kind_.machine.has_pairs) find_pairs<Entry>(table);
+    walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
+      return apply(relocation, next, has_addend);
+    });
+  }
+
+ private:
+  template <typename Entry>
+  void find_pairs(std::string_view table) {
+    for_each_relocation<Shape, Entry>(table, false, [&](std::size_t, const Relocation& relocation) {
+      const Rule* const rule = kind_.machine.rule(relocation.type);
+      if (rule && rule->is_first_part) pairs_.add(relocation);
+    });
+    pairs_.finish();
+  }
+
+  /// The value of the relocation that stands where the symbol is; false if there is none.
+  bool take_pair(const Decision& decision, Patch& patch) const {
+    const Relocation* const first = pairs_.find(decision.referent, section_);
+    if (!first) return false;
+    patch.address = address_in_output(first->offset);
+    patch.value = value(decide(kind_, section_, *first, 0, true), patch.address) +
+                  static_cast<std::uint64_t>(decision.addend);
+    return true;
+  }
+
+  /// True if the next relocation is to be passed over.
+  bool apply(const Relocation& relocation, std::uint32_t next, bool has_addend) {
+    std::uint64_t offset = relocation.offset;
+    if (section_.edit && !moved_offset(*section_.edit, offset)) return false;
+    Decision decision = (section_.traits & trait_alloc)
+                            ? decide(kind_, section_, relocation, next, has_addend)
+                            : decide_unloaded(relocation, has_addend);
+    const Rule& rule = *decision.rule;
+    if (rule.origin == Origin::none && rule.size == 0) return decision.covers_next;
+    if (decision.referent.section && decision.referent.section->is_discarded &&
+        !follow(decision, offset))
+      return false;
+    if (is_left(decision)) return false;
+    Patch patch;
+    patch.type = decision.type;
+    patch.place = content_ + offset;
+    patch.room = section_.size > offset ? section_.size - offset : 0;
+    patch.behind = offset;
+    patch.address = address_in_output(offset);
+    const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
+    if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
+    const std::uint8_t type = type_of(decision.referent);
+    patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
+    const Fit fit = is_whole ? kind_.machine.apply(patch) : Fit::no_match;
+    if (fit != Fit::fits) tell(fit, relocation, decision);
+    return decision.covers_next;
+  }
+
+  std::uint64_t address_in_output(std::uint64_t offset) const {
+    return section_.output->address + section_.output_offset + offset;
+  }
+
+  /// A section that is not loaded: nothing is simplified, nothing left to the dynamic linker.
+  Decision decide_unloaded(const Relocation& relocation, bool has_addend) const {
+    FinalKind plain = kind_;
+    plain.is_position_independent = plain.is_shared = false;
+    Decision decision = decide(plain, section_, relocation, 0, has_addend);
+    decision.is_preemptible = false;
+    return decision;
+  }
+
+  /// Whether the dynamic linker has the last word.
+  bool is_left(const Decision& decision) const {
+    if (decision.rule->origin != Origin::symbol || !(section_.traits & trait_alloc)) return false;
+    switch (address_source(kind_, section_, decision)) {
+      case AddressFrom::load:
+        return kind_.machine.uses_rela && !kind_.options.relr &&
+               !(kind_.machine.applies_relative && kind_.options.apply_dynamic_relocs);
+      case AddressFrom::dynamic:
+      case AddressFrom::resolver:
+        return kind_.machine.uses_rela;
+      case AddressFrom::link:
+      case AddressFrom::plt:
+      case AddressFrom::copy:
+      case AddressFrom::nowhere:
+        break;
+    }
+    return false;
+  }
+
+  /// What refers to a discarded section: false if the place keeps no value.
+  bool follow(Decision& decision, std::uint64_t offset) {
+    const unsigned action = section_.edit ? 0u : action_in(section_);
+    InputSection*& to = decision.referent.section;
+    if (action & complain_of_discarded)
+      faults_.push_back(fmt::format(
+          "`{}' referenced in section `{}' of {}: defined in discarded section `{}' "
+          "of {}",
+          decision.referent.name(), section_.name, section_.file->path, to->name, to->file->path));
+    if (action & take_kept_section) {
+      if (InputSection* kept = kept_section(*to, section_symbols_); kept && kept->output) {
+        to = kept;
+        return true;
+      }
+    }
+    clear(*decision.rule, offset);
+    return false;
+  }
+
+  /// In .debug_ranges a pair of zeros would end the list; 1 to 1 is an empty range.
+  void clear(const Rule& rule, std::uint64_t offset) {
+    std::fill_n(content_ + offset, rule.size, '\0');
+    if (section_.name == ".debug_ranges" && rule.size > 0)
+      content_[offset + (Shape::is_big_endian ? rule.size - 1u : 0u)] = 1;
+  }
+
+  std::uint64_t value(const Decision& decision, std::uint64_t place) const {
+    std::uint64_t value = origin(decision) + static_cast<std::uint64_t>(decision.addend);
+    switch (decision.rule->against) {
+      case Against::nothing:
+        return value;
+      case Against::place:
+        return value - place;
+      case Against::page:
+        return (value & ~(page - 1)) - (place & ~(page - 1));
+      case Against::got_base:
+        return value - applying_.at.got_base;
+      case Against::got_page:
+        return value - (applying_.at.got_base & ~(page - 1));
+      case Against::page_start:
+        return value & (page - 1);
+    }
+    return value;
+  }
+
+  std::uint64_t origin(const Decision& decision) const {
+    const Referent& referent = decision.referent;
+    const LinkedAddresses& at = applying_.at;
+    const Places* places = places_of(*section_.file, referent);
+    switch (decision.rule->origin) {
+      case Origin::none:
+      case Origin::paired:
+        return 0;
+      case Origin::symbol:
+      case Origin::plt:
+        return address_of_function(decision, places);
+      case Origin::got_base:
+        return at.got_base;
+      case Origin::got_entry:
+        return at.got + (places ? places->got : 0);
+      case Origin::got_thread_offset:
+        return at.got + (places ? places->thread_offset : 0);
+      case Origin::got_thread_distance:
+        return at.got + (places ? places->thread_distance : 0);
+      case Origin::got_module_offset:
+        return at.got + (places ? places->module_offset : 0);
+      case Origin::got_own_module:
+        return at.got + applying_.linkage.own_module;
+      case Origin::got_descriptor:
+        return at.got + (places ? places->descriptor : 0);
+      case Origin::size:
+        return size_of(referent);
+      case Origin::thread_offset:
+        return address_of(referent, decision.addend) - at.thread_pointer;
+      case Origin::thread_distance:
+        return at.thread_pointer - address_of(referent, decision.addend);
+      case Origin::module_offset:
+        return address_of(referent, decision.addend) - at.thread_start -
+               kind_.machine.module_offset_bias;
+    }
+    return 0;
+  }
+
+  /// A PLT entry's address where calls, or everybody, go through it.
+  std::uint64_t address_of_function(const Decision& decision, const Places* places) const {
+    const bool is_call = decision.rule->origin == Origin::plt;
+    if (places && (is_call || stands_for(decision.referent, *places)))
+      if (const auto entry = plt_address(applying_, *places)) return *entry;
+    return address_of(decision.referent, decision.addend);
+  }
+
+  void tell(Fit fit, const Relocation& relocation, const Decision& decision) {
+    const std::string place =
+        fmt::format("{}:({}+{:#x})", section_.file->path, section_.name, relocation.offset);
+    const std::string_view type = kind_.machine.type_name(relocation.type);
+    const Referent& referent = decision.referent;
+    const std::string_view name = referent.name();
+    if (fit == Fit::overflows) {
+      std::string where;
+      if (referent.section && referent.global)
+        where = fmt::format(" defined in {} section in {}", referent.section->name,
+                            referent.section->file->path);
+      faults_.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}", place,
+                                    type, referent.global ? "symbol " : "", name, where));
+    } else if (fit == Fit::misaligned) {
+      faults_.push_back(
+          fmt::format("{}: {} against `{}': the address is not aligned", place, type, name));
+    } else {
+      faults_.push_back(
+          fmt::format("{}: {} against `{}': the instruction is none that the "
+                      "relocation is for",
+                      place, type, name));
+    }
+  }
+
+  const FinalKind& kind_;
+  const Applying& applying_;
+  InputSection& section_;
+  char* content_;
+  std::vector<std::string>& faults_;
+  SectionSymbols section_symbols_;
+  Pairs pairs_;
+};
+
+}  // namespace
+
+LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
+                                 const OutputSections& sections) {
+  const auto start = [](InputSection* section) {
+    return section && section->output ? address_in(*section, 0) : 0;
+  };
+  LinkedAddresses at;
+  at.got = start(linkage.sections.got);
+  at.got_base = kind.machine.got_base_is_got_plt ? start(linkage.sections.got_plt) : at.got;
+  at.plt = start(linkage.sections.plt);
+  at.indirect_plt = start(linkage.sections.indirect_plt);
+  std::uint64_t end = 0;
+  std::uint64_t alignment = 1;
+  bool has_any = false;
+  for (const OutputSection* section = sections.first(); section; section = section->next) {
+    if (!(section->traits & trait_thread_local)) continue;
+    if (!has_any) at.thread_start = section->address;
+    if (!has_any) alignment = std::uint64_t{1} << section->alignment_power;
+    has_any = true;
+    end = section->address + section->size;
+  }
+  const auto up = [&](std::uint64_t value) { return (value + alignment - 1) & ~(alignment - 1); };
+  if (!has_any) return at;
+  if (kind.machine.thread_block_is_behind)
+    at.thread_pointer = at.thread_start - up(kind.machine.thread_header);
+  else
+    at.thread_pointer = at.thread_start + up(end - at.thread_start);
+  return at;
+}
+
+std::uint64_t address_for(const Applying& applying, const Referent& referent,
+                          const Places* places) {
+  if (places && stands_for(referent, *places))
+    if (const auto entry = plt_address(applying, *places)) return *entry;
+  return address_of(referent, 0);
+}
+
+template <typename Shape>
+void apply_relocations(const Applying& applying, InputSection& section, char* content,
+                       std::vector<std::string>& faults) {
+  Applier<Shape> applier(applying, section, content, faults);
+  applier.template run<typename Shape::Rel>(section.rel.content, false);
+  applier.template run<typename Shape::Rela>(section.rela.content, true);
+}
+
+template void apply_relocations<Shape<true, false>>(const Applying&, InputSection&, char*,
+                                                    std::vector<std::string>&);
+template void apply_relocations<Shape<true, true>>(const Applying&, InputSection&, char*,
+                                                   std::vector<std::string>&);
+template void apply_relocations<Shape<false, false>>(const Applying&, InputSection&, char*,
+                                                     std::vector<std::string>&);
+template void apply_relocations<Shape<false, true>>(const Applying&, InputSection&, char*,
+                                                    std::vector<std::string>&);
+
+}  // namespace kbx::link

@@ -1,0 +1,40 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/relocate/linkage.h"
+
+namespace kbx::link {
+
+/// Where the tables and the thread-local block are, once addresses are final.
+struct LinkedAddresses {
+  std::uint64_t got = 0;
+  std::uint64_t got_base = 0;  // _GLOBAL_OFFSET_TABLE_
+  std::uint64_t plt = 0;
+  std::uint64_t indirect_plt = 0;
+  std::uint64_t thread_start = 0;
+  std::uint64_t thread_pointer = 0;  // as if the block lay where the program has it
+};
+LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
+                                 const OutputSections& sections);
+
+/// What relocations of a final link are applied with.
+struct Applying {
+  const FinalKind& kind;
+  const Linkage& linkage;
+  LinkedAddresses at;
+};
+
+/// The address by which others know a symbol: its PLT entry's if that stands for it. `places` are
+/// the symbol's, or null.
+std::uint64_t address_for(const Applying& applying, const Referent& referent,
+                          const Places* places);
+
+/// Applies the relocations of `section`, whose bytes are at `content` in the output. What does not
+/// fit is told in `faults`, in GNU ld's words.
+template <typename Shape>
+void apply_relocations(const Applying& applying, InputSection& section, char* content,
+                       std::vector<std::string>& faults);
+
+}  // namespace kbx::link

@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+
+#include "kbx/link/arch/machine.h"
+#include "kbx/link/input/relocation.h"
+#include "kbx/link/options.h"
+#include "kbx/link/relocate/referent.h"
+
+namespace kbx::link {
+
+/// What every relocation of a final link is judged by.
+struct FinalKind {
+  const Machine& machine;
+  const Options& options;
+  bool is_position_independent = false;
+  bool is_shared = false;
+  bool is_dynamic = false;  // there are dynamic sections
+  unsigned word = 8;        // bytes of an address
+  std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
+};
+
+/// What a relocation comes to.
+struct Decision {
+  Referent referent;
+  std::uint32_t type = 0;  // as the machine simplifies it
+  const Rule* rule = nullptr;
+  std::int64_t addend = 0;
+  bool covers_next = false;  // the relocation behind it has gone
+  bool is_preemptible = false;
+};
+
+/// Judges a relocation of `section`, which is in memory. `next_type` is that of the one behind it, 0
+/// if there is none; `has_addend`: the relocation itself carries it. The result is the same
+/// whenever it is asked for between the choice of symbols and the end of the link. Throws Error if
+/// the machine does not know the type, or the place is not in the section.
+Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
+                std::uint32_t next_type, bool has_addend);
+
+/// How a relocation that wants a symbol's address (Origin::symbol) gets it.
+enum class AddressFrom : std::uint8_t {
+  link,      // it is known, or its distance is
+  load,      // a relative dynamic relocation: the load address is added
+  dynamic,   // a symbolic dynamic relocation
+  resolver,  // an irelative one: what the function's resolver gives
+  plt,       // the function's PLT entry in this output stands for it
+  copy,      // the data is copied into this output
+  nowhere,   // that is not possible in such an output
+};
+AddressFrom address_source(const FinalKind& kind, const InputSection& section,
+                           const Decision& decision);
+
+/// Calls `work(relocation, next_type)` for each relocation of a section, in their order.
+/// `work` gives true if the next one is to be passed over.
+template <typename Shape, typename Entry, typename Work>
+void walk_relocations(std::string_view table, const Work& work) {
+  const std::size_t count = table.size() / sizeof(Entry);
+  Relocation ahead;
+  const auto load = [&](std::size_t i) {
+    Entry raw;
+    std::memcpy(&raw, table.data() + i * sizeof(Entry), sizeof raw);
+    const auto info = Shape::native(raw.r_info);
+    Relocation relocation;
+    relocation.offset = Shape::native(raw.r_offset);
+    relocation.symbol = RelocationInfo<Shape>::symbol(info, false);
+    relocation.type = RelocationInfo<Shape>::type(info, false);
+    if constexpr (sizeof(Entry) == sizeof(typename Shape::Rela))
+      relocation.addend = Shape::native(raw.r_addend);
+    return relocation;
+  };
+  if (count > 0) ahead = load(0);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Relocation relocation = ahead;
+    if (i + 1 < count) ahead = load(i + 1);
+    if (!work(relocation, i + 1 < count ? ahead.type : std::uint32_t{0})) continue;
+    ++i;
+    if (i + 1 < count) ahead = load(i + 1);
+  }
+}
+
+}  // namespace kbx::link

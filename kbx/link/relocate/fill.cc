@@ -1,0 +1,290 @@
+#include "kbx/link/relocate/fill.h"
+
+#include <cstring>
+
+#include <elf.h>
+
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/input/shape.h"
+
+/// The contents of the tables of dynamic linking, after the processor supplements: what the link
+/// knows stands in .got; of everything else there is a dynamic relocation.
+namespace kbx::link {
+namespace {
+
+constexpr std::uint64_t own_module_number = 1;  // of an executable, in the dynamic linker's count
+
+bool is_preempted(const FinalKind& kind, const Referent& referent) {
+  return referent.global && is_preemptible(*referent.global, kind.options);
+}
+
+bool is_nothing(const Referent& referent) {
+  return is_undefined(referent) || is_undefined_weak(referent);
+}
+
+/// What one word of .got holds, and who has the last word on it.
+struct Word {
+  std::uint64_t value = 0;
+  std::uint32_t type = 0;  // of its dynamic relocation; 0: none
+  std::uint32_t symbol = 0;
+  std::int64_t addend = 0;
+};
+
+class Words {
+ public:
+  explicit Words(const Applying& applying) : applying_(applying), kind_(applying.kind) {}
+
+  /// The one or two words of an entry of .got.
+  std::vector<Word> of(const LinkageEntry& entry) const {
+    const Referent& referent = entry.referent;
+    const DynamicTypes& types = kind_.machine.dynamic;
+    const bool is_dynamic = is_preempted(kind_, referent);
+    const std::uint64_t address = address_of(referent, 0);
+    const LinkedAddresses& at = applying_.at;
+    switch (entry.kind) {
+      case LinkageEntry::Kind::address:
+        return {address_word(referent, is_dynamic)};
+      case LinkageEntry::Kind::thread_offset:
+        if (!is_dynamic && !kind_.is_shared) return {{address - at.thread_pointer, 0, 0, 0}};
+        return {dynamic_word(types.thread_offset, referent, is_dynamic, address - at.thread_start)};
+      case LinkageEntry::Kind::thread_distance:
+        if (!is_dynamic && !kind_.is_shared) return {{at.thread_pointer - address, 0, 0, 0}};
+        return {
+            dynamic_word(types.thread_distance, referent, is_dynamic, at.thread_start - address)};
+      case LinkageEntry::Kind::module_offset:
+        return module_words(referent, is_dynamic, address);
+      case LinkageEntry::Kind::own_module:
+        if (!kind_.is_shared) return {{own_module_number, 0, 0, 0}, {}};
+        return {dynamic_word(types.module, {}, false, 0), {}};
+      case LinkageEntry::Kind::descriptor:
+        return {dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start),
+                {}};
+      case LinkageEntry::Kind::plt:
+      case LinkageEntry::Kind::indirect:
+        break;
+    }
+    return {};
+  }
+
+ private:
+  Word address_word(const Referent& referent, bool is_dynamic) const {
+    const DynamicTypes& types = kind_.machine.dynamic;
+    if (is_dynamic) return dynamic_word(types.got, referent, true, 0);
+    const std::uint64_t address = address_for(applying_, referent, entry_places(referent));
+    if (!kind_.is_position_independent || is_absolute(referent) || is_nothing(referent))
+      return {address, 0, 0, 0};
+    return {address, types.relative, 0, static_cast<std::int64_t>(address)};
+  }
+
+  static const Places* entry_places(const Referent& referent) {
+    if (referent.global) return referent.global->places;
+    if (!referent.local || !referent.section) return nullptr;
+    const auto& places = referent.section->file->local_places;
+    const auto found = places.find(referent.index);
+    return found == places.end() ? nullptr : &found->second;
+  }
+
+  Word dynamic_word(std::uint32_t type, const Referent& referent, bool is_dynamic,
+                    std::uint64_t value) const {
+    if (is_dynamic) return {0, type, referent.global->dynamic_index, 0};
+    return {kind_.machine.uses_rela ? 0 : value, type, 0, static_cast<std::int64_t>(value)};
+  }
+
+  std::vector<Word> module_words(const Referent& referent, bool is_dynamic,
+                                 std::uint64_t address) const {
+    const DynamicTypes& types = kind_.machine.dynamic;
+    const std::uint64_t offset =
+        address - applying_.at.thread_start - kind_.machine.module_offset_bias;
+    if (is_dynamic)
+      return {dynamic_word(types.module, referent, true, 0),
+              dynamic_word(types.module_offset, referent, true, 0)};
+    if (kind_.is_shared) return {dynamic_word(types.module, {}, false, 0), {offset, 0, 0, 0}};
+    return {{own_module_number, 0, 0, 0}, {offset, 0, 0, 0}};
+  }
+
+  const Applying& applying_;
+  const FinalKind& kind_;
+};
+
+std::uint64_t start_of(InputSection* section) {
+  return section && section->output ? address_in(*section, 0) : 0;
+}
+
+bool is_plt(const LinkageEntry& entry) {
+  return entry.kind == LinkageEntry::Kind::plt || entry.kind == LinkageEntry::Kind::indirect;
+}
+
+void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocations& all) {
+  const LinkageSections& sections = applying.linkage.sections;
+  const DynamicTypes& types = applying.kind.machine.dynamic;
+  const Referent& referent = entry.referent;
+  DynamicRelocation relocation;
+  if (entry.kind == LinkageEntry::Kind::indirect) {
+    relocation.address = start_of(sections.indirect_got) + entry.got_offset;
+    relocation.type = types.indirect;
+    relocation.addend = static_cast<std::int64_t>(address_of(referent, 0));
+    all.indirect.push_back(relocation);
+    return;
+  }
+  relocation.address = start_of(sections.got_plt) + entry.got_offset;
+  if (is_preempted(applying.kind, referent)) {
+    relocation.type = types.jump;
+    relocation.symbol = referent.global->dynamic_index;
+  } else {
+    relocation.type = types.indirect;
+    relocation.addend = static_cast<std::int64_t>(address_of(referent, 0));
+  }
+  all.plt.push_back(relocation);
+}
+
+void add_left(const Applying& applying, const LeftRelocation& left, DynamicRelocations& all) {
+  InputSection& section = *left.section;
+  if (section.is_discarded || !section.output) return;
+  std::uint64_t offset = left.offset;
+  if (section.edit && !moved_offset(*section.edit, offset)) return;
+  if (left.referent.section && left.referent.section->is_discarded) return;
+  if (section.output->traits & trait_readonly) all.has_text_relocations = true;
+  const DynamicTypes& types = applying.kind.machine.dynamic;
+  DynamicRelocation relocation;
+  relocation.address = section.output->address + section.output_offset + offset;
+  const std::uint64_t address =
+      address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
+  switch (left.kind) {
+    case LeftRelocation::Kind::relative:
+      relocation.type = types.relative;
+      relocation.addend = static_cast<std::int64_t>(address);
+      if (applying.kind.options.relr && section.alignment_power > 0 && offset % 2 == 0) {
+        all.relative.push_back(relocation.address);
+        return;
+      }
+      break;
+    case LeftRelocation::Kind::symbolic:
+    case LeftRelocation::Kind::thread:
+      relocation.type = left.type;
+      relocation.symbol = left.referent.global->dynamic_index;
+      relocation.addend = left.addend;
+      break;
+    case LeftRelocation::Kind::indirect:
+      relocation.type = types.indirect;
+      relocation.addend = static_cast<std::int64_t>(address);
+      break;
+  }
+  all.general.push_back(relocation);
+}
+
+}  // namespace
+
+DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
+  DynamicRelocations all;
+  const Words words(applying);
+  for (const LinkageEntry& entry : applying.linkage.entries) {
+    if (is_plt(entry)) {
+      add_plt(applying, entry, all);
+      continue;
+    }
+    std::uint64_t address = applying.at.got + entry.offset;
+    for (const Word& each : words.of(entry)) {
+      if (each.type != 0) all.general.push_back({address, each.symbol, each.type, each.addend});
+      address += applying.kind.word;
+    }
+  }
+  for (const Symbol* symbol : applying.linkage.copies)
+    all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
+                           applying.kind.machine.dynamic.copy, 0});
+  for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
+  return all;
+}
+
+template <typename Shape>
+void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
+                  const std::function<char*(const InputSection&)>& bytes_of) {
+  using Address = typename Shape::Word;
+  const LinkageSections& sections = applying.linkage.sections;
+  const Machine& machine = applying.kind.machine;
+  const auto store = [](char* place, std::uint64_t value) {
+    Shape::template store<Address>(place, static_cast<Address>(value));
+  };
+  const auto written = [&](const InputSection* section) {
+    return section && section->output ? bytes_of(*section) : nullptr;
+  };
+  char* const got = written(sections.got);
+  char* const got_plt = written(sections.got_plt);
+  char* const plt = written(sections.plt);
+  char* const indirect_plt = written(sections.indirect_plt);
+  char* const indirect_got = written(sections.indirect_got);
+  if (got_plt && machine.got_plt_header > 0)
+    store(got_plt, machine.got_base_is_got_plt ? dynamic_section : machine.got_plt_first);
+  if (got && machine.got_header > 0) store(got, dynamic_section);
+  const Words words(applying);
+  PltPlace place;
+  place.got_plt = start_of(sections.got_plt);
+  place.is_position_independent = applying.kind.is_position_independent;
+  if (plt) {
+    place.place = plt;
+    place.address = place.table = applying.at.plt;
+    machine.write_plt_header(place);
+  }
+  std::uint32_t number = 0;
+  for (const LinkageEntry& entry : applying.linkage.entries) {
+    if (!is_plt(entry)) {
+      char* at = got + entry.offset;
+      for (const Word& word : words.of(entry)) {
+        const bool is_applied =
+            word.type == machine.dynamic.relative && machine.applies_relative &&
+            applying.kind.options.apply_dynamic_relocs;
+        const bool is_left_out = word.type != 0 && machine.uses_rela && !is_applied;
+        store(at, is_left_out ? 0 : word.value);
+        at += sizeof(Address);
+      }
+      continue;
+    }
+    const bool is_apart = entry.kind == LinkageEntry::Kind::indirect;
+    place.place = (is_apart ? indirect_plt : plt) + entry.offset;
+    place.address = (is_apart ? applying.at.indirect_plt : applying.at.plt) + entry.offset;
+    place.table = is_apart ? applying.at.indirect_plt : applying.at.plt;
+    place.is_apart = is_apart;
+    place.got_entry =
+        start_of(is_apart ? sections.indirect_got : sections.got_plt) + entry.got_offset;
+    place.index = is_apart ? 0 : number++;
+    machine.write_plt_entry(place);
+    const std::uint64_t first =
+        is_apart && !machine.uses_rela ? address_of(entry.referent, 0)
+                                       : machine.lazy_got_value(place);
+    store((is_apart ? indirect_got : got_plt) + entry.got_offset, first);
+  }
+}
+
+template <typename Shape>
+void write_dynamic_relocations(const std::vector<DynamicRelocation>& relocations, bool uses_rela,
+                               char* place) {
+  using Word = typename Shape::Word;
+  for (const DynamicRelocation& each : relocations) {
+    typename Shape::Rela raw{};
+    raw.r_offset = Shape::native(static_cast<Word>(each.address));
+    raw.r_info = Shape::native(RelocationInfo<Shape>::make(each.symbol, each.type, false));
+    raw.r_addend = Shape::native(static_cast<typename Shape::SignedWord>(each.addend));
+    const std::size_t size = uses_rela ? sizeof raw : sizeof(typename Shape::Rel);
+    std::memcpy(place, &raw, size);
+    place += size;
+  }
+}
+
+template void fill_linkage<Shape<true, false>>(const Applying&, std::uint64_t,
+                                               const std::function<char*(const InputSection&)>&);
+template void fill_linkage<Shape<true, true>>(const Applying&, std::uint64_t,
+                                              const std::function<char*(const InputSection&)>&);
+template void fill_linkage<Shape<false, false>>(const Applying&, std::uint64_t,
+                                                const std::function<char*(const InputSection&)>&);
+template void fill_linkage<Shape<false, true>>(const Applying&, std::uint64_t,
+                                               const std::function<char*(const InputSection&)>&);
+template void write_dynamic_relocations<Shape<true, false>>(const std::vector<DynamicRelocation>&,
+                                                            bool, char*);
+template void write_dynamic_relocations<Shape<true, true>>(const std::vector<DynamicRelocation>&,
+                                                           bool, char*);
+template void write_dynamic_relocations<Shape<false, false>>(const std::vector<DynamicRelocation>&,
+                                                             bool, char*);
+template void write_dynamic_relocations<Shape<false, true>>(const std::vector<DynamicRelocation>&,
+                                                            bool, char*);
+
+}  // namespace kbx::link

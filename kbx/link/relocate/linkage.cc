@@ -1,0 +1,240 @@
+#include "kbx/link/relocate/linkage.h"
+
+#include <algorithm>
+#include <bit>
+
+#include <elf.h>
+
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/layout/output_section.h"
+
+namespace kbx::link {
+namespace {
+
+constexpr Traits table_traits =
+    trait_alloc | trait_load | trait_contents | trait_data | trait_linker_created;
+
+class Maker {
+ public:
+  Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
+      : resolver_(resolver), kind_(kind), scan_(scan), word_(resolver.format().is_64bit ? 8 : 4) {}
+
+  Linkage make() {
+    for (InputFile* file : resolver_.files()) place_locals(*file);
+    if (scan_.wants_own_module) place_own_module();
+    place_copies();
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
+      Referent referent;
+      referent.global = &symbol;
+      referent.section = symbol.section;
+      symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
+    });
+    const bool has_tables = got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 ||
+                            scan_.wants_got_base || kind_.is_dynamic;
+    if (has_tables)
+      make_tables();
+    else
+      forget_table();
+    return std::move(linkage_);
+  }
+
+ private:
+  void place_locals(InputFile& file) {
+    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i)
+      if (file.local_wants[i] != 0)
+        file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+  }
+
+  // Copies of data.
+
+  /// What a shared object defines and code of a program refers to by its address gets a place in
+  /// this output, as aligned as it was there; all names of it go with it.
+  void place_copies() {
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (symbol.binding == Binding::indirect || !(symbol.wants & want_copy)) return;
+      Symbol& strong = symbol.strong ? *symbol.strong : symbol;
+      if (strong.is_copied) return;
+      linkage_.copies.push_back(&strong);
+      const InputSection* from = strong.section;
+      const std::uint64_t value = strong.value;
+      copy(strong);
+      resolver_.symbols().for_each([&](Symbol& other) {
+        const bool is_same = other.binding != Binding::indirect && other.strong == &strong &&
+                             other.section == from && other.value == value;
+        if (!is_same) return;
+        other.section = strong.section;
+        other.value = strong.value;
+        other.is_copied = true;
+      });
+    });
+  }
+
+  void copy(Symbol& symbol) {
+    const InputSection* from = symbol.section;
+    unsigned power = from ? from->alignment_power : 0u;
+    while (power > 0 && (symbol.value & ((std::uint64_t{1} << power) - 1)) != 0) --power;
+    const bool is_readonly = from && (from->traits & trait_readonly);
+    InputSection*& to = is_readonly ? linkage_.sections.readonly_copies : linkage_.sections.copies;
+    if (!to) {
+      // .dynbss takes no room in the file, .data.rel.ro does.
+      const Traits traits =
+          is_readonly ? trait_alloc | trait_load | trait_contents | trait_data : trait_alloc;
+      to = resolver_.add_section(*resolver_.dynamic_owner(),
+                                 is_readonly ? ".data.rel.ro" : ".dynbss",
+                                 traits | trait_linker_created);
+      to->type = is_readonly ? SHT_PROGBITS : SHT_NOBITS;
+      to->flags = SHF_ALLOC | SHF_WRITE;
+    }
+    to->alignment_power = std::max(to->alignment_power, static_cast<std::uint8_t>(power));
+    const std::uint64_t mask = (std::uint64_t{1} << power) - 1;
+    const std::uint64_t place = (to->size + mask) & ~mask;
+    to->size = place + symbol.size;
+    symbol.section = to;
+    symbol.value = place;
+    symbol.is_copied = true;
+  }
+
+  std::uint32_t take(LinkageEntry::Kind kind, const Referent& referent, unsigned words) {
+    if (got_size_ == 0) got_size_ = kind_.machine.got_header * word_;
+    const std::uint32_t offset = got_size_;
+    linkage_.entries.push_back({kind, referent, offset, 0});
+    got_size_ += words * word_;
+    return offset;
+  }
+
+  void place_own_module() { linkage_.own_module = take(LinkageEntry::Kind::own_module, {}, 2); }
+
+  Places place(const Referent& referent, Wants wants) {
+    using Kind = LinkageEntry::Kind;
+    Places places;
+    if (wants & want_plt) place_plt(referent, places);
+    if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if (wants & want_thread_distance)
+      places.thread_distance = take(Kind::thread_distance, referent, 1);
+    if (wants & want_thread_offset)
+      places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_module_offset)
+      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
+    return places;
+  }
+
+  /// A function that chooses itself has its entry apart, without a header, unless the output is
+  /// dynamic.
+  void place_plt(const Referent& referent, Places& places) {
+    const bool is_preempted = referent.global && is_preemptible(*referent.global, kind_.options);
+    const bool is_apart = !is_preempted && !kind_.is_dynamic;
+    const Machine& machine = kind_.machine;
+    LinkageEntry entry;
+    entry.referent = referent;
+    if (is_apart) {
+      entry.kind = LinkageEntry::Kind::indirect;
+      entry.offset = indirect_count_ * machine.indirect_entry_size;
+      entry.got_offset = indirect_count_ * word_;
+      places.indirect = entry.offset;
+      ++indirect_count_;
+    } else {
+      if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
+      entry.kind = LinkageEntry::Kind::plt;
+      entry.offset = plt_size_;
+      entry.got_offset = (machine.got_plt_header + got_plt_words_) * word_;
+      places.plt = entry.offset;
+      places.got_plt = entry.got_offset;
+      plt_size_ += machine.plt_entry_size;
+      ++got_plt_words_;
+    }
+    linkage_.entries.push_back(entry);
+  }
+
+  InputSection* make_section(std::string_view name, Traits traits, std::uint64_t size,
+                             std::uint64_t entry_size) {
+    InputSection* section =
+        resolver_.add_section(*resolver_.dynamic_owner(), name, table_traits | traits);
+    section->type = SHT_PROGBITS;
+    section->alignment_power = word_ == 8 ? 3 : 2;
+    section->size = size;
+    section->entry_size = entry_size;
+    return section;
+  }
+
+  InputSection* make_relocations(std::string_view rela, std::string_view rel, std::uint64_t count) {
+    const bool uses_rela = kind_.machine.uses_rela;
+    const std::uint64_t entry = (uses_rela ? 3 : 2) * word_;
+    InputSection* section =
+        make_section(uses_rela ? rela : rel, trait_readonly, count * entry, entry);
+    section->type = uses_rela ? SHT_RELA : SHT_REL;
+    return section;
+  }
+
+  /// Assemblers name the table wherever code might need it.
+  void forget_table() {
+    Symbol* symbol = resolver_.symbols().find(got_symbol);
+    if (symbol && is_unresolved(symbol->binding)) symbol->binding = Binding::fresh;
+  }
+
+  void make_tables() {
+    const Machine& machine = kind_.machine;
+    LinkageSections& sections = linkage_.sections;
+    const std::uint32_t header = machine.got_header * word_;
+    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
+    got_size_ = std::max(got_size_, header);
+    if (kind_.is_dynamic) sections.relocations = make_relocations(".rela.dyn", ".rel.dyn", 0);
+    if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
+    if (has_entries || !machine.drops_got_plt)
+      sections.got_plt =
+          make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
+    if (scan_.wants_got || kind_.is_dynamic)
+      define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
+    if (plt_size_ != 0) {
+      sections.plt = make_section(".plt", trait_code | trait_readonly, plt_size_,
+                                  machine.plt_section_entry);
+      sections.plt->alignment_power = power(machine.plt_alignment);
+      sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
+    }
+    if (indirect_count_ != 0) make_indirect();
+  }
+
+  static std::uint8_t power(std::uint32_t alignment) {
+    return static_cast<std::uint8_t>(std::countr_zero(alignment));
+  }
+
+  void make_indirect() {
+    LinkageSections& sections = linkage_.sections;
+    sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
+                                         indirect_count_ * kind_.machine.indirect_entry_size, 0);
+    sections.indirect_plt->alignment_power = power(kind_.machine.indirect_alignment);
+    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
+    sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+  }
+
+  void define_table(InputSection& section) {
+    Symbol* symbol = resolver_.symbols().add(got_symbol);
+    symbol->binding = Binding::defined;
+    symbol->section = &section;
+    symbol->value = 0;
+    symbol->type = STT_OBJECT;
+    symbol->other = STV_HIDDEN;
+    symbol->is_defined_in_object = true;
+    symbol->is_forced_local = true;
+    linkage_.table_symbol = symbol;
+  }
+
+  Resolver& resolver_;
+  const FinalKind& kind_;
+  const ScanResult& scan_;
+  std::uint32_t word_;
+  Linkage linkage_;
+  std::uint32_t got_size_ = 0;
+  std::uint32_t plt_size_ = 0;
+  std::uint32_t got_plt_words_ = 0;  // behind the header
+  std::uint32_t indirect_count_ = 0;
+};
+
+}  // namespace
+
+Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
+  return Maker(resolver, kind, scan).make();
+}
+
+}  // namespace kbx::link

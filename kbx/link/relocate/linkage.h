@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "kbx/link/relocate/decide.h"
+#include "kbx/link/relocate/scan.h"
+#include "kbx/link/resolve/resolver.h"
+
+namespace kbx::link {
+
+/// The tables through which code reaches what only the dynamic linker knows: .got, .got.plt, .plt;
+/// and, for functions that choose themselves at run time (STT_GNU_IFUNC) in a static link, .iplt
+/// and .igot.plt. Null where there is none.
+struct LinkageSections {
+  InputSection* got = nullptr;
+  InputSection* got_plt = nullptr;
+  InputSection* plt = nullptr;
+  InputSection* indirect_plt = nullptr;          // .iplt
+  InputSection* indirect_got = nullptr;          // .igot.plt
+  InputSection* relocations = nullptr;           // .rela.dyn or .rel.dyn
+  InputSection* plt_relocations = nullptr;       // .rela.plt
+  InputSection* indirect_relocations = nullptr;  // .rela.iplt
+  InputSection* copies = nullptr;                // .dynbss: copies of data of shared objects
+  InputSection* readonly_copies = nullptr;       // .data.rel.ro: the same of what nothing changes
+};
+
+/// Something of these tables that is to be filled.
+struct LinkageEntry {
+  enum class Kind : std::uint8_t {
+    address,          // .got: the symbol's address
+    thread_offset,    // .got
+    thread_distance,  // .got
+    module_offset,    // .got: two words
+    own_module,       // .got: two words
+    descriptor,       // .got: two words
+    plt,              // .plt and .got.plt
+    indirect,         // .iplt and .igot.plt
+  };
+  Kind kind = Kind::address;
+  Referent referent;
+  std::uint32_t offset = 0;      // in .got, .plt or .iplt
+  std::uint32_t got_offset = 0;  // in .got.plt or .igot.plt
+};
+
+/// The tables of a link with all that is in them.
+struct Linkage {
+  LinkageSections sections;
+  std::vector<LinkageEntry> entries;
+  std::vector<Symbol*> copies;
+  std::uint32_t own_module = Places::none;  // in .got
+  Symbol* table_symbol = nullptr;           // _GLOBAL_OFFSET_TABLE_
+};
+
+/// Gives everything that the scan wants its place, and makes the sections with their sizes; to be
+/// called before sections are placed. The order is GNU ld's: local symbols file by file, the pair
+/// of local dynamic, global ones in the order of their table.
+Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan);
+
+}  // namespace kbx::link

@@ -1,0 +1,235 @@
+#include "kbx/link/relocate/scan.h"
+
+#include <algorithm>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
+#include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/input/eh_frame.h"
+#include "kbx/link/input/shape.h"
+#include "kbx/link/layout/output_section.h"
+#include "kbx/link/resolve/undefined.h"
+
+/// What relocations want, after the System V gABI, "Relocation", and the processor supplements: an
+/// address that the link knows needs nothing; one that only the dynamic linker knows is left to it
+/// where it stands, or, from code, reached through an entry of .got or .plt. An executable that is
+/// not position independent has addresses of its own for what a shared object defines: a copy of
+/// data, a PLT entry for a function.
+namespace kbx::link {
+namespace {
+
+template <typename Shape>
+class Scanner {
+ public:
+  Scanner(InputFile& file, const FinalKind& kind, const Symbol* table, ScanResult& result)
+      : file_(file), kind_(kind), table_(table), result_(result) {}
+
+  void run() {
+    for (InputSection* section : file_.sections) {
+      if (section->is_discarded || (section->traits & trait_linker_created)) continue;
+      scan<typename Shape::Rel>(*section, section->rel.content, false);
+      scan<typename Shape::Rela>(*section, section->rela.content, true);
+    }
+  }
+
+ private:
+  template <typename Entry>
+  void scan(InputSection& section, std::string_view table, bool has_addend) {
+    if (!(section.traits & trait_alloc)) {
+      for_each_relocation<Shape, Entry>(table, false,
+                                        [&](std::size_t, const Relocation& relocation) {
+                                          const Referent referent = refer(file_, relocation.symbol);
+                                          if (is_undefined(referent))
+                                            note_undefined(section, relocation, referent);
+                                        });
+      return;
+    }
+    walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
+      const Decision decision = decide(kind_, section, relocation, next, has_addend);
+      look_at(section, relocation, decision);
+      return decision.covers_next;
+    });
+  }
+
+  void note_undefined(const InputSection& section, const Relocation& relocation,
+                      const Referent& referent) {
+    result_.undefined.push_back({referent.global, &section, relocation.offset});
+  }
+
+  void want(const Referent& referent, Wants wants) {
+    if (referent.global) {
+      referent.global->wants = static_cast<Wants>(referent.global->wants | wants);
+      return;
+    }
+    if (!referent.local) return;
+    if (file_.local_wants.empty()) file_.local_wants.resize(file_.first_global);
+    Wants& known = file_.local_wants[referent.index];
+    known = static_cast<Wants>(known | wants);
+  }
+
+  void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
+    const Referent& referent = decision.referent;
+    if (referent.section && referent.section->is_discarded) return;
+    if (is_undefined(referent)) note_undefined(section, relocation, referent);
+    const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
+    if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page ||
+        (table_ && referent.global == table_))
+      want_got_base();
+    switch (decision.rule->origin) {
+      case Origin::none:
+      case Origin::size:
+      case Origin::paired:
+        return;
+      case Origin::got_base:
+        want_got_base();
+        return;
+      case Origin::symbol:
+        look_at_address(section, relocation, decision);
+        return;
+      case Origin::plt:
+        if (decision.is_preemptible || is_indirect) want(referent, want_plt);
+        return;
+      case Origin::got_entry:
+        want_entry(referent, want_got);
+        if (is_indirect && !decision.is_preemptible) want(referent, want_plt);
+        return;
+      case Origin::got_thread_offset:
+        result_.has_static_thread_model = true;
+        want_entry(referent, want_thread_offset);
+        return;
+      case Origin::got_thread_distance:
+        result_.has_static_thread_model = true;
+        want_entry(referent, want_thread_distance);
+        return;
+      case Origin::got_module_offset:
+        want_entry(referent, want_module_offset);
+        return;
+      case Origin::got_own_module:
+        result_.wants_got = result_.wants_own_module = true;
+        return;
+      case Origin::got_descriptor:
+        want_entry(referent, want_descriptor);
+        return;
+      case Origin::thread_offset:
+      case Origin::thread_distance:
+        if (kind_.is_shared) refuse(section, relocation, decision);
+        return;
+      case Origin::module_offset:
+        return;
+    }
+  }
+
+  void want_got_base() { result_.wants_got = result_.wants_got_base = true; }
+
+  void want_entry(const Referent& referent, Wants wants) {
+    result_.wants_got = true;
+    want(referent, wants);
+  }
+
+  void look_at_address(InputSection& section, const Relocation& relocation,
+                       const Decision& decision) {
+    switch (address_source(kind_, section, decision)) {
+      case AddressFrom::link:
+        return;
+      case AddressFrom::load:
+        leave(section, relocation, decision, LeftRelocation::Kind::relative);
+        return;
+      case AddressFrom::dynamic:
+        leave(section, relocation, decision, LeftRelocation::Kind::symbolic);
+        return;
+      case AddressFrom::resolver:
+        leave(section, relocation, decision, LeftRelocation::Kind::indirect);
+        return;
+      case AddressFrom::plt:
+        want(decision.referent, Wants{want_plt | want_address});
+        return;
+      case AddressFrom::copy:
+        want(decision.referent, want_copy);
+        return;
+      case AddressFrom::nowhere:
+        refuse(section, relocation, decision);
+    }
+  }
+
+  void leave(InputSection& section, const Relocation& relocation, const Decision& decision,
+             LeftRelocation::Kind kind) {
+    result_.left.push_back(
+        {kind, &section, relocation.offset, decision.referent, decision.type, decision.addend});
+  }
+
+  [[noreturn]] void refuse(const InputSection& section, const Relocation& relocation,
+                           const Decision& decision) const {
+    const char* output = kind_.is_shared                 ? "a shared object"
+                         : kind_.is_position_independent ? "a PIE object"
+                                                         : "an executable";
+    throw Error(
+        Location{file_.path, 0},
+        fmt::format("{}+{:#x}: relocation {} against `{}' can not be used when making {}",
+                    section.name, relocation.offset, kind_.machine.type_name(relocation.type),
+                    decision.referent.name(), output),
+        kind_.is_shared ? "compile it with -fPIC" : "compile it with -fPIE");
+  }
+
+  InputFile& file_;
+  const FinalKind& kind_;
+  const Symbol* table_;  // _GLOBAL_OFFSET_TABLE_
+  ScanResult& result_;
+};
+
+}  // namespace
+
+void note_weak_references(const Resolver& resolver, const Machine& machine) {
+  for (InputFile* file : resolver.files()) {
+    if (file->is_just_symbols || file->is_binary) continue;
+    const auto is_weak = [](const Symbol* symbol) {
+      return symbol && symbol->binding == Binding::undefined_weak;
+    };
+    if (std::none_of(file->globals.begin(), file->globals.end(), is_weak)) continue;
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      const auto look = [&](std::size_t, const Relocation& relocation) {
+        const Referent referent = refer(*file, relocation.symbol);
+        const Rule* rule = machine.rule(relocation.type);
+        if (!rule || !is_undefined_weak(referent)) return;
+        if (rule->origin == Origin::got_entry)
+          referent.global->has_got_reference = true;
+        else if (rule->origin != Origin::plt)
+          referent.global->has_other_reference = true;
+      };
+      for (const InputSection* section : file->sections) {
+        if (section->is_discarded || !(section->traits & trait_alloc)) continue;
+        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, false, look);
+        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, false, look);
+      }
+    });
+  }
+}
+
+ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
+  ScanResult result;
+  const Symbol* const table = resolver.symbols().find(got_symbol);
+  for (InputFile* file : resolver.files()) {
+    if (file->is_just_symbols || file->is_binary) continue;
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      Scanner<Shape>(*file, kind, table, result).run();
+    });
+  }
+  return result;
+}
+
+void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const Options& options,
+                      const Say& say) {
+  UndefinedReferences undefined(options, say);
+  for (const UndefinedUse& use : scan.undefined) {
+    if (use.symbol->binding != Binding::undefined) continue;
+    if (use.section->is_discarded || !use.section->output) continue;
+    std::uint64_t offset = use.offset;
+    if (use.section->edit && !moved_offset(*use.section->edit, offset)) continue;
+    undefined.add(*use.symbol, *use.section, use.offset);
+  }
+  undefined.add_shared(symbols);
+  undefined.finish();
+}
+
+}  // namespace kbx::link
