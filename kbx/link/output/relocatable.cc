@@ -156,13 +156,12 @@ class RelocatableWriter {
   void copy_input(const FileOutput& file, const OutputSection& output, InputSection& input) {
     // A group is written when all indices are known.
     if (input.traits & (trait_group | trait_linker_created)) return;
-    char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     // What has content can be in a section that has none in the file: the first one's type counts.
+    const Elf64_Shdr& header = headers_.table[output.index];
     std::string unseen;
-    if (headers_.table[output.index].sh_type == SHT_NOBITS) {
-      unseen.resize(input.content.size() + unwind_entry);
-      place = unseen.data();
-    }
+    if (header.sh_type == SHT_NOBITS) unseen.resize(input.content.size() + unwind_entry);
+    char* const place =
+        header.sh_type == SHT_NOBITS ? unseen.data() : at(header.sh_offset + input.output_offset);
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
