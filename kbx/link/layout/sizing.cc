@@ -342,6 +342,7 @@ class Sizer {
     }
     if (pass_.is_marking && actions_.keeps_section(assignment, place, moved))
       section_->is_kept = true;
+    item.offset = moved - section_->address;
     if (moved == dot || slot.is_ignored) return dot;
     if (!is_unallocated(slot)) section_->traits |= trait_alloc;
     item.gap = moved - dot;
