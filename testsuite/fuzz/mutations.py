@@ -6,7 +6,7 @@ for ELF (mutations.cc, which says what counts as a fault).
     mutations.py --kbx … --program … --work FOLDER --selftest     faults made on purpose are noticed
 
 The objects are for targets of both word sizes and byte orders, made by clang, besides modules that kbx builds for the
-test kernel. Exit status: 0 no fault, 1 a fault, 77 if there is no clang or no kernel.
+test kernel. Exit status: 0 no fault, 1 a fault, 77 if there is no clang, no lld or no kernel.
 """
 
 import argparse
@@ -161,8 +161,9 @@ def main():
     else:
         find_in = environment
     try:
-        if not shutil.which("clang"):
-            raise Skipped("clang is not installed")
+        for program in ("clang", "ld.lld"):
+            if not shutil.which(program):
+                raise Skipped(f"{program} is not installed")
         tree = kernel.find(options.kbx.resolve(), find_in)
         sources = source_folder(tree)
         objects = made_by_clang(work, sources)
