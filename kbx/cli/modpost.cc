@@ -6,13 +6,16 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/tree.h"
+#include "kbx/ninja/metadata_step.h"
 #include "kbx/symbols/modpost.h"
+#include "kbx/symbols/symvers_index.h"
 
 namespace kbx::cli {
 namespace {
@@ -27,6 +30,7 @@ constexpr const char* help =
     "$objtree,\n"
     "              or the current folder)\n"
     "  -T FILE     read names of objects from FILE, one a line; - is standard input\n"
+    "  --modules   the names that -T reads are those of modules, NAME.ko for NAME.o\n"
     "  -i FILE     read exported symbols from this Module.symvers (any number of times)\n"
     "  -o FILE     write the symbols that the modules export\n"
     "  -e          the modules are external\n"
@@ -50,17 +54,22 @@ constexpr const char* help =
 struct CommandLine {
   symbols::ModpostOptions options;
   std::string tree;
+  ninja::MetadataStep metadata;
+  bool names_modules = false;
   bool wants_help = false;
 };
 
-void read_list(const std::string& file, std::vector<std::string>& objects) {
+void read_list(const std::string& file, bool names_modules, std::vector<std::string>& objects) {
   std::string text;
   if (file == "-") {
     text.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else {
     text = read_file(file);
   }
-  for (const std::string_view line : split_lines(text)) objects.emplace_back(line);
+  for (const std::string_view line : split_lines(text)) {
+    std::string& object = objects.emplace_back(line);
+    if (names_modules && object.ends_with("ko")) object.replace(object.size() - 2, 2, "o");
+  }
 }
 
 /// Where the value of an option with a value goes; null for -i and -T, which may come again.
@@ -123,6 +132,10 @@ class Parser {
         only_objects = true;
       } else if (word == "--help") {
         result_.wants_help = true;
+      } else if (word == "--modules") {
+        result_.names_modules = true;
+      } else if (std::string* const slot = metadata_slot(word)) {
+        *slot = next(word);
       } else if (word == "--tree") {
         result_.tree = next(word);
       } else if (word.starts_with("--tree=")) {
@@ -131,11 +144,20 @@ class Parser {
         take_letters(word, lists);
       }
     }
-    for (const std::string& list : lists) read_list(list, result_.options.objects);
+    for (const std::string& list : lists)
+      read_list(list, result_.names_modules, result_.options.objects);
     return std::move(result_);
   }
 
  private:
+  /// For the graphs of kbx build: what is to be made of the files that are written.
+  std::string* metadata_slot(std::string_view option) {
+    if (option == "--metadata-template") return &result_.metadata.from;
+    if (option == "--metadata-members") return &result_.metadata.members;
+    if (option == "--metadata-environment") return &result_.metadata.environment;
+    return nullptr;
+  }
+
   std::string next(const std::string& option) {
     if (++at_ == words_.size())
       throw Error(option + " needs a value", "kbx modpost --help lists the options");
@@ -186,11 +208,12 @@ std::string sources_of(const std::string& tree) {
   return kernel::find_tree(real_path(tree), current_environment()).srctree;
 }
 
-int run(const CommandLine& line, std::string_view program) {
+int run(CommandLine line, std::string_view program) {
   const std::string tree = tree_of(line.tree, program);
   const std::string sources = sources_of(tree);
   const symbols::Dialect dialect = symbols::probe_dialect(tree, sources);
   symbols::DeviceHeader header(join_path(sources, "include/linux/mod_devicetable.h"));
+  line.options.index_cache = symbols::index_cache(current_environment());
   const symbols::ModpostResult result = symbols::modpost(line.options, dialect, header);
   for (const std::string& message : result.messages) std::fprintf(stderr, "%s\n", message.c_str());
   for (const symbols::ModpostOutput& file : result.files) {
@@ -200,19 +223,20 @@ int run(const CommandLine& line, std::string_view program) {
     else
       write_file_if_changed(file.path, file.content);
   }
-  return result.failed ? 1 : 0;
+  if (result.failed) return 1;
+  return line.metadata.members.empty() ? 0 : ninja::run_metadata_step(line.metadata);
 }
 
 }  // namespace
 
 int modpost_command(const char* program, int count, const char* const* arguments) {
   try {
-    const CommandLine line = Parser(count, arguments).parse();
+    CommandLine line = Parser(count, arguments).parse();
     if (line.wants_help) {
       std::fputs(help, stdout);
       return 0;
     }
-    return run(line, program);
+    return run(std::move(line), program);
   } catch (const Error& error) {
     std::fprintf(stderr, "ERROR: modpost: %s\n", error.to_string().c_str());
     return 1;

@@ -1,9 +1,11 @@
 #include "kbx/kernel/config.h"
 
+#include <bit>
 #include <cctype>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/tree.h"
@@ -15,20 +17,30 @@ bool is_name(std::string_view text) {
   constexpr std::string_view prefix = "CONFIG_";
   if (text.size() <= prefix.size() || text.substr(0, prefix.size()) != prefix) return false;
   for (char c : text)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') return false;
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '_')
+      return false;
   return true;
 }
 
-/// The text between the quotes of `value`, with \x meaning x; nothing if the quotes do not close at
-/// the end.
-std::optional<std::string> unquoted(std::string_view value) {
-  std::string result;
-  for (size_t at = 1; at < value.size(); ++at) {
-    if (value[at] == '"') return at + 1 == value.size() ? std::optional(result) : std::nullopt;
-    if (value[at] == '\\' && ++at == value.size()) return std::nullopt;
-    result += value[at];
+/// Whether what follows "=" is a value: one in quotes has to end with them.
+bool is_value(std::string_view written) {
+  if (!written.starts_with('"')) return true;
+  for (size_t at = 1; at < written.size(); ++at) {
+    if (written[at] == '"') return at + 1 == written.size();
+    if (written[at] == '\\') ++at;
   }
-  return std::nullopt;
+  return false;
+}
+
+/// A value without its quotes, with \x meaning x.
+std::string value_of(std::string_view written) {
+  if (!written.starts_with('"')) return std::string(written);
+  std::string result;
+  for (size_t at = 1; at + 1 < written.size(); ++at) {
+    if (written[at] == '\\') ++at;
+    result += written[at];
+  }
+  return result;
 }
 
 std::string shown(std::string_view line) {
@@ -53,26 +65,51 @@ std::optional<unsigned long> Config::number(std::string_view name) const {
   return parse_number(get(name));
 }
 
-Config parse_config(std::string_view text, const std::string& file) {
-  Config config;
-  int number = 0;
-  for (std::string_view line : split_lines(text)) {
-    ++number;
-    const std::string_view content = trim(line);
+ConfigText::ConfigText(std::string_view text, const std::string& file) {
+  constexpr size_t usual_line = 32;
+  lines_.reserve(text.size() / usual_line);
+  const bool has_nul = text.find('\0') != std::string_view::npos;
+  for (int number = 1; !text.empty(); ++number) {
+    const size_t end = text.find('\n');
+    const std::string_view content = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (content.empty() || content[0] == '#') continue;
     const size_t equals = content.find('=');
-    const bool assigns = equals != std::string_view::npos && is_name(content.substr(0, equals));
-    std::optional<std::string> value;
-    if (assigns) {
-      const std::string_view written = content.substr(equals + 1);
-      value = !written.empty() && written[0] == '"' ? unquoted(written) : std::string(written);
-    }
-    if (!value || value->find('\0') != std::string::npos)
+    const bool assigns = equals != std::string_view::npos && is_name(content.substr(0, equals)) &&
+                         is_value(content.substr(equals + 1));
+    if (!assigns || (has_nul && content.find('\0') != std::string_view::npos))
       throw Error({file, number}, "found " + shown(content) + ", expected CONFIG_NAME=value",
                   "the file is damaged: reinstall the kernel's header package");
-    if (*value != "n")
-      config.values.insert_or_assign(std::string(content.substr(0, equals)), *value);
+    if (const std::string_view written = content.substr(equals + 1); written != "n")
+      lines_.push_back({content.substr(0, equals), written});
   }
+  slots_.resize(std::bit_ceil(lines_.size() + 1) * 2);
+  for (size_t i = 0; i < lines_.size(); ++i)
+    slot_of(lines_[i].name) = static_cast<std::uint32_t>(i + 1);
+}
+
+std::uint32_t& ConfigText::slot_of(std::string_view name) {
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = short_hash(name) & mask;; at = (at + 1) & mask)
+    if (slots_[at] == 0 || lines_[slots_[at] - 1].name == name) return slots_[at];
+}
+
+std::optional<std::string> ConfigText::find(std::string_view name) const {
+  const size_t mask = slots_.size() - 1;
+  for (size_t at = short_hash(name) & mask; slots_[at] != 0; at = (at + 1) & mask)
+    if (const Line& line = lines_[slots_[at] - 1]; line.name == name) return value_of(line.written);
+  return std::nullopt;
+}
+
+bool ConfigText::is_y(std::string_view name) const {
+  return find(name) == "y";
+}
+
+Config parse_config(std::string_view text, const std::string& file) {
+  Config config;
+  const ConfigText parsed(text, file);
+  for (const ConfigText::Line& line : parsed.lines())
+    config.values.insert_or_assign(std::string(line.name), value_of(line.written));
   return config;
 }
 
@@ -80,11 +117,15 @@ Config read_config(const std::string& path) {
   return parse_config(MappedFile(path).content(), path);
 }
 
-Config config_of(const Tree& tree) {
+std::string config_file_of(const Tree& tree) {
   for (const char* name : {"include/config/auto.conf", ".config"})
-    if (const std::string path = join_path(tree.objtree, name); is_regular_file(path))
-      return read_config(path);
+    if (std::string path = join_path(tree.objtree, name); is_regular_file(path)) return path;
   return {};
+}
+
+Config config_of(const Tree& tree) {
+  const std::string path = config_file_of(tree);
+  return path.empty() ? Config() : read_config(path);
 }
 
 }  // namespace kbx::kernel

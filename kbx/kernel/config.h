@@ -1,8 +1,10 @@
 #pragma once
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kbx::kernel {
 
@@ -21,6 +23,32 @@ struct Config {
   std::optional<unsigned long> number(std::string_view name) const;
 };
 
+/// A configuration for a few questions: its values stay in the text, which must outlive it.
+class ConfigText {
+ public:
+  /// Takes the same as parse_config, and throws the same.
+  ConfigText(std::string_view text, const std::string& file);
+
+  bool empty() const { return lines_.empty(); }
+  /// The value of a symbol, as in Config; nothing if it is not set.
+  std::optional<std::string> find(std::string_view name) const;
+  /// True if the symbol is y.
+  bool is_y(std::string_view name) const;
+
+  /// An assignment, its value as it is written.
+  struct Line {
+    std::string_view name;
+    std::string_view written;
+  };
+  const std::vector<Line>& lines() const { return lines_; }
+
+ private:
+  std::uint32_t& slot_of(std::string_view name);
+
+  std::vector<Line> lines_;
+  std::vector<std::uint32_t> slots_;  // by name: index into lines_ plus 1; 0: free
+};
+
 /// Reads a .config or include/config/auto.conf, as scripts/kconfig/confdata.c writes them. `file`
 /// names the text in errors. Throws Error with the line of what is neither an assignment nor a
 /// comment.
@@ -30,5 +58,8 @@ Config read_config(const std::string& path);
 /// The configuration that a tree's modules are built with: include/config/auto.conf, else .config,
 /// else nothing at all.
 Config config_of(const Tree& tree);
+
+/// The file that config_of reads, or "".
+std::string config_file_of(const Tree& tree);
 
 }  // namespace kbx::kernel

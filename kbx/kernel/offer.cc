@@ -27,15 +27,14 @@ std::optional<std::string> read_header(const Tree& tree, const std::string& name
   return std::nullopt;
 }
 
-bool defines(const Config& config, std::string_view macro) {
+bool defines(const ConfigText& config, std::string_view macro) {
   constexpr std::string_view module_suffix = "_MODULE";
-  const auto found = config.values.find(macro);
-  if (found != config.values.end()) return found->second != "m";
+  if (const auto value = config.find(macro)) return *value != "m";
   return macro.ends_with(module_suffix) &&
-         config.get(macro.substr(0, macro.size() - module_suffix.size())) == "m";
+         config.find(macro.substr(0, macro.size() - module_suffix.size())) == "m";
 }
 
-std::optional<std::string> vermagic_of(const Tree& tree, const Config& config) {
+std::optional<std::string> vermagic_of(const Tree& tree, const ConfigText& config) {
   return symbols::compose_vermagic(
       {[&](const std::string& name) { return read_header(tree, name); },
        [&](std::string_view macro) { return defines(config, macro); }});
@@ -43,7 +42,7 @@ std::optional<std::string> vermagic_of(const Tree& tree, const Config& config) {
 
 }  // namespace
 
-std::optional<symbols::Machine> machine_of(const std::string& arch, const Config& config) {
+std::optional<symbols::Machine> machine_of(const std::string& arch, const ConfigText& config) {
   const bool is_64bit = config.is_y("CONFIG_64BIT");
   const bool is_big_endian = config.is_y("CONFIG_CPU_BIG_ENDIAN");
   constexpr std::uint16_t loongarch = 258;
@@ -62,9 +61,9 @@ std::optional<symbols::Machine> machine_of(const std::string& arch, const Config
   return std::nullopt;
 }
 
-symbols::LoaderOptions loader_options_of(const Config& config) {
+symbols::LoaderOptions loader_options_of(const ConfigText& config) {
   symbols::LoaderOptions options;
-  if (config.values.empty()) return options;
+  if (config.empty()) return options;
   options.modversions = config.is_y("CONFIG_MODVERSIONS");
   options.force_load = config.is_y("CONFIG_MODULE_FORCE_LOAD");
   options.signatures = config.is_y("CONFIG_MODULE_SIG");
@@ -81,11 +80,15 @@ symbols::LoaderOptions loader_options_of(const Config& config) {
   return options;
 }
 
-KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted) {
+KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted,
+                              const std::string& index_cache) {
   KernelSymbols kernel;
   kernel.name = tree.release.empty() ? tree.headers : tree.release;
   kernel.release = tree.release;
-  const Config config = config_of(tree);
+  const std::string config_file = config_file_of(tree);
+  const std::optional<MappedFile> config_text =
+      config_file.empty() ? std::nullopt : std::optional<MappedFile>(std::in_place, config_file);
+  const ConfigText config(config_text ? config_text->content() : "", config_file);
   kernel.machine = machine_of(tree.arch, config);
   kernel.options = loader_options_of(config);
   kernel.vermagic = vermagic_of(tree, config);
@@ -97,10 +100,8 @@ KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wan
     kernel.options.reads_extended_versions =
         modpost_of_package->find("EXTENDED_MODVERSIONS") != std::string::npos;
   const std::string symvers = join_path(tree.objtree, "Module.symvers");
-  if (is_regular_file(symvers)) {
-    const MappedFile file(symvers);
-    kernel.complete = symbols::add_symvers(kernel, file.content(), symvers, wanted) > 0;
-  }
+  if (is_regular_file(symvers))
+    kernel.complete = symbols::add_symvers_file(kernel, symvers, wanted, index_cache) > 0;
   return kernel;
 }
 

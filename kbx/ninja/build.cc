@@ -52,6 +52,7 @@ kbuild::Inputs all_inputs(const kbuild::Plan& plan, const Layout& layout,
     inputs.files.emplace_back(path, stamp_of(path));
   };
   for (const auto& [path, content] : manifest.files) add(path);
+  for (const std::string& path : plan.written) add(path);
   for (const char* name : {"build.ninja", "toolchain", "outputs"}) add(layout.file(name));
   return inputs;
 }

@@ -338,9 +338,10 @@ std::vector<Member> read_members(const std::string& path) {
   return members;
 }
 
-int compile(const Member& member) {
+int compile(const Member& member, const std::string& environment) {
   Command command;
-  command.arguments = {"/bin/sh", "-c", "set -e; " + member.command};
+  const std::string before = environment.empty() ? "" : ". " + shell_quote(environment) + "; ";
+  command.arguments = {"/bin/sh", "-c", "set -e; " + before + member.command};
   command.folder = member.folder;
   command.capture_output = false;
   const int status = run(command).status;
@@ -427,7 +428,8 @@ int run_template_step(const TemplateStep& step) {
     return 0;
   }
   const auto stored = read_stored(answer->content);
-  if (!stored || stored->verdict != understood) return compile(read_members(step.members).at(0));
+  if (!stored || stored->verdict != understood)
+    return compile(read_members(step.members).at(0), "");
   write_file_if_changed(step.output, stored->object);
   return 0;
 }
@@ -439,7 +441,7 @@ int run_metadata_step(const MetadataStep& step) {
     const auto object = from ? object_of(member, *from) : std::nullopt;
     if (object)
       write_file_if_changed(member.object, *object);
-    else if (const int failed = compile(member))
+    else if (const int failed = compile(member, step.environment))
       status = failed;
   }
   return status;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/writer.h"
 
 namespace kbx::ninja {
 namespace {
@@ -122,7 +124,7 @@ struct Invocation {
   std::vector<char*> variable_pointers;
 };
 
-Invocation invocation_of(const RunOptions& options) {
+Invocation invocation_of(const Layout& layout, const RunOptions& options) {
   Invocation call;
   call.program = find_ninja();
   call.arguments = {call.program};
@@ -133,6 +135,9 @@ Invocation invocation_of(const RunOptions& options) {
   }
   if (options.verbose) call.arguments.emplace_back("-v");
   Environment environment = current_environment();
+  const auto common = read_file_if_present(layout.file(common_environment_file));
+  for (auto& [name, value] : read_environment_block(common.value_or("")))
+    environment.insert_or_assign(name, std::move(value));
   environment["NINJA_STATUS"] = ninja_status;
   if (options.terminal) environment["TERM"] = "xterm";  // "dumb" would silence the starts
   for (const auto& [name, value] : environment) call.variables.push_back(name + "=" + value);
@@ -235,7 +240,7 @@ void end_orphans() {
 
 int run_graph(const Layout& layout, const RunOptions& options) {
   if (options.starting) options.starting();
-  Invocation call = invocation_of(options);
+  Invocation call = invocation_of(layout, options);
   Channel channel(options.terminal && !options.verbose);
   std::fflush(nullptr);
   const RunningMark mark(layout);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "kbx/base/text.h"
 
@@ -56,6 +57,30 @@ bool is_plain_command(std::string_view text) {
     return plain;
   });
   return plain;
+}
+
+bool is_plain_list(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with("{ ")) {
+    const size_t end = text.rfind('}');
+    const auto words = split_words(text.substr(end + 1));
+    const bool is_redirected = words.size() == 2 && (words[0] == ">" || words[0] == ">>") &&
+                               words[1].find_first_of("\"'\\;&|<>()`$*?[~#") == text.npos;
+    return is_redirected && trim(text.substr(0, end)).ends_with(';') &&
+           is_plain_list(text.substr(2, end - 2));
+  }
+  std::vector<size_t> ends;
+  for_each_bare(text, [&](size_t at) {
+    if (text[at] == ';' || text[at] == '|') ends.push_back(at);
+    return true;
+  });
+  if (!text.ends_with(';')) ends.push_back(text.size());
+  size_t start = 0;
+  for (const size_t end : ends) {
+    if (!is_plain_command(text.substr(start, end - start))) return false;
+    start = end + 1;
+  }
+  return true;
 }
 
 bool needs_own_lines(std::string_view text) {

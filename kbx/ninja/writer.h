@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,13 @@ Manifest make_manifest(const kbuild::Plan& plan, const Layout& layout, const Dur
 
 /// Only the text of build.ninja, with nothing known of earlier runs.
 std::string ninja_text(const kbuild::Plan& plan, const Layout& layout);
+
+/// The file of the state folder with what Ninja's own environment has to have besides kbx's, so
+/// that no command need set it.
+constexpr std::string_view common_environment_file = "env/common";
+/// Its content: NAME=VALUE, a NUL byte, and so on.
+std::string environment_block(const Environment& environment);
+Environment read_environment_block(std::string_view text);
 
 /// `path` in the place of a path of a build statement.
 std::string escape_path(std::string_view path);
