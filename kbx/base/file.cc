@@ -119,6 +119,19 @@ bool write_file_if_changed(const std::string& path, std::string_view content, un
   return true;
 }
 
+void create_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw system_error("cannot write " + path, errno);
+  ::close(descriptor);
+}
+
+void overwrite_file(const std::string& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw system_error("cannot write " + path, errno);
+  const Descriptor file(descriptor);
+  write_all(file.get(), content, path);
+}
+
 void make_folders(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);

@@ -41,6 +41,12 @@ void write_file_atomically(const std::string& path, std::string_view content, un
 /// wrote.
 bool write_file_if_changed(const std::string& path, std::string_view content, unsigned mode = 0644);
 
+/// An empty file, if there is none yet. Throws Error if it cannot be made.
+void create_file(const std::string& path);
+
+/// Writes `path` in its place: a reader may see a part. Throws Error if it cannot be written.
+void overwrite_file(const std::string& path, std::string_view content);
+
 /// mkdir -p.
 void make_folders(const std::string& path);
 /// rm -rf; no error if there is nothing. Links are removed, not followed.

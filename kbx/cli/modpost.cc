@@ -14,6 +14,7 @@
 #include "kbx/base/text.h"
 #include "kbx/kernel/tree.h"
 #include "kbx/ninja/metadata_step.h"
+#include "kbx/ninja/modpost_order.h"
 #include "kbx/symbols/modpost.h"
 #include "kbx/symbols/symvers_index.h"
 
@@ -54,7 +55,7 @@ constexpr const char* help =
 struct CommandLine {
   symbols::ModpostOptions options;
   std::string tree;
-  ninja::MetadataStep metadata;
+  std::string metadata_order;  // file (ninja/modpost_order.h), or ""
   bool names_modules = false;
   bool wants_help = false;
 };
@@ -134,8 +135,8 @@ class Parser {
         result_.wants_help = true;
       } else if (word == "--modules") {
         result_.names_modules = true;
-      } else if (std::string* const slot = metadata_slot(word)) {
-        *slot = next(word);
+      } else if (word == "--metadata") {
+        result_.metadata_order = next(word);
       } else if (word == "--tree") {
         result_.tree = next(word);
       } else if (word.starts_with("--tree=")) {
@@ -150,14 +151,6 @@ class Parser {
   }
 
  private:
-  /// For the graphs of kbx build: what is to be made of the files that are written.
-  std::string* metadata_slot(std::string_view option) {
-    if (option == "--metadata-template") return &result_.metadata.from;
-    if (option == "--metadata-members") return &result_.metadata.members;
-    if (option == "--metadata-environment") return &result_.metadata.environment;
-    return nullptr;
-  }
-
   std::string next(const std::string& option) {
     if (++at_ == words_.size())
       throw Error(option + " needs a value", "kbx modpost --help lists the options");
@@ -224,7 +217,11 @@ int run(CommandLine line, std::string_view program) {
       write_file_if_changed(file.path, file.content);
   }
   if (result.failed) return 1;
-  return line.metadata.members.empty() ? 0 : ninja::run_metadata_step(line.metadata);
+  const std::string text =
+      line.metadata_order.empty() ? std::string() : read_file(line.metadata_order);
+  const auto order = ninja::read_modpost_order(text);
+  if (!order) return 0;
+  return ninja::run_metadata_step({order->from, order->members, order->environment});
 }
 
 }  // namespace

@@ -162,17 +162,19 @@ Invocation invocation_of(const Layout& layout, const RunOptions& options) {
   ::_exit(127);
 }
 
-/// A file that is there while Ninja runs. If it is found at the start, kbx or the machine died in
-/// the middle, and some outputs may be half of what they should be.
+/// The lock of the state folder is not empty while Ninja runs. If that is found at the start, kbx
+/// or the machine died in the middle, and some outputs may be half of what they should be.
 class RunningMark {
  public:
-  explicit RunningMark(const Layout& layout) : path_(layout.file("running")) {
-    if (exists(path_))
-      remove_torn_outputs(layout);
+  explicit RunningMark(const Layout& layout) : path_(layout.file(lock_file)) {
+    if (read_file_if_present(path_).value_or("").empty())
+      overwrite_file(path_, "running\n");
     else
-      write_file_atomically(path_, "");
+      remove_torn_outputs(layout);
   }
-  ~RunningMark() { ::unlink(path_.c_str()); }
+  ~RunningMark() {
+    if (::truncate(path_.c_str(), 0) != 0) ::unlink(path_.c_str());
+  }
   RunningMark(const RunningMark&) = delete;
   RunningMark& operator=(const RunningMark&) = delete;
 
@@ -247,7 +249,8 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   const StopSignals signals;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
-  const pid_t ninja = ::fork();
+  // kbx does not go on before Ninja is there, and shares its memory until then.
+  const pid_t ninja = ::vfork();
   if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
   if (ninja < 0) throw system_error("cannot start ninja", errno);
   Channel::close_end(channel.write_end);

@@ -14,6 +14,7 @@
 #include "kbx/base/text.h"
 #include "kbx/ninja/edge.h"
 #include "kbx/ninja/metadata_graph.h"
+#include "kbx/ninja/modpost_order.h"
 #include "kbx/ninja/object_list.h"
 #include "kbx/ninja/shell.h"
 
@@ -200,6 +201,7 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
     add_variable(text, "deps_file", edge.depfile);
   }
   add_variable(text, "rsp", edge.response_file);
+  manifest.has_response_files = manifest.has_response_files || !edge.response_file.empty();
   if (action.restat) add_variable(text, "keep", "1");
   text += '\n';
   for (auto& file : edge.files) manifest.files.push_back(std::move(file));
@@ -302,6 +304,8 @@ void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Pl
 struct Joint {
   const MetadataGroup* group = nullptr;
   size_t modpost = 0;  // index into Plan::actions
+  bool apart = false;  // it could, but is told not to
+  std::string order;   // what it is told
   Addition addition;
 };
 
@@ -318,8 +322,8 @@ bool is_made(const Plan& plan, const std::string& path) {
   });
 }
 
-/// Nothing if it has to stay apart: there are several groups, rules of the user's own, or something
-/// else is to be made between the two.
+/// Nothing if that is out of the question: there are several groups, rules of the user's own, or
+/// something else is to be made between the two.
 std::optional<Joint> joint_of(const Plan& plan, const std::vector<MetadataGroup>& groups,
                               const Layout& layout, const FixdepDialect& dialect,
                               const std::vector<std::string>& environments) {
@@ -333,9 +337,11 @@ std::optional<Joint> joint_of(const Plan& plan, const std::vector<MetadataGroup>
       !is_own_modpost(*modpost, layout, dialect))
     return std::nullopt;
   const GroupNeeds needs = needs_of(*group, plan, layout);
-  Joint joint{&*group, static_cast<size_t>(modpost - plan.actions.begin()), {}};
-  joint.addition.outputs = needs.objects;
-  joint.addition.implicit = {needs.from, needs.members};
+  Joint joint;
+  joint.group = &*group;
+  joint.modpost = static_cast<size_t>(modpost - plan.actions.begin());
+  const std::string order = layout.file(modpost_order_file);
+  joint.addition.words = " --metadata " + shell_quote(order);
   for (const std::string& input : needs.inputs)
     if (std::ranges::find(modpost->outputs, input) == modpost->outputs.end()) {
       if (is_made(plan, input)) return std::nullopt;
@@ -344,11 +350,18 @@ std::optional<Joint> joint_of(const Plan& plan, const std::vector<MetadataGroup>
   if (std::ranges::any_of(needs.order_only,
                           [&](const std::string& path) { return is_made(plan, path); }))
     return std::nullopt;
+  joint.apart = exists(layout.file(apart_file));
+  if (joint.apart) {
+    joint.addition.implicit.clear();
+    return joint;
+  }
+  joint.addition.outputs = needs.objects;
   joint.addition.order_only = needs.order_only;
-  joint.addition.words = " --metadata-template " + shell_quote(needs.from) +
-                         " --metadata-members " + shell_quote(needs.members) +
-                         " --metadata-environment " +
-                         shell_quote(environments[static_cast<size_t>(group->environment)]);
+  for (const std::string& path : {needs.from, needs.members, order})
+    joint.addition.implicit.push_back(path);
+  joint.order =
+      write_modpost_order({needs.from, needs.members,
+                           environments[static_cast<size_t>(group->environment)], needs.objects});
   return joint;
 }
 
@@ -423,13 +436,14 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
     for (const MetadataGroup::Member& member : group.members)
       group_of.emplace(member.action, &group);
   const auto joint = joint_of(plan, groups, layout, dialect, environments);
+  if (joint) manifest.files.emplace_back(layout.file(modpost_order_file), joint->order);
   std::set<const MetadataGroup*> done;
   for (const size_t index : longest_first(plan, durations)) {
     const Action& action = plan.actions[index];
     if (const auto found = group_of.find(index); found != group_of.end()) {
       if (done.insert(found->second).second)
         add_metadata_group(manifest, *found->second, plan, layout, environments,
-                           joint && joint->group == found->second);
+                           joint && !joint->apart && joint->group == found->second);
       continue;
     }
     if (auto list = layout.light_cmd_files ? object_list_text(action) : std::nullopt;

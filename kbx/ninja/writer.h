@@ -18,6 +18,7 @@ using Durations = std::map<std::string, std::int64_t, std::less<>>;
 struct Manifest {
   std::string text;
   std::vector<std::pair<std::string, std::string>> files;  // absolute path, content
+  bool has_response_files = false;
 };
 
 /// The graph for `plan`. Reads the rule templates and, for actions without a known duration, the
