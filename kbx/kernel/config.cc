@@ -1,11 +1,9 @@
 #include "kbx/kernel/config.h"
 
-#include <bit>
 #include <cctype>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
-#include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/tree.h"
@@ -13,13 +11,18 @@
 namespace kbx::kernel {
 namespace {
 
-bool is_name(std::string_view text) {
-  constexpr std::string_view prefix = "CONFIG_";
-  if (text.size() <= prefix.size() || text.substr(0, prefix.size()) != prefix) return false;
-  for (char c : text)
+constexpr std::string_view prefix = "CONFIG_";
+
+/// The size of the symbol's name that `line` begins with; 0 if there is none.
+size_t name_size(std::string_view line) {
+  if (!line.starts_with(prefix)) return 0;
+  size_t size = prefix.size();
+  for (; size < line.size(); ++size) {
+    const char c = line[size];
     if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '_')
-      return false;
-  return true;
+      break;
+  }
+  return size > prefix.size() ? size : 0;
 }
 
 /// Whether what follows "=" is a value: one in quotes has to end with them.
@@ -74,30 +77,20 @@ ConfigText::ConfigText(std::string_view text, const std::string& file) {
     const std::string_view content = trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (content.empty() || content[0] == '#') continue;
-    const size_t equals = content.find('=');
-    const bool assigns = equals != std::string_view::npos && is_name(content.substr(0, equals)) &&
-                         is_value(content.substr(equals + 1));
-    if (!assigns || (has_nul && content.find('\0') != std::string_view::npos))
+    const size_t size = name_size(content);
+    const std::string_view rest = content.substr(size);
+    if (size == 0 || !rest.starts_with('=') || !is_value(rest.substr(1)) ||
+        (has_nul && content.find('\0') != std::string_view::npos))
       throw Error({file, number}, "found " + shown(content) + ", expected CONFIG_NAME=value",
                   "the file is damaged: reinstall the kernel's header package");
-    if (const std::string_view written = content.substr(equals + 1); written != "n")
-      lines_.push_back({content.substr(0, equals), written});
+    if (const std::string_view written = rest.substr(1); written != "n")
+      lines_.push_back({content.substr(0, size), written});
   }
-  slots_.resize(std::bit_ceil(lines_.size() + 1) * 2);
-  for (size_t i = 0; i < lines_.size(); ++i)
-    slot_of(lines_[i].name) = static_cast<std::uint32_t>(i + 1);
-}
-
-std::uint32_t& ConfigText::slot_of(std::string_view name) {
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = short_hash(name) & mask;; at = (at + 1) & mask)
-    if (slots_[at] == 0 || lines_[slots_[at] - 1].name == name) return slots_[at];
 }
 
 std::optional<std::string> ConfigText::find(std::string_view name) const {
-  const size_t mask = slots_.size() - 1;
-  for (size_t at = short_hash(name) & mask; slots_[at] != 0; at = (at + 1) & mask)
-    if (const Line& line = lines_[slots_[at] - 1]; line.name == name) return value_of(line.written);
+  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line)
+    if (line->name == name) return value_of(line->written);
   return std::nullopt;
 }
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -43,10 +42,7 @@ class ConfigText {
   const std::vector<Line>& lines() const { return lines_; }
 
  private:
-  std::uint32_t& slot_of(std::string_view name);
-
   std::vector<Line> lines_;
-  std::vector<std::uint32_t> slots_;  // by name: index into lines_ plus 1; 0: free
 };
 
 /// Reads a .config or include/config/auto.conf, as scripts/kconfig/confdata.c writes them. `file`

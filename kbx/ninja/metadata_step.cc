@@ -99,9 +99,11 @@ std::optional<Stored> read_stored(std::string_view text) {
   return stored;
 }
 
+constexpr std::string_view absent = "absent";
+
 std::string stamp_line(const std::string& path) {
   const auto stamp = stamp_of(path);
-  if (!stamp) return "absent\t" + path + "\n";
+  if (!stamp) return std::string(absent) + "\t" + path + "\n";
   return std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + " " +
          std::to_string(stamp->inode) + "\t" + path + "\n";
 }
@@ -112,7 +114,7 @@ std::string stamps_text(const std::string& hash, const std::vector<std::string>&
   return text + "end\n";
 }
 
-/// The files of a list of stamps if all of them are as they were.
+/// The files of a list of stamps if all of them are as they were, without those that are absent.
 std::optional<std::vector<std::string>> unchanged_files(std::string_view text,
                                                         const std::string& hash) {
   if (take_line(text) != std::string(stamps_magic) + hash || !text.ends_with("\nend\n"))
@@ -121,8 +123,10 @@ std::optional<std::vector<std::string>> unchanged_files(std::string_view text,
   for (std::string_view line = take_line(text); line != "end"; line = take_line(text)) {
     const size_t tab = line.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
-    files.emplace_back(line.substr(tab + 1));
-    if (stamp_line(files.back()) != std::string(line) + "\n") return std::nullopt;
+    std::string file(line.substr(tab + 1));
+    const std::string now = stamp_line(file);
+    if (std::string_view(now).substr(0, now.size() - 1) != line) return std::nullopt;
+    if (!line.starts_with(absent)) files.push_back(std::move(file));
   }
   return files;
 }
@@ -267,9 +271,9 @@ std::string stamps_file(const std::string& template_file) {
 
 /// What was asked for, and what it was made from.
 struct Answer {
-  std::string content;  // a template file
-  std::vector<std::string> headers;
-  std::string stamps;  // of the headers
+  std::string content;               // a template file
+  std::vector<std::string> headers;  // that are there
+  std::string stamps;                // of the headers
 };
 
 /// A cache that cannot be written costs time, nothing else.
@@ -313,6 +317,7 @@ Answer made_answer(const TemplateRequest& request, const std::string& file,
     return !stamp || stamp->modified_ns < start;
   });
   if (is_settled && stored.is_worth_keeping) keep_in_cache(file, answer);
+  std::erase_if(answer.headers, [](const std::string& header) { return !exists(header); });
   return answer;
 }
 
@@ -419,9 +424,7 @@ int run_template_step(const TemplateStep& step) {
   auto answer = cached_answer(file);
   if (!answer)
     answer = made_answer(*request, file, absolute_path(step.output + ".work", current_folder()));
-  std::vector<std::string> headers = answer->headers;
-  std::erase_if(headers, [](const std::string& header) { return !exists(header); });
-  write_file_atomically(step.ninja_depfile, depfile_text(step.output, headers));
+  write_file_atomically(step.ninja_depfile, depfile_text(step.output, answer->headers));
   if (request->kind == TemplateRequest::Kind::metadata) {
     // With the first line it changes with every header: what is compiled after all hangs on them.
     write_file_if_changed(step.output, content_hash(answer->stamps) + "\n" + answer->content);
