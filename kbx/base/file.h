@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kbx {
@@ -22,6 +23,22 @@ struct FileStamp {
 
 /// The stamp of what `path` leads to (links followed), or nothing if there is nothing.
 std::optional<FileStamp> stamp_of(const std::string& path);
+
+/// Gives the stamps of many files, each folder of which is looked up only once. Move nothing
+/// meanwhile.
+class FolderStamps {
+ public:
+  FolderStamps() = default;
+  ~FolderStamps();
+  FolderStamps(const FolderStamps&) = delete;
+  FolderStamps& operator=(const FolderStamps&) = delete;
+
+  /// As stamp_of.
+  std::optional<FileStamp> of(const std::string& path);
+
+ private:
+  std::vector<std::pair<std::string, int>> folders_;  // with descriptors, -1 if it cannot be opened
+};
 
 bool exists(const std::string& path);
 bool is_folder(const std::string& path);

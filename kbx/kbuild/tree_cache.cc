@@ -165,6 +165,7 @@ void write_inputs(PackWriter& pack, const Inputs& inputs) {
 
 /// Reads the inputs that were kept; false if one of them is not as it was.
 bool read_unchanged(PackReader& pack, const Environment& environment, Inputs& inputs) {
+  FolderStamps stamps;
   for (std::uint64_t left = pack.count(); left > 0; --left) {
     std::string path(pack.text());
     const bool was_there = pack.number() != 0;
@@ -174,7 +175,7 @@ bool read_unchanged(PackReader& pack, const Environment& environment, Inputs& in
     stamp.inode = pack.number();
     stamp.kind = static_cast<std::uint32_t>(pack.number());
     const auto before = was_there ? std::optional(stamp) : std::nullopt;
-    if (!pack.is_whole() || stamp_of(path) != before) return false;
+    if (!pack.is_whole() || stamps.of(path) != before) return false;
     inputs.files.emplace_back(std::move(path), before);
   }
   for (std::uint64_t left = pack.count(); left > 0; --left) {

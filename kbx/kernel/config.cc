@@ -110,15 +110,11 @@ Config read_config(const std::string& path) {
   return parse_config(MappedFile(path).content(), path);
 }
 
-std::string config_file_of(const Tree& tree) {
-  for (const char* name : {"include/config/auto.conf", ".config"})
-    if (std::string path = join_path(tree.objtree, name); is_regular_file(path)) return path;
-  return {};
-}
-
 Config config_of(const Tree& tree) {
-  const std::string path = config_file_of(tree);
-  return path.empty() ? Config() : read_config(path);
+  for (const char* name : {"include/config/auto.conf", ".config"})
+    if (const std::string path = join_path(tree.objtree, name); is_regular_file(path))
+      return read_config(path);
+  return {};
 }
 
 }  // namespace kbx::kernel

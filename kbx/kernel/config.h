@@ -55,7 +55,4 @@ Config read_config(const std::string& path);
 /// else nothing at all.
 Config config_of(const Tree& tree);
 
-/// The file that config_of reads, or "".
-std::string config_file_of(const Tree& tree);
-
 }  // namespace kbx::kernel

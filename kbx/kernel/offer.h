@@ -10,10 +10,10 @@ namespace kbx::kernel {
 
 /// What the kernel of a header tree offers to modules: Module.symvers, the vermagic that its
 /// headers make, its machine, and what its configuration says about loading. A tree without
-/// Module.symvers offers no symbols. With `wanted`, `exports` has only what is asked for, found by
-/// an index if `index_cache` is the folder of such (symbols/symvers_index.h).
+/// Module.symvers offers no symbols. With `wanted`, `exports` has only what is asked for. If
+/// `cache` is the folder of indexes (symbols/symvers_index.h), what it knows is not read again.
 symbols::KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted = {},
-                                       const std::string& index_cache = {});
+                                       const std::string& cache = {});
 
 /// The same of whatever names a kernel; what several words tell is put together:
 ///   Module.symvers*      a bare list of exported symbols, with CRCs

@@ -101,8 +101,7 @@ std::optional<Stored> read_stored(std::string_view text) {
 
 constexpr std::string_view absent = "absent";
 
-std::string stamp_line(const std::string& path) {
-  const auto stamp = stamp_of(path);
+std::string stamp_line(const std::string& path, const std::optional<FileStamp>& stamp) {
   if (!stamp) return std::string(absent) + "\t" + path + "\n";
   return std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + " " +
          std::to_string(stamp->inode) + "\t" + path + "\n";
@@ -110,7 +109,7 @@ std::string stamp_line(const std::string& path) {
 
 std::string stamps_text(const std::string& hash, const std::vector<std::string>& files) {
   std::string text = std::string(stamps_magic) + hash + "\n";
-  for (const std::string& file : files) text += stamp_line(file);
+  for (const std::string& file : files) text += stamp_line(file, stamp_of(file));
   return text + "end\n";
 }
 
@@ -120,11 +119,12 @@ std::optional<std::vector<std::string>> unchanged_files(std::string_view text,
   if (take_line(text) != std::string(stamps_magic) + hash || !text.ends_with("\nend\n"))
     return std::nullopt;
   std::vector<std::string> files;
+  FolderStamps stamps;
   for (std::string_view line = take_line(text); line != "end"; line = take_line(text)) {
     const size_t tab = line.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
     std::string file(line.substr(tab + 1));
-    const std::string now = stamp_line(file);
+    const std::string now = stamp_line(file, stamps.of(file));
     if (std::string_view(now).substr(0, now.size() - 1) != line) return std::nullopt;
     if (!line.starts_with(absent)) files.push_back(std::move(file));
   }

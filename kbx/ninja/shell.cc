@@ -33,6 +33,18 @@ void for_each_bare(std::string_view text, Visit visit) {
   }
 }
 
+bool joins_commands(char c) {
+  return c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '`' || c == '\n' ||
+         c == '$';
+}
+
+std::string_view first_word(std::string_view text) {
+  text = trim(text);
+  size_t size = 0;
+  while (size < text.size() && !is_space(text[size])) ++size;
+  return text.substr(0, size);
+}
+
 bool changes_the_shell(std::string_view word) {
   constexpr std::array words = {"!",      ".",    ":",     "alias",  "break",  "case",  "cd",
                                 "eval",   "exec", "exit",  "export", "for",    "if",    "read",
@@ -44,12 +56,11 @@ bool changes_the_shell(std::string_view word) {
 }  // namespace
 
 bool is_plain_command(std::string_view text) {
-  const auto words = split_words(text);
-  if (words.empty() || changes_the_shell(words.front()) || text.ends_with('\\')) return false;
+  const std::string_view first = first_word(text);
+  if (first.empty() || changes_the_shell(first) || text.ends_with('\\')) return false;
   bool plain = true;
   for_each_bare(text, [&](size_t at) {
-    constexpr std::string_view joining = ";&|()`\n$";
-    const bool joins = joining.find(text[at]) != std::string_view::npos;
+    const bool joins = joins_commands(text[at]);
     // "$@" and "$VARIABLE" are harmless, "$(" is not; "2>&1" joins nothing.
     const bool harmless = (text[at] == '$' && (at + 1 == text.size() || text[at + 1] != '(')) ||
                           (text[at] == '&' && at > 0 && text[at - 1] == '>');

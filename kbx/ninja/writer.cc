@@ -170,11 +170,21 @@ struct Addition {
   std::string words;  // of the command
 };
 
+/// The shell has nothing to do behind the command.
+constexpr const char* become = "exec ";
+
+/// Whether all of the edge is one call of kbx.
+bool is_own_call(const EdgeText& edge, const Layout& layout) {
+  return edge.before.empty() && edge.after.empty() && is_plain_command(edge.command) &&
+         edge.command.starts_with(shell_quote(layout.kbx) + " ");
+}
+
 void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
                    const FixdepDialect& dialect, const std::vector<std::string>& environments,
                    const Addition& addition) {
   EdgeText edge = edge_text(action, layout, dialect);
   edge.command += addition.words;
+  if (is_own_call(edge, layout)) edge.before = become;
   edge.before.insert(0, enter_environment(action.environment, environments));
   std::string& text = manifest.text;
   text += "build";
@@ -235,7 +245,7 @@ void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std
   add_paths(text, " |", implicit);
   text += '\n';
   add_variable(text, "folder", shell_quote(layout.state));
-  add_variable(text, "before", before);
+  add_variable(text, "before", before + become);
   add_variable(text, "cmd",
                shell_quote(layout.kbx) + " step template --request " + shell_quote(request) +
                    " --output " + shell_quote(output) + " --ninja-depfile " + shell_quote(depfile) +
@@ -291,7 +301,7 @@ void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Pl
   add_paths(text, " ||", needs.order_only);
   text += '\n';
   add_variable(text, "folder", shell_quote(layout.state));
-  add_variable(text, "before", before);
+  add_variable(text, "before", before + become);
   add_variable(text, "cmd",
                shell_quote(layout.kbx) + " step metadata --template " + shell_quote(needs.from) +
                    " --members " + shell_quote(needs.members));
@@ -312,7 +322,7 @@ struct Joint {
 bool is_own_modpost(const Action& action, const Layout& layout, const FixdepDialect& dialect) {
   if (action.kind != ActionKind::modpost || action.steps.size() != 1) return false;
   const EdgeText edge = edge_text(action, layout, dialect);
-  return edge.before.empty() && edge.after.empty() && is_plain_command(edge.command) &&
+  return is_own_call(edge, layout) &&
          edge.command.starts_with(shell_quote(layout.kbx) + " modpost ");
 }
 
