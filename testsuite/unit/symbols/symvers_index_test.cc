@@ -93,7 +93,7 @@ TEST_CASE("a damaged index is made again") {
 }
 
 TEST_CASE("a list that a reader has something to say about has no index") {
-  for (const std::string more :
+  for (const std::string& more :
        {row(3), std::string("0x1\tx\n"), std::string("0x1\tx\tvmlinux\tEXPORT_NOTHING\t\n"),
         std::string("x\ty\tvmlinux\tEXPORT_SYMBOL\t\n")}) {
     CAPTURE(more);
