@@ -70,6 +70,24 @@ bool is_called(std::string_view text, size_t start, size_t end) {
   return (end == text.size() || ends_word(text[end])) && is_command_position(text.substr(0, start));
 }
 
+/// With a call of kbx's modpost at `start`: makes "sed 's/ko$/o/' LIST | MODPOST … -T -" one call,
+/// which reads the list of modules by itself. Gives the place of the call then.
+size_t join_module_list(std::string& text, size_t start) {
+  const Pipeline pipeline = pipeline_into(text, start);
+  const auto words = shell_split(pipeline.left);
+  if (!words || words->size() != 3 || (*words)[0] != "sed" || (*words)[1] != "s/ko$/o/" ||
+      (*words)[2].starts_with('-'))
+    return start;
+  std::string call = " " + std::string(trim(text.substr(start, pipeline.end - start))) + " ";
+  constexpr std::string_view from_pipe = " -T - ";
+  const size_t list = call.find(from_pipe);
+  if (list == std::string::npos) return start;
+  call.replace(list, from_pipe.size(), " --modules -T " + shell_quote((*words)[2]) + " ");
+  const size_t begin = pipeline.begin;
+  text.replace(begin, pipeline.end - begin, trim(call));
+  return begin;
+}
+
 void replace_tree_programs(std::string& text, const std::string& kbx) {
   for (const auto& [path, command] : own_programs) {
     for (size_t at = text.find(path); at != std::string::npos; at = text.find(path, at + 1)) {
@@ -81,7 +99,10 @@ void replace_tree_programs(std::string& text, const std::string& kbx) {
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       text.replace(start, end - start, call);
       at = start + call.size() - 1;
-      if (path == own_programs[0].path) at = join_preprocessing(text, start) + call.size() - 1;
+      if (path == own_programs[0].path)
+        at = join_preprocessing(text, start) + call.size() - 1;
+      else
+        at = join_module_list(text, start) + call.size() - 1;
     }
   }
 }

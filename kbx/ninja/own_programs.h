@@ -12,7 +12,7 @@ bool is_gnu_linker(std::string_view linker);
 /// genksyms, scripts/mod/modpost) and the command `linker` (none if it is empty) replaced by those
 /// of the program `kbx`, which take the same options, read and write the same. Only where they are
 /// called, not where they are an argument. "CC -E … FILE.c | GENKSYMS" becomes one call, in which
-/// kbx is the preprocessor too.
+/// kbx is the preprocessor too, and so does "sed 's/ko$/o/' modules.order | MODPOST … -T -".
 std::string with_own_programs(std::string_view text, const std::string& kbx,
                               const std::string& linker);
 
