@@ -21,7 +21,7 @@ import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "drivers"))
+sys.path[:0] = [str(HERE.parent / "drivers"), str(HERE.parent / "harness")]
 
 from archive import Suite  # noqa: E402
 from bzimage import NotABzImage, vmlinux  # noqa: E402
@@ -32,6 +32,7 @@ from cachedir import (
     made_aside,
     skip_when_unavailable,
 )  # noqa: E402
+from driver_copy import copy_sources  # noqa: E402
 from guest import boot, module_name  # noqa: E402
 from kernels import kernel_image, kernel_root  # noqa: E402
 from side import environment, private_path  # noqa: E402
@@ -75,7 +76,7 @@ def build_examples(folder, kbx, mode="make"):
     home.mkdir()
     env = environment(private_path(folder / "bin", kdir, None), home)
     for name in ("hello", "exporting-pair"):
-        shutil.copytree(EXAMPLES / name, folder / name)
+        copy_sources(EXAMPLES / name, folder / name)
         tool = [kbx.resolve(), "make"] if kbx else ["make"]
         command = [*tool, "-C", kdir, f"M={folder / name}", "modules"]
         if mode == "build":

@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "harness"), str(HERE.parent / "symbols")]
 
 import kernel  # noqa: E402
+from driver_copy import copy_sources  # noqa: E402
 from modpost_objects import (CLOSED, EXEMPT, GPL, HEADER, MISMATCHED, ONE, SYMVERS, TARGETS, TWO,  # noqa: E402
                              table_source)
 from outcome import SKIPPED_STATUS, Skipped  # noqa: E402
@@ -108,7 +109,7 @@ def made_by_clang(work, sources):
 def made_by_kbx(kbx, work, tree, environment):
     """Finished modules, and the object that kbx makes the metadata of all modules from."""
     for name in ("exporting-pair", "hello"):
-        shutil.copytree(EXAMPLES / name, work / name)
+        copy_sources(EXAMPLES / name, work / name)
         done = subprocess.run([kbx, "build", work / name, "--kernel", tree], env=environment, capture_output=True, text=True)
         if done.returncode:
             raise Skipped(f"kbx cannot build examples/{name}: {done.stdout}{done.stderr}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import kernel
+from driver_copy import copy_sources
 from outcome import Failed, expect, expect_equal
 from tools import Wrappers, generated_compiled, sources_compiled
 
@@ -45,7 +46,7 @@ class Workspace:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if driver:
-            shutil.copytree(driver, self.driver)
+            copy_sources(driver, self.driver)
             (self.driver / ".git").mkdir()  # a project's root: what lies around it is not kbx's business
         self.wrappers = Wrappers(folder / "bin", kernel.compiler_names(tree))
         self.environment = clean_environment(cache, folder / "home") | {"PATH": self.wrappers.path()}
