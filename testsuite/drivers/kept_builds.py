@@ -18,7 +18,7 @@ import compare
 from cachedir import cache_root
 from side import Outcome
 
-UNUSED = 30 * 24 * 3600
+UNUSED = 30 * 24 * 3600  # seconds
 
 
 def folder():

@@ -18,7 +18,11 @@ from pathlib import Path
 from cachedir import cache_root
 
 HERE = Path(__file__).parent
-CODE = ("side.py", "compare.py", "linktree.py", "kept_builds.py", "oracle_key.py")
+# Read when it is loaded: what runs is what was there then.
+CODE = [
+    hashlib.sha256((HERE / name).read_bytes()).hexdigest()
+    for name in ("side.py", "compare.py", "linktree.py", "kept_builds.py", "oracle_key.py")
+]
 COMPILERS = ("gcc", "cc", "clang")
 # What kbuild and the drivers' own makefiles call.
 PROGRAMS = (
@@ -136,22 +140,24 @@ def programs(path):
     signature = [digest([[name, where, _state(os.stat(where))] for name, where in (found | by_name).items()])]
     # Written anew whenever a library is installed.
     signature += [_state(os.stat(file)) for file in ("/etc/ld.so.cache",) if os.path.exists(file)]
-    known = _remembered(f"programs {sorted(by_name)}", signature, lambda: _tell_programs(found))
+    known = _remembered(f"programs {sorted(by_name)}", signature, lambda: digest(_tell_programs(found)))
     return [known, by_name, [[_program(where), _compiler(where)] for where in named]]
 
 
 def key_of(cell, recipe, root, top, env):
     """The key of what kbuild makes of the recipe at `top` against the kernel in `root`."""
     read = [source for source, _ in recipe.copies] + recipe.reads
+    # Where the sources were copied from says nothing: another checkout has the same.
+    said = vars(recipe) | {"copies": [to for _, to in recipe.copies]}
     return digest(
         {
-            "recipe": vars(recipe),
+            "recipe": said,
             "at": top,
             "environment": env,
             "sources": [content_of(folder, times=bool(cell.suite)) for folder in read],
             "kernel": [root.name, kernel_content(root)],
             "programs": programs(env["PATH"]),
             "machine": [os.uname().machine, os.uname().release],
-            "code": [hashlib.sha256((HERE / name).read_bytes()).hexdigest() for name in CODE],
+            "code": CODE,
         }
     )

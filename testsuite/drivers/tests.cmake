@@ -4,6 +4,7 @@ set(drivers_run ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx> --plan
 set(drivers_work ${CMAKE_CURRENT_BINARY_DIR}/drivers)
 
 add_test(NAME drivers-comparison-notices COMMAND ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
+add_test(NAME drivers-kept-builds COMMAND ${CMAKE_CURRENT_LIST_DIR}/kept_selftest.py)
 add_test(NAME drivers-ci COMMAND ${drivers_run} --slice ci --work ${drivers_work}/ci)
 add_test(NAME drivers-synthetic COMMAND ${drivers_run} --slice synthetic --parallel 2 --jobs 1
                                         --work ${drivers_work}/synthetic)
@@ -11,7 +12,7 @@ add_test(NAME drivers-build-command COMMAND ${drivers_run} --slice ci --mode bui
                                             --work ${drivers_work}/build)
 add_test(NAME drivers-build-direct COMMAND ${drivers_run} --slice ci --mode build --mod-object direct
                                            --work ${drivers_work}/direct)
-set_tests_properties(drivers-comparison-notices drivers-ci drivers-synthetic drivers-build-command
+set_tests_properties(drivers-comparison-notices drivers-kept-builds drivers-ci drivers-synthetic drivers-build-command
                      drivers-build-direct
                      PROPERTIES LABELS drivers SKIP_RETURN_CODE 77 TIMEOUT 1800)
 # They share downloads, and each keeps two processors busy.
@@ -19,7 +20,7 @@ set_tests_properties(drivers-ci drivers-synthetic drivers-build-command drivers-
                      PROPERTIES PROCESSORS 2 RESOURCE_LOCK downloads)
 
 add_test(NAME drivers-synthetic-build CONFIGURATIONS full
-         COMMAND ${drivers_run} --slice synthetic --mode build --work ${drivers_work}/synthetic-build)
+         COMMAND ${drivers_run} --slice synthetic --mode build --parallel 2 --jobs 1 --work ${drivers_work}/synthetic-build)
 set_tests_properties(drivers-synthetic-build PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
 
 add_test(NAME drivers-all-direct CONFIGURATIONS full
