@@ -244,8 +244,8 @@ def _options():
     )
     parser.add_argument(
         "--slice",
-        choices=["ci", "all", "synthetic", "llvm", "trixie"],
-        help="ci is a part of all; trixie is what trixie.py runs",
+        choices=["ci", "rest", "all", "synthetic", "llvm", "trixie"],
+        help="ci and rest are all; trixie is what trixie.py runs",
     )
     parser.add_argument("--mode", choices=["make", "build", "modpost"], default="make")
     parser.add_argument(
@@ -282,7 +282,7 @@ def _options():
 def _chosen(options):
     cells = all_cells()
     if options.slice:
-        slices = ["ci", "all"] if options.slice == "all" else [options.slice]
+        slices = {"all": ["ci", "all"], "rest": ["all"]}.get(options.slice, [options.slice])
         cells = [cell for cell in cells if cell.slice in slices]
     if options.cells:
         cells = [
