@@ -111,16 +111,18 @@ def _program(path):
 
 
 def _compiler(path):
-    """Its words about itself, the files of its own folder (cc1, headers), and the programs it calls."""
-    own = Path(_says(path, "-print-libgcc-file-name").strip() or "/nonexistent").parent
-    files = [_file(own / name) for name, status in _paths_below(own) if not stat.S_ISDIR(status.st_mode)
-             and (own / name).exists()]
+    """Its words about itself, the files of its own folders (cc1, headers), and the programs it calls."""
+    said = _says(path, "-print-libgcc-file-name").strip(), _says(path, "-print-file-name=include").strip()
+    folders = sorted({str(Path(one).parent) for one in said if os.path.isabs(one)})
+    below = [Path(folder) / name for folder in folders for name, _ in _paths_below(folder)]
+    files = [_file(file) for file in below if file.is_file()]
     called = [_says(path, f"-print-prog-name={name}").strip() for name in ("cc1", "as", "ld")]
     return [_says(path, "--version"), files, [_program(name) for name in called if os.path.isfile(name)]]
 
 
-def _tell_programs(found):
-    told = {name: _program(path) for name, path in found.items()}
+def _tell_programs(found, named):
+    told = {where: [_program(where), _compiler(where)] for where in named}
+    told |= {name: _program(path) for name, path in found.items()}
     for name in COMPILERS:
         if name in found:
             told[f"{name}, the compiler"] = _compiler(found[name])
@@ -136,12 +138,13 @@ def programs(path):
     # The first folder has the compiler by the name that the kernel has for it.
     first = Path(path.split(":")[0])
     by_name = {file.name: os.path.realpath(file) for file in first.iterdir()} if first.is_dir() else {}
-    named = dict.fromkeys(by_name.values(), "")
-    signature = [digest([[name, where, _state(os.stat(where))] for name, where in (found | by_name).items()])]
-    # Written anew whenever a library is installed.
-    signature += [_state(os.stat(file)) for file in ("/etc/ld.so.cache",) if os.path.exists(file)]
-    known = _remembered(f"programs {sorted(by_name)}", signature, lambda: digest(_tell_programs(found)))
-    return [known, by_name, [[_program(where), _compiler(where)] for where in named]]
+    named = set(by_name.values())
+    proper = [_says(where, "-print-prog-name=cc1").strip() for where in (found.get("gcc", "true"), *sorted(named))]
+    # The last two are written anew whenever a library or a package is installed.
+    files = [*found.values(), *named, *proper, "/etc/ld.so.cache", "/var/lib/dpkg/status"]
+    signature = [[path, _state(os.stat(path))] for path in sorted(set(files)) if os.path.isfile(path)]
+    known = _remembered(f"programs {sorted(by_name)}", signature, lambda: digest(_tell_programs(found, named)))
+    return [known, by_name]
 
 
 def key_of(cell, recipe, root, top, env):

@@ -8,8 +8,9 @@ the results.
 For each cell: every .ko, .mod.c, Module.symvers and modules.order byte for byte, the command saved
 for every object argument for argument. A cell that is expected to fail has to fail on both sides;
 both go on after errors then (make -k), and the first error of every source file has to be the same. With --mode build,
-`kbx build` makes the modules in a folder of its own and must leave the sources as they are. With --mode modpost both sides are kbuild's, in a tree of links in which
-nothing but scripts/mod/modpost is kbx on the second.
+`kbx build` makes the modules in a folder of its own and must leave the sources as they are. With --mode modpost both
+sides are kbuild's, in a tree of links in which nothing but scripts/mod/modpost is kbx on the
+second.
 
 What kbuild made is kept (kept_builds.py) for as long as all that it hangs on stays the same (oracle_key.py).
 """
