@@ -97,11 +97,11 @@ class Scanner {
         if (is_indirect && !decision.is_preemptible) want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
-        result_.has_static_thread_model = true;
+        result_.has_static_thread_model = kind_.is_shared;
         want_entry(referent, want_thread_offset);
         return;
       case Origin::got_thread_distance:
-        result_.has_static_thread_model = true;
+        result_.has_static_thread_model = kind_.is_shared;
         want_entry(referent, want_thread_distance);
         return;
       case Origin::got_module_offset:
@@ -154,7 +154,8 @@ class Scanner {
         leave(section, relocation, decision, LeftRelocation::Kind::indirect);
         return;
       case AddressFrom::plt:
-        want(decision.referent, Wants{want_plt | want_address});
+        want(decision.referent, Wants{want_plt});
+        want(decision.referent, is_taken(section, decision) ? want_address : want_plt_address);
         return;
       case AddressFrom::copy:
         want(decision.referent, want_copy);
@@ -162,6 +163,12 @@ class Scanner {
       case AddressFrom::nowhere:
         refuse(section, relocation, decision);
     }
+  }
+
+  /// A distance in code is that of a jump; of everything else others may see the address.
+  bool is_taken(const InputSection& section, const Decision& decision) const {
+    const bool is_jump = decision.rule->against == Against::place && (section.traits & trait_code);
+    return !kind_.machine.has_table_always || !is_jump || !is_from_shared(*decision.referent.global);
   }
 
   void leave(InputSection& section, const Relocation& relocation, const Decision& decision,
