@@ -52,7 +52,7 @@ void write_i386_plt_entry(const PltPlace& place) {
   put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
   put_got_entry(place, 2);
   write_little(place.place + 7, std::uint64_t{place.index} * relocation_size, 4);
-  write_little(place.place + 12, place.table - (place.address + 16), 4);
+  if (place.is_bound) write_little(place.place + 12, place.table - (place.address + 16), 4);
 }
 
 /// jmp *entry; xchg %ax,%ax
@@ -80,7 +80,7 @@ void write_i386_tracked_entry(const PltPlace& place) {
   }
   put(place, {"\xf3\x0f\x1e\xfb\x68\0\0\0\0\xe9\0\0\0\0\x66\x90", 16});
   write_little(place.place + 5, std::uint64_t{place.index} * relocation_size, 4);
-  write_little(place.place + 10, place.table - (place.address + 14), 4);
+  if (place.is_bound) write_little(place.place + 10, place.table - (place.address + 14), 4);
 }
 
 /// endbr32; jmp *entry; nopw 0(%eax,%eax)

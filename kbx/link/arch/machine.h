@@ -105,6 +105,7 @@ struct PltPlace {
   std::uint64_t got_plt = 0;    // where .got.plt starts
   std::uint64_t table = 0;      // where .plt, or .iplt, starts
   bool is_apart = false;        // in .iplt, which has no header
+  bool is_bound = true;         // false: no way leads to the table's first entry
   std::uint32_t index = 0;      // of its relocation in .rela.plt
   bool is_position_independent = false;
 };

@@ -75,7 +75,8 @@ std::string lazy_plt_unwind(const PltUnwind& unwind, std::uint64_t size) {
   const unsigned word = unwind.word;
   put_cie(bytes, unwind);
   put_fde_start(bytes, size);
-  bytes.put({cfa_define_offset, 2 * word, cfa_advance | first_push_end, cfa_define_offset, 3 * word});
+  bytes.put(
+      {cfa_define_offset, 2 * word, cfa_advance | first_push_end, cfa_define_offset, 3 * word});
   bytes.put({cfa_advance | first_entry_rest});
   // The stack pointer and a word, and another word behind the push.
   bytes.put({cfa_define_expression, 11, op_register + unwind.stack_register, word});

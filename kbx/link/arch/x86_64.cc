@@ -155,11 +155,10 @@ constexpr Machine tracked(Machine machine) {
   machine.indirect_alignment = 16;
   machine.direct_entry_size = 16;
   machine.has_second_plt = true;
-  machine.write_plt_header = write_x86_64_tracked_header;
   machine.write_plt_entry = write_x86_64_tracked_entry;
   machine.write_direct_entry = write_x86_64_tracked_direct_entry;
   machine.lazy_got_value = tracked_lazy_got_value;
-  machine.plt_unwind.push_end = 10;
+  machine.plt_unwind.push_end = 9;
   return machine;
 }
 
@@ -218,22 +217,13 @@ constexpr Machine with_32_bits() {
   return machine;
 }
 
-constexpr Machine x32_tracked() {
-  Machine machine = tracked(with_32_bits());
-  machine.write_plt_header = write_x86_64_plt_header;
-  machine.write_plt_entry = write_x32_tracked_entry;
-  machine.write_direct_entry = write_x32_tracked_direct_entry;
-  machine.plt_unwind.push_end = 9;
-  return machine;
-}
-
 constexpr Machine with(Machine machine, const Machine& tracked) {
   machine.tracked = &tracked;
   return machine;
 }
 
 constexpr Machine tracked_x86_64 = tracked(with_64_bits());
-constexpr Machine tracked_x32 = x32_tracked();
+constexpr Machine tracked_x32 = tracked(with_32_bits());
 constexpr Machine x86_64 = with(with_64_bits(), tracked_x86_64);
 constexpr Machine x32 = with(with_32_bits(), tracked_x32);
 

@@ -281,6 +281,7 @@ void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& a
   mark_versioned_names();
   symbols.for_each([&](Symbol& symbol) { assign_version(symbol); });
   check_versions();
+  chosen_names_ = resolver_.dynamic_names().size();
 }
 
 }  // namespace kbx::link

@@ -175,6 +175,7 @@ class DynamicLink {
   VersionScripts scripts_;
   NamePatterns dynamic_list_;
   std::size_t names_before_tags_ = 0;
+  std::size_t chosen_names_ = 0;  // the others were recorded by relocations
   std::deque<std::string> texts_;
   std::vector<Symbol*> symbols_;
   std::vector<std::uint32_t> symbol_names_;  // the same, of strings_

@@ -343,13 +343,14 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   const std::size_t named = resolver_.dynamic_names().size();
   for (std::size_t i = 0; i < names_before_tags_; ++i) add_names(i, i + 1);
   add_path_tags();
-  add_names(names_before_tags_, named);
+  add_names(names_before_tags_, chosen_names_);
   add_function_tags(outputs);
   add_table_tags();
   add_relocation_tags(tables);
   define_versions();
   add_flag_tags(tables);
   need_versions();
+  add_names(chosen_names_, named);
   number_symbols();
   const bool has_versions = definition_count_ != 0 || !needs_.empty();
   set_size(sections_.versions, has_versions && symbols_.size() > 1 ? 2 * symbols_.size() : 0);

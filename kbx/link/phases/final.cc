@@ -333,6 +333,9 @@ class FinalLink {
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     globals.drops_weak = !kind_->is_dynamic;
     globals.thread_start = applying.at.thread_start;
+    globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
+      return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
+    };
     std::string text;
     std::unordered_set<std::string_view> retained;
     if (!options_.retained_symbols_file.empty()) {
@@ -412,13 +415,17 @@ class FinalLink {
     return RelocationKind::normal;
   }
 
+  /// The address of a function's PLT entry, by which all modules know it.
+  static std::uint64_t own_address(const Applying& applying, const Symbol& symbol) {
+    Referent referent;
+    referent.global = const_cast<Symbol*>(&symbol);
+    return address_for(applying, referent, symbol.places);
+  }
+
   void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
     const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
-      const bool has_own_address = symbol.places && (symbol.wants & want_address) != 0;
-      if (!has_own_address) return;
-      Referent referent;
-      referent.global = const_cast<Symbol*>(&symbol);
-      output.value = address_for(applying, referent, symbol.places);
+      if (symbol.places && (symbol.wants & want_address))
+        output.value = own_address(applying, symbol);
     };
     dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
     const DynamicSections& all = dynamic_.sections();

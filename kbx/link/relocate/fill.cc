@@ -21,6 +21,13 @@ bool is_preempted(const FinalKind& kind, const Referent& referent) {
   return referent.global && is_preemptible(*referent.global, kind.options);
 }
 
+/// On x86 GNU ld names a thread-local symbol of .dynsym even where nothing can preempt it.
+bool is_named(const FinalKind& kind, const Referent& referent) {
+  if (is_preempted(kind, referent)) return true;
+  return kind.machine.has_table_always && kind.is_shared && referent.global &&
+         referent.global->is_dynamic && !referent.global->is_forced_local;
+}
+
 bool is_nothing(const Referent& referent) {
   return is_undefined(referent) || is_undefined_weak(referent);
 }
@@ -41,7 +48,9 @@ class Words {
   std::vector<Word> of(const LinkageEntry& entry) const {
     const Referent& referent = entry.referent;
     const DynamicTypes& types = kind_.machine.dynamic;
-    const bool is_dynamic = is_preempted(kind_, referent);
+    const bool is_dynamic = entry.kind == LinkageEntry::Kind::address
+                                ? is_preempted(kind_, referent)
+                                : is_named(kind_, referent);
     const std::uint64_t address = address_of(referent, 0);
     const LinkedAddresses& at = applying_.at;
     switch (entry.kind) {
@@ -110,6 +119,11 @@ class Words {
   const FinalKind& kind_;
 };
 
+/// An undefined weak function that is 0 for good keeps its entry, but there is nothing to bind.
+bool is_unreachable(const FinalKind& kind, const Referent& referent) {
+  return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
+}
+
 std::uint64_t start_of(InputSection* section) {
   return section && section->output ? address_in(*section, 0) : 0;
 }
@@ -130,6 +144,7 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocat
     all.indirect.push_back(relocation);
     return;
   }
+  if (is_unreachable(applying.kind, referent)) return;
   relocation.address = start_of(sections.got_plt) + entry.got_offset;
   if (is_preempted(applying.kind, referent)) {
     relocation.type = types.jump;
@@ -239,8 +254,10 @@ class Filler {
       machine_.write_plt_header(place_);
     }
     const std::vector<LinkageEntry>& entries = applying_.linkage.entries;
-    last_ = static_cast<std::uint32_t>(std::ranges::count_if(
-        entries, [](const LinkageEntry& entry) { return entry.kind == LinkageEntry::Kind::plt; }));
+    last_ = static_cast<std::uint32_t>(
+        std::ranges::count_if(entries, [this](const LinkageEntry& entry) {
+          return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
+        }));
     for (const LinkageEntry& entry : entries) write(entry);
   }
 
@@ -277,8 +294,8 @@ class Filler {
     if (!got_) return;
     char* at = got_ + entry.offset;
     for (const Word& word : words_.of(entry)) {
-      const bool is_applied = word.type == machine_.dynamic.relative &&
-                              machine_.applies_relative && kind_.options.apply_dynamic_relocs;
+      const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
+                              kind_.options.apply_dynamic_relocs;
       const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
       store(at, is_left_out ? 0 : word.value);
       at += sizeof(typename Shape::Word);
@@ -301,14 +318,19 @@ class Filler {
     place_.table = applying_.at.plt;
     place_.is_apart = false;
     place_.got_entry = start_of(sections_.got_plt) + entry.got_offset;
-    place_.index = is_resolver ? --last_ : first_++;
+    const bool is_bound = !is_unreachable(kind_, entry.referent);
+    place_.index = !is_bound ? 0 : is_resolver ? --last_ : first_++;
+    place_.is_bound = is_bound;
     machine_.write_plt_entry(place_);
-    store(got_plt_ + entry.got_offset, is_resolver && !machine_.uses_rela
-                                           ? address_of(entry.referent, 0)
-                                           : machine_.lazy_got_value(place_));
+    if (!is_bound)
+      store(got_plt_ + entry.got_offset, 0);
+    else
+      store(got_plt_ + entry.got_offset, is_resolver && !machine_.uses_rela
+                                             ? address_of(entry.referent, 0)
+                                             : machine_.lazy_got_value(place_));
     if (second_plt_)
-      write_direct(second_plt_ + entry.second_offset,
-                   applying_.at.second_plt + entry.second_offset, place_.got_entry);
+      write_direct(second_plt_ + entry.second_offset, applying_.at.second_plt + entry.second_offset,
+                   place_.got_entry);
   }
 
   void write_indirect(const LinkageEntry& entry) {
@@ -320,8 +342,8 @@ class Filler {
     place_.got_entry = start_of(sections_.indirect_got) + entry.got_offset;
     place_.index = 0;
     machine_.write_plt_entry(place_);
-    store(indirect_got_ + entry.got_offset, machine_.uses_rela ? machine_.lazy_got_value(place_)
-                                                               : address_of(entry.referent, 0));
+    store(indirect_got_ + entry.got_offset,
+          machine_.uses_rela ? machine_.lazy_got_value(place_) : address_of(entry.referent, 0));
   }
 
   const Applying& applying_;
@@ -341,7 +363,8 @@ class Filler {
   std::uint32_t last_ = 0;
 };
 
-/// An FDE starts with its distance to the code, which GNU ld takes to be its output section's start.
+/// An FDE starts with its distance to the code, which GNU ld takes to be its output section's
+/// start.
 template <typename Shape>
 void describe_plt(const InputSection* table, const InputSection* plt,
                   const std::function<char*(const InputSection&)>& bytes_of) {

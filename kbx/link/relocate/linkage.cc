@@ -114,12 +114,10 @@ class Maker {
     if ((wants & want_plt) && !is_direct) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
     if (is_direct) place_direct(referent, places);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
-    if (wants & want_thread_offset)
-      places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
   }
@@ -142,8 +140,8 @@ class Maker {
     entry.got_offset = places.got;
     linkage_.entries.push_back(entry);
     direct_size_ += machine.direct_entry_size;
-    const bool is_reached = !kind_.is_shared && (machine.plt_is_relative ||
-                                                 !kind_.is_position_independent);
+    const bool is_reached =
+        !kind_.is_shared && (machine.plt_is_relative || !kind_.is_position_independent);
     if (is_reached && referent.global)
       referent.global->wants = static_cast<Wants>(referent.global->wants | want_found);
   }
@@ -212,8 +210,8 @@ class Maker {
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
     if (got_size_ != 0 || machine.has_table_always)
-      sections.got = make_section(
-          ".got", 0, got_size_, machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
+      sections.got = make_section(".got", 0, got_size_,
+                                  machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words = has_any ? machine.got_plt_header + got_plt_words_ : 0;
       sections.got_plt = make_section(".got.plt", 0, words * word_, word_);
@@ -238,8 +236,8 @@ class Maker {
 
   InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
                                 std::uint32_t alignment) {
-    InputSection* section = make_section(name, trait_code | trait_readonly, size,
-                                         kind_.machine.direct_entry_size);
+    InputSection* section =
+        make_section(name, trait_code | trait_readonly, size, kind_.machine.direct_entry_size);
     section->alignment_power = power(alignment);
     return section;
   }
@@ -315,8 +313,8 @@ void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwin
   describe(sections.direct_plt_unwind, sections.direct_plt, direct_plt_unwind);
   describe(sections.second_plt_unwind, sections.second_plt, direct_plt_unwind);
   for (InputSection* section :
-       {sections.got, sections.got_plt, sections.plt, sections.plt_relocations,
-        sections.direct_plt, sections.second_plt, sections.indirect_plt, sections.indirect_got,
+       {sections.got, sections.got_plt, sections.plt, sections.plt_relocations, sections.direct_plt,
+        sections.second_plt, sections.indirect_plt, sections.indirect_got,
         sections.indirect_relocations, sections.plt_unwind, sections.direct_plt_unwind,
         sections.second_plt_unwind})
     if (section && section->size == 0) section->is_discarded = true;
