@@ -80,18 +80,21 @@ void DynamicLink::add_tag(std::int64_t tag, std::string_view text) {
   entries_.push_back(entry);
 }
 
-/// The names of symbols and shared objects in the order in which they came up.
+/// The names of symbols in the order in which they came up.
 void DynamicLink::add_names(std::size_t from, std::size_t to) {
   const auto& names = resolver_.dynamic_names();
   for (std::size_t i = from; i < to; ++i) {
-    if (names[i].shared) {
-      add_tag(DT_NEEDED, std::string_view(names[i].shared->shared->soname));
-      continue;
-    }
+    if (names[i].shared) continue;
     const Symbol* symbol = names[i].symbol;
     while (symbol->binding == Binding::indirect) symbol = symbol->target;
     if (is_shown(*symbol)) strings_.add(plain_name(symbol->name));
   }
+}
+
+/// Those of the shared objects when all inputs are open.
+void DynamicLink::add_needed() {
+  for (const Definitions::DynamicName& name : resolver_.dynamic_names())
+    if (name.shared) add_tag(DT_NEEDED, std::string_view(name.shared->shared->soname));
 }
 
 void DynamicLink::add_path_tags() {
@@ -341,7 +344,9 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   tables_ = tables;
   drop_zeros();
   const std::size_t named = resolver_.dynamic_names().size();
-  for (std::size_t i = 0; i < names_before_tags_; ++i) add_names(i, i + 1);
+  add_names(0, loaded_names_);
+  add_needed();
+  add_names(loaded_names_, names_before_tags_);
   add_path_tags();
   add_names(names_before_tags_, chosen_names_);
   add_function_tags(outputs);

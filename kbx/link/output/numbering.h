@@ -49,7 +49,7 @@ struct Globals {
   bool has_section_symbols = true; // --emit-relocs, or a partial link
   bool drops_weak = false;         // undefined weak symbols are 0 for good
   /// The address that a shared object's function has here, 0 if none; may be empty.
-  std::function<std::uint64_t(const Symbol&)> address_here;
+  std::function<std::uint64_t(const Symbol&)> address_here{};
 };
 
 /// Gives every symbol of the output its place: the sections' first, unless nothing needs them, then the locals of each file in

@@ -287,6 +287,7 @@ class FinalLink {
     if (InputSection* section = linkage.sections.relocations) {
       section->size = left.general.size() * entry;
       section->is_discarded = section->size == 0;
+      if (section->is_discarded) section->entry_size = 0;
     }
     if (!dynamic_.is_dynamic()) return;
     LinkageTables tables;

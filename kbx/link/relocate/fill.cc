@@ -124,6 +124,20 @@ bool is_unreachable(const FinalKind& kind, const Referent& referent) {
   return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
 }
 
+/// The order in which GNU ld binds PLT entries: it looks at global symbols that became local, at
+/// local ones, and at the others.
+std::vector<const LinkageEntry*> in_binding_order(const std::vector<LinkageEntry>& entries) {
+  std::vector<const LinkageEntry*> all;
+  for (const LinkageEntry& entry : entries) all.push_back(&entry);
+  std::ranges::stable_sort(all, {}, [](const LinkageEntry* entry) {
+    if (entry->kind != LinkageEntry::Kind::plt && entry->kind != LinkageEntry::Kind::indirect)
+      return 0;
+    const Symbol* symbol = entry->referent.global;
+    return !symbol ? 2 : symbol->is_forced_local ? 1 : 3;
+  });
+  return all;
+}
+
 std::uint64_t start_of(InputSection* section) {
   return section && section->output ? address_in(*section, 0) : 0;
 }
@@ -196,15 +210,16 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
 DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
   DynamicRelocations all;
   const Words words(applying);
-  for (const LinkageEntry& entry : applying.linkage.entries) {
+  for (const LinkageEntry* each : in_binding_order(applying.linkage.entries)) {
+    const LinkageEntry& entry = *each;
     if (entry.kind == LinkageEntry::Kind::direct) continue;
     if (is_plt(entry)) {
       add_plt(applying, entry, all);
       continue;
     }
     std::uint64_t address = applying.at.got + entry.offset;
-    for (const Word& each : words.of(entry)) {
-      if (each.type != 0) all.general.push_back({address, each.symbol, each.type, each.addend});
+    for (const Word& word : words.of(entry)) {
+      if (word.type != 0) all.general.push_back({address, word.symbol, word.type, word.addend});
       address += applying.kind.word;
     }
   }
@@ -258,7 +273,7 @@ class Filler {
         std::ranges::count_if(entries, [this](const LinkageEntry& entry) {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
-    for (const LinkageEntry& entry : entries) write(entry);
+    for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
   }
 
  private:

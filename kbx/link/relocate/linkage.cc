@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <initializer_list>
 
 #include <elf.h>
 
@@ -265,8 +266,8 @@ class Maker {
                                          indirect_count_ * kind_.machine.indirect_entry_size, 0);
     sections.indirect_plt->alignment_power =
         indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
-    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
     sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
   }
 
   void define_table(InputSection& section) {
@@ -312,12 +313,19 @@ void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwin
   describe(sections.plt_unwind, sections.plt, lazy_plt_unwind);
   describe(sections.direct_plt_unwind, sections.direct_plt, direct_plt_unwind);
   describe(sections.second_plt_unwind, sections.second_plt, direct_plt_unwind);
-  for (InputSection* section :
-       {sections.got, sections.got_plt, sections.plt, sections.plt_relocations, sections.direct_plt,
+  const auto drop = [](std::initializer_list<InputSection*> empty) {
+    for (InputSection* section : empty) {
+      if (!section || section->size != 0) continue;
+      section->is_discarded = true;
+      section->entry_size = 0;
+    }
+  };
+  drop({sections.got, sections.got_plt, sections.plt, sections.plt_relocations, sections.direct_plt,
         sections.second_plt, sections.indirect_plt, sections.indirect_got,
-        sections.indirect_relocations, sections.plt_unwind, sections.direct_plt_unwind,
-        sections.second_plt_unwind})
-    if (section && section->size == 0) section->is_discarded = true;
+        sections.indirect_relocations});
+  // Without any other GNU ld keeps an empty one.
+  if (has_unwind_table)
+    drop({sections.plt_unwind, sections.direct_plt_unwind, sections.second_plt_unwind});
 }
 
 }  // namespace kbx::link

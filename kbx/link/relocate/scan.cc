@@ -46,12 +46,25 @@ class Scanner {
                                         });
       return;
     }
+    bool is_covered = false;
     walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
       const Decision decision = decide(kind_, section, relocation, next, has_addend);
+      if (is_covered) {
+        is_covered = false;
+        keep_entry(decision);
+        return false;
+      }
       look_at(section, relocation, decision);
-      // On x86 the call of __tls_get_addr has its PLT entry even when it will not be there.
-      return decision.covers_next && !kind_.machine.has_table_always;
+      is_covered = decision.covers_next && kind_.machine.has_table_always;
+      return decision.covers_next && !is_covered;
     });
+  }
+
+  /// On x86 a call of __tls_get_addr has its PLT entry even where the code is simplified.
+  void keep_entry(const Decision& decision) {
+    if (!decision.is_preemptible) return;
+    if (decision.rule->origin == Origin::plt) want(decision.referent, want_plt);
+    if (decision.rule->origin == Origin::got_entry) want_entry(decision.referent, want_got);
   }
 
   void note_undefined(const InputSection& section, const Relocation& relocation,
