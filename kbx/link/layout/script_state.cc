@@ -28,9 +28,11 @@ script::SymbolState ScriptState::state_of(const std::string& name) const {
   if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
   state.kind = script::SymbolState::Kind::defined;
   state.value = {symbol->value, script::absolute};
-  if (symbol->output_section) {
+  if (belong_to_dot_.count(symbol) != 0) {
+    state.value.number += symbol->output_section->address;
+  } else if (symbol->output_section) {
     state.value.base = base_of(symbol->output_section);
-  } else if (symbol->section) {
+  } else if (symbol->section && !symbol->section->is_discarded) {
     if (!symbol->section->output) {
       state.kind = script::SymbolState::Kind::discarded;
     } else {
@@ -155,7 +157,9 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   symbol.is_from_script = true;
   symbol.is_defined_in_object = phase >= Phase::allocating;
   made_of_dot_.erase(&symbol);
-  // What was made of dot outside of sections belongs to the section that dot was behind.
+  belong_to_dot_.erase(&symbol);
+  // What was made of dot outside of sections belongs to the section that dot was behind. For other
+  // expressions it stays a number.
   if (!result.from_dot || value.base != script::absolute || !behind || phase != Phase::final)
     return;
   if (rules_) {
@@ -163,6 +167,7 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   } else {
     symbol.output_section = behind;
     symbol.value -= behind->address;
+    belong_to_dot_.insert(&symbol);
   }
 }
 

@@ -309,7 +309,7 @@ void Resolver::finish() {
 }
 
 void Resolver::place_commons() {
-  link::place_commons(symbols(), options_.sort_common, arena_);
+  link::place_commons(symbols(), options_.sort_common);
 }
 
 InputSection* Resolver::add_section(InputFile& file, std::string_view name, Traits traits) {
