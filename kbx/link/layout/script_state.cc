@@ -54,7 +54,8 @@ std::optional<script::SectionState> ScriptState::section_state(const std::string
     state.base = base_of(slot->section);
     state.alignment = std::uint64_t{1} << output.alignment_power;
     state.has_address = !rules_ || slot->has_address;
-    state.size = state.has_address ? output.size : output.last_size;
+    // Inside of the section its size is that of the whole.
+    state.size = slot->has_address ? output.size : output.last_size;
     if (!rules_) state.load_address = output.address;
     if (rules_ && slot->has_load_address) state.load_address = output.load_address;
     state.has_load_expression = rules_ && slot->script && slot->script->load_address;

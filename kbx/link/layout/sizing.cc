@@ -72,12 +72,15 @@ class Sizer {
  private:
   void assign(const Slot& slot) {
     const script::Assignment& assignment = *slot.assignment;
+    // A final link gives symbols their values in passes of their own (assign_symbols).
+    if (!pass_.is_relocatable) told_dot_ = dot_;
     const AssignmentPlace place{told_dot_, nullptr, section_of_dot(slot)};
-    if (assignment.symbol == ".") {
+    if (assignment.symbol == "." && pass_.is_relocatable) {
       dot_ = actions_.assign(assignment, {dot_, nullptr, place.behind});
       prefers_next_ = true;
     }
     told_dot_ = actions_.assign(assignment, place);
+    if (!pass_.is_relocatable) dot_ = told_dot_;
     plan_.regions.whole()->next = dot_;
   }
 
@@ -339,6 +342,7 @@ class Sizer {
     }
     if (pass_.is_marking && actions_.keeps_section(assignment, place, moved))
       section_->is_kept = true;
+    item.offset = moved - section_->address;
     if (moved == dot || slot.is_ignored) return dot;
     if (!is_unallocated(slot)) section_->traits |= trait_alloc;
     item.gap = moved - dot;
