@@ -11,6 +11,7 @@
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
+#include "kbx/link/sysroot.h"
 
 /// What the scripts say before anything is laid out, after ld's manual, chapter "Linker Scripts".
 namespace kbx::link {
@@ -81,9 +82,9 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
   for (const script::InputName& name : files.names) {
     input.as_needed = from.as_needed || name.as_needed;
     input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
-    input.name = name.is_library
-                     ? name.name
-                     : named_by_script(name.name, folder, state.options.library_folders);
+    input.name = name.is_library ? name.name
+                                 : named_by_script(below_sysroot(name.name, state.options.sysroot),
+                                                   folder, state.options.library_folders);
     state.resolver.add(input);
   }
   if (files.group) {
