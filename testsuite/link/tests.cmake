@@ -29,3 +29,9 @@ add_test(NAME link-modules-synthetic CONFIGURATIONS full
          COMMAND ${link_modules} --slice synthetic --work ${CMAKE_CURRENT_BINARY_DIR}/link-modules-synthetic)
 set_tests_properties(link-relink-all link-modules-all link-modules-synthetic
                      PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)
+
+# GNU ld's own tests, run from Debian's binutils-source under dejagnu.
+add_test(NAME link-dejagnu CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dejagnu.py --kbx $<TARGET_FILE:kbx> --table
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/link-dejagnu)
+set_tests_properties(link-dejagnu PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)

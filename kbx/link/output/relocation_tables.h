@@ -37,7 +37,7 @@ class RelocationTables {
       section->rel_count = section->rela_count = 0;
     for (const FileOutput& output : files)
       for (InputSection* section : output.file->sections)
-        if (section->is_written) place(output, *section);
+        if (section->is_written && section->output) place(output, *section);
     for (OutputSection* section = sections_.first(); section; section = section->next) {
       if (section->rel_index != 0)
         headers.table[section->rel_index].sh_size =
