@@ -39,9 +39,9 @@ def different_errors(kbuild, kbx):
     return told
 
 
-def leftovers(left, right):
-    """Names of other files that only one side has: no fault by itself."""
-    mine, other = files_below(left), files_below(right)
+def leftovers(mine, other):
+    """Which of the names of files only one side has: no fault by itself, where they are not compared."""
+    mine, other = set(mine), set(other)
     return [f"only kbuild leaves {name}" for name in sorted(mine - other)] + [
         f"only kbx leaves {name}" for name in sorted(other - mine)
     ]

@@ -6,7 +6,6 @@ kbx gets the folders and variables of the make command.
 
 import re
 import shlex
-import shutil
 from pathlib import Path
 
 import compare
@@ -94,13 +93,13 @@ def _different_errors(kbuild, kbx):
     return [] if any(text in kbx.log for text in own) else compare.different_errors(kbuild, kbx)
 
 
-def run_cell(cell, recipe, options, work, kbuild, verdict_type):
-    """Judges one cell that kbuild has already built, or failed to build, at `work`/at."""
-    top, out = work / "at", work / "out"
+def run_cell(cell, recipe, options, work, top, kbuild, verdict_type):
+    """Judges one cell that kbuild has already built, or failed to build, at `top`."""
+    out = work / "out"
     side.lay_out(recipe, top)
     home = work / "kbx.home"
     home.mkdir()
-    env = side.environment(side.private_path(work / "bin", recipe.kdir, options.kbx), home)
+    env = side.environment(side.private_path(top.with_name("bin"), recipe.kdir, options.kbx), home)
     side.run(recipe.prepare + recipe.outer, top / recipe.folder, env, [])
     before = listing(top)
     words = [*_roots(recipe, top, work / "kbuild", kbuild), "--kernel", str(recipe.kdir), "--out", str(out)]
@@ -129,8 +128,6 @@ def run_cell(cell, recipe, options, work, kbuild, verdict_type):
     modules, objects = compare.counts(work / "kbuild")
     if told:
         told.append(f"logs: {work}/kbuild.log {work}/kbx.log")
-    elif not options.keep:
-        shutil.rmtree(work)
     return verdict_type(
         cell.name,
         "failed" if told else "passed",

@@ -52,6 +52,7 @@ class Recipe:
     build_words: list = field(default_factory=list)
     build_folders: list = field(default_factory=list)  # where M= does not say it, below `folder`
     for_kbuild: list = field(default_factory=list)  # more to prepare, on kbuild's side only
+    reads: list = field(default_factory=list)  # further folders that the commands look into
 
 
 def all_cells():
@@ -160,8 +161,9 @@ def _package_recipe(cell, root, top, jobs):
     folder = f"dkms/{name}/{version}/build"
     values = {"kdir": kdir, "modules": root / "lib/modules", "here": top / folder, "src": top / "src"}
     values["jobs"] = jobs
-    if "uses" in entry:
-        values["uses"] = package_root(entry["uses"])
+    reads = [package_root(entry["uses"])] if "uses" in entry else []
+    if reads:
+        values["uses"] = reads[0]
     prepare = " ".join([prepare, *entry.get("prepare_words", [])]).format(**values).strip()
     more_words = TABLE["words"].get(cell.kernel, [])
     words = " ".join(entry.get("words", []) + more_words).format(**values)
@@ -181,4 +183,5 @@ def _package_recipe(cell, root, top, jobs):
         [word.format(**values) for word in entry.get("build_words", [])],
         entry.get("folders", []),
         _renamed_flags(entry, kdir),
+        reads,
     )

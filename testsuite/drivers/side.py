@@ -6,9 +6,10 @@ import shutil
 import signal
 import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import compare
 from cachedir import Unavailable
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -30,6 +31,7 @@ class Outcome:
     log: str
     cpu: float  # user and system seconds of all processes
     wall: float
+    files: list = field(default_factory=list)  # names of all that the folder has afterwards
 
     @property
     def first_error(self):
@@ -86,6 +88,15 @@ def environment(path, home):
         "KBUILD_BUILD_TIMESTAMP": "2020-01-01",
         "XDG_CACHE_HOME": str(home / "cache"),
     }
+
+
+def build(recipe, top, kept, env, prepare):
+    """Lays the cell out at `top`, builds it there and moves everything to `kept`."""
+    lay_out(recipe, top)
+    outcome = run(prepare + recipe.commands, top / recipe.folder, env, recipe.modules)
+    shutil.move(top, kept)
+    outcome.files = sorted(compare.files_below(kept))
+    return outcome
 
 
 def run(commands, folder, env, modules):

@@ -112,6 +112,7 @@ def run_inside(root, work, command):
         "LC_ALL": "C.UTF-8",
         "XDG_CACHE_HOME": str(cache_root().parent),
     }
+    env |= {name: os.environ[name] for name in ("KBX_FRESH_ORACLE",) if name in os.environ}
     words = (root, work, cache_root(), PROJECT, *command)
     return _in_namespace(RUN, *words, env=env).returncode
 

@@ -10,9 +10,11 @@ foreach(cases IN LISTS rebuild_cases)
   set_tests_properties(rebuild-${name} PROPERTIES LABELS rebuild SKIP_RETURN_CODE 77 TIMEOUT 1200)
 endforeach()
 
-# The same with many more moments to be killed at.
+# Those of them that kill, at many more moments.
 add_test(NAME rebuild-interrupted-long CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/../harness/runner.py --kbx $<TARGET_FILE:kbx>
-                 ${CMAKE_CURRENT_LIST_DIR}/cases/interrupted.py --work ${CMAKE_CURRENT_BINARY_DIR}/rebuild/interrupted-long)
+                 --work ${CMAKE_CURRENT_BINARY_DIR}/rebuild/interrupted-long ${CMAKE_CURRENT_LIST_DIR}/cases/interrupted.py
+                 everything_killed_at_any_moment only_kbx_killed only_ninja_killed interrupted_by_the_terminal
+                 killed_while_building_after_an_edit)
 set_tests_properties(rebuild-interrupted-long PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200
                      ENVIRONMENT KBX_KILL_ROUNDS=40)

@@ -4,7 +4,7 @@
     modpost.py --kbx build/kbx --work FOLDER [--cells GLOB...]
     modpost.py --kbx build/kbx --kept FOLDER
 
-The modules are built by the kernel's kbuild (drivers/run.py --oracle-twice keeps what it built), or
+The modules are built by the kernel's kbuild (drivers/run.py --oracle-once keeps what it built), or
 were kept before. In each folder that has a saved modpost command, kbx runs with the words of that
 command over the same objects, and has to write the same bytes.
 """
@@ -35,7 +35,7 @@ COMMAND = re.compile(r"^(?:saved)?cmd_\S+ := .*?(?:sed 's/ko\$\$/o/' +(\S+) \| )
 def build(cells, work):
     """Has kbuild build the cells; its results stay in `work`."""
     status = subprocess.run(
-        [DRIVERS / "run.py", "--oracle-twice", "--keep", "--jobs", "1", "--work", work,
+        [DRIVERS / "run.py", "--oracle-once", "--keep", "--jobs", "1", "--work", work,
          "--cells", *cells],
         stdout=subprocess.DEVNULL,
     ).returncode

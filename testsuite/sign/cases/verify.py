@@ -65,6 +65,7 @@ class Desk:
         self.folder.mkdir()
         for name in ("mine", "other"):
             self.make_key(name, "rsa:2048")
+        workspace.write("Kbuild", "obj-m := plain.o\n")
         workspace.build()
         self.module = workspace.ko("plain").read_bytes()
         self.enforcing = kernel.copy(workspace.tree, workspace.folder / "enforcing")
