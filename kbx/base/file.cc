@@ -52,14 +52,46 @@ bool FileStamp::is_folder() const {
   return S_ISDIR(kind);
 }
 
-std::optional<FileStamp> stamp_of(const std::string& path) {
-  struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+namespace {
+
+FileStamp stamp_from(const struct stat& info) {
   // In unsigned numbers, as some file systems keep times that do not fit.
   const std::uint64_t time = static_cast<std::uint64_t>(info.st_mtim.tv_sec) * 1'000'000'000 +
                              static_cast<std::uint64_t>(info.st_mtim.tv_nsec);
   return FileStamp{static_cast<std::int64_t>(time), static_cast<std::uint64_t>(info.st_size),
                    info.st_ino, info.st_mode & S_IFMT};
+}
+
+}  // namespace
+
+std::optional<FileStamp> stamp_of(const std::string& path) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return stamp_from(info);
+}
+
+FolderStamps::~FolderStamps() {
+  for (const auto& [folder, descriptor] : folders_)
+    if (descriptor >= 0) ::close(descriptor);
+}
+
+std::optional<FileStamp> FolderStamps::of(const std::string& path) {
+  constexpr size_t most_folders = 64;
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos || slash == 0 || slash + 1 == path.size()) return stamp_of(path);
+  const std::string_view folder = std::string_view(path).substr(0, slash);
+  auto known = std::ranges::find(folders_, folder,
+                                 [](const auto& entry) { return std::string_view(entry.first); });
+  if (known == folders_.end()) {
+    if (folders_.size() == most_folders) return stamp_of(path);
+    const std::string name(folder);
+    const int descriptor = ::open(name.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    known = folders_.emplace(folders_.end(), name, descriptor);
+  }
+  if (known->second < 0) return stamp_of(path);
+  struct stat info {};
+  if (::fstatat(known->second, path.c_str() + slash + 1, &info, 0) != 0) return std::nullopt;
+  return stamp_from(info);
 }
 
 bool exists(const std::string& path) {
@@ -117,6 +149,19 @@ bool write_file_if_changed(const std::string& path, std::string_view content, un
   if (read_file_if_present(path) == content) return false;
   write_file_atomically(path, content, mode);
   return true;
+}
+
+void create_file(const std::string& path) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw system_error("cannot write " + path, errno);
+  ::close(descriptor);
+}
+
+void overwrite_file(const std::string& path, std::string_view content) {
+  const int descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (descriptor < 0) throw system_error("cannot write " + path, errno);
+  const Descriptor file(descriptor);
+  write_all(file.get(), content, path);
 }
 
 void make_folders(const std::string& path) {

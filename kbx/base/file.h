@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace kbx {
@@ -23,6 +24,22 @@ struct FileStamp {
 /// The stamp of what `path` leads to (links followed), or nothing if there is nothing.
 std::optional<FileStamp> stamp_of(const std::string& path);
 
+/// Gives the stamps of many files, each folder of which is looked up only once. Move nothing
+/// meanwhile.
+class FolderStamps {
+ public:
+  FolderStamps() = default;
+  ~FolderStamps();
+  FolderStamps(const FolderStamps&) = delete;
+  FolderStamps& operator=(const FolderStamps&) = delete;
+
+  /// As stamp_of.
+  std::optional<FileStamp> of(const std::string& path);
+
+ private:
+  std::vector<std::pair<std::string, int>> folders_;  // with descriptors, -1 if it cannot be opened
+};
+
 bool exists(const std::string& path);
 bool is_folder(const std::string& path);
 bool is_regular_file(const std::string& path);
@@ -40,6 +57,12 @@ void write_file_atomically(const std::string& path, std::string_view content, un
 /// The same, but leaves the file and its time alone if it has that content already. True if it
 /// wrote.
 bool write_file_if_changed(const std::string& path, std::string_view content, unsigned mode = 0644);
+
+/// An empty file, if there is none yet. Throws Error if it cannot be made.
+void create_file(const std::string& path);
+
+/// Writes `path` in its place: a reader may see a part. Throws Error if it cannot be written.
+void overwrite_file(const std::string& path, std::string_view content);
 
 /// mkdir -p.
 void make_folders(const std::string& path);

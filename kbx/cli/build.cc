@@ -14,6 +14,7 @@
 #include "kbx/cli/verdict_page.h"
 #include "kbx/elf/modinfo.h"
 #include "kbx/kernel/module_file.h"
+#include "kbx/symbols/symvers_index.h"
 
 namespace kbx::cli {
 namespace {
@@ -56,7 +57,8 @@ void print_verdicts(const ninja::Job& job, const std::vector<ninja::Outcome>& ou
   std::fflush(stdout);
   std::vector<symbols::Verdict> verdicts;
   try {
-    verdicts = kernel::check_built_modules(changed, others, lists, job.tree);
+    verdicts = kernel::check_built_modules(changed, others, lists, job.tree,
+                                           symbols::index_cache(job.environment));
   } catch (const Error& error) {
     std::cerr << "note: whether it would load is not known: " << error.what() << "\n";
   }

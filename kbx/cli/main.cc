@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <malloc.h>
+
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
@@ -102,9 +104,21 @@ int run_tool(int argc, char** argv) {
   return -1;
 }
 
+/// kbx lives for milliseconds and gives nothing back: memory that goes to the kernel and comes
+/// again is cleared page by page.
+void keep_memory() {
+#ifdef __GLIBC__
+  constexpr int step = 1 << 20;
+  ::mallopt(M_TOP_PAD, step);
+  ::mallopt(M_TRIM_THRESHOLD, 64 * step);
+  ::mallopt(M_MMAP_THRESHOLD, 16 * step);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_memory();
   const std::vector<std::string> arguments(argv, argv + argc);
   try {
     if (const int status = run_tool(argc, argv); status >= 0) return status;

@@ -6,13 +6,17 @@
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/tree.h"
+#include "kbx/ninja/metadata_step.h"
+#include "kbx/ninja/modpost_order.h"
 #include "kbx/symbols/modpost.h"
+#include "kbx/symbols/symvers_index.h"
 
 namespace kbx::cli {
 namespace {
@@ -27,6 +31,7 @@ constexpr const char* help =
     "$objtree,\n"
     "              or the current folder)\n"
     "  -T FILE     read names of objects from FILE, one a line; - is standard input\n"
+    "  --modules   the names that -T reads are those of modules, NAME.ko for NAME.o\n"
     "  -i FILE     read exported symbols from this Module.symvers (any number of times)\n"
     "  -o FILE     write the symbols that the modules export\n"
     "  -e          the modules are external\n"
@@ -50,17 +55,22 @@ constexpr const char* help =
 struct CommandLine {
   symbols::ModpostOptions options;
   std::string tree;
+  std::string metadata_order;  // file (ninja/modpost_order.h), or ""
+  bool names_modules = false;
   bool wants_help = false;
 };
 
-void read_list(const std::string& file, std::vector<std::string>& objects) {
+void read_list(const std::string& file, bool names_modules, std::vector<std::string>& objects) {
   std::string text;
   if (file == "-") {
     text.assign(std::istreambuf_iterator<char>(std::cin), {});
   } else {
     text = read_file(file);
   }
-  for (const std::string_view line : split_lines(text)) objects.emplace_back(line);
+  for (const std::string_view line : split_lines(text)) {
+    std::string& object = objects.emplace_back(line);
+    if (names_modules && object.ends_with("ko")) object.replace(object.size() - 2, 2, "o");
+  }
 }
 
 /// Where the value of an option with a value goes; null for -i and -T, which may come again.
@@ -123,6 +133,10 @@ class Parser {
         only_objects = true;
       } else if (word == "--help") {
         result_.wants_help = true;
+      } else if (word == "--modules") {
+        result_.names_modules = true;
+      } else if (word == "--metadata") {
+        result_.metadata_order = next(word);
       } else if (word == "--tree") {
         result_.tree = next(word);
       } else if (word.starts_with("--tree=")) {
@@ -131,7 +145,8 @@ class Parser {
         take_letters(word, lists);
       }
     }
-    for (const std::string& list : lists) read_list(list, result_.options.objects);
+    for (const std::string& list : lists)
+      read_list(list, result_.names_modules, result_.options.objects);
     return std::move(result_);
   }
 
@@ -186,11 +201,12 @@ std::string sources_of(const std::string& tree) {
   return kernel::find_tree(real_path(tree), current_environment()).srctree;
 }
 
-int run(const CommandLine& line, std::string_view program) {
+int run(CommandLine line, std::string_view program) {
   const std::string tree = tree_of(line.tree, program);
   const std::string sources = sources_of(tree);
   const symbols::Dialect dialect = symbols::probe_dialect(tree, sources);
   symbols::DeviceHeader header(join_path(sources, "include/linux/mod_devicetable.h"));
+  line.options.index_cache = symbols::index_cache(current_environment());
   const symbols::ModpostResult result = symbols::modpost(line.options, dialect, header);
   for (const std::string& message : result.messages) std::fprintf(stderr, "%s\n", message.c_str());
   for (const symbols::ModpostOutput& file : result.files) {
@@ -200,19 +216,24 @@ int run(const CommandLine& line, std::string_view program) {
     else
       write_file_if_changed(file.path, file.content);
   }
-  return result.failed ? 1 : 0;
+  if (result.failed) return 1;
+  const std::string text =
+      line.metadata_order.empty() ? std::string() : read_file(line.metadata_order);
+  const auto order = ninja::read_modpost_order(text);
+  if (!order) return 0;
+  return ninja::run_metadata_step({order->from, order->members, order->environment});
 }
 
 }  // namespace
 
 int modpost_command(const char* program, int count, const char* const* arguments) {
   try {
-    const CommandLine line = Parser(count, arguments).parse();
+    CommandLine line = Parser(count, arguments).parse();
     if (line.wants_help) {
       std::fputs(help, stdout);
       return 0;
     }
-    return run(line, program);
+    return run(std::move(line), program);
   } catch (const Error& error) {
     std::fprintf(stderr, "ERROR: modpost: %s\n", error.to_string().c_str());
     return 1;

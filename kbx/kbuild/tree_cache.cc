@@ -2,26 +2,24 @@
 //
 // A kernel's top Makefile comes to the same end for every driver: make processes for
 // scripts/Makefile.build and its kin, with some three hundred variables in their environment. The
-// answer is kept as JSON under a hash of what the process was given. Environments are kept as the
+// answer is kept under a hash of what the process was given. Environments are kept as the
 // difference to the user's, so that a variable that nobody reads does not matter, and the driver's
 // folder is kept as a placeholder, so that all drivers share one answer. An answer holds as long as
 // every file that was read or looked for, every program that a probe ran and every environment
 // variable that was looked at is as it was. A file that is damaged is no answer.
 #include "kbx/kbuild/tree_cache.h"
 
-#include <nlohmann/json.hpp>
-
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/hash.h"
+#include "kbx/base/pack.h"
 #include "kbx/base/path.h"
 
 namespace kbx::kbuild {
 namespace {
 
-using nlohmann::json;
-
-constexpr int format = 1;
+constexpr std::string_view format = "kbx tree 2";
+constexpr char mark = '\x01';
 constexpr std::string_view placeholder = "\x01M\x01";
 
 /// Replaces `from` where it is a whole path or the beginning of one.
@@ -40,97 +38,157 @@ std::string replace_path(std::string_view text, std::string_view from, std::stri
   return result;
 }
 
-json difference(const Environment& given, const Environment& now) {
-  json set = json::object();
-  json unset = json::array();
-  for (const auto& [name, value] : now) {
-    const auto before = given.find(name);
-    if (before == given.end() || before->second != value) set[name] = value;
+/// Writes with the placeholder in the driver's place.
+class GenericWriter {
+ public:
+  explicit GenericWriter(const std::string& driver) : driver_(driver) {}
+
+  void number(std::uint64_t value) { pack_.number(value); }
+  void text(std::string_view value) {
+    if (value.find(driver_) == std::string_view::npos)
+      pack_.text(value);
+    else
+      pack_.text(replace_path(value, driver_, placeholder));
   }
+  void texts(const std::vector<std::string>& values) {
+    number(values.size());
+    for (const std::string& value : values) text(value);
+  }
+  const std::string& content() const { return pack_.content(); }
+
+ private:
+  const std::string& driver_;
+  PackWriter pack_;
+};
+
+/// Reads with the driver in the placeholder's place.
+class SpecificReader {
+ public:
+  SpecificReader(PackReader& pack, const std::string& driver) : pack_(pack), driver_(driver) {}
+
+  std::uint64_t number() { return pack_.number(); }
+  std::uint64_t count() { return pack_.count(); }
+  std::string text() {
+    const std::string_view value = pack_.text();
+    if (value.find(mark) == std::string_view::npos) return std::string(value);
+    return replace_path(value, placeholder, driver_);
+  }
+  std::vector<std::string> texts() {
+    std::vector<std::string> values(count());
+    for (std::string& value : values) value = text();
+    return values;
+  }
+
+ private:
+  PackReader& pack_;
+  const std::string& driver_;
+};
+
+/// What `now` has otherwise than `given`: what is set and what is unset.
+void write_difference(GenericWriter& writer, const Environment& given, const Environment& now) {
+  std::vector<const Environment::value_type*> set;
+  for (const auto& entry : now) {
+    const auto before = given.find(entry.first);
+    if (before == given.end() || before->second != entry.second) set.push_back(&entry);
+  }
+  writer.number(set.size());
+  for (const auto* entry : set) {
+    writer.text(entry->first);
+    writer.text(entry->second);
+  }
+  std::vector<std::string> unset;
   for (const auto& [name, value] : given)
     if (!now.contains(name)) unset.push_back(name);
-  return {{"set", set}, {"unset", unset}};
+  writer.texts(unset);
 }
 
-Environment apply(const Environment& given, const json& change) {
+Environment read_difference(SpecificReader& reader, const Environment& given) {
   Environment result = given;
-  for (const json& name : change.at("unset")) result.erase(name.get<std::string>());
-  for (const auto& [name, value] : change.at("set").items())
-    result[name] = value.get<std::string>();
+  for (std::uint64_t left = reader.count(); left > 0; --left) {
+    std::string name = reader.text();
+    result.insert_or_assign(std::move(name), reader.text());
+  }
+  for (const std::string& name : reader.texts()) result.erase(name);
   return result;
 }
 
-json to_json(const ProcessCall& call, const Environment& given) {
+void write_call(GenericWriter& writer, const ProcessCall& call, const Environment& given) {
   const makelang::Setup& setup = call.setup;
-  return {{"makefile", call.makefile},
-          {"folder", setup.folder},
-          {"variables", setup.command_line_variables},
-          {"goals", setup.goals},
-          {"make", setup.make_command},
-          {"flags", setup.flags},
-          {"include", setup.include_folders},
-          {"level", setup.level},
-          {"rules", setup.built_in_rules},
-          {"built-in", setup.built_in_variables},
-          {"environment", difference(given, setup.environment)}};
+  writer.text(call.makefile);
+  writer.text(setup.folder);
+  writer.texts(setup.command_line_variables);
+  writer.texts(setup.goals);
+  writer.text(setup.make_command);
+  writer.text(setup.flags);
+  writer.texts(setup.include_folders);
+  writer.number(static_cast<std::uint64_t>(setup.level));
+  writer.number(setup.built_in_rules);
+  writer.number(setup.built_in_variables);
+  write_difference(writer, given, setup.environment);
 }
 
-ProcessCall call_from(const json& text, const Environment& given) {
+ProcessCall read_call(SpecificReader& reader, const Environment& given) {
   ProcessCall call;
   makelang::Setup& setup = call.setup;
-  text.at("makefile").get_to(call.makefile);
-  text.at("folder").get_to(setup.folder);
-  text.at("variables").get_to(setup.command_line_variables);
-  text.at("goals").get_to(setup.goals);
-  text.at("make").get_to(setup.make_command);
-  text.at("flags").get_to(setup.flags);
-  text.at("include").get_to(setup.include_folders);
-  text.at("level").get_to(setup.level);
-  text.at("rules").get_to(setup.built_in_rules);
-  text.at("built-in").get_to(setup.built_in_variables);
-  setup.environment = apply(given, text.at("environment"));
+  call.makefile = reader.text();
+  setup.folder = reader.text();
+  setup.command_line_variables = reader.texts();
+  setup.goals = reader.texts();
+  setup.make_command = reader.text();
+  setup.flags = reader.text();
+  setup.include_folders = reader.texts();
+  setup.level = static_cast<int>(reader.number());
+  setup.built_in_rules = reader.number() != 0;
+  setup.built_in_variables = reader.number() != 0;
+  setup.environment = read_difference(reader, given);
   return call;
 }
 
-json to_json(const std::optional<FileStamp>& stamp) {
-  if (!stamp) return nullptr;
-  return {stamp->modified_ns, stamp->size, stamp->inode, stamp->kind};
-}
-
-std::optional<FileStamp> stamp_from(const json& text) {
-  if (text.is_null()) return std::nullopt;
-  return FileStamp{text.at(0).get<std::int64_t>(), text.at(1).get<std::uint64_t>(),
-                   text.at(2).get<std::uint64_t>(), text.at(3).get<std::uint32_t>()};
-}
-
-json to_json(const Inputs& inputs) {
-  json files = json::array();
-  for (const auto& [path, stamp] : inputs.files) files.push_back({path, to_json(stamp)});
-  json variables = json::array();
-  for (const auto& [name, value] : inputs.environment)
-    variables.push_back({name, value ? json(*value) : json(nullptr)});
-  return {{"files", files}, {"environment", variables}};
-}
-
-/// The inputs that were kept, if all of them are as they were.
-std::optional<Inputs> unchanged(const json& text, const Environment& environment) {
-  Inputs inputs;
-  for (const json& entry : text.at("files")) {
-    const auto path = entry.at(0).get<std::string>();
-    const std::optional<FileStamp> stamp = stamp_from(entry.at(1));
-    if (stamp_of(path) != stamp) return std::nullopt;
-    inputs.files.emplace_back(path, stamp);
+void write_inputs(PackWriter& pack, const Inputs& inputs) {
+  pack.number(inputs.files.size());
+  for (const auto& [path, stamp] : inputs.files) {
+    pack.text(path);
+    pack.number(stamp.has_value());
+    const FileStamp known = stamp.value_or(FileStamp());
+    pack.number(static_cast<std::uint64_t>(known.modified_ns));
+    pack.number(known.size);
+    pack.number(known.inode);
+    pack.number(known.kind);
   }
-  for (const json& entry : text.at("environment")) {
-    const auto name = entry.at(0).get<std::string>();
-    std::optional<std::string> value;
-    if (!entry.at(1).is_null()) value = entry.at(1).get<std::string>();
+  pack.number(inputs.environment.size());
+  for (const auto& [name, value] : inputs.environment) {
+    pack.text(name);
+    pack.number(value.has_value());
+    pack.text(value.value_or(""));
+  }
+}
+
+/// Reads the inputs that were kept; false if one of them is not as it was.
+bool read_unchanged(PackReader& pack, const Environment& environment, Inputs& inputs) {
+  FolderStamps stamps;
+  for (std::uint64_t left = pack.count(); left > 0; --left) {
+    std::string path(pack.text());
+    const bool was_there = pack.number() != 0;
+    FileStamp stamp;
+    stamp.modified_ns = static_cast<std::int64_t>(pack.number());
+    stamp.size = pack.number();
+    stamp.inode = pack.number();
+    stamp.kind = static_cast<std::uint32_t>(pack.number());
+    const auto before = was_there ? std::optional(stamp) : std::nullopt;
+    if (!pack.is_whole() || stamps.of(path) != before) return false;
+    inputs.files.emplace_back(std::move(path), before);
+  }
+  for (std::uint64_t left = pack.count(); left > 0; --left) {
+    std::string name(pack.text());
+    const bool was_set = pack.number() != 0;
+    const std::string_view value = pack.text();
     const auto found = environment.find(name);
-    const bool present = found != environment.end();
-    if (present != value.has_value() || (present && found->second != *value)) return std::nullopt;
-    inputs.environment.emplace_back(name, value);
+    const bool is_set = found != environment.end();
+    if (!pack.is_whole() || is_set != was_set || (is_set && found->second != value)) return false;
+    inputs.environment.emplace_back(std::move(name),
+                                    was_set ? std::optional(std::string(value)) : std::nullopt);
   }
-  return inputs;
+  return true;
 }
 
 }  // namespace
@@ -138,18 +196,10 @@ std::optional<Inputs> unchanged(const json& text, const Environment& environment
 TreeCache::TreeCache(std::string folder, const Environment& environment, std::string driver)
     : folder_(std::move(folder)), environment_(environment), driver_(std::move(driver)) {}
 
-std::string TreeCache::generic(const std::string& text) const {
-  return replace_path(text, driver_, placeholder);
-}
-
-std::string TreeCache::specific(const std::string& text) const {
-  return replace_path(text, placeholder, driver_);
-}
-
 std::string TreeCache::file_for(const ProcessCall& process) const {
-  const std::string text =
-      to_json(process, environment_).dump(-1, ' ', false, json::error_handler_t::replace);
-  return join_path(folder_, content_hash(generic(text)));
+  GenericWriter writer(driver_);
+  write_call(writer, process, environment_);
+  return join_path(folder_, content_hash(writer.content()));
 }
 
 std::optional<std::vector<ProcessCall>> TreeCache::find(const ProcessCall& process,
@@ -157,35 +207,32 @@ std::optional<std::vector<ProcessCall>> TreeCache::find(const ProcessCall& proce
   if (folder_.empty()) return std::nullopt;
   const auto text = read_file_if_present(file_for(process));
   if (!text) return std::nullopt;
-  try {
-    const json answer = json::parse(*text);
-    if (answer.at("format") != format) return std::nullopt;
-    auto known = unchanged(answer.at("inputs"), environment_);
-    if (!known) return std::nullopt;
-    std::vector<ProcessCall> calls;
-    const json own = json::parse(specific(answer.at("calls").get<std::string>()));
-    for (const json& call : own) calls.push_back(call_from(call, environment_));
-    inputs.files.insert(inputs.files.end(), known->files.begin(), known->files.end());
-    inputs.environment.insert(inputs.environment.end(), known->environment.begin(),
-                              known->environment.end());
-    return calls;
-  } catch (const json::exception&) {
-    return std::nullopt;
-  }
+  PackReader pack(unsealed(format, *text));
+  Inputs known;
+  if (!read_unchanged(pack, environment_, known)) return std::nullopt;
+  SpecificReader reader(pack, driver_);
+  std::vector<ProcessCall> calls;
+  for (std::uint64_t left = reader.count(); left > 0 && pack.is_whole(); --left)
+    calls.push_back(read_call(reader, environment_));
+  if (!pack.is_at_end()) return std::nullopt;
+  inputs.files.insert(inputs.files.end(), known.files.begin(), known.files.end());
+  inputs.environment.insert(inputs.environment.end(), known.environment.begin(),
+                            known.environment.end());
+  return calls;
 }
 
 void TreeCache::remember(const ProcessCall& process, const std::vector<ProcessCall>& calls,
                          const Inputs& inputs) const {
   if (folder_.empty()) return;
-  // A cache folder that cannot be written, or a value that is no text, costs time and nothing else.
+  PackWriter pack;
+  write_inputs(pack, inputs);
+  GenericWriter writer(driver_);
+  writer.number(calls.size());
+  for (const ProcessCall& call : calls) write_call(writer, call, environment_);
+  // A cache folder that cannot be written costs time and nothing else.
   try {
-    json list = json::array();
-    for (const ProcessCall& call : calls) list.push_back(to_json(call, environment_));
-    const json answer = {
-        {"format", format}, {"inputs", to_json(inputs)}, {"calls", generic(list.dump())}};
-    write_file_atomically(file_for(process), answer.dump());
+    write_file_atomically(file_for(process), sealed(format, pack.content() + writer.content()));
   } catch (const Error&) {
-  } catch (const json::exception&) {
   }
 }
 

@@ -34,8 +34,6 @@ class TreeCache {
 
  private:
   std::string file_for(const ProcessCall& process) const;
-  std::string generic(const std::string& text) const;
-  std::string specific(const std::string& text) const;
 
   std::string folder_;
   const Environment& environment_;

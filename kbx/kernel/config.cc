@@ -11,24 +11,39 @@
 namespace kbx::kernel {
 namespace {
 
-bool is_name(std::string_view text) {
-  constexpr std::string_view prefix = "CONFIG_";
-  if (text.size() <= prefix.size() || text.substr(0, prefix.size()) != prefix) return false;
-  for (char c : text)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') return false;
-  return true;
+constexpr std::string_view prefix = "CONFIG_";
+
+/// The size of the symbol's name that `line` begins with; 0 if there is none.
+size_t name_size(std::string_view line) {
+  if (!line.starts_with(prefix)) return 0;
+  size_t size = prefix.size();
+  for (; size < line.size(); ++size) {
+    const char c = line[size];
+    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '_')
+      break;
+  }
+  return size > prefix.size() ? size : 0;
 }
 
-/// The text between the quotes of `value`, with \x meaning x; nothing if the quotes do not close at
-/// the end.
-std::optional<std::string> unquoted(std::string_view value) {
-  std::string result;
-  for (size_t at = 1; at < value.size(); ++at) {
-    if (value[at] == '"') return at + 1 == value.size() ? std::optional(result) : std::nullopt;
-    if (value[at] == '\\' && ++at == value.size()) return std::nullopt;
-    result += value[at];
+/// Whether what follows "=" is a value: one in quotes has to end with them.
+bool is_value(std::string_view written) {
+  if (!written.starts_with('"')) return true;
+  for (size_t at = 1; at < written.size(); ++at) {
+    if (written[at] == '"') return at + 1 == written.size();
+    if (written[at] == '\\') ++at;
   }
-  return std::nullopt;
+  return false;
+}
+
+/// A value without its quotes, with \x meaning x.
+std::string value_of(std::string_view written) {
+  if (!written.starts_with('"')) return std::string(written);
+  std::string result;
+  for (size_t at = 1; at + 1 < written.size(); ++at) {
+    if (written[at] == '\\') ++at;
+    result += written[at];
+  }
+  return result;
 }
 
 std::string shown(std::string_view line) {
@@ -53,26 +68,41 @@ std::optional<unsigned long> Config::number(std::string_view name) const {
   return parse_number(get(name));
 }
 
-Config parse_config(std::string_view text, const std::string& file) {
-  Config config;
-  int number = 0;
-  for (std::string_view line : split_lines(text)) {
-    ++number;
-    const std::string_view content = trim(line);
+ConfigText::ConfigText(std::string_view text, const std::string& file) {
+  constexpr size_t usual_line = 32;
+  lines_.reserve(text.size() / usual_line);
+  const bool has_nul = text.find('\0') != std::string_view::npos;
+  for (int number = 1; !text.empty(); ++number) {
+    const size_t end = text.find('\n');
+    const std::string_view content = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (content.empty() || content[0] == '#') continue;
-    const size_t equals = content.find('=');
-    const bool assigns = equals != std::string_view::npos && is_name(content.substr(0, equals));
-    std::optional<std::string> value;
-    if (assigns) {
-      const std::string_view written = content.substr(equals + 1);
-      value = !written.empty() && written[0] == '"' ? unquoted(written) : std::string(written);
-    }
-    if (!value || value->find('\0') != std::string::npos)
+    const size_t size = name_size(content);
+    const std::string_view rest = content.substr(size);
+    if (size == 0 || !rest.starts_with('=') || !is_value(rest.substr(1)) ||
+        (has_nul && content.find('\0') != std::string_view::npos))
       throw Error({file, number}, "found " + shown(content) + ", expected CONFIG_NAME=value",
                   "the file is damaged: reinstall the kernel's header package");
-    if (*value != "n")
-      config.values.insert_or_assign(std::string(content.substr(0, equals)), *value);
+    if (const std::string_view written = rest.substr(1); written != "n")
+      lines_.push_back({content.substr(0, size), written});
   }
+}
+
+std::optional<std::string> ConfigText::find(std::string_view name) const {
+  for (auto line = lines_.rbegin(); line != lines_.rend(); ++line)
+    if (line->name == name) return value_of(line->written);
+  return std::nullopt;
+}
+
+bool ConfigText::is_y(std::string_view name) const {
+  return find(name) == "y";
+}
+
+Config parse_config(std::string_view text, const std::string& file) {
+  Config config;
+  const ConfigText parsed(text, file);
+  for (const ConfigText::Line& line : parsed.lines())
+    config.values.insert_or_assign(std::string(line.name), value_of(line.written));
   return config;
 }
 

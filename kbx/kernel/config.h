@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace kbx::kernel {
 
@@ -19,6 +20,29 @@ struct Config {
   bool is_y(std::string_view name) const;
   /// The value as a decimal number, or nothing.
   std::optional<unsigned long> number(std::string_view name) const;
+};
+
+/// A configuration for a few questions: its values stay in the text, which must outlive it.
+class ConfigText {
+ public:
+  /// Takes the same as parse_config, and throws the same.
+  ConfigText(std::string_view text, const std::string& file);
+
+  bool empty() const { return lines_.empty(); }
+  /// The value of a symbol, as in Config; nothing if it is not set.
+  std::optional<std::string> find(std::string_view name) const;
+  /// True if the symbol is y.
+  bool is_y(std::string_view name) const;
+
+  /// An assignment, its value as it is written.
+  struct Line {
+    std::string_view name;
+    std::string_view written;
+  };
+  const std::vector<Line>& lines() const { return lines_; }
+
+ private:
+  std::vector<Line> lines_;
 };
 
 /// Reads a .config or include/config/auto.conf, as scripts/kconfig/confdata.c writes them. `file`

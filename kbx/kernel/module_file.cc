@@ -62,7 +62,7 @@ symbols::SymbolChoice asked_symbols(const std::vector<ReadModule>& modules) {
       const auto symbols = symbols::asked_symbols(*module.facts);
       asked.insert(symbols.begin(), symbols.end());
     }
-  return [asked = std::move(asked)](std::string_view symbol) { return asked.contains(symbol); };
+  return symbols::SymbolChoice(std::move(asked));
 }
 
 std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modules,
@@ -80,7 +80,8 @@ std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modul
 std::vector<symbols::Verdict> check_built_modules(const std::vector<std::string>& paths,
                                                   const std::vector<std::string>& others,
                                                   const std::vector<std::string>& symbol_lists,
-                                                  const Tree& tree) {
+                                                  const Tree& tree,
+                                                  const std::string& index_cache) {
   std::vector<symbols::ModuleFacts> modules;
   for (const std::string& path : paths) modules.push_back(read_module_file(path));
   for (const std::string& path : others)
@@ -91,8 +92,8 @@ std::vector<symbols::Verdict> check_built_modules(const std::vector<std::string>
     all.add(module);
     for (const std::string_view symbol : symbols::asked_symbols(module)) asked.insert(symbol);
   }
-  const auto wanted = [&](std::string_view symbol) { return asked.contains(symbol); };
-  symbols::KernelSymbols kernel = symbols_of_tree(tree, wanted);
+  const symbols::SymbolChoice wanted(std::move(asked));
+  symbols::KernelSymbols kernel = symbols_of_tree(tree, wanted, index_cache);
   for (const std::string& list : symbol_lists)
     if (is_regular_file(list))
       symbols::add_symvers(kernel, MappedFile(list).content(), list, wanted);

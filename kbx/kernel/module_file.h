@@ -42,6 +42,6 @@ std::vector<symbols::Verdict> judge_modules(const std::vector<ReadModule>& modul
 std::vector<symbols::Verdict> check_built_modules(const std::vector<std::string>& paths,
                                                   const std::vector<std::string>& others,
                                                   const std::vector<std::string>& symbol_lists,
-                                                  const Tree& tree);
+                                                  const Tree& tree, const std::string& index_cache);
 
 }  // namespace kbx::kernel

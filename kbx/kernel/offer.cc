@@ -6,6 +6,7 @@
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/kernel/offer_cache.h"
 #include "kbx/symbols/vermagic.h"
 
 /// What a kernel offers, read off its header tree:
@@ -15,35 +16,51 @@ namespace {
 
 using symbols::KernelSymbols;
 
-/// How a tree includes headers of its own: the folders in the order of LINUXINCLUDE in its top
-/// Makefile.
-std::optional<std::string> read_header(const Tree& tree, const std::string& name) {
-  const std::array<std::string, 4> folders = {
-      join_path(tree.srctree, "arch/" + tree.arch + "/include"),
-      join_path(tree.objtree, "arch/" + tree.arch + "/include/generated"),
-      join_path(tree.srctree, "include"), join_path(tree.objtree, "include")};
-  for (const std::string& folder : folders)
-    if (auto text = read_file_if_present(join_path(folder, name))) return text;
-  return std::nullopt;
-}
+/// The files of a tree, as far as it is asked for them.
+class TreeFiles {
+ public:
+  explicit TreeFiles(const Tree& tree) : tree_(tree) {}
 
-bool defines(const Config& config, std::string_view macro) {
+  std::optional<std::string> read(const std::string& path) {
+    read_.emplace_back(path, stamp_of(path));
+    return read_.back().second ? read_file_if_present(path) : std::nullopt;
+  }
+
+  /// How a tree includes headers of its own: the folders in the order of LINUXINCLUDE in its top
+  /// Makefile.
+  std::optional<std::string> read_header(const std::string& name) {
+    const std::array<std::string, 4> folders = {
+        join_path(tree_.srctree, "arch/" + tree_.arch + "/include"),
+        join_path(tree_.objtree, "arch/" + tree_.arch + "/include/generated"),
+        join_path(tree_.srctree, "include"), join_path(tree_.objtree, "include")};
+    for (const std::string& folder : folders)
+      if (auto text = read(join_path(folder, name))) return text;
+    return std::nullopt;
+  }
+
+  const FilesRead& all() const { return read_; }
+
+ private:
+  const Tree& tree_;
+  FilesRead read_;
+};
+
+bool defines(const ConfigText& config, std::string_view macro) {
   constexpr std::string_view module_suffix = "_MODULE";
-  const auto found = config.values.find(macro);
-  if (found != config.values.end()) return found->second != "m";
+  if (const auto value = config.find(macro)) return *value != "m";
   return macro.ends_with(module_suffix) &&
-         config.get(macro.substr(0, macro.size() - module_suffix.size())) == "m";
+         config.find(macro.substr(0, macro.size() - module_suffix.size())) == "m";
 }
 
-std::optional<std::string> vermagic_of(const Tree& tree, const Config& config) {
+std::optional<std::string> vermagic_of(TreeFiles& files, const ConfigText& config) {
   return symbols::compose_vermagic(
-      {[&](const std::string& name) { return read_header(tree, name); },
+      {[&](const std::string& name) { return files.read_header(name); },
        [&](std::string_view macro) { return defines(config, macro); }});
 }
 
 }  // namespace
 
-std::optional<symbols::Machine> machine_of(const std::string& arch, const Config& config) {
+std::optional<symbols::Machine> machine_of(const std::string& arch, const ConfigText& config) {
   const bool is_64bit = config.is_y("CONFIG_64BIT");
   const bool is_big_endian = config.is_y("CONFIG_CPU_BIG_ENDIAN");
   constexpr std::uint16_t loongarch = 258;
@@ -62,9 +79,9 @@ std::optional<symbols::Machine> machine_of(const std::string& arch, const Config
   return std::nullopt;
 }
 
-symbols::LoaderOptions loader_options_of(const Config& config) {
+symbols::LoaderOptions loader_options_of(const ConfigText& config) {
   symbols::LoaderOptions options;
-  if (config.values.empty()) return options;
+  if (config.empty()) return options;
   options.modversions = config.is_y("CONFIG_MODVERSIONS");
   options.force_load = config.is_y("CONFIG_MODULE_FORCE_LOAD");
   options.signatures = config.is_y("CONFIG_MODULE_SIG");
@@ -81,26 +98,48 @@ symbols::LoaderOptions loader_options_of(const Config& config) {
   return options;
 }
 
-KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted) {
+namespace {
+
+/// Sets what the tree's files say of its kernel besides the symbols, and gives these files.
+FilesRead read_offer(KernelSymbols& kernel, const Tree& tree) {
+  TreeFiles files(tree);
+  for (const char* name : {"include/config/auto.conf", ".config"}) {
+    const std::string path = join_path(tree.objtree, name);
+    const auto text = is_folder(path) ? std::nullopt : files.read(path);
+    if (!text && std::string_view(name) != ".config") continue;
+    const std::string content = text.value_or("");
+    const ConfigText config(content, path);
+    kernel.machine = machine_of(tree.arch, config);
+    kernel.options = loader_options_of(config);
+    kernel.vermagic = vermagic_of(files, config);
+    break;
+  }
+  // Whoever writes extended tables reads them too; both came with the same change.
+  constexpr const char* name = "scripts/Makefile.modpost";
+  auto modpost = files.read(join_path(tree.srctree, name));
+  if (!modpost) modpost = files.read(join_path(tree.objtree, name));
+  if (modpost)
+    kernel.options.reads_extended_versions =
+        modpost->find("EXTENDED_MODVERSIONS") != std::string::npos;
+  return files.all();
+}
+
+}  // namespace
+
+KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted,
+                              const std::string& cache) {
   KernelSymbols kernel;
   kernel.name = tree.release.empty() ? tree.headers : tree.release;
   kernel.release = tree.release;
-  const Config config = config_of(tree);
-  kernel.machine = machine_of(tree.arch, config);
-  kernel.options = loader_options_of(config);
-  kernel.vermagic = vermagic_of(tree, config);
-  // Whoever writes extended tables reads them too; both came with the same change.
-  const auto modpost = read_file_if_present(join_path(tree.srctree, "scripts/Makefile.modpost"));
-  const auto modpost_of_package =
-      modpost ? modpost : read_file_if_present(join_path(tree.objtree, "scripts/Makefile.modpost"));
-  if (modpost_of_package)
-    kernel.options.reads_extended_versions =
-        modpost_of_package->find("EXTENDED_MODVERSIONS") != std::string::npos;
-  const std::string symvers = join_path(tree.objtree, "Module.symvers");
-  if (is_regular_file(symvers)) {
-    const MappedFile file(symvers);
-    kernel.complete = symbols::add_symvers(kernel, file.content(), symvers, wanted) > 0;
+  if (cache.empty()) {
+    read_offer(kernel, tree);
+  } else if (!recall_offer(kernel, tree, cache)) {
+    const FilesRead files = read_offer(kernel, tree);
+    remember_offer(kernel, tree, cache, files);
   }
+  const std::string symvers = join_path(tree.objtree, "Module.symvers");
+  if (is_regular_file(symvers))
+    kernel.complete = symbols::add_symvers_file(kernel, symvers, wanted, cache) > 0;
   return kernel;
 }
 

@@ -10,8 +10,10 @@ namespace kbx::kernel {
 
 /// What the kernel of a header tree offers to modules: Module.symvers, the vermagic that its
 /// headers make, its machine, and what its configuration says about loading. A tree without
-/// Module.symvers offers no symbols. With `wanted`, `exports` has only what is asked for.
-symbols::KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted = {});
+/// Module.symvers offers no symbols. With `wanted`, `exports` has only what is asked for. If
+/// `cache` is the folder of indexes (symbols/symvers_index.h), what it knows is not read again.
+symbols::KernelSymbols symbols_of_tree(const Tree& tree, const symbols::SymbolChoice& wanted = {},
+                                       const std::string& cache = {});
 
 /// The same of whatever names a kernel; what several words tell is put together:
 ///   Module.symvers*      a bare list of exported symbols, with CRCs
@@ -31,9 +33,9 @@ symbols::KernelSymbols symbols_of(const std::vector<std::string>& words,
                                   const symbols::SymbolChoice& wanted = {});
 
 /// The machine that a configuration builds for; `arch` is SRCARCH. Nothing if kbx does not know it.
-std::optional<symbols::Machine> machine_of(const std::string& arch, const Config& config);
+std::optional<symbols::Machine> machine_of(const std::string& arch, const ConfigText& config);
 
 /// What a configuration says about loading modules.
-symbols::LoaderOptions loader_options_of(const Config& config);
+symbols::LoaderOptions loader_options_of(const ConfigText& config);
 
 }  // namespace kbx::kernel

@@ -29,7 +29,7 @@ std::string release_in_name(const std::string& path) {
 }
 
 /// SRCARCH of a configuration, by the options that only one architecture has.
-std::string arch_of(const Config& config) {
+std::string arch_of(const ConfigText& config) {
   constexpr std::array<std::pair<const char*, const char*>, 9> rows = {
       {{"CONFIG_X86", "x86"},
        {"CONFIG_ARM64", "arm64"},
@@ -46,7 +46,8 @@ std::string arch_of(const Config& config) {
 }
 
 void add_config(KernelSymbols& kernel, const std::string& path) {
-  const Config config = read_config(path);
+  const MappedFile text(path);
+  const ConfigText config(text.content(), path);
   if (!kernel.machine) kernel.machine = machine_of(arch_of(config), config);
   if (!kernel.options.modversions) kernel.options = loader_options_of(config);
 }

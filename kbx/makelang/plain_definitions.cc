@@ -3,9 +3,9 @@
 // once for the places of names and values; variables are made of those that are asked for.
 #include "kbx/makelang/plain_definitions.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
-#include <functional>
 #include <limits>
 #include <utility>
 
@@ -61,10 +61,28 @@ void PlainDefinitions::index() {
     slots_[slot_of(name_of(entries_[i]))] = static_cast<std::uint32_t>(i + 1);
 }
 
+namespace {
+
+/// Names of a configuration differ at their ends. Cheap, as each of thousands is put in once and a
+/// few are looked up.
+size_t hash_of(std::string_view name) {
+  std::uint64_t last = 0;
+  std::uint64_t before = 0;
+  constexpr size_t word = sizeof last;
+  const size_t size = std::min(name.size(), word);
+  std::memcpy(&last, name.data() + name.size() - size, size);
+  if (name.size() >= 2 * word) std::memcpy(&before, name.data() + name.size() - 2 * word, word);
+  std::uint64_t mixed = (last ^ (before * 0x9E3779B97F4A7C15U)) + name.size();
+  mixed *= 0xD6E8FEB86659FD93U;
+  return static_cast<size_t>(mixed ^ (mixed >> 32U));
+}
+
+}  // namespace
+
 /// Where the name is, or belongs.
 size_t PlainDefinitions::slot_of(std::string_view name) const {
   const size_t mask = slots_.size() - 1;
-  size_t slot = std::hash<std::string_view>{}(name)&mask;
+  size_t slot = hash_of(name) & mask;
   while (slots_[slot] != 0 && name_of(entries_[slots_[slot] - 1]) != name) slot = (slot + 1) & mask;
   return slot;
 }

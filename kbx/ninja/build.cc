@@ -5,6 +5,7 @@
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/ninja/modpost_order.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
 #include "kbx/ninja/stamp.h"
@@ -19,7 +20,7 @@ namespace {
 
 FileLock lock_state(const Layout& layout) {
   make_folders(layout.state);
-  return FileLock(layout.file("lock"), [&layout] {
+  return FileLock(layout.file(lock_file), [&layout] {
     std::fprintf(stderr, "kbx: waiting for another kbx in %s\n", layout.state.c_str());
   });
 }
@@ -52,13 +53,14 @@ kbuild::Inputs all_inputs(const kbuild::Plan& plan, const Layout& layout,
     inputs.files.emplace_back(path, stamp_of(path));
   };
   for (const auto& [path, content] : manifest.files) add(path);
+  for (const std::string& path : plan.written) add(path);
   for (const char* name : {"build.ninja", "toolchain", "outputs"}) add(layout.file(name));
   return inputs;
 }
 
 /// Ninja makes folders for outputs, but not for what its commands write besides.
-void make_action_folders(const kbuild::Plan& plan, const Layout& layout) {
-  make_folders(layout.file("rsp"));
+void make_action_folders(const kbuild::Plan& plan, const Layout& layout, const Manifest& manifest) {
+  if (manifest.has_response_files) make_folders(layout.file("rsp"));
   make_folders(layout.file("deps"));
   std::set<std::string> folders;
   for (const kbuild::Action& action : plan.actions)
@@ -72,7 +74,7 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
   const Manifest manifest = make_manifest(plan, layout, durations_of(log));
   remove_stamp(layout.state);
   write_files(layout, manifest);
-  make_action_folders(plan, layout);
+  make_action_folders(plan, layout, manifest);
   write_file_if_changed(layout.file("toolchain"),
                         plan.compiler_identity + plan.compiler_environment + "\n");
   write_file_if_changed(layout.file("build.ninja"), manifest.text);
@@ -90,6 +92,7 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
 int build(const kbuild::Plan& plan, const Layout& layout, const RunOptions& options,
           std::string_view request_hash) {
   const FileLock lock = lock_state(layout);
+  set_apart_if_edited(layout);
   write_graph(plan, layout, request_hash);
   return run_graph(layout, options);
 }
@@ -98,7 +101,8 @@ std::optional<int> build_if_fresh(const Layout& layout, const RunOptions& option
                                   std::string_view request_hash, const Environment& environment) {
   if (!is_folder(layout.state)) return std::nullopt;
   const FileLock lock = lock_state(layout);
-  if (!fresh(layout.state, request_hash, environment)) return std::nullopt;
+  if (!fresh(layout.state, request_hash, environment) || set_apart_if_edited(layout))
+    return std::nullopt;
   return run_graph(layout, options);
 }
 

@@ -63,8 +63,9 @@ std::optional<GuardedStep> guarded_step(const Action& action) {
 /// How a step is called within the line, and whether it needs a subshell.
 struct Call {
   std::string text;
-  std::string saved;  // as kbuild has it
-  bool plain = false;
+  std::string saved;    // as kbuild has it
+  bool single = false;  // one plain command
+  bool plain = false;   // or several
   std::string script;
 };
 
@@ -76,12 +77,14 @@ Call call_of(const Step& step, const Layout& layout, EdgeText& edge) {
     std::string script = layout.file("scripts/" + content_hash(content) + ".sh");
     edge.files.emplace_back(script, std::move(content));
     const std::string call = ". " + shell_quote(script);
-    return {call, call, false, script};
+    return {call, call, false, false, script};
   }
   while (text.ends_with(';') || (!text.empty() && is_space(text.back()))) text.remove_suffix(1);
-  if (text.empty()) return {":", ":", true, ""};
+  if (text.empty()) return {":", ":", true, true, ""};
+  const bool single = is_plain_command(text);
+  const bool plain = single || (!step.name.empty() && !step.ignore_errors && is_plain_list(text));
   return {layout.tree_programs ? std::string(text) : with_own_programs(text, layout.kbx),
-          std::string(text), is_plain_command(text), ""};
+          std::string(text), single, plain, ""};
 }
 
 /// What comes around the call: recipe lines without a name run without "set -e", as in make.
@@ -155,8 +158,22 @@ std::string record_text(const Action& action, const Step& step, const Call& call
 /// Ninja keeps what a failed command left behind, and would take it for good if nothing else
 /// changed; make's .DELETE_ON_ERROR removes it.
 bool has_to_clean_up(const Action& action, const Call& main_call) {
-  const bool in_pieces = action.steps.size() > 1 || !main_call.plain;
+  const bool in_pieces = action.steps.size() > 1 || !main_call.single;
   return in_pieces && action.depfile.empty() && !action.restat && !action.always;
+}
+
+bool can_be_named(std::string_view name) {
+  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
+  return std::ranges::all_of(name, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  });
+}
+
+/// What a makefile exports under these names is for its commands alone.
+bool is_read_by_ninja(std::string_view name) {
+  constexpr std::string_view names[] = {"TERM", "MAKEFLAGS", "PATH", "SHELL", "IFS", "ENV", "PWD"};
+  return name.starts_with("NINJA_") || name.starts_with("LD_") || name.starts_with("LC_") ||
+         name.starts_with("CLICOLOR") || std::ranges::find(names, name) != std::end(names);
 }
 
 }  // namespace
@@ -197,16 +214,24 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
   return edge;
 }
 
-std::string environment_text(const Environment& environment) {
-  const auto can_be_named = [](std::string_view name) {
-    if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-    return std::ranges::all_of(name, [](char c) {
-      return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+Environment common_environment(const std::vector<Environment>& environments) {
+  if (environments.empty()) return {};
+  Environment common = environments.front();
+  std::erase_if(common, [&](const auto& entry) {
+    if (!can_be_named(entry.first) || is_read_by_ninja(entry.first)) return true;
+    return std::ranges::any_of(environments, [&](const Environment& other) {
+      const auto found = other.find(entry.first);
+      return found == other.end() || found->second != entry.second;
     });
-  };
+  });
+  return common;
+}
+
+std::string environment_text(const Environment& environment, const Environment& common) {
   std::string text;
   for (const auto& [name, value] : environment)
-    if (can_be_named(name)) text += "export " + name + "=" + shell_quote(value) + "\n";
+    if (can_be_named(name) && !common.contains(name))
+      text += "export " + name + "=" + shell_quote(value) + "\n";
   return text;
 }
 

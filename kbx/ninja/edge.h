@@ -24,7 +24,12 @@ struct EdgeText {
 EdgeText edge_text(const kbuild::Action& action, const Layout& layout,
                    const FixdepDialect& dialect);
 
-/// A script that sets an environment of the plan: one export per variable that a shell can name.
-std::string environment_text(const Environment& environment);
+/// What all commands of a plan find in their environment, as far as Ninja itself can be given it:
+/// the variables that every one of `environments` has with the same value.
+Environment common_environment(const std::vector<Environment>& environments);
+
+/// A script that sets an environment of the plan: one export per variable that a shell can name and
+/// that is not in `common`.
+std::string environment_text(const Environment& environment, const Environment& common);
 
 }  // namespace kbx::ninja

@@ -330,14 +330,18 @@ std::vector<std::string> depfile_inputs(std::string_view depfile) {
 std::string depfile_text(const std::string& output, const std::vector<std::string>& inputs) {
   std::string text;
   const auto add = [&text](std::string_view path) {
-    const size_t plain = std::min(path.find_first_of(" #$"), path.size());
-    text += path.substr(0, plain);
-    for (const char c : path.substr(plain)) {
+    const auto is_special = [](char c) { return c == ' ' || c == '#' || c == '$'; };
+    const auto plain = std::ranges::find_if(path, is_special);
+    text.append(path.begin(), plain);
+    for (const char c : path.substr(static_cast<size_t>(plain - path.begin()))) {
       if (c == ' ' || c == '#') text += '\\';
       if (c == '$') text += '$';
       text += c;
     }
   };
+  size_t size = output.size();
+  for (const std::string& input : inputs) size += input.size() + std::string_view(" \\\n ").size();
+  text.reserve(size + 2);
   add(output);
   text += ':';
   for (const std::string& input : inputs) {

@@ -2,10 +2,14 @@
 #include <cstdio>
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "kbx/base/path.h"
 
 namespace kbx::ninja {
+
+/// Of the state folder: locked by the kbx that works there, and not empty while Ninja runs.
+constexpr std::string_view lock_file = "lock";
 
 /// Where the things that belong to one build lie. All absolute.
 struct Layout {

@@ -99,30 +99,34 @@ std::optional<Stored> read_stored(std::string_view text) {
   return stored;
 }
 
-std::string stamp_line(const std::string& path) {
-  const auto stamp = stamp_of(path);
-  if (!stamp) return "absent\t" + path + "\n";
+constexpr std::string_view absent = "absent";
+
+std::string stamp_line(const std::string& path, const std::optional<FileStamp>& stamp) {
+  if (!stamp) return std::string(absent) + "\t" + path + "\n";
   return std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + " " +
          std::to_string(stamp->inode) + "\t" + path + "\n";
 }
 
 std::string stamps_text(const std::string& hash, const std::vector<std::string>& files) {
   std::string text = std::string(stamps_magic) + hash + "\n";
-  for (const std::string& file : files) text += stamp_line(file);
+  for (const std::string& file : files) text += stamp_line(file, stamp_of(file));
   return text + "end\n";
 }
 
-/// The files of a list of stamps if all of them are as they were.
+/// The files of a list of stamps if all of them are as they were, without those that are absent.
 std::optional<std::vector<std::string>> unchanged_files(std::string_view text,
                                                         const std::string& hash) {
   if (take_line(text) != std::string(stamps_magic) + hash || !text.ends_with("\nend\n"))
     return std::nullopt;
   std::vector<std::string> files;
+  FolderStamps stamps;
   for (std::string_view line = take_line(text); line != "end"; line = take_line(text)) {
     const size_t tab = line.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
-    files.emplace_back(line.substr(tab + 1));
-    if (stamp_line(files.back()) != std::string(line) + "\n") return std::nullopt;
+    std::string file(line.substr(tab + 1));
+    const std::string now = stamp_line(file, stamps.of(file));
+    if (std::string_view(now).substr(0, now.size() - 1) != line) return std::nullopt;
+    if (!line.starts_with(absent)) files.push_back(std::move(file));
   }
   return files;
 }
@@ -267,9 +271,9 @@ std::string stamps_file(const std::string& template_file) {
 
 /// What was asked for, and what it was made from.
 struct Answer {
-  std::string content;  // a template file
-  std::vector<std::string> headers;
-  std::string stamps;  // of the headers
+  std::string content;               // a template file
+  std::vector<std::string> headers;  // that are there
+  std::string stamps;                // of the headers
 };
 
 /// A cache that cannot be written costs time, nothing else.
@@ -313,6 +317,7 @@ Answer made_answer(const TemplateRequest& request, const std::string& file,
     return !stamp || stamp->modified_ns < start;
   });
   if (is_settled && stored.is_worth_keeping) keep_in_cache(file, answer);
+  std::erase_if(answer.headers, [](const std::string& header) { return !exists(header); });
   return answer;
 }
 
@@ -338,9 +343,10 @@ std::vector<Member> read_members(const std::string& path) {
   return members;
 }
 
-int compile(const Member& member) {
+int compile(const Member& member, const std::string& environment) {
   Command command;
-  command.arguments = {"/bin/sh", "-c", "set -e; " + member.command};
+  const std::string before = environment.empty() ? "" : ". " + shell_quote(environment) + "; ";
+  command.arguments = {"/bin/sh", "-c", "set -e; " + before + member.command};
   command.folder = member.folder;
   command.capture_output = false;
   const int status = run(command).status;
@@ -418,16 +424,15 @@ int run_template_step(const TemplateStep& step) {
   auto answer = cached_answer(file);
   if (!answer)
     answer = made_answer(*request, file, absolute_path(step.output + ".work", current_folder()));
-  std::vector<std::string> headers = answer->headers;
-  std::erase_if(headers, [](const std::string& header) { return !exists(header); });
-  write_file_atomically(step.ninja_depfile, depfile_text(step.output, headers));
+  write_file_atomically(step.ninja_depfile, depfile_text(step.output, answer->headers));
   if (request->kind == TemplateRequest::Kind::metadata) {
     // With the first line it changes with every header: what is compiled after all hangs on them.
     write_file_if_changed(step.output, content_hash(answer->stamps) + "\n" + answer->content);
     return 0;
   }
   const auto stored = read_stored(answer->content);
-  if (!stored || stored->verdict != understood) return compile(read_members(step.members).at(0));
+  if (!stored || stored->verdict != understood)
+    return compile(read_members(step.members).at(0), "");
   write_file_if_changed(step.output, stored->object);
   return 0;
 }
@@ -439,7 +444,7 @@ int run_metadata_step(const MetadataStep& step) {
     const auto object = from ? object_of(member, *from) : std::nullopt;
     if (object)
       write_file_if_changed(member.object, *object);
-    else if (const int failed = compile(member))
+    else if (const int failed = compile(member, step.environment))
       status = failed;
   }
   return status;

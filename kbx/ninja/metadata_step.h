@@ -52,8 +52,9 @@ int run_template_step(const TemplateStep& step);
 
 /// `kbx step metadata`.
 struct MetadataStep {
-  std::string from;     // what run_template_step wrote
-  std::string members;  // file (metadata_graph.h)
+  std::string from;         // what run_template_step wrote
+  std::string members;      // file (metadata_graph.h)
+  std::string environment;  // script for the compiler's environment; "": it is set already
 };
 
 /// Writes the metadata objects; where the template or a module's text is not understood, runs the

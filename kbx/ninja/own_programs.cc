@@ -62,6 +62,24 @@ size_t join_preprocessing(std::string& text, size_t start) {
   return begin;
 }
 
+/// With a call of kbx's modpost at `start`: makes "sed 's/ko$/o/' LIST | MODPOST … -T -" one call,
+/// which reads the list of modules by itself. Gives the place of the call then.
+size_t join_module_list(std::string& text, size_t start) {
+  const Pipeline pipeline = pipeline_into(text, start);
+  const auto words = shell_split(pipeline.left);
+  if (!words || words->size() != 3 || (*words)[0] != "sed" || (*words)[1] != "s/ko$/o/" ||
+      (*words)[2].starts_with('-'))
+    return start;
+  std::string call = " " + std::string(trim(text.substr(start, pipeline.end - start))) + " ";
+  constexpr std::string_view from_pipe = " -T - ";
+  const size_t list = call.find(from_pipe);
+  if (list == std::string::npos) return start;
+  call.replace(list, from_pipe.size(), " --modules -T " + shell_quote((*words)[2]) + " ");
+  const size_t begin = pipeline.begin;
+  text.replace(begin, pipeline.end - begin, trim(call));
+  return begin;
+}
+
 }  // namespace
 
 std::string with_own_programs(std::string_view text, const std::string& kbx) {
@@ -79,7 +97,10 @@ std::string with_own_programs(std::string_view text, const std::string& kbx) {
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       result.replace(start, end - start, call);
       at = start + call.size() - 1;
-      if (path == own_programs[0].path) at = join_preprocessing(result, start) + call.size() - 1;
+      if (path == own_programs[0].path)
+        at = join_preprocessing(result, start) + call.size() - 1;
+      else
+        at = join_module_list(result, start) + call.size() - 1;
     }
   }
   return result;

@@ -6,6 +6,7 @@
 
 #include "kbx/base/file.h"
 #include "kbx/base/text.h"
+#include "kbx/ninja/object_list.h"
 
 namespace kbx::ninja {
 namespace {
@@ -54,8 +55,9 @@ const Record::Output* Record::find(std::string_view path) const {
 Record record_of(const kbuild::Plan& plan) {
   Record record{plan.folder, plan.source, {}};
   for (const kbuild::Action& action : plan.actions) {
+    const bool is_list = object_list_text(action).has_value();
     for (const std::string& output : action.outputs)
-      record.outputs.push_back({output, action.module, false});
+      record.outputs.push_back({output, action.module, is_list});
     if (!action.dot_cmd.empty()) record.outputs.push_back({action.dot_cmd, action.module, true});
   }
   return record;
@@ -80,7 +82,7 @@ void write_record(const Layout& layout, const Record& record) {
   std::string text(first_line);
   text += "\n" + record.folder + "\n" + record.source + "\n";
   for (const Record::Output& output : record.outputs)
-    text += (output.is_dot_cmd ? "cmd\t" : "out\t") + output.module + "\t" + output.path + "\n";
+    text += (output.is_unlogged ? "cmd\t" : "out\t") + output.module + "\t" + output.path + "\n";
   text += last_line;
   text += "\n";
   write_file_if_changed(record_path(layout), text);
@@ -121,7 +123,7 @@ void remove_stale_outputs(const Layout& layout, const kbuild::Plan& plan, const 
       const auto entry = log.find(output->path);
       const bool is_ours =
           entry != log.end() && stamp->modified_ns <= entry->second.last_possible_ns();
-      if (output->is_dot_cmd || is_ours) remove_file(output->path);
+      if (output->is_unlogged || is_ours) remove_file(output->path);
     }
   }
   write_record(layout, now);

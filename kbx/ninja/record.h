@@ -16,8 +16,8 @@ namespace kbx::ninja {
 struct Record {
   struct Output {
     std::string path;
-    std::string module;  // that it belongs to, or ""
-    bool is_dot_cmd = false;
+    std::string module;        // that it belongs to, or ""
+    bool is_unlogged = false;  // a .cmd file or a list of objects: Ninja's log does not have it
   };
   std::string folder;  // Plan::folder
   std::string source;  // Plan::source

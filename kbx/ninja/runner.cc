@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -21,6 +22,7 @@
 #include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/writer.h"
 
 namespace kbx::ninja {
 namespace {
@@ -122,7 +124,7 @@ struct Invocation {
   std::vector<char*> variable_pointers;
 };
 
-Invocation invocation_of(const RunOptions& options) {
+Invocation invocation_of(const Layout& layout, const RunOptions& options) {
   Invocation call;
   call.program = find_ninja();
   call.arguments = {call.program};
@@ -133,6 +135,9 @@ Invocation invocation_of(const RunOptions& options) {
   }
   if (options.verbose) call.arguments.emplace_back("-v");
   Environment environment = current_environment();
+  const auto common = read_file_if_present(layout.file(common_environment_file));
+  for (auto& [name, value] : read_environment_block(common.value_or("")))
+    environment.insert_or_assign(name, std::move(value));
   environment["NINJA_STATUS"] = ninja_status;
   if (options.terminal) environment["TERM"] = "xterm";  // "dumb" would silence the starts
   for (const auto& [name, value] : environment) call.variables.push_back(name + "=" + value);
@@ -157,17 +162,19 @@ Invocation invocation_of(const RunOptions& options) {
   ::_exit(127);
 }
 
-/// A file that is there while Ninja runs. If it is found at the start, kbx or the machine died in
-/// the middle, and some outputs may be half of what they should be.
+/// The lock of the state folder is not empty while Ninja runs. If that is found at the start, kbx
+/// or the machine died in the middle, and some outputs may be half of what they should be.
 class RunningMark {
  public:
-  explicit RunningMark(const Layout& layout) : path_(layout.file("running")) {
-    if (exists(path_))
-      remove_torn_outputs(layout);
+  explicit RunningMark(const Layout& layout) : path_(layout.file(lock_file)) {
+    if (read_file_if_present(path_).value_or("").empty())
+      overwrite_file(path_, "running\n");
     else
-      write_file_atomically(path_, "");
+      remove_torn_outputs(layout);
   }
-  ~RunningMark() { ::unlink(path_.c_str()); }
+  ~RunningMark() {
+    if (::truncate(path_.c_str(), 0) != 0) ::unlink(path_.c_str());
+  }
   RunningMark(const RunningMark&) = delete;
   RunningMark& operator=(const RunningMark&) = delete;
 
@@ -235,14 +242,15 @@ void end_orphans() {
 
 int run_graph(const Layout& layout, const RunOptions& options) {
   if (options.starting) options.starting();
-  Invocation call = invocation_of(options);
+  Invocation call = invocation_of(layout, options);
   Channel channel(options.terminal && !options.verbose);
   std::fflush(nullptr);
   const RunningMark mark(layout);
   const StopSignals signals;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
-  const pid_t ninja = ::fork();
+  // kbx does not go on before Ninja is there, and shares its memory until then.
+  const pid_t ninja = ::vfork();
   if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
   if (ninja < 0) throw system_error("cannot start ninja", errno);
   Channel::close_end(channel.write_end);

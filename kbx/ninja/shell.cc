@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "kbx/base/text.h"
 
@@ -32,6 +33,18 @@ void for_each_bare(std::string_view text, Visit visit) {
   }
 }
 
+bool joins_commands(char c) {
+  return c == ';' || c == '&' || c == '|' || c == '(' || c == ')' || c == '`' || c == '\n' ||
+         c == '$';
+}
+
+std::string_view first_word(std::string_view text) {
+  text = trim(text);
+  size_t size = 0;
+  while (size < text.size() && !is_space(text[size])) ++size;
+  return text.substr(0, size);
+}
+
 bool changes_the_shell(std::string_view word) {
   constexpr std::array words = {"!",      ".",    ":",     "alias",  "break",  "case",  "cd",
                                 "eval",   "exec", "exit",  "export", "for",    "if",    "read",
@@ -43,12 +56,11 @@ bool changes_the_shell(std::string_view word) {
 }  // namespace
 
 bool is_plain_command(std::string_view text) {
-  const auto words = split_words(text);
-  if (words.empty() || changes_the_shell(words.front()) || text.ends_with('\\')) return false;
+  const std::string_view first = first_word(text);
+  if (first.empty() || changes_the_shell(first) || text.ends_with('\\')) return false;
   bool plain = true;
   for_each_bare(text, [&](size_t at) {
-    constexpr std::string_view joining = ";&|()`\n$";
-    const bool joins = joining.find(text[at]) != std::string_view::npos;
+    const bool joins = joins_commands(text[at]);
     // "$@" and "$VARIABLE" are harmless, "$(" is not; "2>&1" joins nothing.
     const bool harmless = (text[at] == '$' && (at + 1 == text.size() || text[at + 1] != '(')) ||
                           (text[at] == '&' && at > 0 && text[at - 1] == '>');
@@ -56,6 +68,30 @@ bool is_plain_command(std::string_view text) {
     return plain;
   });
   return plain;
+}
+
+bool is_plain_list(std::string_view text) {
+  text = trim(text);
+  if (text.starts_with("{ ")) {
+    const size_t end = text.rfind('}');
+    const auto words = split_words(text.substr(end + 1));
+    const bool is_redirected = words.size() == 2 && (words[0] == ">" || words[0] == ">>") &&
+                               words[1].find_first_of("\"'\\;&|<>()`$*?[~#") == text.npos;
+    return is_redirected && trim(text.substr(0, end)).ends_with(';') &&
+           is_plain_list(text.substr(2, end - 2));
+  }
+  std::vector<size_t> ends;
+  for_each_bare(text, [&](size_t at) {
+    if (text[at] == ';' || text[at] == '|') ends.push_back(at);
+    return true;
+  });
+  if (!text.ends_with(';')) ends.push_back(text.size());
+  size_t start = 0;
+  for (const size_t end : ends) {
+    if (!is_plain_command(text.substr(start, end - start))) return false;
+    start = end + 1;
+  }
+  return true;
 }
 
 bool needs_own_lines(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <unordered_map>
 
@@ -13,6 +14,9 @@
 #include "kbx/base/text.h"
 #include "kbx/ninja/edge.h"
 #include "kbx/ninja/metadata_graph.h"
+#include "kbx/ninja/modpost_order.h"
+#include "kbx/ninja/object_list.h"
+#include "kbx/ninja/shell.h"
 
 /// From a Plan to build.ninja.
 ///
@@ -144,27 +148,58 @@ std::vector<std::string> environment_files(const Plan& plan, const Layout& layou
   return files;
 }
 
+/// What Ninja can be given for all commands: nothing if one of them has no environment of its own.
+Environment shared_environment(const Plan& plan) {
+  const bool all_own = std::ranges::all_of(plan.actions, [](const Action& action) {
+    return action.steps.empty() || action.environment >= 0;
+  });
+  return all_own ? common_environment(plan.environments) : Environment();
+}
+
 /// The variable `before` of an edge without steps of its own.
 std::string enter_environment(int environment, const std::vector<std::string>& environments) {
   if (environment < 0) return "";
   return ". " + shell_quote(environments[static_cast<size_t>(environment)]) + "; ";
 }
 
+/// What the command of an action does besides what the plan says.
+struct Addition {
+  std::vector<std::string> outputs;
+  std::vector<std::string> implicit;
+  std::vector<std::string> order_only;
+  std::string words;  // of the command
+};
+
+/// The shell has nothing to do behind the command.
+constexpr const char* become = "exec ";
+
+/// Whether all of the edge is one call of kbx.
+bool is_own_call(const EdgeText& edge, const Layout& layout) {
+  return edge.before.empty() && edge.after.empty() && is_plain_command(edge.command) &&
+         edge.command.starts_with(shell_quote(layout.kbx) + " ");
+}
+
 void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
-                   const FixdepDialect& dialect, const std::vector<std::string>& environments) {
+                   const FixdepDialect& dialect, const std::vector<std::string>& environments,
+                   const Addition& addition) {
   EdgeText edge = edge_text(action, layout, dialect);
+  edge.command += addition.words;
+  if (is_own_call(edge, layout)) edge.before = become;
   edge.before.insert(0, enter_environment(action.environment, environments));
   std::string& text = manifest.text;
   text += "build";
   add_paths(text, "", action.outputs);
+  add_paths(text, "", addition.outputs);
   text += ": ";
   text += kbuild::kind_name(action.kind);
   add_paths(text, "", action.inputs);
-  std::vector<std::string> implicit;
+  std::vector<std::string> implicit = addition.implicit;
   if (uses_target_compiler(action.kind)) implicit.push_back(layout.file("toolchain"));
   if (action.always) implicit.push_back(layout.file("always"));
   add_paths(text, " |", implicit);
-  add_paths(text, " ||", action.order_only);
+  std::vector<std::string> order_only = action.order_only;
+  order_only.insert(order_only.end(), addition.order_only.begin(), addition.order_only.end());
+  add_paths(text, " ||", order_only);
   text += '\n';
   add_variable(text, "folder", shell_quote(action.folder));
   add_variable(text, "before", edge.before);
@@ -176,9 +211,16 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
     add_variable(text, "deps_file", edge.depfile);
   }
   add_variable(text, "rsp", edge.response_file);
+  manifest.has_response_files = manifest.has_response_files || !edge.response_file.empty();
   if (action.restat) add_variable(text, "keep", "1");
   text += '\n';
   for (auto& file : edge.files) manifest.files.push_back(std::move(file));
+}
+
+bool is_goal(const Plan& plan, const Action& action) {
+  return std::ranges::any_of(action.outputs, [&](const std::string& output) {
+    return std::ranges::find(plan.goals, output) != plan.goals.end();
+  });
 }
 
 std::string metadata_text(const std::vector<std::string>& objects, const Plan& plan) {
@@ -203,7 +245,7 @@ void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std
   add_paths(text, " |", implicit);
   text += '\n';
   add_variable(text, "folder", shell_quote(layout.state));
-  add_variable(text, "before", before);
+  add_variable(text, "before", before + become);
   add_variable(text, "cmd",
                shell_quote(layout.kbx) + " step template --request " + shell_quote(request) +
                    " --output " + shell_quote(output) + " --ninja-depfile " + shell_quote(depfile) +
@@ -213,46 +255,147 @@ void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std
   text += '\n';
 }
 
-/// Edges for objects of which kbx needs no compiler's: one for the template, which also gives what
-/// is common to all modules, and one for all objects that are made from it.
-void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Plan& plan,
-                        const Layout& layout, const std::vector<std::string>& environments) {
+/// All that the metadata objects of a group take to be made from their template.
+struct GroupNeeds {
   std::vector<std::string> objects;
-  std::vector<std::string> sources;
+  std::vector<std::string> inputs;
   std::vector<std::string> order_only;
+  std::string members;  // file
+  std::string from;     // the template; of a common object the object itself
+};
+
+GroupNeeds needs_of(const MetadataGroup& group, const Plan& plan, const Layout& layout) {
+  GroupNeeds needs;
   for (const MetadataGroup::Member& member : group.members) {
     const Action& action = plan.actions[member.action];
-    objects.push_back(action.outputs.front());
-    sources.insert(sources.end(), action.inputs.begin(), action.inputs.end());
-    order_only.insert(order_only.end(), action.order_only.begin(), action.order_only.end());
+    needs.objects.push_back(action.outputs.front());
+    needs.inputs.insert(needs.inputs.end(), action.inputs.begin(), action.inputs.end());
+    needs.order_only.insert(needs.order_only.end(), action.order_only.begin(),
+                            action.order_only.end());
   }
   const bool is_common = group.kind == TemplateRequest::Kind::common_object;
   const std::string name = group.key + "-" + std::to_string(group.environment);
-  const std::string members =
-      layout.file("metadata/" + (is_common ? content_hash(objects.front()) : name) + ".members");
-  manifest.files.emplace_back(members, members_text(group, plan));
+  needs.members = layout.file(
+      "metadata/" + (is_common ? content_hash(needs.objects.front()) : name) + ".members");
+  needs.from = is_common ? needs.objects.front() : layout.file("templates/" + name);
+  return needs;
+}
+
+/// Edges for objects of which kbx needs no compiler's: one for the template, which also gives what
+/// is common to all modules, and, unless they are `joined` to another, one for all objects that are
+/// made from it.
+void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Plan& plan,
+                        const Layout& layout, const std::vector<std::string>& environments,
+                        bool joined) {
+  const GroupNeeds needs = needs_of(group, plan, layout);
+  manifest.files.emplace_back(needs.members, members_text(group, plan));
   const std::string before = enter_environment(group.environment, environments);
-  const std::string from = is_common ? objects.front() : layout.file("templates/" + name);
-  add_template_edge(manifest, group, from, members, layout, before);
-  if (is_common) return;
+  add_template_edge(manifest, group, needs.from, needs.members, layout, before);
+  if (joined || group.kind == TemplateRequest::Kind::common_object) return;
   std::string& text = manifest.text;
   text += "build";
-  add_paths(text, "", objects);
+  add_paths(text, "", needs.objects);
   text += ": metadata_objects";
-  add_paths(text, "", sources);
-  add_paths(text, " |", {from, members});
-  add_paths(text, " ||", order_only);
+  add_paths(text, "", needs.inputs);
+  add_paths(text, " |", {needs.from, needs.members});
+  add_paths(text, " ||", needs.order_only);
   text += '\n';
   add_variable(text, "folder", shell_quote(layout.state));
-  add_variable(text, "before", before);
+  add_variable(text, "before", before + become);
   add_variable(text, "cmd",
-               shell_quote(layout.kbx) + " step metadata --template " + shell_quote(from) +
-                   " --members " + shell_quote(members));
-  add_variable(text, "text", metadata_text(objects, plan));
+               shell_quote(layout.kbx) + " step metadata --template " + shell_quote(needs.from) +
+                   " --members " + shell_quote(needs.members));
+  add_variable(text, "text", metadata_text(needs.objects, plan));
   text += '\n';
 }
 
+/// kbx's modpost can make the metadata objects of what it writes at once, which spares a process.
+/// The group it does that for, and what this adds to its edge.
+struct Joint {
+  const MetadataGroup* group = nullptr;
+  size_t modpost = 0;  // index into Plan::actions
+  bool apart = false;  // it could, but is told not to
+  std::string order;   // what it is told
+  Addition addition;
+};
+
+bool is_own_modpost(const Action& action, const Layout& layout, const FixdepDialect& dialect) {
+  if (action.kind != ActionKind::modpost || action.steps.size() != 1) return false;
+  const EdgeText edge = edge_text(action, layout, dialect);
+  return is_own_call(edge, layout) &&
+         edge.command.starts_with(shell_quote(layout.kbx) + " modpost ");
+}
+
+bool is_made(const Plan& plan, const std::string& path) {
+  return std::ranges::any_of(plan.actions, [&](const Action& action) {
+    return std::ranges::find(action.outputs, path) != action.outputs.end();
+  });
+}
+
+/// Nothing if that is out of the question: there are several groups, rules of the user's own, or
+/// something else is to be made between the two.
+std::optional<Joint> joint_of(const Plan& plan, const std::vector<MetadataGroup>& groups,
+                              const Layout& layout, const FixdepDialect& dialect,
+                              const std::vector<std::string>& environments) {
+  const auto is_metadata = [](const MetadataGroup& group) {
+    return group.kind == TemplateRequest::Kind::metadata;
+  };
+  const auto group = std::ranges::find_if(groups, is_metadata);
+  const auto modpost = std::ranges::find(plan.actions, ActionKind::modpost, &Action::kind);
+  if (!layout.rules_folder.empty() || group == groups.end() || group->environment < 0 ||
+      std::ranges::count_if(groups, is_metadata) != 1 || modpost == plan.actions.end() ||
+      !is_own_modpost(*modpost, layout, dialect))
+    return std::nullopt;
+  const GroupNeeds needs = needs_of(*group, plan, layout);
+  Joint joint;
+  joint.group = &*group;
+  joint.modpost = static_cast<size_t>(modpost - plan.actions.begin());
+  const std::string order = layout.file(modpost_order_file);
+  joint.addition.words = " --metadata " + shell_quote(order);
+  for (const std::string& input : needs.inputs)
+    if (std::ranges::find(modpost->outputs, input) == modpost->outputs.end()) {
+      if (is_made(plan, input)) return std::nullopt;
+      joint.addition.implicit.push_back(input);
+    }
+  if (std::ranges::any_of(needs.order_only,
+                          [&](const std::string& path) { return is_made(plan, path); }))
+    return std::nullopt;
+  joint.apart = exists(layout.file(apart_file));
+  if (joint.apart) {
+    joint.addition.implicit.clear();
+    return joint;
+  }
+  joint.addition.outputs = needs.objects;
+  joint.addition.order_only = needs.order_only;
+  for (const std::string& path : {needs.from, needs.members, order})
+    joint.addition.implicit.push_back(path);
+  joint.order =
+      write_modpost_order({needs.from, needs.members,
+                           environments[static_cast<size_t>(group->environment)], needs.objects});
+  return joint;
+}
+
 }  // namespace
+
+std::string environment_block(const Environment& environment) {
+  std::string text;
+  for (const auto& [name, value] : environment) text.append(name + "=" + value).push_back('\0');
+  return text;
+}
+
+Environment read_environment_block(std::string_view text) {
+  Environment environment;
+  while (!text.empty()) {
+    const size_t end = text.find('\0');
+    const std::string_view entry = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    const size_t equals = entry.find('=');
+    if (equals != std::string_view::npos)
+      environment.insert_or_assign(std::string(entry.substr(0, equals)),
+                                   std::string(entry.substr(equals + 1)));
+  }
+  return environment;
+}
 
 std::string escape_path(std::string_view path) {
   std::string escaped;
@@ -302,16 +445,25 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
   for (const MetadataGroup& group : groups)
     for (const MetadataGroup::Member& member : group.members)
       group_of.emplace(member.action, &group);
+  const auto joint = joint_of(plan, groups, layout, dialect, environments);
+  if (joint) manifest.files.emplace_back(layout.file(modpost_order_file), joint->order);
   std::set<const MetadataGroup*> done;
   for (const size_t index : longest_first(plan, durations)) {
     const Action& action = plan.actions[index];
     if (const auto found = group_of.find(index); found != group_of.end()) {
       if (done.insert(found->second).second)
-        add_metadata_group(manifest, *found->second, plan, layout, environments);
+        add_metadata_group(manifest, *found->second, plan, layout, environments,
+                           joint && !joint->apart && joint->group == found->second);
+      continue;
+    }
+    if (auto list = layout.light_cmd_files ? object_list_text(action) : std::nullopt;
+        list && !is_goal(plan, action)) {
+      manifest.files.emplace_back(action.outputs.front(), std::move(*list));
       continue;
     }
     if (!action.steps.empty()) {
-      add_statement(manifest, action, plan, layout, dialect, environments);
+      add_statement(manifest, action, plan, layout, dialect, environments,
+                    joint && joint->modpost == index ? joint->addition : Addition());
       continue;
     }
     manifest.text += "build";
@@ -325,8 +477,10 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
     add_paths(manifest.text, "default", plan.goals);
     manifest.text += '\n';
   }
+  const Environment common = shared_environment(plan);
+  manifest.files.emplace_back(layout.file(common_environment_file), environment_block(common));
   for (size_t i = 0; i < environments.size(); ++i)
-    manifest.files.emplace_back(environments[i], environment_text(plan.environments[i]));
+    manifest.files.emplace_back(environments[i], environment_text(plan.environments[i], common));
   return manifest;
 }
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,6 +18,7 @@ using Durations = std::map<std::string, std::int64_t, std::less<>>;
 struct Manifest {
   std::string text;
   std::vector<std::pair<std::string, std::string>> files;  // absolute path, content
+  bool has_response_files = false;
 };
 
 /// The graph for `plan`. Reads the rule templates and, for actions without a known duration, the
@@ -25,6 +27,13 @@ Manifest make_manifest(const kbuild::Plan& plan, const Layout& layout, const Dur
 
 /// Only the text of build.ninja, with nothing known of earlier runs.
 std::string ninja_text(const kbuild::Plan& plan, const Layout& layout);
+
+/// The file of the state folder with what Ninja's own environment has to have besides kbx's, so
+/// that no command need set it.
+constexpr std::string_view common_environment_file = "env/common";
+/// Its content: NAME=VALUE, a NUL byte, and so on.
+std::string environment_block(const Environment& environment);
+Environment read_environment_block(std::string_view text);
 
 /// `path` in the place of a path of a build statement.
 std::string escape_path(std::string_view path);

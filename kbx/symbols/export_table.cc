@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <functional>
-#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -30,10 +29,6 @@ std::uint32_t chain_of(std::string_view name) {
   return tdb_hash(name) % chains;
 }
 
-bool is_known_license(std::string_view license) {
-  return license == plain_export || license == gpl_export;
-}
-
 std::string unknown_license_message(const SymversRow& row) {
   return fmt::format(
       "{} has the unknown licence \"{}\"\n  {} or {} was expected: the row may be "
@@ -55,7 +50,8 @@ const Provider& ExportTable::add_provider(std::string_view name, bool is_listed)
 
 void ExportTable::read(std::string_view text, const std::string& path,
                        std::vector<std::string>& errors, std::vector<std::string>& warnings) {
-  std::unordered_map<std::string_view, const Provider*> known;
+  Providers of_file;
+  Providers& known = dialect_.modules_by_file ? of_file : known_;
   if (!dialect_.modules_by_file)
     for (const Provider& provider : providers_) known.emplace(provider.name, &provider);
   const Provider* last = nullptr;
@@ -66,15 +62,11 @@ void ExportTable::read(std::string_view text, const std::string& path,
   };
   std::vector<std::string>& clashes = dialect_.crcs_in_cmd_files ? errors : warnings;
   read_symvers(text, path, [&](const SymversRow& row) {
-    if (dialect_.crcs_in_cmd_files && !is_known_license(row.license)) {
+    if (dialect_.crcs_in_cmd_files && !is_usual_license(row.license)) {
       tell(errors, row.line, unknown_license_message(row));
       return;
     }
-    if (!last || last->name != row.module) {
-      const Provider*& slot = known[row.module];
-      if (!slot) slot = &add_provider(row.module, true);
-      last = slot;
-    }
+    if (!last || last->name != row.module) last = listed_provider(known, row.module);
     const Provider* clash = nullptr;
     ExportedSymbol& symbol = add(row.symbol, *last, row.license, clash);
     if (clash) tell(clashes, row.line, clash_message(row.symbol, row.module, *clash));
@@ -85,6 +77,16 @@ void ExportTable::read(std::string_view text, const std::string& path,
   if (faults > most_symvers_faults)
     clashes.push_back(fmt::format("{}: {} more rows like these are not shown", path,
                                   faults - most_symvers_faults));
+}
+
+void ExportTable::read_on_demand(SymversIndex index) {
+  index_.emplace(std::move(index));
+}
+
+const Provider* ExportTable::listed_provider(Providers& known, std::string_view module) {
+  const Provider*& slot = known[module];
+  if (!slot) slot = &add_provider(module, true);
+  return slot;
 }
 
 ExportTable::Slot& ExportTable::slot_of(std::string_view name) {
@@ -107,10 +109,50 @@ void ExportTable::reserve(std::size_t symbols) {
     if (slot.number != 0) slot_of(symbols_[slot.number - 1].name).number = slot.number;
 }
 
+ExportedSymbol& ExportTable::append(Slot& slot, std::string_view name, const Provider& provider,
+                                    std::string_view license) {
+  ExportedSymbol& symbol = symbols_.emplace_back();
+  slot.number = static_cast<std::uint32_t>(symbols_.size());
+  symbol.name = name;
+  symbol.provider = &provider;
+  symbol.license = license;
+  return symbol;
+}
+
+void ExportTable::take_row(Slot& slot, const SymversRow& row) {
+  ExportedSymbol& symbol =
+      append(slot, row.symbol, *listed_provider(known_, row.module), row.license);
+  symbol.crc = row.crc;
+  symbol.has_crc = true;
+  symbol.name_space = row.name_space;
+}
+
+void ExportTable::take_all_rows() {
+  reserve(symbols_.size() + index_->rows() + 1);
+  read_symvers(index_->text(), index_->path(), [this](const SymversRow& row) {
+    if (Slot& slot = slot_of(row.symbol); slot.number == 0) take_row(slot, row);
+  });
+  has_all_rows_ = true;
+}
+
+ExportTable::Slot& ExportTable::known_slot_of(std::string_view name) {
+  const auto has_room = [this] { return (symbols_.size() + 1) * 2 <= newest_.size(); };
+  if (!has_room()) reserve(symbols_.size() + 1);
+  Slot* slot = &slot_of(name);
+  if (slot->number != 0 || !index_) return *slot;
+  const auto row = index_->find(name);
+  if (!row) return *slot;
+  take_row(*slot, *row);
+  if (!has_room()) {
+    reserve(symbols_.size() + 1);
+    slot = &slot_of(name);
+  }
+  return *slot;
+}
+
 ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider,
                                  std::string_view license, const Provider*& clash) {
-  if ((symbols_.size() + 1) * 2 > newest_.size()) reserve(symbols_.size() + 1);
-  Slot& slot = slot_of(name);
+  Slot& slot = known_slot_of(name);
   if (slot.number != 0) {
     ExportedSymbol* const newest = &symbols_[slot.number - 1];
     const Provider* const previous = newest->provider;
@@ -124,25 +166,20 @@ ExportedSymbol& ExportTable::add(std::string_view name, const Provider& provider
       return *newest;
     }
   }
-  ExportedSymbol& symbol = symbols_.emplace_back();
-  slot.number = static_cast<std::uint32_t>(symbols_.size());
-  symbol.name = name;
-  symbol.provider = &provider;
-  symbol.license = license;
-  return symbol;
+  return append(slot, name, provider, license);
 }
 
 ExportedSymbol* ExportTable::find(std::string_view name) {
   if (name.starts_with('.')) name.remove_prefix(1);
-  if (newest_.empty()) return nullptr;
-  const Slot& slot = slot_of(name);
+  const Slot& slot = known_slot_of(name);
   return slot.number == 0 ? nullptr : &symbols_[slot.number - 1];
 }
 
-const ExportedSymbol* ExportTable::find_similar(std::string_view name) const {
+const ExportedSymbol* ExportTable::find_similar(std::string_view name) {
   constexpr size_t shortest = 4;  // below, everything is similar
   constexpr size_t long_name = 8;
   if (name.size() < shortest) return nullptr;
+  if (index_ && !has_all_rows_) take_all_rows();
   size_t most = name.size() < long_name ? 1 : 2;
   const ExportedSymbol* best = nullptr;
   for (const ExportedSymbol& symbol : symbols_) {

@@ -1,13 +1,15 @@
 #pragma once
 #include <cstdint>
 #include <deque>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kbx/symbols/dialect.h"
 #include "kbx/symbols/symvers.h"
+#include "kbx/symbols/symvers_index.h"
 
 namespace kbx::symbols {
 
@@ -43,6 +45,9 @@ class ExportTable {
   /// Reads a Module.symvers file. Faults that do not end the run go to `errors` and `warnings`.
   void read(std::string_view text, const std::string& path, std::vector<std::string>& errors,
             std::vector<std::string>& warnings);
+  /// The same for a file with an index, which has no faults: its rows come into the table when they
+  /// are asked for. Only as the first of all.
+  void read_on_demand(SymversIndex index);
 
   /// Adds an export of `provider` and gives the entry to complete. `clash` tells who exported it
   /// before, if that is a fault.
@@ -54,7 +59,7 @@ class ExportTable {
 
   /// The symbol that `name` may have been meant to be: one or, of a long name, two characters away.
   /// Null if there is none.
-  const ExportedSymbol* find_similar(std::string_view name) const;
+  const ExportedSymbol* find_similar(std::string_view name);
 
   /// What the providers that are not just listed export, in the order Module.symvers has.
   std::vector<const ExportedSymbol*> in_file_order() const;
@@ -66,13 +71,25 @@ class ExportTable {
     std::uint32_t number = 0;  // index into symbols_ plus 1; 0: free
   };
 
+  using Providers = std::unordered_map<std::string_view, const Provider*>;
+
   /// The slot of that name, or the free one where it belongs.
   Slot& slot_of(std::string_view name);
+  /// The same with room for one symbol more, and with the index asked.
+  Slot& known_slot_of(std::string_view name);
+  ExportedSymbol& append(Slot& slot, std::string_view name, const Provider& provider,
+                         std::string_view license);
+  void take_all_rows();
+  void take_row(Slot& slot, const SymversRow& row);
+  const Provider* listed_provider(Providers& known, std::string_view module);
 
   const Dialect& dialect_;
   bool external_;
   std::deque<Provider> providers_;
   std::deque<ExportedSymbol> symbols_;
+  std::optional<SymversIndex> index_;
+  bool has_all_rows_ = false;  // of the index
+  Providers known_;  // where modules have no more than one entry: all; else those of the index
   /// The newest symbol of each name: open addressing, a power of two of slots, at most half of them
   /// taken. Every run puts some 30,000 names in and looks up a few.
   std::vector<Slot> newest_;

@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/symbols/symvers.h"
+#include "kbx/symbols/symvers_index.h"
 
 namespace kbx::symbols {
 namespace {
@@ -73,11 +75,11 @@ std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std:
   // What another source told before counts less, but one list has to agree with itself.
   KernelSymbols::Exports listed;
   constexpr size_t usual_row = 64;
-  if (!wanted) listed.reserve(text.size() / usual_row);
+  if (wanted.is_everything()) listed.reserve(text.size() / usual_row);
   std::size_t rows = 0;
   read_symvers(text, path, [&](const SymversRow& row) {
     ++rows;
-    if (wanted && !wanted(row.symbol)) {
+    if (!wanted.contains(row.symbol)) {
       if (row.crc != 0) kernel.has_other_crcs = true;
       return;
     }
@@ -96,6 +98,17 @@ std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std:
     for (auto& [name, entry] : listed) kernel.exports.insert_or_assign(name, std::move(entry));
   }
   return rows;
+}
+
+std::size_t add_symvers_file(KernelSymbols& kernel, const std::string& path,
+                             const SymbolChoice& wanted, const std::string& cache) {
+  const auto index = wanted.is_everything() ? std::nullopt : SymversIndex::open(path, cache);
+  if (!index) return add_symvers(kernel, MappedFile(path).content(), path, wanted);
+  for (const std::string_view symbol : wanted.names())
+    if (const auto row = index->find(symbol))
+      kernel.exports.insert_or_assign(std::string(symbol), export_of(*row));
+  kernel.has_other_crcs = kernel.has_other_crcs || index->has_crcs();
+  return index->rows();
 }
 
 std::string machine_name(const Machine& machine) {

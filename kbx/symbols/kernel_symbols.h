@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 namespace kbx::symbols {
@@ -81,14 +83,30 @@ struct KernelSymbols {
   bool has_crcs() const;
 };
 
-/// Which symbols are of interest; an empty function means every one.
-using SymbolChoice = std::function<bool(std::string_view symbol)>;
+/// Which symbols are of interest: all, or those that are named. The names must outlive it.
+class SymbolChoice {
+ public:
+  SymbolChoice() = default;
+  explicit SymbolChoice(std::unordered_set<std::string_view> names) : names_(std::move(names)) {}
+
+  bool is_everything() const { return !names_; }
+  bool contains(std::string_view symbol) const { return !names_ || names_->contains(symbol); }
+  /// The names, unless it is everything.
+  const std::unordered_set<std::string_view>& names() const { return *names_; }
+
+ private:
+  std::optional<std::unordered_set<std::string_view>> names_;
+};
 
 /// Adds the rows of a Module.symvers file that are of interest, and gives the number of all its
 /// rows. Throws Error with file and line for a broken row, and for one that contradicts a row
 /// before it.
 std::size_t add_symvers(KernelSymbols& kernel, std::string_view text, const std::string& path,
                         const SymbolChoice& wanted = {});
+
+/// The same of the file `path`, by its index if `cache` is the folder of such (symvers_index.h).
+std::size_t add_symvers_file(KernelSymbols& kernel, const std::string& path,
+                             const SymbolChoice& wanted, const std::string& cache);
 
 /// The machine for people: "x86-64", "AArch64, big-endian".
 std::string machine_name(const Machine& machine);

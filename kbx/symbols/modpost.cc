@@ -19,6 +19,7 @@
 #include "kbx/symbols/module_files.h"
 #include "kbx/symbols/module_object.h"
 #include "kbx/symbols/symbol_use.h"
+#include "kbx/symbols/symvers_index.h"
 
 /// The course of a run, after scripts/mod/modpost.c: read what others export, read the modules,
 /// find a provider for each symbol they need, write. Older trees keep every list newest first,
@@ -119,6 +120,13 @@ class Run {
   }
 
   void read_symvers_file(const std::string& path) {
+    const bool is_first = listings_.empty() && !has_index_;
+    if (auto index = is_first ? SymversIndex::open(path, options_.index_cache) : std::nullopt) {
+      has_index_ = true;
+      knows_kernel_ = index->names_kernel();
+      table_.read_on_demand(std::move(*index));
+      return;
+    }
     const std::string_view text = listings_.emplace_back(path).content();
     constexpr size_t usual_row = 64;
     table_.reserve(text.size() / usual_row);
@@ -469,6 +477,7 @@ class Run {
   std::deque<Module> modules_;
   std::vector<Module*> order_;
   bool knows_kernel_ = false;
+  bool has_index_ = false;  // the first listing
   unsigned undefined_ = 0;
   std::array<unsigned, kinds> told_{};
   bool is_kernel_missed_ = false;  // was said

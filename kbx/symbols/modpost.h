@@ -13,6 +13,7 @@ struct ModpostOptions {
   std::vector<std::string> symvers;           // -i: Module.symvers files to read
   std::string symvers_output;                 // -o
   std::string namespaces_output;              // -d: MODULE.ko: NAMESPACE… that are not imported
+  std::string index_cache;                    // folder for SymversIndex, or ""
   std::string kept_exports;                   // -u: names that -t keeps
   bool external = false;                      // -e
   bool versions = false;                      // -m: CONFIG_MODVERSIONS

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/symbols/module_object.h"
 
 /// Module.symvers: one line per exported symbol, columns separated by single tabs:
 ///
@@ -47,7 +48,10 @@ bool parse_crc(std::string_view text, std::uint32_t& crc) {
               "separated by tabs; the file may be cut off or edited");
 }
 
-SymversRow parse_row(std::string_view line, const std::string& path, int number) {
+}  // namespace
+
+SymversRow parse_symvers_row(std::string_view line, const std::string& path, int number) {
+  while (line.ends_with('\r')) line.remove_suffix(1);
   if (line.find('\0') != std::string_view::npos)
     fail(path, number, "a NUL byte in a row of exported symbols; text was expected");
   std::array<std::string_view, most_columns> columns;
@@ -70,8 +74,6 @@ SymversRow parse_row(std::string_view line, const std::string& path, int number)
   return row;
 }
 
-}  // namespace
-
 std::string shown_value(std::string_view value) {
   constexpr size_t most = 40;
   std::string text;
@@ -90,14 +92,17 @@ bool is_export_macro(std::string_view license) {
   return std::find(macros.begin(), macros.end(), license) != macros.end();
 }
 
+bool is_usual_license(std::string_view license) {
+  return license == plain_export || license == gpl_export;
+}
+
 void read_symvers(std::string_view text, const std::string& path,
                   const std::function<void(const SymversRow&)>& take) {
   for (int number = 1; !text.empty(); ++number) {
     const size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
+    const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    while (line.ends_with('\r')) line.remove_suffix(1);
-    take(parse_row(line, path, number));
+    take(parse_symvers_row(line, path, number));
   }
 }
 

@@ -26,6 +26,12 @@ std::string shown_value(std::string_view value);
 /// True for the macros that export a symbol, those of older kernels too.
 bool is_export_macro(std::string_view license);
 
+/// True for the two macros that current kernels export symbols with.
+bool is_usual_license(std::string_view license);
+
+/// A row by itself, `line` without its "\n". Throws Error as read_symvers does.
+SymversRow parse_symvers_row(std::string_view line, const std::string& path, int number);
+
 /// Gives every row of `text` to `take`, in order. Lines may end in CRLF; the fifth column may be
 /// missing, as kernels before 5.4 wrote it. `path` is for messages. Throws Error with file and line
 /// for a row that has fewer columns, no name, a NUL byte, or a first column that is no hexadecimal

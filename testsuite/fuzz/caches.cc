@@ -4,6 +4,7 @@
 #include "testsuite/fuzz/fuzz.h"
 
 #include "kbx/base/hash.h"
+#include "kbx/base/pack.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/tree_cache.h"
 #include "kbx/kernel/probe_cache.h"
@@ -60,7 +61,7 @@ void read_tree(const Scratch& scratch, std::string_view body) {
   kbx::fuzz::require(files.size() == 1, "one question, several files\n");
   kbx::kbuild::Inputs inputs;
   kbx::fuzz::require(cache.find(process, inputs).has_value(), "nothing was remembered\n");
-  kbx::write_file_atomically(kbx::join_path(folder, files[0]), body);
+  kbx::write_file_atomically(kbx::join_path(folder, files[0]), kbx::sealed("kbx tree 2", body));
   cache.find(process, inputs);
 }
 

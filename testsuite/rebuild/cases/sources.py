@@ -201,6 +201,36 @@ def touched_source_gives_the_same_module(workspace):
 
 
 @behaviour
+def removed_or_changed_list_is_written_again(workspace):
+    """What planning writes: the lists of modules and of a module's objects."""
+    workspace.build()
+    lists = [path for name in ("modules.order", "*.mod") for path in workspace.out().glob(f".kbx/tree/{name}")]
+    expect_equal(sorted(path.name for path in lists), ["alpha.mod", "beta.mod", "modules.order"], "lists")
+    before = {path: path.read_text() for path in lists}
+    for path in lists:
+        path.unlink()
+        expect_equal(workspace.build().compiled, [], "sources compiled")
+        path.write_text("elsewhere.o\n")
+        expect_equal(workspace.build().compiled, [], "sources compiled")
+        expect_equal(path.read_text(), before[path], path.name)
+    expect_equals_clean_build(workspace)
+
+
+@behaviour
+def removed_result_is_made_again(workspace):
+    workspace.build()
+    before = _identities(workspace)
+    for name in ("alpha.mod.o", "alpha.mod.c", "Module.symvers"):
+        path = workspace.out() / ".kbx/tree" / name
+        content = path.read_bytes()
+        path.unlink()
+        expect_equal(workspace.build().compiled, [], "sources compiled")
+        expect_equal(path.read_bytes(), content, name)
+    expect_equal([name for name in _rebuilt(workspace, before) if name != "alpha"], [], "modules written again")
+    expect_equals_clean_build(workspace)
+
+
+@behaviour
 def removed_module_takes_its_outputs_along(workspace):
     workspace.build()
     before = {name: identity(workspace.ko(name)) for name in ("alpha", "beta")}

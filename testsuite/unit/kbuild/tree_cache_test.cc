@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "kbx/base/file.h"
+#include "kbx/base/pack.h"
 #include "kbx/base/path.h"
 
 using namespace kbx;
@@ -99,6 +100,21 @@ TEST_CASE("a damaged answer is none") {
     write_file_atomically(file, content.substr(0, length));
     CHECK_FALSE(cache.find(process("/d", mine), inputs));
   }
+  for (size_t at = 0; at < content.size(); at += 7) {
+    std::string other = content;
+    other[at] = static_cast<char>(other[at] ^ 0x20);
+    write_file_atomically(file, other);
+    CHECK_FALSE(cache.find(process("/d", mine), inputs));
+  }
   write_file_atomically(file, R"({"format":1,"inputs":{},"calls":7})");
   CHECK_FALSE(cache.find(process("/d", mine), inputs));
+  // Sound as a file, but it says less than it should, or more.
+  constexpr size_t line = sizeof "kbx tree 2 00000000000000000000000000000000";
+  for (const std::string& body :
+       {std::string(), content.substr(line, content.size() / 2), content.substr(line) + "x"}) {
+    write_file_atomically(file, sealed("kbx tree 2", body));
+    CHECK_FALSE(cache.find(process("/d", mine), inputs));
+  }
+  write_file_atomically(file, content);
+  CHECK(cache.find(process("/d", mine), inputs));
 }

@@ -318,9 +318,9 @@ TEST_CASE("an output that a killed run left half made is made again") {
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   project.write("kx.o", "half");
   CHECK(project.run() == "");
-  project.write(".kbx of $x/running", "");
+  project.write(".kbx of $x/lock", "running");
   CHECK(project.run() == "  LD [M]  kx.o\n");
-  CHECK_FALSE(exists(project.path(".kbx of $x/running")));
+  CHECK(read_file(project.path(".kbx of $x/lock")).empty());
 }
 
 TEST_CASE("on a terminal the status line tells what runs and goes away in the end") {

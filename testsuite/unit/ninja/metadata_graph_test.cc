@@ -2,9 +2,12 @@
 
 #include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "kbx/base/hash.h"
 #include "kbx/base/text.h"
+#include "kbx/ninja/modpost_order.h"
 #include "kbx/ninja/writer.h"
 
 using namespace kbx;
@@ -34,6 +37,19 @@ Action metadata(const std::string& name, const std::string& command = plain_comm
   return action;
 }
 
+Action modpost_of(const std::string& name) {
+  Action action;
+  action.kind = ActionKind::modpost;
+  action.outputs = {"/out/Module.symvers", "/out/" + name + ".mod.c"};
+  action.inputs = {"/out/" + name + ".o"};
+  action.folder = "/tree";
+  action.environment = 0;
+  action.restat = true;
+  action.steps = {
+      {"modpost", "scripts/mod/modpost -o x a.o", "MODPOST x", Step::Save::command, false}};
+  return action;
+}
+
 struct Scene {
   test::TemporaryFolder folder;
   Plan plan;
@@ -41,12 +57,15 @@ struct Scene {
 
   explicit Scene(std::vector<Action> actions) {
     plan.actions = std::move(actions);
+    for (Action& action : plan.actions) action.environment = 0;
+    plan.environments = {{}};
     plan.folder = "/out";
     plan.source = "/home/me";
     plan.objtree = "/tree";
     layout.state = "/s";
     layout.kbx = "/bin/kbx";
     layout.srctree = "/tree";
+    layout.light_cmd_files = true;
     layout.template_cache = folder.path();
   }
   std::vector<MetadataGroup> groups() const { return metadata_groups(plan, layout); }
@@ -159,6 +178,79 @@ TEST_CASE("what is common to all modules is made once as well") {
   CHECK(text.find("build /out/.module-common.o: metadata_template") != std::string::npos);
   CHECK(text.find("build /out/a.mod.o: metadata_objects /out/a.mod.c | /s/templates/") !=
         std::string::npos);
+}
+
+TEST_CASE("modpost makes the metadata objects at once") {
+  Scene scene({modpost_of("a"), metadata("a")});
+  scene.layout.state = scene.folder.path();
+  const std::string state = scene.layout.state;
+  const auto text = [&] { return ninja_text(scene.plan, scene.layout); };
+  const std::string joined = text();
+  CHECK(joined.find("build /out/Module.symvers /out/a.mod.c /out/a.mod.o: modpost /out/a.o | " +
+                    state + "/templates/") != std::string::npos);
+  const std::string command =
+      "cmd = /bin/kbx modpost --tree . -o x a.o --metadata " + state + "/metadata/order\n";
+  CHECK(joined.find(command) != std::string::npos);
+  CHECK(joined.find(": metadata_objects") == std::string::npos);
+
+  // With the same command, so that modpost does not run for that.
+  create_file(scene.layout.file(apart_file));
+  const std::string apart = text();
+  CHECK(apart.find("build /out/Module.symvers /out/a.mod.c: modpost /out/a.o\n") !=
+        std::string::npos);
+  CHECK(apart.find(command) != std::string::npos);
+  CHECK(apart.find("build /out/a.mod.o: metadata_objects /out/a.mod.c |") != std::string::npos);
+}
+
+TEST_CASE("modpost and the metadata objects stay apart where they have to") {
+  const auto is_apart = [](Scene& scene) {
+    const std::string text = ninja_text(scene.plan, scene.layout);
+    return text.find(": metadata_objects") != std::string::npos &&
+           text.find("--metadata") == std::string::npos;
+  };
+  Scene tree({modpost_of("a"), metadata("a")});
+  tree.layout.tree_programs = true;
+  CHECK(is_apart(tree));
+  Scene several({modpost_of("a"), metadata("a"), metadata("b", changed("-O2", "-O3"))});
+  CHECK(is_apart(several));
+  Action warns = modpost_of("a");
+  warns.steps.front().text.insert(0, "echo no list && ");
+  Scene more({warns, metadata("a")});
+  CHECK(is_apart(more));
+  Action made = metadata("a");
+  made.inputs.emplace_back("/out/made.h");
+  Action maker;
+  maker.outputs = {"/out/made.h"};
+  maker.steps = {{"", "touch made.h", "", Step::Save::nothing, false}};
+  maker.environment = 0;
+  Scene between({modpost_of("a"), maker, made});
+  CHECK(is_apart(between));
+}
+
+TEST_CASE("an order reads as it was written, and sees a text of another hand") {
+  const Scene scene({});
+  const std::string object = scene.folder.at("a.mod.o");
+  const auto again = read_modpost_order(write_modpost_order({"t", "m", "e", {object, "b"}}));
+  REQUIRE(again);
+  CHECK(again->from == "t");
+  CHECK(again->members == "m");
+  CHECK(again->environment == "e");
+  CHECK(again->objects == std::vector<std::string>{object, "b"});
+  CHECK_FALSE(read_modpost_order(""));
+
+  Layout layout;
+  layout.state = scene.folder.path();
+  CHECK_FALSE(set_apart_if_edited(layout));
+  scene.folder.file(std::string(modpost_order_file),
+                    write_modpost_order({"t", "m", "e", {object}}));
+  CHECK_FALSE(set_apart_if_edited(layout));
+  const std::string source = scene.folder.file("a.mod.c");
+  scene.folder.file("a.mod.o");
+  CHECK_FALSE(set_apart_if_edited(layout));
+  const timespec later[2] = {{4'000'000'000, 0}, {4'000'000'000, 0}};
+  REQUIRE(::utimensat(AT_FDCWD, source.c_str(), later, 0) == 0);
+  CHECK(set_apart_if_edited(layout));
+  CHECK(exists(layout.file(apart_file)));
 }
 
 TEST_CASE("a template that is known not to be understood is not asked for") {

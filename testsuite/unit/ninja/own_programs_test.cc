@@ -11,8 +11,8 @@ TEST_CASE("the tree's genksyms and modpost are replaced where they are called") 
         "/k/kbx modpost --tree /t/ -m -o x");
   CHECK(with_own_programs("if true; then ./scripts/mod/modpost; fi", "/k/kbx") ==
         "if true; then /k/kbx modpost --tree ./; fi");
-  CHECK(with_own_programs("sed 's/ko$/o/' m | scripts/mod/modpost -T -", "/my kbx") ==
-        "sed 's/ko$/o/' m | '/my kbx' modpost --tree . -T -");
+  CHECK(with_own_programs("cat m | scripts/mod/modpost -T -", "/my kbx") ==
+        "cat m | '/my kbx' modpost --tree . -T -");
   CHECK(with_own_programs("(scripts/mod/modpost a.o)&& scripts/mod/modpost b.o", "k") ==
         "(k modpost --tree . a.o)&& k modpost --tree . b.o");
 }
@@ -36,6 +36,19 @@ TEST_CASE("a pipeline from the preprocessor becomes one call") {
       "> x; fi");
   CHECK(with_own_programs("true && gcc -E a.c | scripts/genksyms/genksyms", "k") ==
         "true && k genksyms --kernel . --preprocess gcc -E a.c ");
+}
+
+TEST_CASE("modpost reads the list of modules itself") {
+  CHECK(with_own_programs("sed 's/ko$/o/'  m/x.order | scripts/mod/modpost -m   -T - ",
+                          "/my kbx") == "'/my kbx' modpost --tree . -m   --modules -T m/x.order");
+  CHECK(with_own_programs("a; sed 's/ko$/o/' m | scripts/mod/modpost -T - vmlinux.o; b", "k") ==
+        "a; k modpost --tree . --modules -T m vmlinux.o; b");
+  for (const char* left : {"sed 's/ko$/O/' m", "sed 's/ko$/o/' m n", "sed 's/ko$/o/'",
+                           "sed 's/ko$/o/' $m", "sed 's/ko$/o/' m < n"})
+    CHECK(with_own_programs(std::string(left) + " | scripts/mod/modpost -T -", "k") ==
+          std::string(left) + " | k modpost --tree . -T -");
+  CHECK(with_own_programs("sed 's/ko$/o/' m | scripts/mod/modpost -T list", "k") ==
+        "sed 's/ko$/o/' m | k modpost --tree . -T list");
 }
 
 TEST_CASE("a pipeline that is more than plain words stays one") {

@@ -79,7 +79,7 @@ TEST_CASE("genksyms runs only where kbx step found exports, and nm and awk never
   CHECK(edge.after.find("sh check") == std::string::npos);
   CHECK(edge.after.ends_with("; [ $exports != 0 ] || ( x | y )"));
   CHECK(edge.command.starts_with("gcc "));
-  CHECK(edge.before == "( ");
+  CHECK(edge.before.empty());
 }
 
 TEST_CASE("a rule template of one's own takes the place of the built-in one") {

@@ -40,7 +40,7 @@ KernelSymbols from_symvers(std::string_view text) {
 
 TEST_CASE("of a list only what is wanted is kept, and that the rest has CRCs is remembered") {
   KernelSymbols kernel;
-  const auto wanted = [](std::string_view symbol) { return symbol == "b"; };
+  const kbx::symbols::SymbolChoice wanted({"b"});
   CHECK(kbx::symbols::add_symvers(kernel,
                                   "0x00000001\ta\tvmlinux\tEXPORT_SYMBOL\t\n"
                                   "0x00000000\tb\tvmlinux\tEXPORT_SYMBOL\t\n",
