@@ -96,7 +96,6 @@ std::string with_own_programs(std::string_view text, const std::string& kbx) {
       const std::string call =
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       result.replace(start, end - start, call);
-      at = start + call.size() - 1;
       if (path == own_programs[0].path)
         at = join_preprocessing(result, start) + call.size() - 1;
       else
