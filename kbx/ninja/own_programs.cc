@@ -98,7 +98,6 @@ void replace_tree_programs(std::string& text, const std::string& kbx) {
       const std::string call =
           shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
       text.replace(start, end - start, call);
-      at = start + call.size() - 1;
       if (path == own_programs[0].path)
         at = join_preprocessing(text, start) + call.size() - 1;
       else

@@ -249,8 +249,7 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   const StopSignals signals;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
-  // kbx does not go on before Ninja is there, and shares its memory until then.
-  const pid_t ninja = ::vfork();
+  const pid_t ninja = ::fork();
   if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
   if (ninja < 0) throw system_error("cannot start ninja", errno);
   Channel::close_end(channel.write_end);
