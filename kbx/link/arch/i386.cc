@@ -137,6 +137,11 @@ std::uint64_t lazy_got_value(const PltPlace& place) {
   return place.address + 6;
 }
 
+/// The entry does nothing else.
+std::uint64_t tracked_lazy_got_value(const PltPlace& place) {
+  return place.address;
+}
+
 constexpr Machine values() {
   Machine machine;
   machine.number = EM_386;
@@ -148,6 +153,9 @@ constexpr Machine values() {
   machine.indirect_entry_size = 8;
   machine.indirect_alignment = 8;
   machine.plt_section_entry = 4;
+  machine.direct_entry_size = 8;
+  machine.has_table_always = true;
+  machine.plt_unwind = {4, 4, 8, 11};
   machine.dynamic_linker = "/usr/lib/libc.so.1";
   machine.rule = rule;
   machine.type_name = type_name;
@@ -158,6 +166,7 @@ constexpr Machine values() {
   machine.reach = reach;
   machine.write_plt_header = write_i386_plt_header;
   machine.write_plt_entry = write_i386_plt_entry;
+  machine.write_direct_entry = write_i386_direct_entry;
   machine.lazy_got_value = lazy_got_value;
   DynamicTypes& dynamic = machine.dynamic;
   dynamic.address = R_386_32;
@@ -174,7 +183,29 @@ constexpr Machine values() {
   return machine;
 }
 
-constexpr Machine i386 = values();
+/// .plt for the resolver alone, .plt.sec for calls.
+constexpr Machine tracked(Machine machine) {
+  machine.indirect_entry_size = 16;
+  machine.indirect_alignment = 16;
+  machine.direct_entry_size = 16;
+  machine.has_second_plt = true;
+  machine.write_plt_header = write_i386_tracked_header;
+  machine.write_plt_entry = write_i386_tracked_entry;
+  machine.write_direct_entry = write_i386_tracked_direct_entry;
+  machine.lazy_got_value = tracked_lazy_got_value;
+  machine.plt_unwind.push_end = 9;
+  return machine;
+}
+
+constexpr Machine tracked_i386 = tracked(values());
+
+constexpr Machine with_tracked() {
+  Machine machine = values();
+  machine.tracked = &tracked_i386;
+  return machine;
+}
+
+constexpr Machine i386 = with_tracked();
 
 }  // namespace
 

@@ -45,5 +45,9 @@ Fit apply_i386_tls(const Patch& patch);
 
 void write_i386_plt_header(const PltPlace& place);
 void write_i386_plt_entry(const PltPlace& place);
+void write_i386_direct_entry(const PltPlace& place);
+void write_i386_tracked_header(const PltPlace& place);
+void write_i386_tracked_entry(const PltPlace& place);
+void write_i386_tracked_direct_entry(const PltPlace& place);
 
 }  // namespace kbx::link

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace kbx::link {
@@ -104,8 +105,17 @@ struct PltPlace {
   std::uint64_t got_plt = 0;    // where .got.plt starts
   std::uint64_t table = 0;      // where .plt, or .iplt, starts
   bool is_apart = false;        // in .iplt, which has no header
+  bool is_bound = true;         // false: no way leads to the table's first entry
   std::uint32_t index = 0;      // of its relocation in .rela.plt
   bool is_position_independent = false;
+};
+
+/// What the unwind tables of a PLT that the linker makes say; see plt_unwind.h.
+struct PltUnwind {
+  std::uint8_t word = 0;  // bytes that a push takes; 0: the machine's PLT has no unwind table
+  std::uint8_t stack_register = 0;
+  std::uint8_t return_column = 0;
+  std::uint8_t push_end = 0;  // where in an entry its push is done
 };
 
 /// The dynamic relocation types of a machine (R_*); 0: it has none of the kind.
@@ -138,6 +148,11 @@ struct Machine {
   std::uint32_t indirect_alignment = 16;
   std::uint32_t plt_section_entry = 16;  // sh_entsize of .plt, as GNU ld has it
   bool has_pairs = false;                // there is Origin::paired
+  std::uint32_t direct_entry_size = 0;   // of .plt.got, .plt.sec; 0: the machine has neither
+  bool has_second_plt = false;           // what calls go to is in .plt.sec, .plt binds only
+  bool plt_is_relative = false;          // code at any address may go to PLT entries
+  bool has_table_always = false;         // .got and .got.plt are there, empty or not
+  PltUnwind plt_unwind;
   std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
@@ -174,6 +189,10 @@ struct Machine {
   void (*write_padding)(char* place, std::size_t size) = nullptr;
   void (*write_plt_header)(const PltPlace& place) = nullptr;
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
+  /// An entry of .plt.got or .plt.sec, which goes where its word of .got or .got.plt says.
+  void (*write_direct_entry)(const PltPlace& place) = nullptr;
+  /// The same machine with PLTs for processors that track indirect branches; null: the same ones.
+  const Machine* tracked = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.
   std::uint64_t (*lazy_got_value)(const PltPlace& place) = nullptr;
 };

@@ -144,6 +144,24 @@ std::uint64_t lazy_got_value(const PltPlace& place) {
   return place.address + 6;
 }
 
+/// The entry does nothing else.
+std::uint64_t tracked_lazy_got_value(const PltPlace& place) {
+  return place.address;
+}
+
+/// .plt for the resolver alone, .plt.sec for calls.
+constexpr Machine tracked(Machine machine) {
+  machine.indirect_entry_size = 16;
+  machine.indirect_alignment = 16;
+  machine.direct_entry_size = 16;
+  machine.has_second_plt = true;
+  machine.write_plt_entry = write_x86_64_tracked_entry;
+  machine.write_direct_entry = write_x86_64_tracked_direct_entry;
+  machine.lazy_got_value = tracked_lazy_got_value;
+  machine.plt_unwind.push_end = 9;
+  return machine;
+}
+
 constexpr Machine common() {
   Machine machine;
   machine.number = EM_X86_64;
@@ -153,6 +171,10 @@ constexpr Machine common() {
   machine.names_sections = false;
   machine.indirect_entry_size = 8;
   machine.indirect_alignment = 8;
+  machine.direct_entry_size = 8;
+  machine.plt_is_relative = true;
+  machine.has_table_always = true;
+  machine.plt_unwind = {8, 7, 16, 11};
   machine.applies_relative = true;
   machine.type_name = type_name;
   machine.implicit_addend = no_addend;
@@ -160,6 +182,7 @@ constexpr Machine common() {
   machine.reach = reach;
   machine.write_plt_header = write_x86_64_plt_header;
   machine.write_plt_entry = write_x86_64_plt_entry;
+  machine.write_direct_entry = write_x86_64_direct_entry;
   machine.lazy_got_value = lazy_got_value;
   DynamicTypes& dynamic = machine.dynamic;
   dynamic.address = R_X86_64_64;
@@ -194,8 +217,15 @@ constexpr Machine with_32_bits() {
   return machine;
 }
 
-constexpr Machine x86_64 = with_64_bits();
-constexpr Machine x32 = with_32_bits();
+constexpr Machine with(Machine machine, const Machine& tracked) {
+  machine.tracked = &tracked;
+  return machine;
+}
+
+constexpr Machine tracked_x86_64 = tracked(with_64_bits());
+constexpr Machine tracked_x32 = tracked(with_32_bits());
+constexpr Machine x86_64 = with(with_64_bits(), tracked_x86_64);
+constexpr Machine x32 = with(with_32_bits(), tracked_x32);
 
 }  // namespace
 

@@ -26,17 +26,41 @@ void write_x86_64_plt_header(const PltPlace& place) {
   put_distance(place, 8, 12, place.got_plt + 16);
 }
 
-/// jmp *entry(%rip); push $index; jmp to the table's first entry. Apart: jmp *entry(%rip); nop
+/// jmp *entry(%rip); push $index; jmp to the table's first entry.
 void write_x86_64_plt_entry(const PltPlace& place) {
   if (place.is_apart) {
-    put(place, {"\xff\x25\0\0\0\0\x66\x90", 8});
-    put_distance(place, 2, 6, place.got_entry);
+    write_x86_64_direct_entry(place);
     return;
   }
   put(place, {"\xff\x25\0\0\0\0\x68\0\0\0\0\xe9\0\0\0\0", 16});
   put_distance(place, 2, 6, place.got_entry);
   write_little(place.place + 7, place.index, 4);
-  put_distance(place, 12, 16, place.table);
+  if (place.is_bound) put_distance(place, 12, 16, place.table);
+}
+
+/// jmp *entry(%rip); nop
+void write_x86_64_direct_entry(const PltPlace& place) {
+  put(place, {"\xff\x25\0\0\0\0\x66\x90", 8});
+  put_distance(place, 2, 6, place.got_entry);
+}
+
+// For processors that track indirect branches: each entry that one may go to starts with endbr64.
+
+/// endbr64; push $index; jmp to the table's first entry; xchg %ax,%ax
+void write_x86_64_tracked_entry(const PltPlace& place) {
+  if (place.is_apart) {
+    write_x86_64_tracked_direct_entry(place);
+    return;
+  }
+  put(place, {"\xf3\x0f\x1e\xfa\x68\0\0\0\0\xe9\0\0\0\0\x66\x90", 16});
+  write_little(place.place + 5, place.index, 4);
+  if (place.is_bound) put_distance(place, 10, 14, place.table);
+}
+
+/// endbr64; jmp *entry(%rip); nopw 0(%rax,%rax)
+void write_x86_64_tracked_direct_entry(const PltPlace& place) {
+  put(place, {"\xf3\x0f\x1e\xfa\xff\x25\0\0\0\0\x66\x0f\x1f\x44\0\0", 16});
+  put_distance(place, 6, 10, place.got_entry);
 }
 
 }  // namespace kbx::link

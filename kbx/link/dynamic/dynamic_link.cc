@@ -269,6 +269,7 @@ void DynamicLink::check_versions() {
 
 void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& assignments) {
   const SymbolTable& symbols = resolver_.symbols();
+  loaded_names_ = resolver_.dynamic_names().size();
   symbols.for_each([&](Symbol& symbol) { mark_listed(symbol); });
   record_assignments(assignments);
   if (!is_dynamic()) {
@@ -283,6 +284,7 @@ void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& a
   mark_versioned_names();
   symbols.for_each([&](Symbol& symbol) { assign_version(symbol); });
   check_versions();
+  chosen_names_ = resolver_.dynamic_names().size();
 }
 
 }  // namespace kbx::link

@@ -137,6 +137,7 @@ class DynamicLink {
 
   void drop_zeros();
   void add_names(std::size_t from, std::size_t to);
+  void add_needed();
   void add_tag(std::int64_t tag, std::uint64_t value = 0);
   void add_tag(std::int64_t tag, const InputSection* section);
   void add_tag(std::int64_t tag, std::string_view text);
@@ -174,7 +175,9 @@ class DynamicLink {
   LinkageTables tables_;
   VersionScripts scripts_;
   NamePatterns dynamic_list_;
+  std::size_t loaded_names_ = 0;  // those that inputs brought
   std::size_t names_before_tags_ = 0;
+  std::size_t chosen_names_ = 0;  // the others were recorded by relocations
   std::deque<std::string> texts_;
   std::vector<Symbol*> symbols_;
   std::vector<std::uint32_t> symbol_names_;  // the same, of strings_

@@ -80,18 +80,21 @@ void DynamicLink::add_tag(std::int64_t tag, std::string_view text) {
   entries_.push_back(entry);
 }
 
-/// The names of symbols and shared objects in the order in which they came up.
+/// The names of symbols in the order in which they came up.
 void DynamicLink::add_names(std::size_t from, std::size_t to) {
   const auto& names = resolver_.dynamic_names();
   for (std::size_t i = from; i < to; ++i) {
-    if (names[i].shared) {
-      add_tag(DT_NEEDED, std::string_view(names[i].shared->shared->soname));
-      continue;
-    }
+    if (names[i].shared) continue;
     const Symbol* symbol = names[i].symbol;
     while (symbol->binding == Binding::indirect) symbol = symbol->target;
     if (is_shown(*symbol)) strings_.add(plain_name(symbol->name));
   }
+}
+
+/// Those of the shared objects when all inputs are open.
+void DynamicLink::add_needed() {
+  for (const Definitions::DynamicName& name : resolver_.dynamic_names())
+    if (name.shared) add_tag(DT_NEEDED, std::string_view(name.shared->shared->soname));
 }
 
 void DynamicLink::add_path_tags() {
@@ -297,7 +300,7 @@ void DynamicLink::add_relr_version(std::uint16_t& next) {
 /// True if .gnu.hash has the symbol: others may take it from here.
 bool DynamicLink::is_findable(const Symbol& symbol) const {
   if (symbol.binding != Binding::defined && symbol.binding != Binding::defined_weak) return false;
-  if (symbol.is_copied || (symbol.wants & want_address)) return true;
+  if (symbol.is_copied || (symbol.wants & (want_address | want_found))) return true;
   if (is_from_shared(symbol)) return false;
   return !symbol.section || symbol.section->output;
 }
@@ -341,15 +344,18 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   tables_ = tables;
   drop_zeros();
   const std::size_t named = resolver_.dynamic_names().size();
-  for (std::size_t i = 0; i < names_before_tags_; ++i) add_names(i, i + 1);
+  add_names(0, loaded_names_);
+  add_needed();
+  add_names(loaded_names_, names_before_tags_);
   add_path_tags();
-  add_names(names_before_tags_, named);
+  add_names(names_before_tags_, chosen_names_);
   add_function_tags(outputs);
   add_table_tags();
   add_relocation_tags(tables);
   define_versions();
   add_flag_tags(tables);
   need_versions();
+  add_names(chosen_names_, named);
   number_symbols();
   const bool has_versions = definition_count_ != 0 || !needs_.empty();
   set_size(sections_.versions, has_versions && symbols_.size() > 1 ? 2 * symbols_.size() : 0);

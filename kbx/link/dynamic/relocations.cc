@@ -54,13 +54,23 @@ std::uint64_t combine(std::vector<DynamicRelocation>& relocations,
                        ? all[i - 1].group
                        : all[i].relocation.address;
   const auto rank = [](RelocationKind of) {
-    return of == RelocationKind::copy ? 2 : of == RelocationKind::plt ? 1 : 0;
+    switch (of) {
+      case RelocationKind::normal:
+      case RelocationKind::relative:
+        return 0;
+      case RelocationKind::copy:
+        return 1;
+      case RelocationKind::ifunc:
+        return 2;
+      case RelocationKind::plt:
+        break;
+    }
+    return 3;
   };
   std::stable_sort(all.begin() + static_cast<std::ptrdiff_t>(count), all.end(),
                    [&](const Sorted& a, const Sorted& b) {
                      const auto key = [&](const Sorted& entry) {
-                       return std::tuple(entry.kind == RelocationKind::ifunc, entry.group,
-                                         rank(entry.kind), entry.relocation.address);
+                       return std::tuple(rank(entry.kind), entry.group, entry.relocation.address);
                      };
                      return key(a) < key(b);
                    });

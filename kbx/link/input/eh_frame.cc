@@ -53,6 +53,8 @@ using KnownCies = std::unordered_map<CieKey, KnownCie>;
 /// GNU ld keeps no more of a CIE's instructions than that; CIEs with more are never the same.
 constexpr std::uint64_t most_instructions = 50;
 
+constexpr Relocation no_relocation;
+
 /// Passes over one call frame instruction; false if it is unknown.
 bool skip_instruction(Cursor& cursor, std::size_t width) {
   const std::uint8_t operation = cursor.byte();
@@ -327,7 +329,10 @@ class TableReader {
     Cursor cursor(bytes_, at + 8, end);
     if (!has_no_relocations(cursor.at())) return false;
     const Relocation* start = relocation_at(cursor.at());
-    if (!start || !is_of_this_file(*start)) return false;
+    if (is_linker_made())
+      start = &no_relocation;
+    else if (!start || !is_of_this_file(*start))
+      return false;
     const std::size_t width = width_of(cie->encoding, word);
     if (!cursor.skip(2 * width)) return false;
     EhFrameEntry& entry = edit_.entries.back();
@@ -348,6 +353,9 @@ class TableReader {
     skip_relocations(end);
     return trim(instructions, end, width, false);
   }
+
+  /// The tables that the linker makes for its PLTs have no relocations, and always something to tell.
+  bool is_linker_made() const { return (section_.traits & trait_linker_created) != 0; }
 
   bool is_zero(std::size_t at, std::size_t width) const {
     const std::string_view value = bytes_.substr(at, width);
@@ -395,6 +403,7 @@ class TableReader {
   }
 
   bool describes_discarded(const EhFrameEntry& entry) const {
+    if (is_linker_made()) return false;
     const Relocation& first =
         first_relocation_[static_cast<std::size_t>(&entry - edit_.entries.data())];
     if (first.symbol == 0) return true;

@@ -293,4 +293,17 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t 
   return first;
 }
 
+std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
+  const auto word = [&](std::size_t at) {
+    return Shape<true, false>::load<std::uint32_t>(content.data() + at);
+  };
+  const std::size_t alignment = is_64bit ? 8 : 4;
+  std::size_t at = 16;  // behind the note's header and name
+  while (at < content.size() && content.size() - at >= 12) {
+    if (word(at) == x86_and) return word(at + 8);
+    at += (8 + std::size_t{word(at + 4)} + alignment - 1) / alignment * alignment;
+  }
+  return 0;
+}
+
 }  // namespace kbx::link

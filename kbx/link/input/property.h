@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kbx/base/arena.h"
@@ -20,5 +21,8 @@ void read_properties(InputFile& file, const InputSection& section);
 /// file to hold them gets a note if none has one. `log` gets what -Map tells of the merging.
 InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
                             Arena& arena, std::string& content, std::vector<std::string>& log);
+
+/// GNU_PROPERTY_X86_FEATURE_1_AND of such content, 0 if it does not say.
+std::uint32_t x86_features_in(std::string_view content, bool is_64bit);
 
 }  // namespace kbx::link

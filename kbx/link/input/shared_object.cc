@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <type_traits>
 
 #include <fmt/format.h>
 
@@ -31,6 +32,7 @@ class SharedReader {
     read_section_headers();
     read_dynamic();
     make_sections();
+    find_readonly_data();
     read_versions();
     read_symbols();
   }
@@ -172,6 +174,29 @@ class SharedReader {
       if (flags & SHF_TLS) section->traits |= trait_thread_local;
       file_.by_index[i] = section;
       file_.sections.push_back(section);
+    }
+  }
+
+  /// What is read-only once relocations are done counts as read-only (PT_GNU_RELRO).
+  void find_readonly_data() {
+    using Segment = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
+    const auto raw =
+        load<typename Shape::Header>(bytes(0, sizeof(typename Shape::Header), "the ELF header"), 0);
+    const std::uint64_t count = native(raw.e_phnum);
+    if (native(raw.e_phoff) == 0 || native(raw.e_phentsize) != sizeof(Segment)) return;
+    const std::string_view table =
+        bytes(native(raw.e_phoff), count * sizeof(Segment), "the table of program headers");
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto segment = load<Segment>(table, i * sizeof(Segment));
+      if (native(segment.p_type) != PT_GNU_RELRO) continue;
+      const std::uint64_t start = native(segment.p_vaddr);
+      const std::uint64_t size = native(segment.p_memsz);
+      for (InputSection* section : file_.sections) {
+        const std::uint64_t offset = section->address - start;
+        if (section->address >= start && offset <= size && section->size <= size - offset)
+          section->traits |= trait_readonly;
+      }
+      return;
     }
   }
 

@@ -59,11 +59,19 @@ bool OrphanPlacer::can_join(const InputSection& section, const OutputSection& ou
   return output.type == section.type;
 }
 
+/// Relocations that stay in memory go together.
+std::string_view OrphanPlacer::name_for(const InputSection& section) const {
+  if (joiner_.is_relocatable() || !(section.traits & trait_alloc)) return section.name;
+  if (section.type == SHT_RELA) return ".rela.dyn";
+  if (section.type == SHT_REL) return ".rel.dyn";
+  return section.name;
+}
+
 Slot* OrphanPlacer::place(InputSection& section, bool is_unique) {
   Constraint constraint = is_unique ? Constraint::special : Constraint::none;
   Slot* unused = nullptr;
   if (constraint == Constraint::none)
-    for (Slot* slot : plan_.slots.named(section.name)) {
+    for (Slot* slot : plan_.slots.named(name_for(section))) {
       if (slot->constraint == Constraint::unmet) continue;
       constraint = Constraint::special;
       if (slot->section && can_join(section, *slot->section)) {
@@ -217,7 +225,7 @@ Slot* OrphanPlacer::find_thread_local(const InputSection& section) {
 
 Slot* OrphanPlacer::insert(InputSection& section, Constraint constraint, Slot* after,
                            OrphanKind* kind) {
-  Slot* slot = plan_.slots.add(section.name, constraint);
+  Slot* slot = plan_.slots.add(name_for(section), constraint);
   const bool is_in_memory = (section.traits & (trait_load | trait_alloc)) != 0;
   slot->is_at_zero = joiner_.is_relocatable() || !is_in_memory;
   slot->region = plan_.regions.whole();

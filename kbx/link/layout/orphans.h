@@ -1,5 +1,6 @@
 #pragma once
 #include <array>
+#include <string_view>
 
 #include "kbx/link/layout/joiner.h"
 
@@ -25,6 +26,7 @@ class OrphanPlacer {
   Slot* place(InputSection& section, bool is_unique);
 
  private:
+  std::string_view name_for(const InputSection& section) const;
   void add(Slot& slot, InputSection& section);
   bool can_join(const InputSection& section, const OutputSection& output) const;
   void start_kinds();

@@ -377,6 +377,7 @@ class Numbering {
       case Binding::defined:
       case Binding::defined_weak:
         if (is_from_shared(symbol) && !symbol.is_copied) {
+          if (globals_.address_here) output.value = globals_.address_here(symbol);
           output.size = 0;
           output.binding = symbol.is_referenced_strongly ? STB_GLOBAL : STB_WEAK;
           break;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -47,6 +48,8 @@ struct Globals {
   std::uint64_t thread_start = 0;  // what the values of STT_TLS symbols count from
   bool has_section_symbols = true; // --emit-relocs, or a partial link
   bool drops_weak = false;         // undefined weak symbols are 0 for good
+  /// The address that a shared object's function has here, 0 if none; may be empty.
+  std::function<std::uint64_t(const Symbol&)> address_here{};
 };
 
 /// Gives every symbol of the output its place: the sections' first, unless nothing needs them, then the locals of each file in

@@ -17,6 +17,7 @@
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
+#include "kbx/link/input/property.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -68,6 +69,7 @@ class FinalLink {
     dynamic_.choose_symbols(assignments());
     choose_weak_symbols();
     add_final_sections(state_);
+    choose_plt();
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
@@ -126,6 +128,17 @@ class FinalLink {
     kind.is_dynamic = dynamic_.is_dynamic();
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
     return kind;
+  }
+
+  /// PLTs for processors that track indirect branches: asked for, or all files are made for that.
+  void choose_plt() {
+    if (!machine_->tracked) return;
+    constexpr std::uint32_t indirect_branch_tracking = 1;
+    const std::uint32_t features =
+        x86_features_in(state_.properties, state_.resolver.format().is_64bit);
+    if (!options_.ibt && !options_.ibt_plt && !(features & indirect_branch_tracking)) return;
+    machine_ = machine_->tracked;
+    kind_.emplace(final_kind());
   }
 
   /// What all files' build attributes together ask of the processor; 0 if they do not say.
@@ -200,15 +213,20 @@ class FinalLink {
     unwind_header_->size = eh_frame_header_size({});
   }
 
-  /// Where the script leaves no unwind table there is nothing to find.
-  void settle_unwind_header() {
-    if (!unwind_header_) return;
+  /// True if the script leaves an unwind table with an entry.
+  bool has_unwind_table() const {
     const OutputSection* table = state_.plan.sections.find(".eh_frame");
-    bool has_table = false;
+    if (!table) return false;
     for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-      for (Item& item : slot->items)
+      for (const Item& item : slot->items)
         for (const InputSection* input : item.inputs)
-          has_table = has_table || (table && input->output == table && input->size > 8);
+          if (input->output == table && input->size > 8) return true;
+    return false;
+  }
+
+  /// Without one there is nothing to find.
+  void settle_unwind_header(bool has_table) {
+    if (!unwind_header_) return;
     if (!has_table || !unwind_header_->output) {
       for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
         for (Item& item : slot->items) std::erase(item.inputs, unwind_header_);
@@ -231,7 +249,9 @@ class FinalLink {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
-    settle_unwind_header();
+    const bool has_table = has_unwind_table();
+    settle_unwind_header(has_table);
+    settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
     merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
@@ -265,6 +285,7 @@ class FinalLink {
     if (InputSection* section = linkage.sections.relocations) {
       section->size = left.general.size() * entry;
       section->is_discarded = section->size == 0;
+      if (section->is_discarded) section->entry_size = 0;
     }
     if (!dynamic_.is_dynamic()) return;
     LinkageTables tables;
@@ -311,6 +332,9 @@ class FinalLink {
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
+    globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
+      return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
+    };
     std::string text;
     std::unordered_set<std::string_view> retained;
     if (!options_.retained_symbols_file.empty()) {
@@ -390,13 +414,17 @@ class FinalLink {
     return RelocationKind::normal;
   }
 
+  /// The address of a function's PLT entry, by which all modules know it.
+  static std::uint64_t own_address(const Applying& applying, const Symbol& symbol) {
+    Referent referent;
+    referent.global = const_cast<Symbol*>(&symbol);
+    return address_for(applying, referent, symbol.places);
+  }
+
   void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
     const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
-      const bool has_own_address = symbol.places && (symbol.wants & want_address) != 0;
-      if (!has_own_address) return;
-      Referent referent;
-      referent.global = const_cast<Symbol*>(&symbol);
-      output.value = address_for(applying, referent, symbol.places);
+      if (symbol.places && (symbol.wants & want_address))
+        output.value = own_address(applying, symbol);
     };
     dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
     const DynamicSections& all = dynamic_.sections();

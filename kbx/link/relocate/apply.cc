@@ -28,15 +28,17 @@ const Places* places_of(const InputFile& file, const Referent& referent) {
 }
 
 std::optional<std::uint64_t> plt_address(const Applying& applying, const Places& places) {
+  if (places.direct != Places::none) return applying.at.direct_plt + places.direct;
+  if (places.second != Places::none) return applying.at.second_plt + places.second;
   if (places.plt != Places::none) return applying.at.plt + places.plt;
   if (places.indirect != Places::none) return applying.at.indirect_plt + places.indirect;
   return std::nullopt;
 }
 
-/// True if the function's PLT entry is its address for everybody.
+/// True if the function's PLT entry is its address, for code of this output at least.
 bool stands_for(const Referent& referent, const Places& places) {
   if (places.indirect != Places::none) return true;
-  return referent.global && (referent.global->wants & want_address) != 0;
+  return referent.global && (referent.global->wants & (want_address | want_plt_address)) != 0;
 }
 
 template <typename Shape>
@@ -276,6 +278,8 @@ LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
       kind.machine.got_base_is_section && got && got->output)
     at.got_base = got->output->address;
   at.plt = start(linkage.sections.plt);
+  at.direct_plt = start(linkage.sections.direct_plt);
+  at.second_plt = start(linkage.sections.second_plt);
   at.indirect_plt = start(linkage.sections.indirect_plt);
   std::uint64_t end = 0;
   std::uint64_t alignment = 1;

@@ -12,6 +12,8 @@ struct LinkedAddresses {
   std::uint64_t got = 0;
   std::uint64_t got_base = 0;  // _GLOBAL_OFFSET_TABLE_
   std::uint64_t plt = 0;
+  std::uint64_t direct_plt = 0;
+  std::uint64_t second_plt = 0;
   std::uint64_t indirect_plt = 0;
   std::uint64_t thread_start = 0;
   std::uint64_t thread_pointer = 0;  // as if the block lay where the program has it

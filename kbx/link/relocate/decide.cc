@@ -38,8 +38,7 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
     decision.addend =
         machine.implicit_addend(relocation.type, section.content.data() + relocation.offset);
   const Referent& referent = decision.referent;
-  if (referent.global)
-    decision.is_preemptible = is_preemptible(*referent.global, kind.options);
+  if (referent.global) decision.is_preemptible = is_preemptible(*referent.global, kind.options);
   if (!decision.rule->may_simplify) return decision;
   Use use;
   use.type = relocation.type;
@@ -64,6 +63,11 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   return decision;
 }
 
+bool has_own_address(const FinalKind& kind, const Referent& referent) {
+  return kind.machine.has_table_always && !kind.is_position_independent && referent.global &&
+         (referent.global->wants & (want_address | want_plt_address | want_copy)) != 0;
+}
+
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
                            const Decision& decision) {
   const Referent& referent = decision.referent;
@@ -72,12 +76,13 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
   if (decision.is_preemptible) {
     const bool is_writable = !(section.traits & trait_readonly);
-    if (is_whole && (is_writable || kind.is_position_independent)) return AddressFrom::dynamic;
+    const bool is_open = is_writable && !has_own_address(kind, referent);
+    if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
     if (kind.is_shared || !is_from_shared(*referent.global)) return AddressFrom::nowhere;
     return is_function ? AddressFrom::plt : AddressFrom::copy;
   }
-  const bool is_nothing =
-      is_undefined(referent) || is_undefined_weak(referent) || (!referent.global && !referent.local);
+  const bool is_nothing = is_undefined(referent) || is_undefined_weak(referent) ||
+                          (!referent.global && !referent.local);
   if (type_of(referent) == STT_GNU_IFUNC && !is_nothing) {
     const bool can_wait = is_whole && kind.is_position_independent && kind.machine.dynamic.indirect;
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;

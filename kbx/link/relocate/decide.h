@@ -49,6 +49,10 @@ enum class AddressFrom : std::uint8_t {
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
                            const Decision& decision);
 
+/// True if a program that is loaded at a known address gives what a shared object defines an address
+/// of its own there: once code wants that, data goes by it too. Known when all is scanned.
+bool has_own_address(const FinalKind& kind, const Referent& referent);
+
 /// Calls `work(relocation, next_type)` for each relocation of a section, in their order.
 /// `work` gives true if the next one is to be passed over.
 template <typename Shape, typename Entry, typename Work>

@@ -5,6 +5,7 @@
 
 #include <elf.h>
 
+#include "kbx/link/arch/plt_unwind.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
@@ -18,6 +19,13 @@ constexpr std::uint64_t own_module_number = 1;  // of an executable, in the dyna
 
 bool is_preempted(const FinalKind& kind, const Referent& referent) {
   return referent.global && is_preemptible(*referent.global, kind.options);
+}
+
+/// On x86 GNU ld names a thread-local symbol of .dynsym even where nothing can preempt it.
+bool is_named(const FinalKind& kind, const Referent& referent) {
+  if (is_preempted(kind, referent)) return true;
+  return kind.machine.has_table_always && kind.is_shared && referent.global &&
+         referent.global->is_dynamic && !referent.global->is_forced_local;
 }
 
 bool is_nothing(const Referent& referent) {
@@ -40,7 +48,9 @@ class Words {
   std::vector<Word> of(const LinkageEntry& entry) const {
     const Referent& referent = entry.referent;
     const DynamicTypes& types = kind_.machine.dynamic;
-    const bool is_dynamic = is_preempted(kind_, referent);
+    const bool is_dynamic = entry.kind == LinkageEntry::Kind::address
+                                ? is_preempted(kind_, referent)
+                                : is_named(kind_, referent);
     const std::uint64_t address = address_of(referent, 0);
     const LinkedAddresses& at = applying_.at;
     switch (entry.kind) {
@@ -62,6 +72,7 @@ class Words {
         return {dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start),
                 {}};
       case LinkageEntry::Kind::plt:
+      case LinkageEntry::Kind::direct:
       case LinkageEntry::Kind::indirect:
         break;
     }
@@ -108,6 +119,25 @@ class Words {
   const FinalKind& kind_;
 };
 
+/// An undefined weak function that is 0 for good keeps its entry, but there is nothing to bind.
+bool is_unreachable(const FinalKind& kind, const Referent& referent) {
+  return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
+}
+
+/// The order in which GNU ld binds PLT entries: it looks at global symbols that became local, at
+/// local ones, and at the others.
+std::vector<const LinkageEntry*> in_binding_order(const std::vector<LinkageEntry>& entries) {
+  std::vector<const LinkageEntry*> all;
+  for (const LinkageEntry& entry : entries) all.push_back(&entry);
+  std::ranges::stable_sort(all, {}, [](const LinkageEntry* entry) {
+    if (entry->kind != LinkageEntry::Kind::plt && entry->kind != LinkageEntry::Kind::indirect)
+      return 0;
+    const Symbol* symbol = entry->referent.global;
+    return !symbol ? 2 : symbol->is_forced_local ? 1 : 3;
+  });
+  return all;
+}
+
 std::uint64_t start_of(InputSection* section) {
   return section && section->output ? address_in(*section, 0) : 0;
 }
@@ -128,6 +158,7 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocat
     all.indirect.push_back(relocation);
     return;
   }
+  if (is_unreachable(applying.kind, referent)) return;
   relocation.address = start_of(sections.got_plt) + entry.got_offset;
   if (is_preempted(applying.kind, referent)) {
     relocation.type = types.jump;
@@ -179,14 +210,16 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
 DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
   DynamicRelocations all;
   const Words words(applying);
-  for (const LinkageEntry& entry : applying.linkage.entries) {
+  for (const LinkageEntry* each : in_binding_order(applying.linkage.entries)) {
+    const LinkageEntry& entry = *each;
+    if (entry.kind == LinkageEntry::Kind::direct) continue;
     if (is_plt(entry)) {
       add_plt(applying, entry, all);
       continue;
     }
     std::uint64_t address = applying.at.got + entry.offset;
-    for (const Word& each : words.of(entry)) {
-      if (each.type != 0) all.general.push_back({address, each.symbol, each.type, each.addend});
+    for (const Word& word : words.of(entry)) {
+      if (word.type != 0) all.general.push_back({address, word.symbol, word.type, word.addend});
       address += applying.kind.word;
     }
   }
@@ -203,63 +236,171 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
   return all;
 }
 
+namespace {
+
+/// Writes the tables entry by entry.
+template <typename Shape>
+class Filler {
+ public:
+  Filler(const Applying& applying, const std::function<char*(const InputSection&)>& bytes_of)
+      : applying_(applying),
+        kind_(applying.kind),
+        machine_(applying.kind.machine),
+        sections_(applying.linkage.sections),
+        words_(applying),
+        got_(written(sections_.got, bytes_of)),
+        got_plt_(written(sections_.got_plt, bytes_of)),
+        plt_(written(sections_.plt, bytes_of)),
+        direct_plt_(written(sections_.direct_plt, bytes_of)),
+        second_plt_(written(sections_.second_plt, bytes_of)),
+        indirect_plt_(written(sections_.indirect_plt, bytes_of)),
+        indirect_got_(written(sections_.indirect_got, bytes_of)) {
+    place_.got_plt = start_of(sections_.got_plt);
+    place_.is_position_independent = kind_.is_position_independent;
+  }
+
+  void write(std::uint64_t dynamic_section) {
+    if (got_plt_ && machine_.got_plt_header > 0)
+      store(got_plt_, machine_.got_base_is_got_plt ? dynamic_section : machine_.got_plt_first);
+    if (got_ && machine_.got_header > 0) store(got_, dynamic_section);
+    if (plt_) {
+      place_.place = plt_;
+      place_.address = place_.table = applying_.at.plt;
+      machine_.write_plt_header(place_);
+    }
+    const std::vector<LinkageEntry>& entries = applying_.linkage.entries;
+    last_ = static_cast<std::uint32_t>(
+        std::ranges::count_if(entries, [this](const LinkageEntry& entry) {
+          return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
+        }));
+    for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
+  }
+
+ private:
+  static char* written(const InputSection* section,
+                       const std::function<char*(const InputSection&)>& bytes_of) {
+    return section && section->output && !section->is_discarded ? bytes_of(*section) : nullptr;
+  }
+
+  static void store(char* place, std::uint64_t value) {
+    using Address = typename Shape::Word;
+    Shape::template store<Address>(place, static_cast<Address>(value));
+  }
+
+  void write(const LinkageEntry& entry) {
+    switch (entry.kind) {
+      case LinkageEntry::Kind::plt:
+        write_plt(entry);
+        return;
+      case LinkageEntry::Kind::indirect:
+        write_indirect(entry);
+        return;
+      case LinkageEntry::Kind::direct:
+        if (direct_plt_)
+          write_direct(direct_plt_ + entry.offset, applying_.at.direct_plt + entry.offset,
+                       start_of(sections_.got) + entry.got_offset);
+        return;
+      default:
+        write_words(entry);
+    }
+  }
+
+  void write_words(const LinkageEntry& entry) {
+    if (!got_) return;
+    char* at = got_ + entry.offset;
+    for (const Word& word : words_.of(entry)) {
+      const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
+                              kind_.options.apply_dynamic_relocs;
+      const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
+      store(at, is_left_out ? 0 : word.value);
+      at += sizeof(typename Shape::Word);
+    }
+  }
+
+  void write_direct(char* at, std::uint64_t address, std::uint64_t got_entry) {
+    place_.place = at;
+    place_.address = address;
+    place_.got_entry = got_entry;
+    machine_.write_direct_entry(place_);
+  }
+
+  /// Resolvers' relocations are the last ones, from the last to the first.
+  void write_plt(const LinkageEntry& entry) {
+    if (!plt_ || !got_plt_) return;
+    const bool is_resolver = !is_preempted(kind_, entry.referent);
+    place_.place = plt_ + entry.offset;
+    place_.address = applying_.at.plt + entry.offset;
+    place_.table = applying_.at.plt;
+    place_.is_apart = false;
+    place_.got_entry = start_of(sections_.got_plt) + entry.got_offset;
+    const bool is_bound = !is_unreachable(kind_, entry.referent);
+    place_.index = !is_bound ? 0 : is_resolver ? --last_ : first_++;
+    place_.is_bound = is_bound;
+    machine_.write_plt_entry(place_);
+    if (!is_bound)
+      store(got_plt_ + entry.got_offset, 0);
+    else
+      store(got_plt_ + entry.got_offset, is_resolver && !machine_.uses_rela
+                                             ? address_of(entry.referent, 0)
+                                             : machine_.lazy_got_value(place_));
+    if (second_plt_)
+      write_direct(second_plt_ + entry.second_offset, applying_.at.second_plt + entry.second_offset,
+                   place_.got_entry);
+  }
+
+  void write_indirect(const LinkageEntry& entry) {
+    if (!indirect_plt_ || !indirect_got_) return;
+    place_.place = indirect_plt_ + entry.offset;
+    place_.address = applying_.at.indirect_plt + entry.offset;
+    place_.table = applying_.at.indirect_plt;
+    place_.is_apart = true;
+    place_.got_entry = start_of(sections_.indirect_got) + entry.got_offset;
+    place_.index = 0;
+    machine_.write_plt_entry(place_);
+    store(indirect_got_ + entry.got_offset,
+          machine_.uses_rela ? machine_.lazy_got_value(place_) : address_of(entry.referent, 0));
+  }
+
+  const Applying& applying_;
+  const FinalKind& kind_;
+  const Machine& machine_;
+  const LinkageSections& sections_;
+  Words words_;
+  char* got_;
+  char* got_plt_;
+  char* plt_;
+  char* direct_plt_;
+  char* second_plt_;
+  char* indirect_plt_;
+  char* indirect_got_;
+  PltPlace place_;
+  std::uint32_t first_ = 0;  // relocation of .rela.plt
+  std::uint32_t last_ = 0;
+};
+
+/// An FDE starts with its distance to the code, which GNU ld takes to be its output section's
+/// start.
+template <typename Shape>
+void describe_plt(const InputSection* table, const InputSection* plt,
+                  const std::function<char*(const InputSection&)>& bytes_of) {
+  if (!table || table->is_discarded || !table->output || !plt || !plt->output) return;
+  std::uint64_t offset = plt_unwind_place;
+  if (table->edit && !moved_offset(*table->edit, offset)) return;
+  const std::uint64_t place = table->output->address + table->output_offset + offset;
+  Shape::template store<std::uint32_t>(bytes_of(*table) + offset,
+                                       static_cast<std::uint32_t>(plt->output->address - place));
+}
+
+}  // namespace
+
 template <typename Shape>
 void fill_linkage(const Applying& applying, std::uint64_t dynamic_section,
                   const std::function<char*(const InputSection&)>& bytes_of) {
-  using Address = typename Shape::Word;
   const LinkageSections& sections = applying.linkage.sections;
-  const Machine& machine = applying.kind.machine;
-  const auto store = [](char* place, std::uint64_t value) {
-    Shape::template store<Address>(place, static_cast<Address>(value));
-  };
-  const auto written = [&](const InputSection* section) {
-    return section && section->output ? bytes_of(*section) : nullptr;
-  };
-  char* const got = written(sections.got);
-  char* const got_plt = written(sections.got_plt);
-  char* const plt = written(sections.plt);
-  char* const indirect_plt = written(sections.indirect_plt);
-  char* const indirect_got = written(sections.indirect_got);
-  if (got_plt && machine.got_plt_header > 0)
-    store(got_plt, machine.got_base_is_got_plt ? dynamic_section : machine.got_plt_first);
-  if (got && machine.got_header > 0) store(got, dynamic_section);
-  const Words words(applying);
-  PltPlace place;
-  place.got_plt = start_of(sections.got_plt);
-  place.is_position_independent = applying.kind.is_position_independent;
-  if (plt) {
-    place.place = plt;
-    place.address = place.table = applying.at.plt;
-    machine.write_plt_header(place);
-  }
-  std::uint32_t number = 0;
-  for (const LinkageEntry& entry : applying.linkage.entries) {
-    if (!is_plt(entry)) {
-      char* at = got + entry.offset;
-      for (const Word& word : words.of(entry)) {
-        const bool is_applied =
-            word.type == machine.dynamic.relative && machine.applies_relative &&
-            applying.kind.options.apply_dynamic_relocs;
-        const bool is_left_out = word.type != 0 && machine.uses_rela && !is_applied;
-        store(at, is_left_out ? 0 : word.value);
-        at += sizeof(Address);
-      }
-      continue;
-    }
-    const bool is_apart = entry.kind == LinkageEntry::Kind::indirect;
-    place.place = (is_apart ? indirect_plt : plt) + entry.offset;
-    place.address = (is_apart ? applying.at.indirect_plt : applying.at.plt) + entry.offset;
-    place.table = is_apart ? applying.at.indirect_plt : applying.at.plt;
-    place.is_apart = is_apart;
-    place.got_entry =
-        start_of(is_apart ? sections.indirect_got : sections.got_plt) + entry.got_offset;
-    place.index = is_apart ? 0 : number++;
-    machine.write_plt_entry(place);
-    const std::uint64_t first =
-        is_apart && !machine.uses_rela ? address_of(entry.referent, 0)
-                                       : machine.lazy_got_value(place);
-    store((is_apart ? indirect_got : got_plt) + entry.got_offset, first);
-  }
+  Filler<Shape>(applying, bytes_of).write(dynamic_section);
+  describe_plt<Shape>(sections.plt_unwind, sections.plt, bytes_of);
+  describe_plt<Shape>(sections.direct_plt_unwind, sections.direct_plt, bytes_of);
+  describe_plt<Shape>(sections.second_plt_unwind, sections.second_plt, bytes_of);
 }
 
 template <typename Shape>

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <bit>
+#include <initializer_list>
 
 #include <elf.h>
 
+#include "kbx/link/arch/plt_unwind.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/layout/output_section.h"
 
@@ -30,14 +32,14 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    if (kind_.is_dynamic)
-      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
     const bool has_tables =
         got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 || scan_.wants_got_base;
-    if (has_tables)
-      make_tables();
-    else
-      forget_table();
+    const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
+    if (kind_.is_dynamic && has_all) make_plt();
+    if (kind_.is_dynamic || has_all)
+      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
+    if (has_tables || has_all) make_tables(has_tables);
+    if (!has_tables) forget_table();
     return std::move(linkage_);
   }
 
@@ -109,16 +111,40 @@ class Maker {
   Places place(const Referent& referent, Wants wants) {
     using Kind = LinkageEntry::Kind;
     Places places;
-    if (wants & want_plt) place_plt(referent, places);
+    const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
+    if ((wants & want_plt) && !is_direct) place_plt(referent, places);
     if (wants & want_got) places.got = take(Kind::address, referent, 1);
-    if (wants & want_module_offset)
-      places.module_offset = take(Kind::module_offset, referent, 2);
+    if (is_direct) place_direct(referent, places);
+    if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
-    if (wants & want_thread_offset)
-      places.thread_offset = take(Kind::thread_offset, referent, 1);
+    if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
     if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
     return places;
+  }
+
+  /// Where .got has the function's address anyway its PLT entry may go by that. An entry that is
+  /// the function's address for everybody may not: the word would hold the entry's own address.
+  bool may_be_direct(const Referent& referent, Wants wants) const {
+    return kind_.machine.direct_entry_size != 0 && kind_.is_dynamic && (wants & want_got) &&
+           !(wants & want_address) && type_of(referent) != STT_GNU_IFUNC;
+  }
+
+  void place_direct(const Referent& referent, Places& places) {
+    const Machine& machine = kind_.machine;
+    if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
+    places.direct = direct_size_;
+    LinkageEntry entry;
+    entry.kind = LinkageEntry::Kind::direct;
+    entry.referent = referent;
+    entry.offset = places.direct;
+    entry.got_offset = places.got;
+    linkage_.entries.push_back(entry);
+    direct_size_ += machine.direct_entry_size;
+    const bool is_reached =
+        !kind_.is_shared && (machine.plt_is_relative || !kind_.is_position_independent);
+    if (is_reached && referent.global)
+      referent.global->wants = static_cast<Wants>(referent.global->wants | want_found);
   }
 
   /// A function that chooses itself has its entry apart, without a header, unless the output is
@@ -143,6 +169,10 @@ class Maker {
       places.plt = entry.offset;
       places.got_plt = entry.got_offset;
       plt_size_ += machine.plt_entry_size;
+      if (machine.has_second_plt) {
+        entry.second_offset = places.second = second_size_;
+        second_size_ += machine.direct_entry_size;
+      }
       ++got_plt_words_;
     }
     linkage_.entries.push_back(entry);
@@ -174,25 +204,56 @@ class Maker {
     if (symbol && is_unresolved(symbol->binding)) symbol->binding = Binding::fresh;
   }
 
-  void make_tables() {
+  void make_tables(bool has_any) {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
-    got_size_ = std::max(got_size_, header);
-    if (got_size_ != 0) sections.got = make_section(".got", 0, got_size_, 0);
-    if (has_entries || !machine.drops_got_plt)
-      sections.got_plt =
-          make_section(".got.plt", 0, (machine.got_plt_header + got_plt_words_) * word_, word_);
-    if (scan_.wants_got || kind_.is_dynamic)
-      define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
-    if (plt_size_ != 0) {
-      sections.plt =
-          make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
-      sections.plt->alignment_power = power(machine.plt_alignment);
-      sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
+    if (has_any) got_size_ = std::max(got_size_, header);
+    if (got_size_ != 0 || machine.has_table_always)
+      sections.got = make_section(".got", 0, got_size_,
+                                  machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
+    if (has_entries || !machine.drops_got_plt) {
+      const std::uint32_t words = has_any ? machine.got_plt_header + got_plt_words_ : 0;
+      sections.got_plt = make_section(".got.plt", 0, words * word_, word_);
     }
-    if (indirect_count_ != 0) make_indirect();
+    if (has_any && (scan_.wants_got || kind_.is_dynamic))
+      define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
+    if (indirect_count_ != 0 || (machine.has_table_always && !kind_.is_dynamic)) make_indirect();
+    if (machine.has_table_always && kind_.is_dynamic)
+      make_other_plts();
+    else if (plt_size_ != 0)
+      make_plt();
+  }
+
+  void make_plt() {
+    const Machine& machine = kind_.machine;
+    LinkageSections& sections = linkage_.sections;
+    sections.plt =
+        make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
+    sections.plt->alignment_power = power(machine.plt_alignment);
+    sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
+  }
+
+  InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
+                                std::uint32_t alignment) {
+    InputSection* section =
+        make_section(name, trait_code | trait_readonly, size, kind_.machine.direct_entry_size);
+    section->alignment_power = power(alignment);
+    return section;
+  }
+
+  void make_other_plts() {
+    const Machine& machine = kind_.machine;
+    LinkageSections& sections = linkage_.sections;
+    sections.direct_plt = make_direct_plt(".plt.got", direct_size_, machine.direct_entry_size);
+    if (machine.has_second_plt)
+      sections.second_plt = make_direct_plt(".plt.sec", second_size_, machine.plt_alignment);
+    if (machine.plt_unwind.word == 0 || !kind_.options.generate_unwind_info) return;
+    const auto make_unwind = [&] { return make_section(".eh_frame", trait_readonly, 0, 0); };
+    sections.plt_unwind = make_unwind();
+    sections.direct_plt_unwind = make_unwind();
+    if (machine.has_second_plt) sections.second_plt_unwind = make_unwind();
   }
 
   static std::uint8_t power(std::uint32_t alignment) {
@@ -203,9 +264,10 @@ class Maker {
     LinkageSections& sections = linkage_.sections;
     sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
                                          indirect_count_ * kind_.machine.indirect_entry_size, 0);
-    sections.indirect_plt->alignment_power = power(kind_.machine.indirect_alignment);
-    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
+    sections.indirect_plt->alignment_power =
+        indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
     sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
   }
 
   void define_table(InputSection& section) {
@@ -227,6 +289,8 @@ class Maker {
   Linkage linkage_;
   std::uint32_t got_size_ = 0;
   std::uint32_t plt_size_ = 0;
+  std::uint32_t direct_size_ = 0;    // of .plt.got
+  std::uint32_t second_size_ = 0;    // of .plt.sec
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
 };
@@ -235,6 +299,33 @@ class Maker {
 
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
   return Maker(resolver, kind, scan).make();
+}
+
+void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwind_table,
+                   Arena& arena) {
+  const LinkageSections& sections = linkage.sections;
+  const PltUnwind& unwind = kind.machine.plt_unwind;
+  const auto describe = [&](InputSection* table, const InputSection* plt, const auto& make) {
+    if (!table || !plt || plt->size == 0 || !plt->output || !has_unwind_table) return;
+    table->content = arena.copy(make(unwind, plt->size));
+    table->size = table->content.size();
+  };
+  describe(sections.plt_unwind, sections.plt, lazy_plt_unwind);
+  describe(sections.direct_plt_unwind, sections.direct_plt, direct_plt_unwind);
+  describe(sections.second_plt_unwind, sections.second_plt, direct_plt_unwind);
+  const auto drop = [](std::initializer_list<InputSection*> empty) {
+    for (InputSection* section : empty) {
+      if (!section || section->size != 0) continue;
+      section->is_discarded = true;
+      section->entry_size = 0;
+    }
+  };
+  drop({sections.got, sections.got_plt, sections.plt, sections.plt_relocations, sections.direct_plt,
+        sections.second_plt, sections.indirect_plt, sections.indirect_got,
+        sections.indirect_relocations});
+  // Without any other GNU ld keeps an empty one.
+  if (has_unwind_table)
+    drop({sections.plt_unwind, sections.direct_plt_unwind, sections.second_plt_unwind});
 }
 
 }  // namespace kbx::link

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kbx/base/arena.h"
 #include "kbx/link/relocate/decide.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/resolve/resolver.h"
@@ -15,6 +16,8 @@ struct LinkageSections {
   InputSection* got = nullptr;
   InputSection* got_plt = nullptr;
   InputSection* plt = nullptr;
+  InputSection* direct_plt = nullptr;            // .plt.got
+  InputSection* second_plt = nullptr;            // .plt.sec
   InputSection* indirect_plt = nullptr;          // .iplt
   InputSection* indirect_got = nullptr;          // .igot.plt
   InputSection* relocations = nullptr;           // .rela.dyn or .rel.dyn
@@ -22,6 +25,9 @@ struct LinkageSections {
   InputSection* indirect_relocations = nullptr;  // .rela.iplt
   InputSection* copies = nullptr;                // .dynbss: copies of data of shared objects
   InputSection* readonly_copies = nullptr;       // .data.rel.ro: the same of what nothing changes
+  InputSection* plt_unwind = nullptr;            // .eh_frame of .plt
+  InputSection* direct_plt_unwind = nullptr;     // … of .plt.got
+  InputSection* second_plt_unwind = nullptr;     // … of .plt.sec
 };
 
 /// Something of these tables that is to be filled.
@@ -33,13 +39,15 @@ struct LinkageEntry {
     module_offset,    // .got: two words
     own_module,       // .got: two words
     descriptor,       // .got: two words
-    plt,              // .plt and .got.plt
+    plt,              // .plt and .got.plt, and .plt.sec if there is one
+    direct,           // .plt.got, for a word that .got has anyway
     indirect,         // .iplt and .igot.plt
   };
   Kind kind = Kind::address;
   Referent referent;
-  std::uint32_t offset = 0;      // in .got, .plt or .iplt
-  std::uint32_t got_offset = 0;  // in .got.plt or .igot.plt
+  std::uint32_t offset = 0;         // in .got, .plt, .plt.got or .iplt
+  std::uint32_t got_offset = 0;     // in .got.plt, .got or .igot.plt
+  std::uint32_t second_offset = 0;  // in .plt.sec
 };
 
 /// The tables of a link with all that is in them.
@@ -53,7 +61,13 @@ struct Linkage {
 
 /// Gives everything that the scan wants its place, and makes the sections with their sizes; to be
 /// called before sections are placed. The order is GNU ld's: local symbols file by file, the pair
-/// of local dynamic, global ones in the order of their table.
+/// of local dynamic, global ones in the order of their table. Sections that stay empty are among
+/// them, as they are among GNU ld's when it places sections; settle_tables takes them out.
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan);
+
+/// When sections are placed: gives the PLTs unwind tables if the output has others
+/// (`has_unwind_table`), and takes empty tables out.
+void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwind_table,
+                   Arena& arena);
 
 }  // namespace kbx::link

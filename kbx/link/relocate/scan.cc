@@ -46,11 +46,25 @@ class Scanner {
                                         });
       return;
     }
+    bool is_covered = false;
     walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
       const Decision decision = decide(kind_, section, relocation, next, has_addend);
+      if (is_covered) {
+        is_covered = false;
+        keep_entry(decision);
+        return false;
+      }
       look_at(section, relocation, decision);
-      return decision.covers_next;
+      is_covered = decision.covers_next && kind_.machine.has_table_always;
+      return decision.covers_next && !is_covered;
     });
+  }
+
+  /// On x86 a call of __tls_get_addr has its PLT entry even where the code is simplified.
+  void keep_entry(const Decision& decision) {
+    if (!decision.is_preemptible) return;
+    if (decision.rule->origin == Origin::plt) want(decision.referent, want_plt);
+    if (decision.rule->origin == Origin::got_entry) want_entry(decision.referent, want_got);
   }
 
   void note_undefined(const InputSection& section, const Relocation& relocation,
@@ -75,8 +89,8 @@ class Scanner {
     if (is_undefined(referent)) note_undefined(section, relocation, referent);
     note_call(relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
-    if (decision.rule->against == Against::got_base || decision.rule->against == Against::got_page ||
-        (table_ && referent.global == table_))
+    if (decision.rule->against == Against::got_base ||
+        decision.rule->against == Against::got_page || (table_ && referent.global == table_))
       want_got_base();
     switch (decision.rule->origin) {
       case Origin::none:
@@ -90,18 +104,19 @@ class Scanner {
         look_at_address(section, relocation, decision);
         return;
       case Origin::plt:
-        if (decision.is_preemptible || is_indirect) want(referent, want_plt);
+        if (decision.is_preemptible || is_indirect || keeps_entry(referent))
+          want(referent, want_plt);
         return;
       case Origin::got_entry:
         want_entry(referent, want_got);
         if (is_indirect && !decision.is_preemptible) want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
-        result_.has_static_thread_model = true;
+        result_.has_static_thread_model = kind_.is_shared;
         want_entry(referent, want_thread_offset);
         return;
       case Origin::got_thread_distance:
-        result_.has_static_thread_model = true;
+        result_.has_static_thread_model = kind_.is_shared;
         want_entry(referent, want_thread_distance);
         return;
       case Origin::got_module_offset:
@@ -132,6 +147,14 @@ class Scanner {
     if (kind_.machine.rule(relocation.type)->origin == Origin::plt) symbol.is_forced_local = true;
   }
 
+  /// Calls of what is undefined and weak, and stays so, go through an entry on x86.
+  bool keeps_entry(const Referent& referent) const {
+    if (!kind_.machine.has_table_always || !kind_.is_dynamic || !kind_.is_position_independent)
+      return false;
+    return referent.global && is_undefined_weak(referent) && !referent.global->is_forced_local &&
+           !referent.global->is_defined_in_object && (referent.global->other & 3u) == STV_DEFAULT;
+  }
+
   void want_got_base() { result_.wants_got = result_.wants_got_base = true; }
 
   void want_entry(const Referent& referent, Wants wants) {
@@ -141,6 +164,10 @@ class Scanner {
 
   void look_at_address(InputSection& section, const Relocation& relocation,
                        const Decision& decision) {
+    const Rule& rule = *decision.rule;
+    const bool is_data =
+        rule.is_word && rule.against == Against::nothing && !(section.traits & trait_readonly);
+    if (is_data && decision.is_preemptible && has_own_address(kind_, decision.referent)) return;
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
         return;
@@ -154,7 +181,8 @@ class Scanner {
         leave(section, relocation, decision, LeftRelocation::Kind::indirect);
         return;
       case AddressFrom::plt:
-        want(decision.referent, Wants{want_plt | want_address});
+        want(decision.referent, Wants{want_plt});
+        want(decision.referent, is_taken(section, decision) ? want_address : want_plt_address);
         return;
       case AddressFrom::copy:
         want(decision.referent, want_copy);
@@ -162,6 +190,13 @@ class Scanner {
       case AddressFrom::nowhere:
         refuse(section, relocation, decision);
     }
+  }
+
+  /// A distance in code is that of a jump; of everything else others may see the address.
+  bool is_taken(const InputSection& section, const Decision& decision) const {
+    const bool is_jump = decision.rule->against == Against::place && (section.traits & trait_code);
+    return !kind_.machine.has_table_always || !is_jump ||
+           !is_from_shared(*decision.referent.global);
   }
 
   void leave(InputSection& section, const Relocation& relocation, const Decision& decision,
@@ -222,10 +257,12 @@ ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   const Symbol* const table = resolver.symbols().find(got_symbol);
   for (InputFile* file : resolver.files()) {
     if (file->is_just_symbols || file->is_binary) continue;
-    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
-      Scanner<Shape>(*file, kind, table, result).run();
-    });
+    with_shape(file->is_64bit, file->is_big_endian,
+               [&]<typename Shape>(Shape) { Scanner<Shape>(*file, kind, table, result).run(); });
   }
+  std::erase_if(result.left, [&](const LeftRelocation& left) {
+    return left.kind == LeftRelocation::Kind::symbolic && has_own_address(kind, left.referent);
+  });
   return result;
 }
 

@@ -13,6 +13,8 @@ enum Want : std::uint16_t {
   want_plt = 16,           // an entry of .plt
   want_address = 32,       // its address is a value in the output, so there may be only one
   want_copy = 64,          // a copy of what a shared object defines
+  want_plt_address = 256,  // code takes the PLT entry for its address, and nobody else does
+  want_found = 512,        // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
 };
 using Wants = std::uint16_t;
 
@@ -26,6 +28,8 @@ struct Places {
   std::uint32_t descriptor = none;
   std::uint32_t plt = none;       // an offset in .plt
   std::uint32_t got_plt = none;   // its word's offset in .got.plt
+  std::uint32_t direct = none;    // in .plt.got, which goes by the word `got`
+  std::uint32_t second = none;    // in .plt.sec: where calls go instead of `plt`
   std::uint32_t indirect = none;  // in .iplt, its word in .igot.plt likewise
 };
 
