@@ -12,13 +12,12 @@
 #include "kbx/link/command/match.h"
 #include "kbx/link/command/option.h"
 #include "kbx/link/command/response_file.h"
+#include "kbx/link/sysroot.h"
 
 namespace kbx::link::command {
 namespace {
 
 using Showing = Reading::Showing;
-
-constexpr std::string_view sysroot_word = "$SYSROOT";
 
 void read_words(Reading& reading, const std::vector<std::string>& words) {
   const Matcher matcher;
@@ -55,12 +54,8 @@ void resolve_folders(Reading& reading) {
   if (options.sysroot == "/") options.sysroot.clear();
   options.library_folders.insert(options.library_folders.end(), reading.default_folders.begin(),
                                  reading.default_folders.end());
-  for (std::string& folder : options.library_folders) {
-    if (folder.starts_with('='))
-      folder = options.sysroot + folder.substr(1);
-    else if (folder.starts_with(sysroot_word))
-      folder = options.sysroot + folder.substr(sysroot_word.size());
-  }
+  for (std::string& folder : options.library_folders)
+    folder = below_sysroot(folder, options.sysroot);
 }
 
 /// Where -Map FILE is written: FILE may be a folder or have a % for the name of the output.

@@ -69,14 +69,16 @@ void DynamicLink::read_lists(const std::vector<const script::Version*>& versions
   const script::Warn warn = [this](const Location& place, const std::string& line) {
     say_(fmt::format("{}: {}: warning: {}", options_.program, place.to_string(), line));
   };
-  for (const std::string& file : options_.version_scripts) {
-    resolver_.note_opened(file);
-    scripts_.add(script::parse_version_script(read_file(file), file, warn));
-  }
+  const auto read = [this](const std::string& file) {
+    const std::string path = named_by_script(file, {}, options_.library_folders);
+    resolver_.note_opened(path);
+    return read_file(path);
+  };
+  for (const std::string& file : options_.version_scripts)
+    scripts_.add(script::parse_version_script(read(file), file, warn));
   for (const Files* files : {&options_.dynamic_lists, &options_.exported_symbol_lists})
     for (const std::string& file : *files) {
-      resolver_.note_opened(file);
-      const script::DynamicList list = script::parse_dynamic_list(read_file(file), file, warn);
+      const script::DynamicList list = script::parse_dynamic_list(read(file), file, warn);
       for (const script::VersionPattern& each : list.patterns) dynamic_list_.add(each);
     }
   for (const std::string& symbol : options_.exported_symbols)

@@ -22,6 +22,8 @@ Traits traits_of(unsigned attributes) {
   return traits;
 }
 
+constexpr std::string_view default_region = "*default*";
+
 std::string warning(const script::Place& place, const std::string& what) {
   const std::string where = place.location().to_string();
   return (where.empty() ? "" : where + ": ") + "warning: " + what;
@@ -38,7 +40,7 @@ auto find_in(Regions& regions, std::string_view name) {
 }  // namespace
 
 MemoryRegions::MemoryRegions() {
-  regions_.emplace_back().names.emplace_back("*default*");
+  regions_.emplace_back().names.emplace_back(default_region);
 }
 
 const MemoryRegion* MemoryRegions::find(std::string_view name) const {
@@ -65,16 +67,19 @@ void MemoryRegions::add(const script::Memory& memory) {
 }
 
 void MemoryRegions::add_alias(const script::RegionAlias& alias) {
+  if (alias.alias == default_region || alias.region == default_region)
+    throw Error(alias.place.location(), "error: alias for default memory region",
+                "name a region that MEMORY declares");
   if (find(alias.alias))
     throw Error(alias.place.location(),
-                fmt::format("redefinition of memory region alias `{}'", alias.alias),
+                fmt::format("error: redefinition of memory region alias `{}'", alias.alias),
                 "a region or another alias has that name");
   MemoryRegion* region = find(alias.region);
   if (!region)
-    throw Error(
-        alias.place.location(),
-        fmt::format("memory region `{}' for alias `{}' does not exist", alias.region, alias.alias),
-        "MEMORY has to declare it before REGION_ALIAS");
+    throw Error(alias.place.location(),
+                fmt::format("error: memory region `{}' for alias `{}' does not exist", alias.region,
+                            alias.alias),
+                "MEMORY has to declare it before REGION_ALIAS");
   region->names.emplace_back(alias.alias);
 }
 

@@ -23,6 +23,9 @@ class PieceMaker {
     }
     if (!item.statement) return;
     if (const auto* fill = std::get_if<script::Fill>(item.statement)) fill_ = fill_of_(fill->value);
+    if (const auto* assignment = std::get_if<script::Assignment>(item.statement);
+        assignment && assignment->symbol == ".")
+      gap(item.offset);
     if (const auto* data = std::get_if<script::Data>(item.statement))
       add_data(item, data_size(data->kind));
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {

@@ -70,12 +70,10 @@ class MapWriter {
       lines += padded(fmt::format(" {}", name), name_column) +
                fmt::format("0x{:016x} {} {}\n", 0, number(size), file.path);
     };
-    for (const InputFile* file : resolver_.files()) {
+    for (const InputFile* file : resolver_.files())
       for (const InputSection* section : file->sections)
         if (!section->output && !(section->traits & (trait_linker_created | trait_keep)))
           add(section->name, section->size, *file);
-      if (file->has_common) add("COMMON", 0, *file);
-    }
     if (!lines.empty()) text_ += "\nDiscarded input sections\n\n" + lines;
   }
 

@@ -11,6 +11,7 @@
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
+#include "kbx/link/sysroot.h"
 
 /// What the scripts say before anything is laid out, after ld's manual, chapter "Linker Scripts".
 namespace kbx::link {
@@ -20,6 +21,12 @@ script::Script& parse(LinkState& state, std::string_view text, const std::string
   script::ParseOptions options;
   options.warn = [&state](const Location& place, const std::string& line) {
     state.say(fmt::format("{}: {}: warning: {}", state.options.program, place.to_string(), line));
+  };
+  options.include = [&state](const std::string& wanted) -> std::optional<script::IncludedFile> {
+    const std::string path = named_by_script(wanted, {}, state.options.library_folders);
+    if (!is_regular_file(path)) return std::nullopt;
+    state.resolver.note_opened(path);
+    return script::IncludedFile{wanted, read_file(path)};
   };
   return state.scripts.emplace_back(script::parse_script(text, name, options));
 }
@@ -75,9 +82,9 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
   for (const script::InputName& name : files.names) {
     input.as_needed = from.as_needed || name.as_needed;
     input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
-    input.name = name.is_library
-                     ? name.name
-                     : named_by_script(name.name, folder, state.options.library_folders);
+    input.name = name.is_library ? name.name
+                                 : named_by_script(below_sysroot(name.name, state.options.sysroot),
+                                                   folder, state.options.library_folders);
     state.resolver.add(input);
   }
   if (files.group) {
@@ -152,11 +159,19 @@ bool has_script(const LinkState& state) {
 }
 
 void read_scripts(LinkState& state) {
-  for (const Input& input : state.options.inputs) {
-    if (input.kind != Input::Kind::script) continue;
-    state.resolver.note_opened(input.name);
-    note_commands(state, parse(state, read_file(input.name), input.name));
-  }
+  const auto read = [&state](const std::string& name) {
+    const std::string path = named_by_script(name, {}, state.options.library_folders);
+    state.resolver.note_opened(path);
+    note_commands(state, parse(state, read_file(path), name));
+  };
+  for (const Input& input : state.options.inputs)
+    if (input.kind == Input::Kind::script) read(input.name);
+  if (state.options.default_script.empty() || has_script(state)) return;
+  Input input;
+  input.kind = Input::Kind::script;
+  input.name = state.options.default_script;
+  state.options.inputs.push_back(input);
+  read(input.name);
 }
 
 void add_default_script(LinkState& state, const Machine& machine) {

@@ -17,8 +17,12 @@ inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
       std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
 }
 
-/// Gives every common symbol a place in a section COMMON of the file that has the largest, in the
-/// order that --sort-common asks for. The sections are made in `arena`.
-void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena);
+/// Gives the file a section COMMON, empty until common symbols are placed: patterns of a script
+/// take it in any case, and what is in memory for its sake stays so.
+void add_commons(InputFile& file, Arena& arena);
+
+/// Gives every common symbol a place in the section COMMON of the file that has the largest, in the
+/// order that --sort-common asks for.
+void place_commons(const SymbolTable& symbols, SortCommon order);
 
 }  // namespace kbx::link

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
@@ -135,6 +136,9 @@ void Resolver::add_file(const Input& input, const std::string& path) {
     if (is_in_group_) group_.push_back(known->second);
     return;
   }
+  if (!exists(path))
+    throw Error(fmt::format("cannot find {}: No such file or directory", path),
+                "check its name and the folder that the link runs in");
   const std::string_view content = map(path);
   trace(path);
   opened_.push_back(path);
@@ -309,7 +313,7 @@ void Resolver::finish() {
 }
 
 void Resolver::place_commons() {
-  link::place_commons(symbols(), options_.sort_common, arena_);
+  link::place_commons(symbols(), options_.sort_common);
 }
 
 InputSection* Resolver::add_section(InputFile& file, std::string_view name, Traits traits) {

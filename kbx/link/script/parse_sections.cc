@@ -128,8 +128,7 @@ OutputSection output_section(Parser& parser, Token name) {
   result.align = optional_call(parser, "ALIGN");
   result.align_with_input = skip_keyword(parser, Mode::expression, "ALIGN_WITH_INPUT");
   if (result.align && result.align_with_input)
-    throw Error(result.place.location(),
-                "ALIGN and ALIGN_WITH_INPUT of one output section contradict each other",
+    throw Error(result.place.location(), "error: align with input and explicit align specified",
                 "leave out one of them");
   result.subalign = optional_call(parser, "SUBALIGN");
   result.constraint = constraint(parser);

@@ -99,7 +99,8 @@ std::optional<Sort> file_sort(const Wildcard& wildcard) {
 }
 
 [[noreturn]] void bad_sort(const Wildcard& wildcard, std::string hint) {
-  throw Error(wildcard.place.location(), "these SORT words cannot stand within one another here",
+  throw Error(wildcard.place.location(),
+              "syntax error: these SORT words cannot stand within one another here",
               std::move(hint));
 }
 
