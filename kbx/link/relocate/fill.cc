@@ -229,10 +229,11 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
   for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
-  const auto resolved = std::ranges::stable_partition(all.plt, [&](const DynamicRelocation& each) {
-    return each.type != applying.kind.machine.dynamic.indirect;
-  });
-  std::ranges::reverse(resolved);
+  const auto resolved =
+      std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
+        return each.type != applying.kind.machine.dynamic.indirect;
+      });
+  std::reverse(resolved, all.plt.end());
   return all;
 }
 
