@@ -230,7 +230,9 @@ def run_all(options, suites, work, source, how):
                 print(f"{suite}: skipped: {reason}")
                 skipped.add(suite)
                 continue
-            kbx = [str(options.kbx.resolve()), "ld", "-m", TARGETS[SUITES[suite]].emulation]
+            # For another machine than this one GNU ld has a program of its own; kbx is told which one to be.
+            foreign = [] if SUITES[suite] == "amd64" else ["-m", TARGETS[SUITES[suite]].emulation]
+            kbx = [str(options.kbx.resolve()), "ld", *foreign]
             for name, words, environment in (("gnu", gnu.words, gnu.environment), ("kbx", kbx, {})):
                 kept = work / suite / name / "ld/ld.sum"
                 if name == "gnu" and options.reuse and kept.exists():

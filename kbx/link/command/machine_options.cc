@@ -59,6 +59,8 @@ constexpr Option rows[] = {
     {"--target2", Argument::required, "KIND", ignore, "ARM: what R_ARM_TARGET2 is", of_final_links},
     {"--fix-cortex-a8 --no-fix-cortex-a8", Argument::none, "", ignore,
      "ARM: work around an erratum of the Cortex-A8, or not", of_final_links},
+    {"--no-fix-arm1176", Argument::none, "", ignore,
+     "ARM: do not work around an erratum of the ARM1176", "kbx does not"},
     {"--no-merge-exidx-entries", Argument::none, "", ignore, "ARM: keep equal entries apart",
      of_final_links},
     {"--vfp11-denorm-fix", Argument::required, "KIND", ignore,

@@ -16,13 +16,23 @@ bool may_still_grow(const Slot& slot, const LayoutRules& rules) {
   });
 }
 
+/// What KEEP matches keeps its output section, empty or not.
+bool is_kept(const Slot& slot) {
+  return std::ranges::any_of(slot.items, [](const Item& item) {
+    const auto* input =
+        item.statement ? std::get_if<script::InputSections>(item.statement) : nullptr;
+    return input && input->keep && !item.inputs.empty();
+  });
+}
+
 }  // namespace
 
 void remove_empty_sections(Plan& plan, const LayoutRules& rules) {
   for (Slot* slot = plan.slots.first(); slot; slot = slot->next) {
     if (!slot->section || slot->constraint == Slot::Constraint::unmet) continue;
     OutputSection& section = *slot->section;
-    if (section.size != 0 || section.is_kept || section.is_removed || may_still_grow(*slot, rules))
+    if (section.size != 0 || section.is_kept || section.is_removed || is_kept(*slot) ||
+        may_still_grow(*slot, rules))
       continue;
     slot->is_ignored = !slot->defines_symbols;
     plan.sections.remove(&section);

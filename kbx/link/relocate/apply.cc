@@ -129,6 +129,7 @@ class Applier {
         return kind_.machine.uses_rela && !kind_.options.relr &&
                !(kind_.machine.applies_relative && kind_.options.apply_dynamic_relocs);
       case AddressFrom::dynamic:
+        return true;  // without addends of its own the relocation goes by what stands there
       case AddressFrom::resolver:
         return kind_.machine.uses_rela;
       case AddressFrom::link:

@@ -229,10 +229,11 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
   for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
-  const auto resolved = std::ranges::stable_partition(all.plt, [&](const DynamicRelocation& each) {
-    return each.type != applying.kind.machine.dynamic.indirect;
-  });
-  std::ranges::reverse(resolved);
+  const auto resolved =
+      std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
+        return each.type != applying.kind.machine.dynamic.indirect;
+      });
+  std::reverse(resolved, all.plt.end());
   return all;
 }
 
@@ -298,11 +299,17 @@ class Filler {
       case LinkageEntry::Kind::direct:
         if (direct_plt_)
           write_direct(direct_plt_ + entry.offset, applying_.at.direct_plt + entry.offset,
-                       start_of(sections_.got) + entry.got_offset);
+                       start_of(sections_.got) + entry.got_offset + stray(entry));
         return;
       default:
         write_words(entry);
     }
+  }
+
+  /// GNU ld marks words that it has filled by the lowest bit of their offset, and leaves it there
+  /// for entries of functions that are 0. Nothing ever goes through those.
+  std::uint64_t stray(const LinkageEntry& entry) const {
+    return is_unreachable(kind_, entry.referent) ? 1 : 0;
   }
 
   void write_words(const LinkageEntry& entry) {
@@ -383,7 +390,8 @@ class Filler {
 template <typename Shape>
 void describe_plt(const InputSection* table, const InputSection* plt,
                   const std::function<char*(const InputSection&)>& bytes_of) {
-  if (!table || table->is_discarded || !table->output || !plt || !plt->output) return;
+  if (!table || table->is_discarded || table->size == 0 || !table->output) return;
+  if (!plt || !plt->output) return;
   std::uint64_t offset = plt_unwind_place;
   if (table->edit && !moved_offset(*table->edit, offset)) return;
   const std::uint64_t place = table->output->address + table->output_offset + offset;

@@ -174,6 +174,8 @@ class Maker {
         second_size_ += machine.direct_entry_size;
       }
       ++got_plt_words_;
+      // There is nothing to bind an undefined weak function to.
+      if (is_preempted || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
     }
     linkage_.entries.push_back(entry);
   }
@@ -232,7 +234,7 @@ class Maker {
     sections.plt =
         make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
     sections.plt->alignment_power = power(machine.plt_alignment);
-    sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", got_plt_words_);
+    sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", bound_count_);
   }
 
   InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
@@ -291,6 +293,7 @@ class Maker {
   std::uint32_t plt_size_ = 0;
   std::uint32_t direct_size_ = 0;    // of .plt.got
   std::uint32_t second_size_ = 0;    // of .plt.sec
+  std::uint32_t bound_count_ = 0;    // entries of .plt with a relocation
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
 };
@@ -322,10 +325,8 @@ void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwin
   };
   drop({sections.got, sections.got_plt, sections.plt, sections.plt_relocations, sections.direct_plt,
         sections.second_plt, sections.indirect_plt, sections.indirect_got,
-        sections.indirect_relocations});
-  // Without any other GNU ld keeps an empty one.
-  if (has_unwind_table)
-    drop({sections.plt_unwind, sections.direct_plt_unwind, sections.second_plt_unwind});
+        sections.indirect_relocations, sections.plt_unwind, sections.direct_plt_unwind,
+        sections.second_plt_unwind});
 }
 
 }  // namespace kbx::link

@@ -151,6 +151,7 @@ class Scanner {
   bool keeps_entry(const Referent& referent) const {
     if (!kind_.machine.has_table_always || !kind_.is_dynamic || !kind_.is_position_independent)
       return false;
+    if (!kind_.options.dynamic_undefined_weak.value_or(true)) return false;
     return referent.global && is_undefined_weak(referent) && !referent.global->is_forced_local &&
            !referent.global->is_defined_in_object && (referent.global->other & 3u) == STV_DEFAULT;
   }

@@ -30,6 +30,10 @@ constexpr MachineFormat native_format{EM_S390, true, true};
 constexpr MachineFormat native_format{EM_X86_64, true, false};
 #endif
 
+bool has_both_orders(std::uint16_t machine) {
+  return machine != EM_X86_64 && machine != EM_386 && machine != EM_S390;
+}
+
 /// Where a thin archive's member is.
 std::string thin_path(const Archive& archive, const ArchiveMember& member) {
   const std::size_t slash = archive.path.rfind('/');
@@ -59,6 +63,8 @@ Resolver::Resolver(const Options& options, const Say& say)
   const command::Emulation* known = command::find_emulation(options.emulation);
   if (!known) throw command::unknown_emulation(options.emulation);
   format_ = MachineFormat{known->machine, known->is_64bit, known->is_big_endian};
+  if (options.big_endian && has_both_orders(known->machine))
+    format_->is_big_endian = *options.big_endian;
 }
 
 void Resolver::set_target(const std::string& target) {

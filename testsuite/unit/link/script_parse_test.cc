@@ -197,7 +197,8 @@ TEST_CASE("an output section's head") {
   CHECK(node.load_address->number == 5);
   CHECK(node.align->number == 8);
   CHECK(section(".a : ALIGN_WITH_INPUT { }").align_with_input);
-  CHECK(error_of("SECTIONS {\n .a : ALIGN(1) ALIGN_WITH_INPUT { } }").starts_with("2: ALIGN and"));
+  CHECK(error_of("SECTIONS {\n .a : ALIGN(1) ALIGN_WITH_INPUT { } }")
+            .starts_with("2: error: align with input and"));
   CHECK(node.subalign->number == 4);
   CHECK(node.constraint == Constraint::only_if_ro);
   CHECK(node.placement.region == "ram");
@@ -261,8 +262,10 @@ TEST_CASE("SORT words") {
   CHECK(sort("REVERSE(.a)") == Sort::name);
   CHECK(statement<InputSections>("SORT(*)(.a)").file.sort == Sort::name);
   CHECK(statement<InputSections>("REVERSE(SORT(*))(.a)").file.reverse);
-  CHECK(error_of("SECTIONS { .s : { *(SORT_NONE(SORT(.a))) } }").starts_with("1: these SORT"));
-  CHECK(error_of("SECTIONS { .s : { SORT_BY_ALIGNMENT(*)(.a) } }").starts_with("1: these SORT"));
+  CHECK(error_of("SECTIONS { .s : { *(SORT_NONE(SORT(.a))) } }")
+            .starts_with("1: syntax error: these SORT"));
+  CHECK(error_of("SECTIONS { .s : { SORT_BY_ALIGNMENT(*)(.a) } }")
+            .starts_with("1: syntax error: these SORT"));
 }
 
 TEST_CASE("statements without input") {
