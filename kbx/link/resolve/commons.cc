@@ -26,11 +26,14 @@ void place_common(Symbol& symbol, Arena& arena) {
 
 }  // namespace
 
-void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena) {
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order,
+                                        Arena& arena) {
+  std::vector<PlacedCommon> placed;
   const auto place_those = [&](const auto& is_wanted) {
     symbols.for_each([&](Symbol& symbol) {
-      if (symbol.binding == Binding::common && is_wanted(symbol.alignment_power))
-        place_common(symbol, arena);
+      if (symbol.binding != Binding::common || !is_wanted(symbol.alignment_power)) return;
+      placed.push_back({symbol.name, symbol.value, symbol.file});
+      place_common(symbol, arena);
     });
   };
   constexpr unsigned largest = 4;
@@ -41,6 +44,7 @@ void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena) {
     for (unsigned power = 0; power <= largest; ++power)
       place_those([&](unsigned own) { return own <= power; });
   place_those([](unsigned) { return true; });
+  return placed;
 }
 
 }  // namespace kbx::link

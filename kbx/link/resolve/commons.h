@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
@@ -17,8 +19,16 @@ inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
       std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
 }
 
+/// A common symbol that got its place.
+struct PlacedCommon {
+  std::string_view name;
+  std::uint64_t size = 0;
+  const InputFile* file = nullptr;
+};
+
 /// Gives every common symbol a place in a section COMMON of the file that has the largest, in the
-/// order that --sort-common asks for. The sections are made in `arena`.
-void place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena);
+/// order that --sort-common asks for, which is that of the result. The sections are made in
+/// `arena`.
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena);
 
 }  // namespace kbx::link
