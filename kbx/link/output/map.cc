@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/layout/pattern.h"
 #include "kbx/link/output/map_lines.h"
 #include "kbx/link/output/map_places.h"
 
@@ -42,8 +43,11 @@ std::string commons_text(const Resolver& resolver, bool is_demangled) {
   return text;
 }
 
-std::string discarded_text(const Resolver& resolver, bool is_64bit) {
+/// What KEEP of a script names does not count as dropped, even if the script drops it. Of a text
+/// that warns of a symbol nothing is left to drop.
+std::string discarded_text(Plan& plan, const Resolver& resolver, bool is_64bit) {
   std::string text;
+  mark_kept(plan.slots, resolver.files());
   const auto add = [&](std::string_view name, std::uint64_t size, const InputFile& file) {
     text += map_column(fmt::format(" {}", name), map_name_column) +
             fmt::format("{} {} {}\n", map_address(0, is_64bit), map_size(size), file.path);
@@ -52,7 +56,7 @@ std::string discarded_text(const Resolver& resolver, bool is_64bit) {
     if (file->is_just_symbols) continue;
     for (const InputSection* section : file->sections)
       if (!section->output && !(section->traits & (trait_linker_created | trait_keep)))
-        add(section->name, section->size, *file);
+        add(section->name, section->name.starts_with(".gnu.warning.") ? 0 : section->size, *file);
     if (file->has_common && !file->commons) add("COMMON", 0, *file);
   }
   if (!text.empty()) text.insert(0, "\nDiscarded input sections\n\n");
@@ -101,7 +105,8 @@ std::string link_map(const MapSource& source) {
   text += libraries_text(source.resolver);
   for (const std::string& line : source.properties) text += line + "\n";
   text += commons_text(source.resolver, source.options.demangle.value_or(true));
-  if (source.options.map_shows_discarded) text += discarded_text(source.resolver, is_64bit);
+  if (source.options.map_shows_discarded)
+    text += discarded_text(source.plan, source.resolver, is_64bit);
   text += memory_text(source.plan.regions, is_64bit);
   text += "\nLinker script and memory map\n\n";
   return text + map_places(source);

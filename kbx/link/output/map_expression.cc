@@ -155,10 +155,10 @@ std::string operator_text(const Expression& expression) {
   return fmt::format("{} ({})", word(expression.operation), map_text(operands[0]));
 }
 
-/// EXCLUDE_FILE in front of a pattern.
+/// EXCLUDE_FILE in front of a pattern. GNU ld has its names from the last to the first.
 std::string excluding(const std::vector<std::string>& names) {
   if (names.empty()) return {};
-  return fmt::format("EXCLUDE_FILE({}) ", fmt::join(names, " "));
+  return fmt::format("EXCLUDE_FILE({}) ", fmt::join(names.rbegin(), names.rend(), " "));
 }
 
 std::string sorted(script::Sort sort, const std::string& inner) {

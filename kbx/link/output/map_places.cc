@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "kbx/link/command/emulation.h"
+#include "kbx/link/layout/merged_sections.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/map_expression.h"
 #include "kbx/link/output/map_lines.h"
@@ -18,6 +19,12 @@ namespace kbx::link {
 namespace {
 
 constexpr std::size_t value_width = 34;
+
+/// A symbol in a section.
+struct Label {
+  std::uint64_t offset = 0;
+  std::string_view name;
+};
 
 class PlaceWriter {
  public:
@@ -46,13 +53,14 @@ class PlaceWriter {
  private:
   void find_symbols() {
     source_.resolver.symbols().for_each([&](Symbol& symbol) {
-      if (symbol.section && is_defined(symbol.binding) && !symbol.is_from_script &&
-          !symbol.is_section_bound)
-        symbols_[symbol.section].push_back(&symbol);
+      if (!symbol.section || !is_defined(symbol.binding) || symbol.is_from_script ||
+          symbol.is_section_bound)
+        return;
+      MergedPlace place{symbol.section, symbol.value};
+      if (symbol.section->merge) place = merged_place(*symbol.section, symbol.value);
+      symbols_[place.section].push_back({place.offset, symbol.name});
     });
-    for (auto& [section, symbols] : symbols_)
-      std::stable_sort(symbols.begin(), symbols.end(),
-                       [](const Symbol* a, const Symbol* b) { return a->value < b->value; });
+    for (auto& [section, symbols] : symbols_) std::ranges::stable_sort(symbols, {}, &Label::offset);
   }
 
   // What the command line gives.
@@ -254,7 +262,8 @@ class PlaceWriter {
   void write_section(const InputSection& section) {
     const std::uint64_t address =
         section.output ? section.output->address + section.output_offset : dot_;
-    const std::uint64_t size = section.output ? section.size : 0;
+    std::uint64_t size = section.output ? section.size : 0;
+    if (section.merge) size = merged_size_in_map(section);
     const std::string shown = map_address(address, is_64bit_);
     text_ += map_column(fmt::format(" {}", section.name), map_name_column) +
              fmt::format("{} {} {}\n", shown, map_size(size), section.file->path);
@@ -264,22 +273,22 @@ class PlaceWriter {
                map_size(section.content.size()) + " (size before relaxing)\n";
     if (!section.output) return;
     write_symbols(section, address);
-    dot_ = std::max(dot_, address + size);
+    dot_ = std::max(dot_, address + section.size);
   }
 
   void write_symbols(const InputSection& section, std::uint64_t address) {
     const auto symbols = symbols_.find(&section);
     if (symbols == symbols_.end()) return;
-    for (const Symbol* symbol : symbols->second)
-      text_ += std::string(map_name_column, ' ') + map_address(address + symbol->value, is_64bit_) +
-               std::string(map_name_column, ' ') + map_symbol(symbol->name, is_demangled_) + "\n";
+    for (const Label& label : symbols->second)
+      text_ += std::string(map_name_column, ' ') + map_address(address + label.offset, is_64bit_) +
+               std::string(map_name_column, ' ') + map_symbol(label.name, is_demangled_) + "\n";
   }
 
   const MapSource& source_;
   ScriptState& script_;
   bool is_64bit_;
   bool is_demangled_;
-  std::unordered_map<const InputSection*, std::vector<const Symbol*>> symbols_;
+  std::unordered_map<const InputSection*, std::vector<Label>> symbols_;
   std::string text_;
   std::string fill_;       // what fills gaps here
   std::uint64_t dot_ = 0;  // the location counter, as far as the map has come
