@@ -3,13 +3,14 @@ set(link_run python3 ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME link-selftest COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/selftest.py)
 add_test(NAME link-cases COMMAND ${link_run} -v)
 add_test(NAME link-command-line COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/command_line.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME link-random-scripts COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/random_scripts.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME link-page COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/page.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME link-discarded COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/discarded.py --kbx $<TARGET_FILE:kbx> amd64)
 set_tests_properties(link-discarded PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 300)
 add_test(NAME link-discarded-all CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/discarded.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(link-discarded-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 1800 RESOURCE_LOCK downloads)
-set_tests_properties(link-selftest link-cases link-command-line link-page
+set_tests_properties(link-selftest link-cases link-command-line link-page link-random-scripts
                      PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
 
 # Every module of Debian's kernels linked again, and every partial link of the driver cells. By default slices that need

@@ -135,8 +135,7 @@ struct InputFile {
   unsigned gnu_features = 0;
   bool is_hidden_library = false;       // --exclude-libs names its archive
   SharedObject* shared = nullptr;       // of a shared object: what more there is to it
-  bool has_common = false;              // a common symbol was here first, or largest
-  InputSection* commons = nullptr;      // where -d puts its common symbols
+  InputSection* commons = nullptr;      // if a common symbol was here first, or largest
   std::vector<InputSection*> sections;  // those that may be linked, in the order of BFD
   std::vector<InputSection*> by_index;  // null where there is none
   std::vector<InputSymbol> symbols;     // [0] is the empty one

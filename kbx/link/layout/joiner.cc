@@ -118,8 +118,12 @@ void Joiner::make_mentioned(const script::Expression& expression) {
 }
 
 OutputSection* Joiner::make_section(Slot& slot, Traits traits) {
-  if (slot.constraint != Slot::Constraint::special && !slot.is_repeated)
-    slot.section = plan_.sections.find(slot.name);
+  if (slot.constraint != Slot::Constraint::special && !slot.is_repeated) {
+    OutputSection* known = plan_.sections.find(slot.name);
+    const bool is_taken = std::ranges::any_of(
+        plan_.slots.named(slot.name), [&](const Slot* other) { return other->section == known; });
+    if (!is_taken) slot.section = known;
+  }
   if (!slot.section) {
     slot.section = plan_.sections.add(slot.name);
     slot.section->traits = traits;

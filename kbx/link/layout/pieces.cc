@@ -22,10 +22,10 @@ class PieceMaker {
       at_ = input->output_offset + input->size;
     }
     if (!item.statement) return;
-    // What dot skips is filled as things stand here, whatever FILL says behind it.
-    if (const auto* assignment = std::get_if<script::Assignment>(item.statement))
-      if (assignment->symbol == ".") gap(at_ + item.gap);
     if (const auto* fill = std::get_if<script::Fill>(item.statement)) fill_ = fill_of_(fill->value);
+    if (const auto* assignment = std::get_if<script::Assignment>(item.statement);
+        assignment && assignment->symbol == ".")
+      gap(item.offset);
     if (const auto* data = std::get_if<script::Data>(item.statement))
       add_data(item, data_size(data->kind));
     if (const auto* text = std::get_if<script::Asciz>(item.statement)) {

@@ -184,14 +184,32 @@ class Placer {
 
   // Orphans.
 
+  /// The first output section of the script that takes COMMON of some file, or else .bss.
+  Slot* place_of_commons() {
+    for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
+      if (slot->constraint == Constraint::unmet || is_discarding(*slot)) continue;
+      for (const Item& item : slot->items) {
+        const auto* input =
+            item.statement ? std::get_if<script::InputSections>(item.statement) : nullptr;
+        if (input && std::ranges::any_of(input->sections, [](const script::SectionPattern& each) {
+              return each.name == "COMMON";
+            }))
+          return slot;
+      }
+    }
+    return plan_.slots.find(".bss");
+  }
+
   void place_unmatched(InputSection& section) {
     if (joiner_.is_dropped(section)) {
       section.is_discarded = true;
       return;
     }
-    if (section.name == "COMMON" && section.index == 0) {
-      // Placed by -d, and no pattern of the script took it.
-      Slot* slot = plan_.slots.find(".bss");
+    if (&section == section.file->commons) {
+      // No pattern of the script took it.
+      const bool are_placed = options_.define_common && !options_.inhibit_common;
+      if (options_.kind == OutputKind::relocatable && !are_placed) return;
+      Slot* slot = place_of_commons();
       if (!slot) slot = plan_.slots.add(".bss", Constraint::none);
       joiner_.add(*slot, section, slot->items.emplace_back());
       return;

@@ -28,9 +28,11 @@ script::SymbolState ScriptState::state_of(const std::string& name) const {
   if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
   state.kind = script::SymbolState::Kind::defined;
   state.value = {symbol->value, script::absolute};
-  if (symbol->output_section) {
+  if (belong_to_dot_.count(symbol) != 0) {
+    state.value.number += symbol->output_section->address;
+  } else if (symbol->output_section) {
     state.value.base = base_of(symbol->output_section);
-  } else if (symbol->section) {
+  } else if (symbol->section && !symbol->section->is_discarded) {
     if (!symbol->section->output) {
       state.kind = script::SymbolState::Kind::discarded;
     } else {
@@ -52,7 +54,8 @@ std::optional<script::SectionState> ScriptState::section_state(const std::string
     state.base = base_of(slot->section);
     state.alignment = std::uint64_t{1} << output.alignment_power;
     state.has_address = !rules_ || slot->has_address;
-    state.size = state.has_address ? output.size : output.last_size;
+    // Inside of the section its size is that of the whole.
+    state.size = slot->has_address ? output.size : output.last_size;
     if (!rules_) state.load_address = output.address;
     if (rules_ && slot->has_load_address) state.load_address = output.load_address;
     state.has_load_expression = rules_ && slot->script && slot->script->load_address;
@@ -155,7 +158,9 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   symbol.is_from_script = true;
   symbol.is_defined_in_object = phase >= Phase::allocating;
   made_of_dot_.erase(&symbol);
-  // What was made of dot outside of sections belongs to the section that dot was behind.
+  belong_to_dot_.erase(&symbol);
+  // What was made of dot outside of sections belongs to the section that dot was behind. For other
+  // expressions it stays a number.
   if (!result.from_dot || value.base != script::absolute || !behind || phase != Phase::final)
     return;
   if (rules_) {
@@ -163,6 +168,7 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   } else {
     symbol.output_section = behind;
     symbol.value -= behind->address;
+    belong_to_dot_.insert(&symbol);
   }
 }
 

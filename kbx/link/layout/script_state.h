@@ -87,6 +87,7 @@ class ScriptState {
   std::unordered_set<std::string> set_in_this_pass_;
   std::unordered_set<const script::Assignment*> provided_;   // PROVIDEs that are in force
   std::unordered_map<Symbol*, OutputSection*> made_of_dot_;  // until settle_symbols
+  std::unordered_set<const Symbol*> belong_to_dot_;          // of a partial link
   mutable std::vector<OutputSection*> bases_;
   mutable std::unordered_map<OutputSection*, script::Base> base_numbers_;
 };

@@ -60,11 +60,9 @@ class Sizer {
     plan_.regions.reset();
     for (Slot* slot = plan_.slots.first(); slot; slot = slot->next) {
       if (slot->assignment) {
-        dot_ = actions_.assign(*slot->assignment, {dot_, nullptr, section_of_dot(*slot)});
-        if (slot->assignment->symbol == ".") prefers_next_ = true;
-        plan_.regions.whole()->next = dot_;
+        assign(*slot);
       } else if (slot->assertion) {
-        actions_.check(*slot->assertion, dot_, nullptr);
+        actions_.check(*slot->assertion, told_dot_, nullptr);
       } else if (slot->is_output_section() && slot->constraint != Slot::Constraint::unmet) {
         size_slot(*slot);
       }
@@ -72,6 +70,20 @@ class Sizer {
   }
 
  private:
+  void assign(const Slot& slot) {
+    const script::Assignment& assignment = *slot.assignment;
+    // A final link gives symbols their values in passes of their own (assign_symbols).
+    if (!pass_.is_relocatable) told_dot_ = dot_;
+    const AssignmentPlace place{told_dot_, nullptr, section_of_dot(slot)};
+    if (assignment.symbol == "." && pass_.is_relocatable) {
+      dot_ = actions_.assign(assignment, {dot_, nullptr, place.behind});
+      prefers_next_ = true;
+    }
+    told_dot_ = actions_.assign(assignment, place);
+    if (!pass_.is_relocatable) dot_ = told_dot_;
+    plan_.regions.whole()->next = dot_;
+  }
+
   /// Of a partial link: outside of sections the location counter belongs to the one before it or,
   /// behind an assignment to it, to the one after it, if that is in memory.
   OutputSection* section_of_dot(const Slot& slot) const {
@@ -153,6 +165,7 @@ class Sizer {
     const std::uint64_t size = is_sized ? section.size : 0;
     dot_ += size;
     if (slot.after) dot_ = actions_.assign(*slot.after, {dot_, nullptr, nullptr});
+    told_dot_ = dot_;
     if (takes_symbols(section)) behind_ = &section;
     if (section.traits & trait_alloc) prefers_next_ = false;
     if (slot.region && (section.traits & (trait_alloc | trait_load)))
@@ -329,6 +342,7 @@ class Sizer {
     }
     if (pass_.is_marking && actions_.keeps_section(assignment, place, moved))
       section_->is_kept = true;
+    item.offset = moved - section_->address;
     if (moved == dot || slot.is_ignored) return dot;
     if (!is_unallocated(slot)) section_->traits |= trait_alloc;
     item.gap = moved - dot;
@@ -361,6 +375,7 @@ class Sizer {
   const ScriptActions& actions_;
   const SizingPass& pass_;
   std::uint64_t dot_ = 0;
+  std::uint64_t told_dot_ = 0;  // what symbols get: no address of a section that is not there
   OutputSection* section_ = nullptr;
   OutputSection* behind_ = nullptr;  // the last section in memory
   bool prefers_next_ = false;        // the location counter was set since then

@@ -17,7 +17,7 @@ struct MemoryRegion;
 struct Item {
   const script::Statement* statement = nullptr;  // null: input that nothing asked for by name
   std::vector<InputSection*> inputs;             // those that a pattern matched, in their order
-  std::uint64_t offset = 0;                      // of data
+  std::uint64_t offset = 0;                      // of data, or where dot was moved to
   std::uint64_t value = 0;                       // of data
   std::uint64_t gap = 0;                         // what an assignment to dot skips
   bool had_gap = false;                          // it skipped something in some pass

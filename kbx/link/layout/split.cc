@@ -19,6 +19,12 @@ std::uint64_t relocations_of(const Piece& piece) {
          piece.input->rela.content.size() / (is_64bit ? sizeof(Elf64_Rela) : sizeof(Elf32_Rela));
 }
 
+/// `.x` of `.x.10` and of `.x.`.
+std::string_view without_number(std::string_view name) {
+  const std::size_t end = name.find_last_not_of("0123456789");
+  return end != std::string_view::npos && end > 0 && name[end] == '.' ? name.substr(0, end) : name;
+}
+
 class Splitter {
  public:
   Splitter(OutputSections& sections, SymbolTable& symbols, const Options& options, Arena& arena)
@@ -29,7 +35,7 @@ class Splitter {
   }
 
   void split(OutputSection* section) {
-    const std::string_view name = section->name;
+    const std::string_view name = without_number(section->name);
     unsigned number = 0;
     while (const std::size_t count = count_that_fit(*section))
       section = split_off(*section, count, unused_name(name, number));

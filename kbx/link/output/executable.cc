@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <thread>
+#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -15,6 +16,8 @@
 #include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
 #include "kbx/link/output/headers.h"
+#include "kbx/link/output/relocation_tables.h"
+#include "kbx/link/relocate/emit.h"
 
 /// The file of a final link: the ELF header, the program headers, sections where the segments want
 /// them, those that are not loaded, the symbol table, the section headers. Each input section is
@@ -29,14 +32,17 @@ class ExecutableWriter {
       : parts_(parts),
         options_(parts.options),
         headers_(parts.sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit, parts.target.machine, false) {}
+                 Shape::is_64bit, parts.target.machine, false),
+        tables_(parts.sections, parts.target.machine) {}
 
   Image write(const Say& say) {
     const bool has_symbols = options_.strip != Strip::all;
     headers_.set_final(parts_.layout.end, has_symbols);
+    if (options_.emit_relocs) tables_.count();
     headers_.number();
     if (has_symbols)
       number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
+    if (options_.emit_relocs) tables_.place(plan_.files, headers_);
     set_entry_sizes();
     headers_.finish(sizeof(typename Shape::Header), sizeof(typename Shape::Symbol),
                     sizeof(typename Shape::Section), plan_.symbols, plan_.group_signatures);
@@ -45,6 +51,7 @@ class ExecutableWriter {
                   "look for an address or a size in the script that is too large");
     image_.emplace(static_cast<std::size_t>(headers_.file_size));
     copy_sections(say);
+    if (options_.emit_relocs) tables_.sort(headers_, image_->data());
     parts_.fill_tables([this](const InputSection& section) {
       return at(headers_.table[section.output->index].sh_offset + section.output_offset);
     });
@@ -76,6 +83,8 @@ class ExecutableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
+    if (options_.emit_relocs)
+      for (const FileOutput& output : plan_.files) outputs_[output.file] = &output;
     for (OutputSection* section = parts_.sections.first(); section; section = section->next) {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
@@ -136,6 +145,19 @@ class ExecutableWriter {
           std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
     if (input.traits & trait_linker_created) return;
     apply_relocations<Shape>(parts_.applying, input, place, faults);
+    if (options_.emit_relocs) emit(output, input, place);
+  }
+
+  void emit(const OutputSection& output, InputSection& input, const char* content) {
+    const FileOutput& file = *outputs_.at(input.file);
+    if (output.rel_index != 0)
+      emit_relocations<Shape, typename Shape::Rel>(
+          parts_.applying, file, input, content,
+          at(headers_.table[output.rel_index].sh_offset));
+    if (output.rela_index != 0)
+      emit_relocations<Shape, typename Shape::Rela>(
+          parts_.applying, file, input, content,
+          at(headers_.table[output.rela_index].sh_offset));
   }
 
   // Tables.
@@ -243,6 +265,8 @@ class ExecutableWriter {
   const ExecutableParts& parts_;
   const Options& options_;
   Headers headers_;
+  RelocationTables<Shape> tables_;
+  std::unordered_map<const InputFile*, const FileOutput*> outputs_;
   OutputPlan plan_;
   std::optional<Image> image_;
 };

@@ -57,7 +57,6 @@ std::string discarded_text(Plan& plan, const Resolver& resolver, bool is_64bit) 
     for (const InputSection* section : file->sections)
       if (!section->output && !(section->traits & (trait_linker_created | trait_keep)))
         add(section->name, section->name.starts_with(".gnu.warning.") ? 0 : section->size, *file);
-    if (file->has_common && !file->commons) add("COMMON", 0, *file);
   }
   if (!text.empty()) text.insert(0, "\nDiscarded input sections\n\n");
   return text;

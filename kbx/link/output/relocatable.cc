@@ -18,6 +18,7 @@
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/numbering.h"
 #include "kbx/link/output/relocate.h"
+#include "kbx/link/output/relocation_tables.h"
 
 /// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
 /// order of their headers, the symbol table and its names, the relocations, the names of sections,
@@ -40,13 +41,14 @@ class RelocatableWriter {
         build_id_(build_id),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit, target.machine, !options.compress_debug.empty()) {}
+                 Shape::is_64bit, target.machine, !options.compress_debug.empty()),
+        tables_(sections, target.machine) {}
 
   Image write() {
-    count_relocations();
+    tables_.count();
     headers_.number();
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
-    place_relocations();
+    tables_.place(plan_.files, headers_);
     headers_.finish(target_.is_64bit ? sizeof(typename Shape::Header) : sizeof(Elf32_Ehdr),
                     sizeof(typename Shape::Symbol), sizeof(typename Shape::Section), plan_.symbols,
                     plan_.group_signatures);
@@ -55,7 +57,7 @@ class RelocatableWriter {
                   "look for an address or a size in the script that is too large");
     image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
     copy_sections();
-    sort_relocations();
+    tables_.sort(headers_, image_->data());
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
     write_symbols();
@@ -68,61 +70,6 @@ class RelocatableWriter {
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
-
-  /// How many relocations each output section has, and where each input section's start.
-  void count_relocations() {
-    for (OutputSection* section = sections_.first(); section; section = section->next)
-      for (const Piece& piece : section->pieces) {
-        if (!piece.input) continue;
-        section->rel_count += rel_count(*piece.input);
-        section->rela_count += count(piece.input->rela, sizeof(typename Shape::Rela));
-      }
-  }
-
-  static std::uint32_t rel_count(const InputSection& section) {
-    return count(section.rel, sizeof(typename Shape::Rel)) + (section.unwind_end ? 1 : 0);
-  }
-
-  static std::uint32_t count(const RelocationTable& table, std::size_t size) {
-    return static_cast<std::uint32_t>(table.content.size() / size);
-  }
-
-  /// In the order in which files are written, so that relocations of one place keep their order.
-  void place_relocations() {
-    for (OutputSection* section = sections_.first(); section; section = section->next)
-      section->rel_count = section->rela_count = 0;
-    for (const FileOutput& output : plan_.files)
-      for (InputSection* section : output.file->sections) {
-        if (!section->is_written) continue;
-        section->first_rel = section->output->rel_count;
-        section->first_rela = section->output->rela_count;
-        section->output->rel_count += rel_count(*section);
-        section->output->rela_count += count(section->rela, sizeof(typename Shape::Rela));
-        if (output.has_dangling && (section->traits & trait_debugging)) {
-          section->output->rel_count -= dangling<typename Shape::Rel>(output, section->rel);
-          section->output->rela_count -= dangling<typename Shape::Rela>(output, section->rela);
-        }
-      }
-    for (OutputSection* section = sections_.first(); section; section = section->next) {
-      if (section->rel_index != 0)
-        headers_.table[section->rel_index].sh_size =
-            section->rel_count * sizeof(typename Shape::Rel);
-      if (section->rela_index != 0)
-        headers_.table[section->rela_index].sh_size =
-            section->rela_count * sizeof(typename Shape::Rela);
-    }
-  }
-
-  template <typename Entry>
-  std::uint32_t dangling(const FileOutput& output, const RelocationTable& table) const {
-    std::uint32_t gone = 0;
-    for_each_relocation<Shape, Entry>(table.content, is_mips64el(),
-                                      [&](std::size_t, const Relocation& relocation) {
-                                        if (is_dangling(output, relocation.symbol)) ++gone;
-                                      });
-    // One stays, see Relocator::write.
-    return std::min(gone, std::max(count(table, sizeof(Entry)), 1u) - 1);
-  }
 
   bool is_mips64el() const {
     return target_.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
@@ -163,7 +110,7 @@ class RelocatableWriter {
     entry.r_offset = Shape::native(static_cast<typename Shape::Word>(input.output_offset + offset));
     entry.r_info = Shape::native(
         RelocationInfo<Shape>::make(code.output->symbol, R_ARM_PREL31, is_mips64el()));
-    const std::uint32_t last = input.first_rel + rel_count(input) - 1;
+    const std::uint32_t last = input.first_rel + RelocationTables<Shape>::rel_count(input) - 1;
     std::memcpy(at(headers_.table[output.rel_index].sh_offset) + last * sizeof entry, &entry,
                 sizeof entry);
   }
@@ -209,13 +156,12 @@ class RelocatableWriter {
   void copy_input(const FileOutput& file, const OutputSection& output, InputSection& input) {
     // A group is written when all indices are known.
     if (input.traits & (trait_group | trait_linker_created)) return;
-    char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     // What has content can be in a section that has none in the file: the first one's type counts.
+    const Elf64_Shdr& header = headers_.table[output.index];
     std::string unseen;
-    if (headers_.table[output.index].sh_type == SHT_NOBITS) {
-      unseen.resize(input.content.size() + unwind_entry);
-      place = unseen.data();
-    }
+    if (header.sh_type == SHT_NOBITS) unseen.resize(input.content.size() + unwind_entry);
+    char* const place =
+        header.sh_type == SHT_NOBITS ? unseen.data() : at(header.sh_offset + input.output_offset);
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else if (!input.content.empty() && !input.is_lent)
@@ -230,37 +176,6 @@ class RelocatableWriter {
     if (output.rela_index != 0)
       relocator.template write<typename Shape::Rela>(
           input.rela.content, at(headers_.table[output.rela_index].sh_offset), input.first_rela);
-  }
-
-  void sort_relocations() {
-    // Where several relocations act together their order must stay.
-    const bool keeps_code = target_.machine == EM_MIPS || target_.machine == EM_S390;
-    for (OutputSection* section = sections_.first(); section; section = section->next) {
-      if (keeps_code && (section->traits & trait_code)) continue;
-      sort_table<typename Shape::Rel>(section->rel_index, section->rel_count);
-      sort_table<typename Shape::Rela>(section->rela_index, section->rela_count);
-    }
-  }
-
-  template <typename Entry>
-  void sort_table(std::uint32_t index, std::uint32_t count) {
-    if (index == 0 || count < 2) return;
-    char* const table = at(headers_.table[index].sh_offset);
-    const auto offset_of = [](const Entry& entry) { return Shape::native(entry.r_offset); };
-    const auto load = [&](std::uint32_t i) {
-      Entry entry;
-      std::memcpy(&entry, table + i * sizeof(Entry), sizeof entry);
-      return entry;
-    };
-    bool is_sorted = true;
-    for (std::uint32_t i = 1; i < count && is_sorted; ++i)
-      is_sorted = offset_of(load(i - 1)) <= offset_of(load(i));
-    if (is_sorted) return;
-    std::vector<Entry> entries(count);
-    std::memcpy(entries.data(), table, count * sizeof(Entry));
-    std::stable_sort(entries.begin(), entries.end(),
-                     [&](const Entry& a, const Entry& b) { return offset_of(a) < offset_of(b); });
-    std::memcpy(table, entries.data(), count * sizeof(Entry));
   }
 
   /// What .MIPS.options says of the register gp: where small data starts, and 0x7ff0 behind that
@@ -436,6 +351,7 @@ class RelocatableWriter {
   const BuildId& build_id_;
   const Options& options_;
   Headers headers_;
+  RelocationTables<Shape> tables_;
   OutputPlan plan_;
   std::optional<Image> image_;
 };

@@ -52,7 +52,6 @@ void refuse_unsupported(const Options& options) {
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  if (options.emit_relocs) refuse("--emit-relocs");
   if (!options.compress_debug.empty()) refuse("--compress-debug-sections");
 }
 
@@ -311,7 +310,7 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
-    globals.drops_weak = !kind_->is_dynamic;
+    globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
     std::string text;
     std::unordered_set<std::string_view> retained;

@@ -8,9 +8,8 @@
 namespace kbx::link {
 namespace {
 
-void place_common(Symbol& symbol, Arena& arena) {
-  InputSection*& section = symbol.file->commons;
-  if (!section) section = add_section(*symbol.file, "COMMON", trait_alloc, arena);
+void place_common(Symbol& symbol) {
+  InputSection* section = symbol.file->commons;
   const std::uint64_t mask = (std::uint64_t{1} << symbol.alignment_power) - 1;
   const std::uint64_t size = symbol.value;
   const std::uint64_t place = (section->size + mask) & ~mask;
@@ -26,14 +25,17 @@ void place_common(Symbol& symbol, Arena& arena) {
 
 }  // namespace
 
-std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order,
-                                        Arena& arena) {
+void add_commons(InputFile& file, Arena& arena) {
+  if (!file.commons) file.commons = add_section(file, "COMMON", trait_alloc, arena);
+}
+
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order) {
   std::vector<PlacedCommon> placed;
   const auto place_those = [&](const auto& is_wanted) {
     symbols.for_each([&](Symbol& symbol) {
       if (symbol.binding != Binding::common || !is_wanted(symbol.alignment_power)) return;
       placed.push_back({symbol.name, symbol.value, symbol.file});
-      place_common(symbol, arena);
+      place_common(symbol);
     });
   };
   constexpr unsigned largest = 4;

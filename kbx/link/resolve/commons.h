@@ -19,6 +19,10 @@ inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
       std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
 }
 
+/// Gives the file a section COMMON, empty until common symbols are placed: patterns of a script
+/// take it in any case, and what is in memory for its sake stays so.
+void add_commons(InputFile& file, Arena& arena);
+
 /// A common symbol that got its place.
 struct PlacedCommon {
   std::string_view name;
@@ -26,9 +30,8 @@ struct PlacedCommon {
   const InputFile* file = nullptr;
 };
 
-/// Gives every common symbol a place in a section COMMON of the file that has the largest, in the
-/// order that --sort-common asks for, which is that of the result. The sections are made in
-/// `arena`.
-std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order, Arena& arena);
+/// Gives every common symbol a place in the section COMMON of the file that has the largest, in the
+/// order that --sort-common asks for, which is that of the result.
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order);
 
 }  // namespace kbx::link

@@ -201,7 +201,7 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
     if (global.binding == Binding::fresh) put_on_undefined_list(global);
     global.binding = Binding::common;
     global.file = &file;
-    file.has_common = true;
+    add_commons(file, arena_);
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
@@ -210,7 +210,7 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
   }
   if (symbol.size > global.value) {
     global.file = &file;
-    file.has_common = true;
+    add_commons(file, arena_);
   }
   global.value = std::max(global.value, symbol.size);
   global.alignment_power = std::max(global.alignment_power, alignment);

@@ -38,7 +38,7 @@ class Definitions {
   /// Puts a symbol into .dynsym, or makes it local if its visibility says so.
   void record_dynamic(Symbol& symbol);
 
-  /// The output gets a DT_NEEDED for the shared object.
+  /// The output gets a DT_NEEDED for the shared object; to be called before its symbols are added.
   void mark_needed(InputFile& file);
 
   /// A name that goes into .dynstr: a symbol's, or a shared object's.

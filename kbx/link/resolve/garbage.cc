@@ -362,7 +362,8 @@ class Collector {
   /// A name that nothing which stays refers to is no name for others any more.
   static void sweep_symbol(Symbol& symbol) {
     if (symbol.is_marked) return;
-    if (symbol.binding == Binding::common) symbol.binding = Binding::fresh;
+    if (symbol.binding == Binding::common && !symbol.file->commons->is_marked)
+      symbol.binding = Binding::fresh;
     if (is_unresolved_name(symbol)) symbol.is_forced_local = true;
     if (has_definition(symbol) && symbol.section && !symbol.section->is_marked)
       symbol.is_forced_local = true;

@@ -316,7 +316,7 @@ void Resolver::finish() {
 }
 
 void Resolver::place_commons() {
-  placed_commons_ = link::place_commons(symbols(), options_.sort_common, arena_);
+  placed_commons_ = link::place_commons(symbols(), options_.sort_common);
 }
 
 InputSection* Resolver::add_section(InputFile& file, std::string_view name, Traits traits) {

@@ -64,7 +64,6 @@ bool is_common_like(const InputSection* section, const InputSymbol& symbol) {
 
 void Definitions::mark_needed(InputFile& file) {
   file.shared->is_needed = true;
-  dynamic_names_.push_back({nullptr, &file});
 }
 
 /// True if the definition of `symbol` would be what `name` is bound to, and an object wants it.
@@ -136,6 +135,7 @@ void Definitions::add_shared(InputFile& file) {
     file.globals[i] = add_shared_symbol(file, file.first_global + i);
   }
   find_weak_aliases(file);
+  if (file.shared->is_needed) dynamic_names_.push_back({nullptr, &file});
 }
 
 Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
@@ -409,12 +409,14 @@ void Definitions::find_weak_aliases(InputFile& file) {
   for (Symbol* symbol : file.globals)
     if (is_own(symbol, Binding::defined))
       strong.emplace(symbol->section->address + symbol->value, symbol);
-  for (Symbol* symbol : file.globals) {
+  // GNU ld looks at the last one first, and that decides which others .dynsym has.
+  for (auto place = file.globals.rbegin(); place != file.globals.rend(); ++place) {
+    Symbol* symbol = *place;
     if (!is_own(symbol, Binding::defined_weak)) continue;
     Symbol* best = nullptr;
     const auto [first, last] = strong.equal_range(symbol->section->address + symbol->value);
-    for (auto place = first; place != last; ++place) {
-      Symbol* candidate = place->second;
+    for (auto other = first; other != last; ++other) {
+      Symbol* candidate = other->second;
       if (candidate->section != symbol->section || candidate == symbol) continue;
       const bool is_better =
           !best || (best->size != symbol->size && candidate->size == symbol->size);
