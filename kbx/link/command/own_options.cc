@@ -21,6 +21,8 @@ constexpr Option rows[] = {
      "use N threads; the result does not depend on it. Default: all processors"},
     {"--why-live!", Argument::required, "SYMBOL", append<&Options::why_live>,
      "tell by what way --gc-sections reaches SYMBOL, on standard output"},
+    {"--why-here!", Argument::required, "SECTION", append<&Options::why_here>,
+     "tell which line of the script put SECTION or FILE(SECTION) where it is, on standard output"},
     {"--pack-dyn-relocs", Argument::required, "FORM", read_packing,
      "relr as -z pack-relative-relocs, or none; of LLD"},
     {"--use-android-relr-tags", Argument::none, "", ignore,

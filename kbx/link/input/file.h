@@ -84,6 +84,7 @@ struct InputSection {
   bool is_written = false;  // is part of an output section with content
   bool is_marked = false;   // --gc-sections: something needs it
   bool is_lent = false;     // its content goes into the file without a copy
+  bool had_gap = false;     // some pass of the layout left a gap before it
 };
 
 /// Values of InputSymbol::section that stand for no section; SHN_LORESERVE and up as 32 bits.

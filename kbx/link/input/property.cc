@@ -206,7 +206,12 @@ void merge_file(std::vector<Property>& merged, const InputFile& first, const Inp
     if (present && !present->is_removed) continue;
     // What was merged away above must not come back by the same file.
     if (present) continue;
-    if (!may_join(property, machine)) continue;
+    if (!may_join(property, machine)) {
+      Property gone = property;
+      gone.is_removed = true;
+      log.push_back(change(gone, found_in(first, nullptr), found_in(file, &property.value)));
+      continue;
+    }
     find_or_add(merged, property.type, property.size).value = property.value;
   }
   std::erase_if(merged, [](const Property& property) { return property.is_removed; });

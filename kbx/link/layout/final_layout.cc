@@ -90,7 +90,8 @@ class LayoutPasses {
 
   ~LayoutPasses() {
     state_.faults = nullptr;
-    state_.size_of_headers = nullptr;
+    const std::uint64_t size = rules_.file_header_size() + needs_.program_headers.value_or(0);
+    state_.size_of_headers = [size] { return size; };
   }
 
   LayoutPasses(const LayoutPasses&) = delete;

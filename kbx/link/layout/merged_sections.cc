@@ -413,6 +413,18 @@ void MergedSections::merge(const std::vector<InputFile*>& files, unsigned thread
   for (const auto& group : groups_) Merger(*group, std::max(threads, 1u)).run();
 }
 
+std::uint64_t merged_size_in_map(const InputSection& section) {
+  const MergedInput& own = *section.merge;
+  if (own.stays) return section.size;
+  if (own.first == own.last) return own.size;
+  std::uint64_t size = 0;
+  for (const MergedInput& input : own.group->inputs) {
+    if (&input == &own) break;
+    if (input.stays) size = input.section->size;
+  }
+  return size;
+}
+
 MergedPlace merged_place(InputSection& section, std::uint64_t offset, bool* is_beyond) {
   const MergedInput& input = *section.merge;
   const MergedGroup& group = *input.group;

@@ -45,6 +45,11 @@ struct MergedInput;
 /// is the end of what is written of it. `is_beyond` (if not null) is set if it lies behind the end.
 MergedPlace merged_place(InputSection& section, std::uint64_t offset, bool* is_beyond = nullptr);
 
+/// The size that a link map shows of a section that has `merge`. Where nothing stays, GNU ld keeps
+/// a size that counts for nothing: its own of before, or if all that was new in it ends others'
+/// strings, that of what stays before it.
+std::uint64_t merged_size_in_map(const InputSection& section);
+
 /// Writes the `section.size` bytes that stay in a section that has `merge`.
 void write_merged(const InputSection& section, char* place);
 

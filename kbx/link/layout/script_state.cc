@@ -252,6 +252,48 @@ void ScriptState::settle_symbols() {
   });
 }
 
+void ScriptState::begin_showing() {
+  set_in_this_pass_.clear();
+}
+
+/// A symbol's own value counts as known if it is a number that the script gave it before.
+ShownValue ScriptState::show(const script::Assignment& assignment, std::uint64_t dot,
+                             OutputSection* section) {
+  using Kind = ShownValue::Kind;
+  const bool provides = assignment.kind == script::AssignmentKind::provide ||
+                        assignment.kind == script::AssignmentKind::provide_hidden;
+  if (provides && provided_.count(&assignment) == 0) return {Kind::not_provided};
+  Environment here = environment(Phase::final, dot, section);
+  here.assertion_failed = [](const script::Place&, const std::string&) {};
+  bool uses_own = false;
+  here.symbol = [&](const std::string& name) {
+    script::SymbolState state = state_of(name);
+    const bool is_number = state.kind == script::SymbolState::Kind::defined &&
+                           state.value.base == script::absolute && state.set_in_this_pass;
+    if (name == assignment.symbol && !is_number) uses_own = true;
+    return state;
+  };
+  const script::Result result = script::evaluate(script::assigned_value(assignment), here);
+  if (assignment.symbol != ".") set_in_this_pass_.insert(assignment.symbol);
+  if (!result.value) return {Kind::undefined};
+  if (assignment.symbol == ".") return {Kind::known, script::address_of(*result.value, here)};
+  const script::SymbolState state = state_of(assignment.symbol);
+  const bool is_defined = state.kind == script::SymbolState::Kind::defined;
+  if (uses_own)
+    return is_defined ? ShownValue{Kind::own, script::address_of(state.value, here)}
+                      : ShownValue{Kind::unresolved};
+  return {Kind::known, script::address_of(is_defined ? state.value : *result.value, here)};
+}
+
+ShownValue ScriptState::show(const script::Assertion& assertion, std::uint64_t dot,
+                             OutputSection* section) {
+  Environment here = environment(Phase::final, dot, section);
+  here.assertion_failed = [](const script::Place&, const std::string&) {};
+  const script::Result result = script::evaluate(assertion.condition, here);
+  if (!result.value) return {ShownValue::Kind::undefined};
+  return {ShownValue::Kind::known, script::address_of(*result.value, here)};
+}
+
 Fill ScriptState::fill() {
   return [this](const script::Expression& expression) {
     const auto bytes = script::fill_bytes(expression, environment(Phase::final, 0, nullptr));

@@ -14,6 +14,19 @@
 
 namespace kbx::link {
 
+/// An assignment or an assertion as a link map shows it when all is done.
+struct ShownValue {
+  enum class Kind {
+    known,
+    own,           // made from the symbol's own value
+    unresolved,    // the same, and it has none
+    not_provided,  // PROVIDE that was not wanted
+    undefined,
+  };
+  Kind kind = Kind::undefined;
+  std::uint64_t value = 0;
+};
+
 /// What the script's expressions see of the link, and the symbols that its assignments define.
 class ScriptState {
  public:
@@ -42,6 +55,12 @@ class ScriptState {
   /// Symbols that were made of dot outside of sections go into the section that dot belonged to,
   /// and those of output sections that were taken away into a neighbour's.
   void settle_symbols();
+
+  // For a link map, once all is done; `dot` and `section` as in a pass over the script.
+
+  void begin_showing();
+  ShownValue show(const script::Assignment& assignment, std::uint64_t dot, OutputSection* section);
+  ShownValue show(const script::Assertion& assertion, std::uint64_t dot, OutputSection* section);
 
  private:
   script::Environment environment(script::Phase phase, std::uint64_t dot,

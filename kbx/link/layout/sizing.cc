@@ -346,6 +346,7 @@ class Sizer {
     if (moved == dot || slot.is_ignored) return dot;
     if (!is_unallocated(slot)) section_->traits |= trait_alloc;
     item.gap = moved - dot;
+    item.had_gap = true;
     section_->size = moved - section_->address;
     return moved;
   }
@@ -357,7 +358,9 @@ class Sizer {
     }
     if (subalign_) input.alignment_power = *subalign_;
     section_->alignment_power = std::max(section_->alignment_power, input.alignment_power);
-    dot = align_up(dot, input.alignment_power);
+    const std::uint64_t aligned = align_up(dot, input.alignment_power);
+    if (aligned != dot) input.had_gap = true;
+    dot = aligned;
     input.output_offset = dot - section_->address;
     // It may end where addresses start from 0 again.
     if (dot != 0 && input.size > ~dot + 1)

@@ -20,6 +20,7 @@ struct Item {
   std::uint64_t offset = 0;                      // of data, or where dot was moved to
   std::uint64_t value = 0;                       // of data
   std::uint64_t gap = 0;                         // what an assignment to dot skips
+  bool had_gap = false;                          // it skipped something in some pass
 };
 
 /// A place of the script: an output section to be, or an assignment between two of them.
@@ -32,6 +33,8 @@ struct Slot {
   const script::Assignment* assignment = nullptr;
   const script::Assertion* assertion = nullptr;
   const script::Insert* insert = nullptr;
+  static constexpr std::size_t no_input = ~std::size_t{0};
+  std::size_t input = no_input;  // which input of the command line has the script
 
   std::string_view name;
   Constraint constraint = Constraint::none;

@@ -182,8 +182,10 @@ Image link_partially(LinkState& state) {
   if (!has_script(state)) {
     state.default_order = relocatable_order(state.machine());
     add_slots(state.plan, state.default_order);
+    for (Slot* slot = state.plan.slots.first(); slot; slot = slot->next)
+      if (slot->script) slot->input = options.inputs.size();
   }
-  if (!options.map_file.empty()) check_map(options, state.plan);
+  if (!options.map_file.empty()) check_map(options);
   if (options.gc_sections) collect(state);
   if (options.discard_locals == DiscardLocals::by_default &&
       drops_temporary_labels(state.machine()))
@@ -199,8 +201,7 @@ Image link_partially(LinkState& state) {
     globals.retained = &retained;
   }
   write_reports(state);
-  if (flat)
-    return make_flat_relocatable(*flat, state.plan.sections, entry_address(state), options);
+  if (flat) return make_flat_relocatable(*flat, state.plan.sections, entry_address(state), options);
   split_sections(state.plan.sections, state.resolver.symbols(), options, state.resolver.arena());
   return make_relocatable(target(state), state.plan.sections, globals, state.build_id, options);
 }

@@ -7,6 +7,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/link/output/map.h"
+#include "kbx/link/output/why_here.h"
 
 namespace kbx::link {
 namespace {
@@ -28,9 +29,12 @@ void write_reports(LinkState& state) {
   check_cross_sections(state);
   if (state.options.print_memory_usage)
     for (const std::string& line : memory_usage(state.plan.regions)) state.say.print(line);
+  for (const std::string& line : why_here(state.options, state.plan, state.files()))
+    state.say.print(line);
   std::string map;
   if (!state.options.map_file.empty())
-    map = link_map(state.options, state.plan, state.resolver, state.property_log);
+    map = link_map({state.options, state.plan, state.resolver, state.script_state,
+                    state.property_log, state.lines_before});
   const bool is_printed = state.options.map_file.empty() || state.options.map_file == "-";
   if (!map.empty() && is_printed) {
     map.pop_back();

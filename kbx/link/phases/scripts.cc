@@ -101,8 +101,11 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
       open_files(state, *files, folder, from);
       continue;
     }
-    const Slot* slot = add_command(state.plan, command);
-    for (slot = slot->next; slot; slot = slot->next) state.script_state.assign_early(*slot);
+    Slot* slot = add_command(state.plan, command);
+    for (slot = slot->next; slot; slot = slot->next) {
+      slot->input = state.lines_before.empty() ? 0 : state.lines_before.size() - 1;
+      state.script_state.assign_early(*slot);
+    }
   }
 }
 
@@ -180,6 +183,7 @@ void add_default_script(LinkState& state, const Machine& machine) {
   const std::string named = state.script_entry;
   note_commands(state, script);
   if (!named.empty()) state.script_entry = named;
+  state.lines_before.push_back(state.resolver.input_lines().size());  // it comes behind all
   open_script(state, script);
 }
 
@@ -199,6 +203,7 @@ void open_inputs(LinkState& state) {
   };
   open_startup(state);
   for (const Input& input : state.options.inputs) {
+    state.lines_before.push_back(state.resolver.input_lines().size());
     if (input.kind == Input::Kind::script)
       open_script(state, state.scripts[script++]);
     else

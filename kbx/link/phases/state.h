@@ -37,6 +37,8 @@ struct LinkState {
   std::string properties;                        // the content of .note.gnu.property
   std::vector<std::string> property_log;
   BuildId build_id;
+  /// For each of Options::inputs how many of Resolver::input_lines() there were before it.
+  std::vector<std::size_t> lines_before;
   std::deque<EhFrameEdit> eh_frame_edits;
 };
 

@@ -278,7 +278,7 @@ void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const 
     undefined.add(*use.symbol, *use.section, use.offset);
   }
   undefined.add_shared(symbols);
-  undefined.finish();
+  undefined.finish(symbols);
 }
 
 }  // namespace kbx::link

@@ -29,11 +29,13 @@ void add_commons(InputFile& file, Arena& arena) {
   if (!file.commons) file.commons = add_section(file, "COMMON", trait_alloc, arena);
 }
 
-void place_commons(const SymbolTable& symbols, SortCommon order) {
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order) {
+  std::vector<PlacedCommon> placed;
   const auto place_those = [&](const auto& is_wanted) {
     symbols.for_each([&](Symbol& symbol) {
-      if (symbol.binding == Binding::common && is_wanted(symbol.alignment_power))
-        place_common(symbol);
+      if (symbol.binding != Binding::common || !is_wanted(symbol.alignment_power)) return;
+      placed.push_back({symbol.name, symbol.value, symbol.file});
+      place_common(symbol);
     });
   };
   constexpr unsigned largest = 4;
@@ -44,6 +46,7 @@ void place_commons(const SymbolTable& symbols, SortCommon order) {
     for (unsigned power = 0; power <= largest; ++power)
       place_those([&](unsigned own) { return own <= power; });
   place_those([](unsigned) { return true; });
+  return placed;
 }
 
 }  // namespace kbx::link

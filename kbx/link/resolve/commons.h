@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
@@ -21,8 +23,15 @@ inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
 /// take it in any case, and what is in memory for its sake stays so.
 void add_commons(InputFile& file, Arena& arena);
 
+/// A common symbol that got its place.
+struct PlacedCommon {
+  std::string_view name;
+  std::uint64_t size = 0;
+  const InputFile* file = nullptr;
+};
+
 /// Gives every common symbol a place in the section COMMON of the file that has the largest, in the
-/// order that --sort-common asks for.
-void place_commons(const SymbolTable& symbols, SortCommon order);
+/// order that --sort-common asks for, which is that of the result.
+std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order);
 
 }  // namespace kbx::link

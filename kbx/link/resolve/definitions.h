@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,9 +27,10 @@ class Definitions {
   /// another shared object names.
   void add_shared(InputFile& file);
 
-  /// --as-needed: true if the shared object would define what an object refers to. `others` are the
-  /// shared objects that were added before.
-  bool wants(const InputFile& file, const std::vector<InputFile*>& others);
+  /// --as-needed: if the shared object would define what an object refers to, the first such
+  /// reference as -Map words it: "FILE (SYMBOL)". `others` are the shared objects that were added
+  /// before.
+  std::optional<std::string> wants(const InputFile& file, const std::vector<InputFile*>& others);
 
   /// When all files are there: their symbols become what they stand for.
   static void join_indirect(const std::vector<InputFile*>& files);

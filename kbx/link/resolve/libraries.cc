@@ -57,7 +57,11 @@ void Resolver::add_shared(const Input& input, std::string_view content, const st
   check_format(file);
   for (const InputFile* other : shared_objects_)
     if (other->shared->soname == shared.soname) return;
-  if (input.as_needed && !definitions_.wants(file, shared_objects_)) return;
+  if (input.as_needed) {
+    const auto reason = definitions_.wants(file, shared_objects_);
+    if (!reason) return;
+    needed_libraries_.emplace_back(shared.soname, *reason);
+  }
   shared_objects_.push_back(&file);
   if (!input.as_needed) definitions_.mark_needed(file);
   definitions_.add_shared(file);

@@ -80,17 +80,23 @@ MachineFormat Resolver::format() const {
 void Resolver::add(const Input& input) {
   switch (input.kind) {
     case Input::Kind::file:
+      input_lines_.push_back("LOAD " + input.name);
       add_file(input, input.name);
       break;
-    case Input::Kind::library:
-      add_file(input, library_path(input));
+    case Input::Kind::library: {
+      const std::string path = library_path(input);
+      input_lines_.push_back("LOAD " + path);
+      add_file(input, path);
       break;
+    }
     case Input::Kind::start_group:
+      input_lines_.emplace_back("START GROUP");
       is_in_group_ = true;
       count_before_group_ = definitions_.undefined_count();
       group_.clear();
       break;
     case Input::Kind::end_group: {
+      input_lines_.emplace_back("END GROUP");
       is_in_group_ = false;
       std::uint64_t before = count_before_group_;
       while (before != definitions_.undefined_count()) {
@@ -103,6 +109,7 @@ void Resolver::add(const Input& input) {
       break;
     }
     case Input::Kind::just_symbols:
+      input_lines_.push_back("LOAD " + input.name);
       add_just_symbols(input.name);
       break;
     case Input::Kind::script:
@@ -319,7 +326,7 @@ void Resolver::finish() {
 }
 
 void Resolver::place_commons() {
-  link::place_commons(symbols(), options_.sort_common);
+  placed_commons_ = link::place_commons(symbols(), options_.sort_common);
 }
 
 InputSection* Resolver::add_section(InputFile& file, std::string_view name, Traits traits) {

@@ -16,6 +16,7 @@
 #include "kbx/link/input/shared_object.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
+#include "kbx/link/resolve/commons.h"
 #include "kbx/link/resolve/cross_reference.h"
 #include "kbx/link/resolve/definitions.h"
 #include "kbx/link/resolve/duplicates.h"
@@ -67,6 +68,14 @@ class Resolver {
   const SymbolTable& symbols() const { return definitions_.symbols(); }
   /// The members that came out of archives, each with what asked for it as -Map words it.
   const std::vector<std::pair<std::string, std::string>>& members() const { return members_; }
+  /// The shared objects of --as-needed that are needed, with what asked for each, in the same way.
+  const std::vector<std::pair<std::string, std::string>>& needed_libraries() const {
+    return needed_libraries_;
+  }
+  /// The files and groups of the command line and of INPUT and GROUP, as -Map words them.
+  const std::vector<std::string>& input_lines() const { return input_lines_; }
+  /// What place_commons did.
+  const std::vector<PlacedCommon>& placed_commons() const { return placed_commons_; }
   /// Where the library of -l is. Throws Error if it is nowhere.
   std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
@@ -138,6 +147,9 @@ class Resolver {
   std::uint64_t count_before_group_ = 0;
   std::vector<std::string> opened_;
   std::vector<std::pair<std::string, std::string>> members_;
+  std::vector<std::pair<std::string, std::string>> needed_libraries_;
+  std::vector<std::string> input_lines_;
+  std::vector<PlacedCommon> placed_commons_;
 };
 
 }  // namespace kbx::link

@@ -85,20 +85,22 @@ bool Definitions::would_bind(const InputFile& file, const InputSymbol& symbol,
   return std::none_of(others.begin(), others.end(), names_it);
 }
 
-/// --as-needed: true if an object refers to something that the shared object would define.
-bool Definitions::wants(const InputFile& file, const std::vector<InputFile*>& others) {
+std::optional<std::string> Definitions::wants(const InputFile& file,
+                                              const std::vector<InputFile*>& others) {
   for (std::size_t i = file.first_global; i < file.symbols.size(); ++i) {
     const InputSymbol& symbol = file.symbols[i];
     if (symbol.section == SHN_UNDEF || symbol.binding == STB_LOCAL) continue;
     const std::string name(versioned_name(file, i));
-    if (would_bind(file, symbol, name, others)) return true;
-    const std::size_t at = name.find("@@");
-    if (at == std::string::npos) continue;
-    if (would_bind(file, symbol, name.substr(0, at), others) ||
-        would_bind(file, symbol, name.substr(0, at) + name.substr(at + 1), others))
-      return true;
+    std::vector<std::string> forms = {name};
+    if (const std::size_t at = name.find("@@"); at != std::string::npos)
+      forms.insert(forms.end(), {name.substr(0, at), name.substr(0, at) + name.substr(at + 1)});
+    for (const std::string& form : forms) {
+      if (!would_bind(file, symbol, form, others)) continue;
+      const InputFile* by = symbols_.find(form)->file;
+      return fmt::format("{} ({})", by ? by->path : std::string(), name);
+    }
   }
-  return false;
+  return std::nullopt;
 }
 
 /// The name with its version.

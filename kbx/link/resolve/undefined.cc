@@ -1,21 +1,23 @@
 #include "kbx/link/resolve/undefined.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/similar.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/versions.h"
 
-/// Undefined references in the words of GNU ld 2.40, which editors and build logs look for. Lines
-/// of debugging information are not read: the place is source file, section and offset, as GNU ld
-/// has it for objects without such information.
+/// Undefined references in the words of GNU ld 2.40, which editors and build logs look for.
+/// The place is the line that DWARF tells, else source file, section and offset.
 namespace kbx::link {
 namespace {
 
 constexpr unsigned most_in_a_row = 5;
+constexpr std::size_t most_suggested = 5;  // names for which others are looked for
 
 /// The function around a place, and the source file that the object says it is from.
 struct Origin {
@@ -46,6 +48,36 @@ Origin origin_of(const InputSection& section, std::uint64_t offset) {
   return origin;
 }
 
+/// Names that are defined and spelt almost like `name`, the most alike first: `a', `b' or `c'. A
+/// function of C++ counts as alike if it is called `name` there, which extern "C" would make it.
+std::string near_misses(std::string_view name, const SymbolTable& symbols) {
+  struct Miss {
+    std::size_t distance = 0;
+    std::string name;
+  };
+  const std::size_t most = name.size() < 6 ? 1 : 2;
+  const std::string call = std::string(name) + "(";
+  std::vector<Miss> misses;
+  symbols.for_each([&](const Symbol& symbol) {
+    if (!is_defined(symbol.binding) || symbol.name == name || symbol.name.size() < 3) return;
+    const auto distance = edit_distance(name, symbol.name, most);
+    if (distance)
+      misses.push_back({*distance, std::string(symbol.name)});
+    else if (symbol.name.starts_with("_Z") && symbol.name.find(name) != std::string_view::npos)
+      if (std::string full = demangled(symbol.name); full.starts_with(call))
+        misses.push_back({0, std::move(full)});
+  });
+  std::ranges::sort(misses, [](const Miss& a, const Miss& b) {
+    return std::tie(a.distance, a.name) < std::tie(b.distance, b.name);
+  });
+  constexpr std::size_t most_misses = 3;
+  const std::size_t count = std::min(misses.size(), most_misses);
+  std::string text;
+  for (std::size_t i = 0; i < count; ++i)
+    text += fmt::format("{}`{}'", i == 0 ? "" : i + 1 == count ? " or " : ", ", misses[i].name);
+  return text;
+}
+
 }  // namespace
 
 bool UndefinedReferences::is_told(Unresolved policy, std::string_view name) const {
@@ -69,19 +101,34 @@ void UndefinedReferences::tell(const std::string& text) {
     errors_.push_back(text);
 }
 
+/// The source line of a place, if the object has debugging information.
+std::optional<elf::SourceLine> UndefinedReferences::line_of(const InputSection& section,
+                                                            std::uint64_t offset) {
+  const InputFile& file = *section.file;
+  if (section.index == 0 || !file.find(".debug_line")) return std::nullopt;
+  std::unique_ptr<Lines>& lines = lines_[&file];
+  if (!lines) lines = std::make_unique<Lines>(elf::read_object(file.content, file.path));
+  return lines->table.line_of(section.index, offset);
+}
+
 void UndefinedReferences::add(const Symbol& symbol, const InputSection& section,
                               std::uint64_t offset) {
   if (!is_told(options_.unresolved_in_objects, symbol.name)) return;
+  if (std::find(names_.begin(), names_.end(), symbol.name) == names_.end())
+    names_.push_back(symbol.name);
   const unsigned before = count(symbol.name);
   if (before > most_in_a_row) return;
   const Origin origin = origin_of(section, offset);
+  const auto line = line_of(section, offset);
+  const std::string source = line ? line->file : std::string(origin.source);
   const bool shows_cxx = options_.demangle.value_or(true);
   const auto shown = [&](std::string_view name) {
     return shows_cxx ? demangled(name) : std::string(name);
   };
   const std::string& path = section.file->path;
-  std::string place = fmt::format("({}+{:#x})", section.name, offset);
-  if (!origin.source.empty()) place = fmt::format("{}:{}", origin.source, place);
+  std::string place =
+      line ? fmt::format("{}", line->line) : fmt::format("({}+{:#x})", section.name, offset);
+  if (!source.empty()) place = fmt::format("{}:{}", source, place);
   const char* warning = options_.unresolved_are_warnings ? "warning: " : "";
   if (before == most_in_a_row) {
     tell(fmt::format("{}:{}: {}more undefined references to `{}' follow", path, place, warning,
@@ -91,9 +138,11 @@ void UndefinedReferences::add(const Symbol& symbol, const InputSection& section,
   if (origin.function.empty()) {
     last_file_ = nullptr;
     place = path + ":" + place;
-  } else if (last_file_ != section.file || last_function_ != origin.function) {
+  } else if (last_file_ != section.file || last_function_ != origin.function ||
+             last_source_ != source) {
     last_file_ = section.file;
     last_function_ = origin.function;
+    last_source_ = source;
     place = fmt::format("{}: in function `{}':\n{}", path, shown(origin.function), place);
   }
   tell(fmt::format("{}: {}undefined reference to `{}'", place, warning, shown(symbol.name)));
@@ -127,12 +176,16 @@ void UndefinedReferences::add_shared(const SymbolTable& symbols) {
   });
 }
 
-void UndefinedReferences::finish() const {
+void UndefinedReferences::finish(const SymbolTable& symbols) const {
   if (errors_.empty()) return;
   std::string all = errors_.front();
   for (std::size_t i = 1; i < errors_.size(); ++i)
     all += fmt::format("\n{}: {}", options_.program, errors_[i]);
-  throw Error(all, "name the object or library that defines it");
+  std::string hint = "name the object or library that defines it";
+  for (std::size_t i = 0; i < std::min(names_.size(), most_suggested); ++i)
+    if (const std::string near = near_misses(names_[i], symbols); !near.empty())
+      hint += fmt::format("; `{}': did you mean {}?", names_[i], near);
+  throw Error(all, hint);
 }
 
 }  // namespace kbx::link

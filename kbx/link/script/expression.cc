@@ -115,6 +115,19 @@ Result evaluate(const Expression& expression, const Environment& environment) {
   return evaluator.result(operand);
 }
 
+Expression assigned_value(const Assignment& assignment) {
+  if (assignment.operation == AssignmentOperator::set) return assignment.value;
+  Expression symbol;
+  symbol.place = assignment.place;
+  symbol.operation = assignment.symbol == "." ? Operation::dot : Operation::symbol;
+  if (symbol.operation == Operation::symbol) symbol.name = assignment.symbol;
+  Expression whole;
+  whole.place = assignment.place;
+  whole.operation = operation_of(assignment.operation);
+  whole.operands = {std::move(symbol), assignment.value};
+  return whole;
+}
+
 std::uint64_t address_of(const Value& value, const Environment& environment) {
   if (value.base < 0 || !environment.address_of) return value.number;
   return value.number + environment.address_of(value.base);

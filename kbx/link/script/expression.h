@@ -113,6 +113,9 @@ Result evaluate(const Expression& expression, const Environment& environment);
 /// `value` as an address; a plain number is its own.
 std::uint64_t address_of(const Value& value, const Environment& environment);
 
+/// What stands behind the = of an assignment, `+=` and its relatives written out.
+Expression assigned_value(const Assignment& assignment);
+
 /// What `assignment` gives its symbol, which is not dot. A value is never a plain number here: in
 /// an output section it is relative to that, else absolute. Nothing if it is unresolved, or if it
 /// is made from the symbol's own value, which GNU ld lets only the final phase do unless that value
