@@ -354,7 +354,8 @@ class TableReader {
     return trim(instructions, end, width, false);
   }
 
-  /// The tables that the linker makes for its PLTs have no relocations, and always something to tell.
+  /// The tables that the linker makes for its PLTs have no relocations, and always something to
+  /// tell.
   bool is_linker_made() const { return (section_.traits & trait_linker_created) != 0; }
 
   bool is_zero(std::size_t at, std::size_t width) const {

@@ -340,8 +340,8 @@ MachineFormat elf_format(std::string_view content) {
   format.is_64bit = content[EI_CLASS] == ELFCLASS64;
   format.is_big_endian = content[EI_DATA] == ELFDATA2MSB;
   with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
-    format.machine = Shape::template load<std::uint16_t>(content.data() + EI_NIDENT +
-                                                         sizeof(std::uint16_t));
+    format.machine =
+        Shape::template load<std::uint16_t>(content.data() + EI_NIDENT + sizeof(std::uint16_t));
   });
   return format;
 }

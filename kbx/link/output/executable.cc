@@ -151,13 +151,11 @@ class ExecutableWriter {
   void emit(const OutputSection& output, InputSection& input, const char* content) {
     const FileOutput& file = *outputs_.at(input.file);
     if (output.rel_index != 0)
-      emit_relocations<Shape, typename Shape::Rel>(
-          parts_.applying, file, input, content,
-          at(headers_.table[output.rel_index].sh_offset));
+      emit_relocations<Shape, typename Shape::Rel>(parts_.applying, file, input, content,
+                                                   at(headers_.table[output.rel_index].sh_offset));
     if (output.rela_index != 0)
       emit_relocations<Shape, typename Shape::Rela>(
-          parts_.applying, file, input, content,
-          at(headers_.table[output.rela_index].sh_offset));
+          parts_.applying, file, input, content, at(headers_.table[output.rela_index].sh_offset));
   }
 
   // Tables.

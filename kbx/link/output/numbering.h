@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
-#include <functional>
 #include <deque>
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -44,17 +44,18 @@ struct Globals {
   const SymbolTable& symbols;
   const std::vector<InputFile*>& files;                            // in the order of the link
   const std::unordered_set<std::string_view>* retained = nullptr;  // --retain-symbols-file
-  bool is_final = false;           // symbols have addresses
-  std::uint64_t thread_start = 0;  // what the values of STT_TLS symbols count from
-  bool has_section_symbols = true; // --emit-relocs, or a partial link
-  bool drops_weak = false;         // undefined weak symbols are 0 for good
+  bool is_final = false;                                           // symbols have addresses
+  std::uint64_t thread_start = 0;   // what the values of STT_TLS symbols count from
+  bool has_section_symbols = true;  // --emit-relocs, or a partial link
+  bool drops_weak = false;          // undefined weak symbols are 0 for good
   /// The address that a shared object's function has here, 0 if none; may be empty.
   std::function<std::uint64_t(const Symbol&)> address_here{};
 };
 
-/// Gives every symbol of the output its place: the sections' first, unless nothing needs them, then the locals of each file in
-/// the order in which its sections appear, then global ones in the order of the table. Section
-/// indices must be known. Throws Error if something that stays refers to what was discarded.
+/// Gives every symbol of the output its place: the sections' first, unless nothing needs them, then
+/// the locals of each file in the order in which its sections appear, then global ones in the order
+/// of the table. Section indices must be known. Throws Error if something that stays refers to what
+/// was discarded.
 void number_symbols(OutputPlan& plan, const OutputSections& sections,
                     const std::vector<OutputSection*>& by_index, const Globals& globals,
                     const Options& options);

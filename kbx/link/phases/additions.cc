@@ -104,7 +104,6 @@ void add_linker_sections(LinkState& state) {
   }
 }
 
-
 void mark_executable_stack(LinkState& state) {
   if (state.options.executable_stack) return;
   const StackOpinion opinion = stack_opinion(state);

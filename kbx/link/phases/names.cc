@@ -76,10 +76,9 @@ std::uint64_t entry_address(LinkState& state) {
   if (const auto number = entry_number(state)) return *number;
   const bool has_default = is_final && state.options.kind != OutputKind::shared;
   const OutputSection* text = has_default ? state.plan.sections.find(".text") : nullptr;
-  const std::string instead =
-      text ? fmt::format("defaulting to {:0{}x}", text->address,
-                         state.resolver.format().is_64bit ? 16 : 8)
-           : std::string("not setting start address");
+  const std::string instead = text ? fmt::format("defaulting to {:0{}x}", text->address,
+                                                 state.resolver.format().is_64bit ? 16 : 8)
+                                   : std::string("not setting start address");
   // A shared object needs no entry.
   if (is_wanted && (state.options.kind != OutputKind::shared || !state.options.entry.empty()))
     state.say(fmt::format("{}: warning: cannot find entry symbol {}; {}", state.options.program,

@@ -20,8 +20,8 @@ std::string entry_name(const LinkState& state);
 std::vector<std::string> roots(const LinkState& state);
 
 /// The address where the program starts: -e or ENTRY, a symbol or a number; in a final link
-/// otherwise the start of .text. 0 if there is none; if one was asked for, with a warning. Addresses
-/// must be final.
+/// otherwise the start of .text. 0 if there is none; if one was asked for, with a warning.
+/// Addresses must be final.
 std::uint64_t entry_address(LinkState& state);
 
 }  // namespace kbx::link

@@ -30,8 +30,7 @@ struct Applying {
 
 /// The address by which others know a symbol: its PLT entry's if that stands for it. `places` are
 /// the symbol's, or null.
-std::uint64_t address_for(const Applying& applying, const Referent& referent,
-                          const Places* places);
+std::uint64_t address_for(const Applying& applying, const Referent& referent, const Places* places);
 
 /// Applies the relocations of `section`, whose bytes are at `content` in the output. What does not
 /// fit is told in `faults`, in GNU ld's words.

@@ -14,8 +14,8 @@ struct FinalKind {
   const Options& options;
   bool is_position_independent = false;
   bool is_shared = false;
-  bool is_dynamic = false;  // there are dynamic sections
-  unsigned word = 8;        // bytes of an address
+  bool is_dynamic = false;         // there are dynamic sections
+  unsigned word = 8;               // bytes of an address
   std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
 };
 
@@ -29,8 +29,8 @@ struct Decision {
   bool is_preemptible = false;
 };
 
-/// Judges a relocation of `section`, which is in memory. `next_type` is that of the one behind it, 0
-/// if there is none; `has_addend`: the relocation itself carries it. The result is the same
+/// Judges a relocation of `section`, which is in memory. `next_type` is that of the one behind it,
+/// 0 if there is none; `has_addend`: the relocation itself carries it. The result is the same
 /// whenever it is asked for between the choice of symbols and the end of the link. Throws Error if
 /// the machine does not know the type, or the place is not in the section.
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
@@ -49,8 +49,8 @@ enum class AddressFrom : std::uint8_t {
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
                            const Decision& decision);
 
-/// True if a program that is loaded at a known address gives what a shared object defines an address
-/// of its own there: once code wants that, data goes by it too. Known when all is scanned.
+/// True if a program that is loaded at a known address gives what a shared object defines an
+/// address of its own there: once code wants that, data goes by it too. Known when all is scanned.
 bool has_own_address(const FinalKind& kind, const Referent& referent);
 
 /// Calls `work(relocation, next_type)` for each relocation of a section, in their order.

@@ -115,12 +115,10 @@ void emit_relocations(const Applying& applying, const FileOutput& output, InputS
       .run(table);
 }
 
-#define KBX_EMIT(Is64Bit, IsBigEndian)                                                   \
-  template void emit_relocations<Shape<Is64Bit, IsBigEndian>,                            \
-                                 Shape<Is64Bit, IsBigEndian>::Rel>(                      \
-      const Applying&, const FileOutput&, InputSection&, const char*, char*);            \
-  template void emit_relocations<Shape<Is64Bit, IsBigEndian>,                            \
-                                 Shape<Is64Bit, IsBigEndian>::Rela>(                     \
+#define KBX_EMIT(Is64Bit, IsBigEndian)                                                            \
+  template void emit_relocations<Shape<Is64Bit, IsBigEndian>, Shape<Is64Bit, IsBigEndian>::Rel>(  \
+      const Applying&, const FileOutput&, InputSection&, const char*, char*);                     \
+  template void emit_relocations<Shape<Is64Bit, IsBigEndian>, Shape<Is64Bit, IsBigEndian>::Rela>( \
       const Applying&, const FileOutput&, InputSection&, const char*, char*);
 KBX_EMIT(true, false)
 KBX_EMIT(true, true)

@@ -11,10 +11,10 @@ namespace kbx::link {
 
 /// What the symbol index of a relocation stands for in a final link.
 struct Referent {
-  Symbol* global = nullptr;             // null: a local symbol, or none at all
-  const InputSymbol* local = nullptr;   // of its file; null: a global one, or none
-  InputSection* section = nullptr;      // where it is defined; null: nowhere, or a number
-  std::uint32_t index = 0;              // in its file's table
+  Symbol* global = nullptr;            // null: a local symbol, or none at all
+  const InputSymbol* local = nullptr;  // of its file; null: a global one, or none
+  InputSection* section = nullptr;     // where it is defined; null: nowhere, or a number
+  std::uint32_t index = 0;             // in its file's table
 
   bool is_section() const { return local && local->type == STT_SECTION; }
   std::string_view name() const;

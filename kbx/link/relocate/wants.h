@@ -5,16 +5,16 @@ namespace kbx::link {
 
 /// What relocations want of one symbol besides its address, as bits.
 enum Want : std::uint16_t {
-  want_got = 1,            // an entry of .got that holds its address
-  want_thread_offset = 2,  // … its offset from the thread pointer
+  want_got = 1,                // an entry of .got that holds its address
+  want_thread_offset = 2,      // … its offset from the thread pointer
   want_thread_distance = 128,  // … that with the other sign
-  want_module_offset = 4,  // a pair of entries: its module, and its offset there
-  want_descriptor = 8,     // a pair of entries: its TLS descriptor
-  want_plt = 16,           // an entry of .plt
-  want_address = 32,       // its address is a value in the output, so there may be only one
-  want_copy = 64,          // a copy of what a shared object defines
-  want_plt_address = 256,  // code takes the PLT entry for its address, and nobody else does
-  want_found = 512,        // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
+  want_module_offset = 4,      // a pair of entries: its module, and its offset there
+  want_descriptor = 8,         // a pair of entries: its TLS descriptor
+  want_plt = 16,               // an entry of .plt
+  want_address = 32,           // its address is a value in the output, so there may be only one
+  want_copy = 64,              // a copy of what a shared object defines
+  want_plt_address = 256,      // code takes the PLT entry for its address, and nobody else does
+  want_found = 512,  // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
 };
 using Wants = std::uint16_t;
 
