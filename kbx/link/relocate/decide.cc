@@ -21,6 +21,11 @@ constexpr std::uint64_t large_section = 0x10000000;
 
 }  // namespace
 
+Wants wants_of(const InputFile& file, const Referent& referent) {
+  if (referent.global) return referent.global->wants;
+  return referent.index < file.local_wants.size() ? file.local_wants[referent.index] : Wants{0};
+}
+
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend) {
   const Machine& machine = kind.machine;
@@ -51,8 +56,18 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.is_preemptible = decision.is_preemptible;
   use.is_absolute = is_absolute(referent);
   use.is_undefined_weak = is_undefined_weak(referent) && !decision.is_preemptible;
+  // On x86 the table keeps what is 0 only because of how code refers to it.
+  if (use.is_undefined_weak && machine.has_table_always && kind.is_dynamic &&
+      decision.rule->origin == Origin::got_entry && !referent.global->is_forced_local &&
+      !is_zero_everywhere(*referent.global, kind.options, kind.has_interpreter)) {
+    use.is_undefined_weak = false;
+    use.is_preemptible = true;
+  }
   use.is_indirect = type_of(referent) == STT_GNU_IFUNC;
   use.is_exported = referent.global && referent.global->is_dynamic;
+  const Wants asked = wants_of(*section.file, referent);
+  use.has_got_thread_offset = (asked & asks_thread_offset) != 0;
+  use.has_got_thread_distance = (asked & asks_thread_distance) != 0;
   use.is_large = referent.section && (referent.section->flags & large_section) != 0;
   use.is_code = (section.traits & trait_code) != 0;
   use.architecture = kind.architecture;
@@ -60,13 +75,74 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   if (use.is_absolute) use.absolute = address_of(referent, 0);
   decision.type = machine.simplify(use, decision.covers_next);
   decision.rule = machine.rule(decision.type);
+  decision.is_rewritten = decision.type != relocation.type;
   return decision;
 }
 
 bool has_own_address(const FinalKind& kind, const Referent& referent) {
-  return kind.machine.has_table_always && !kind.is_position_independent && referent.global &&
-         (referent.global->wants & (want_address | want_plt_address | want_copy)) != 0;
+  if (!kind.machine.has_table_always || kind.is_position_independent || !referent.global)
+    return false;
+  return referent.global->is_copied ||
+         (referent.global->wants & (want_address | want_plt_address)) != 0;
 }
+
+bool is_called(const Referent& referent) {
+  const std::uint8_t type = type_of(referent);
+  return type == STT_FUNC || type == STT_GNU_IFUNC ||
+         (referent.global && (referent.global->wants & want_plt) != 0);
+}
+
+bool is_size_left(const FinalKind& kind, const Decision& decision) {
+  if (!kind.machine.leaves_distances || !decision.is_preemptible) return false;
+  if (kind.is_shared) return true;
+  const Referent& referent = decision.referent;
+  return is_from_shared(*referent.global) && !has_own_address(kind, referent) &&
+         !referent.global->is_copied;
+}
+
+bool is_pointer(const InputSection& section, const Rule& rule) {
+  return rule.is_word && rule.against == Against::nothing && !(section.traits & trait_readonly);
+}
+
+namespace {
+
+/// On x86-64: a part of an address in what is loaded anywhere, or a distance from code to what is
+/// not there. GNU ld 2.40 refuses both, whatever the symbol is.
+bool is_too_short(const FinalKind& kind, const InputSection& section, const Decision& decision) {
+  const Rule& rule = *decision.rule;
+  if (!kind.is_position_independent || decision.is_rewritten) return false;
+  if (rule.against == Against::nothing && !rule.is_word) return kind.options.reloc_overflow_check;
+  return rule.against == Against::place && rule.size < 8 && (section.traits & trait_readonly) &&
+         is_undefined_weak(decision.referent);
+}
+
+/// What a shared object defines, in a program for a machine the dynamic linker of which writes any
+/// address or distance: whether data has to be copied is known only when all is scanned.
+AddressFrom imported_source(const FinalKind& kind, const InputSection& section,
+                            const Decision& decision) {
+  const Referent& referent = decision.referent;
+  const Rule& rule = *decision.rule;
+  const bool is_whole = rule.is_word && rule.against == Against::nothing;
+  const bool is_distance = rule.against == Against::place;
+  const bool is_readonly = (section.traits & trait_readonly) != 0;
+  const bool is_part = rule.against == Against::nothing && !is_whole;
+  const bool may_overflow = is_part && (kind.is_position_independent || !is_readonly);
+  if (may_overflow && kind.machine.checks_overflow && kind.options.reloc_overflow_check)
+    return AddressFrom::nowhere;
+  if (is_called(referent)) {
+    const bool is_open = !is_readonly && !has_own_address(kind, referent);
+    if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
+    const bool is_fixed = kind.is_position_independent && is_distance && is_readonly;
+    return is_fixed && kind.machine.checks_overflow && type_of(referent) == STT_FUNC
+               ? AddressFrom::nowhere
+               : AddressFrom::plt;
+  }
+  if (!is_whole && !is_distance && !is_part) return AddressFrom::copy;
+  if (!referent.global->is_copied) return AddressFrom::dynamic;
+  return kind.is_position_independent && is_whole ? AddressFrom::dynamic : AddressFrom::copy;
+}
+
+}  // namespace
 
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
                            const Decision& decision) {
@@ -75,12 +151,19 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const bool is_whole = rule.is_word && rule.against == Against::nothing;
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
   if (decision.is_preemptible) {
+    const bool is_imported = !kind.is_shared && is_from_shared(*referent.global);
+    if (is_imported && kind.machine.leaves_distances)
+      return imported_source(kind, section, decision);
     const bool is_writable = !(section.traits & trait_readonly);
     const bool is_open = is_writable && !has_own_address(kind, referent);
     if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
-    if (kind.is_shared || !is_from_shared(*referent.global)) return AddressFrom::nowhere;
+    const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
+    if (kind.is_shared && is_left && is_writable) return AddressFrom::dynamic;
+    if (!is_imported) return AddressFrom::nowhere;
     return is_function ? AddressFrom::plt : AddressFrom::copy;
   }
+  if (kind.machine.checks_overflow && is_too_short(kind, section, decision))
+    return AddressFrom::nowhere;
   const bool is_nothing = is_undefined(referent) || is_undefined_weak(referent) ||
                           (!referent.global && !referent.local);
   if (type_of(referent) == STT_GNU_IFUNC && !is_nothing) {

@@ -15,6 +15,7 @@ struct FinalKind {
   bool is_position_independent = false;
   bool is_shared = false;
   bool is_dynamic = false;         // there are dynamic sections
+  bool has_interpreter = false;    // … .interp among them
   unsigned word = 8;               // bytes of an address
   std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
 };
@@ -24,6 +25,7 @@ struct Decision {
   Referent referent;
   std::uint32_t type = 0;  // as the machine simplifies it
   const Rule* rule = nullptr;
+  bool is_rewritten = false;  // the code is changed to go by that type
   std::int64_t addend = 0;
   bool covers_next = false;  // the relocation behind it has gone
   bool is_preemptible = false;
@@ -35,6 +37,15 @@ struct Decision {
 /// the machine does not know the type, or the place is not in the section.
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend);
+
+/// What was found so far that relocations want of it.
+Wants wants_of(const InputFile& file, const Referent& referent);
+
+/// What tells its symbol from all others.
+inline const void* key_of(const Referent& referent) {
+  return referent.global ? static_cast<const void*>(referent.global)
+                         : static_cast<const void*>(referent.local);
+}
 
 /// How a relocation that wants a symbol's address (Origin::symbol) gets it.
 enum class AddressFrom : std::uint8_t {
@@ -52,6 +63,17 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
 /// True if a program that is loaded at a known address gives what a shared object defines an
 /// address of its own there: once code wants that, data goes by it too. Known when all is scanned.
 bool has_own_address(const FinalKind& kind, const Referent& referent);
+
+/// True if the symbol is, or is called as, a function: a PLT entry may stand for it, where data
+/// would be copied. Known when all is scanned.
+bool is_called(const Referent& referent);
+
+/// True if the size of what another module may define is left to the dynamic linker.
+bool is_size_left(const FinalKind& kind, const Decision& decision);
+
+/// True if the dynamic linker can write the value at a place that data may be pointed to from: an
+/// address in a section that is writable. Of such a one a program needs no address of its own.
+bool is_pointer(const InputSection& section, const Rule& rule);
 
 /// Calls `work(relocation, next_type)` for each relocation of a section, in their order.
 /// `work` gives true if the next one is to be passed over.

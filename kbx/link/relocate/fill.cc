@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
+#include <utility>
 
 #include <elf.h>
 
@@ -69,8 +71,8 @@ class Words {
         if (!kind_.is_shared) return {{own_module_number, 0, 0, 0}, {}};
         return {dynamic_word(types.module, {}, false, 0), {}};
       case LinkageEntry::Kind::descriptor:
-        return {dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start),
-                {}};
+        return descriptor_words(
+            dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start));
       case LinkageEntry::Kind::plt:
       case LinkageEntry::Kind::direct:
       case LinkageEntry::Kind::indirect:
@@ -80,6 +82,13 @@ class Words {
   }
 
  private:
+  /// A relocation without an addend of its own adds to the second word.
+  static std::vector<Word> descriptor_words(Word word) {
+    Word second;
+    std::swap(second.value, word.value);
+    return {word, second};
+  }
+
   Word address_word(const Referent& referent, bool is_dynamic) const {
     const DynamicTypes& types = kind_.machine.dynamic;
     if (is_dynamic) return dynamic_word(types.got, referent, true, 0);
@@ -209,6 +218,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
 
 DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
   DynamicRelocations all;
+  std::vector<std::pair<const void*, DynamicRelocation>> descriptors;
   const Words words(applying);
   for (const LinkageEntry* each : in_binding_order(applying.linkage.entries)) {
     const LinkageEntry& entry = *each;
@@ -217,15 +227,22 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
       add_plt(applying, entry, all);
       continue;
     }
-    std::uint64_t address = applying.at.got + entry.offset;
+    const bool is_descriptor =
+        entry.kind == LinkageEntry::Kind::descriptor && applying.kind.machine.has_lazy_descriptors;
+    std::uint64_t address = (is_descriptor ? applying.at.got_plt : applying.at.got) + entry.offset;
     for (const Word& word : words.of(entry)) {
-      if (word.type != 0) all.general.push_back({address, word.symbol, word.type, word.addend});
+      const DynamicRelocation relocation{address, word.symbol, word.type, word.addend};
+      if (is_descriptor && word.type != 0)
+        descriptors.emplace_back(key_of(entry.referent), relocation);
+      else if (word.type != 0)
+        all.general.push_back(relocation);
       address += applying.kind.word;
     }
   }
   for (const Symbol* symbol : applying.linkage.copies)
-    all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
-                           applying.kind.machine.dynamic.copy, 0});
+    if (symbol->size != 0)
+      all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
+                             applying.kind.machine.dynamic.copy, 0});
   for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
@@ -234,6 +251,11 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
         return each.type != applying.kind.machine.dynamic.indirect;
       });
   std::reverse(resolved, all.plt.end());
+  // Descriptors come behind everything that PLT entries count, in the order of their first uses.
+  std::unordered_map<const void*, std::size_t> order;
+  for (const void* key : scan.descriptors) order.emplace(key, order.size());
+  std::ranges::stable_sort(descriptors, {}, [&](const auto& each) { return order[each.first]; });
+  for (const auto& each : descriptors) all.plt.push_back(each.second);
   return all;
 }
 
@@ -275,6 +297,7 @@ class Filler {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
     for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
+    write_descriptor_entry();
   }
 
  private:
@@ -312,9 +335,22 @@ class Filler {
     return is_unreachable(kind_, entry.referent) ? 1 : 0;
   }
 
+  void write_descriptor_entry() {
+    const Linkage& linkage = applying_.linkage;
+    if (linkage.descriptor_plt == Places::none || !plt_ || !got_) return;
+    place_.place = plt_ + linkage.descriptor_plt;
+    place_.address = applying_.at.plt + linkage.descriptor_plt;
+    place_.got_entry = start_of(sections_.got) + linkage.descriptor_got;
+    machine_.write_descriptor_entry(place_);
+    store(got_ + linkage.descriptor_got, 0);
+  }
+
   void write_words(const LinkageEntry& entry) {
-    if (!got_) return;
-    char* at = got_ + entry.offset;
+    const bool is_lazy =
+        entry.kind == LinkageEntry::Kind::descriptor && machine_.has_lazy_descriptors;
+    char* const table = is_lazy ? got_plt_ : got_;
+    if (!table) return;
+    char* at = table + entry.offset;
     for (const Word& word : words_.of(entry)) {
       const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
                               kind_.options.apply_dynamic_relocs;

@@ -32,8 +32,9 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    const bool has_tables =
-        got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 || scan_.wants_got_base;
+    settle_descriptors();
+    const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
+                            indirect_count_ != 0 || scan_.wants_got_base;
     const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
     if (kind_.is_dynamic && has_all) make_plt();
     if (kind_.is_dynamic || has_all)
@@ -113,14 +114,58 @@ class Maker {
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
     if ((wants & want_plt) && !is_direct) place_plt(referent, places);
-    if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places))
+      places.got = take(Kind::address, referent, 1);
     if (is_direct) place_direct(referent, places);
     if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
     if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
-    if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
+    if (wants & want_descriptor) place_descriptor(referent, places);
     return places;
+  }
+
+  void place_descriptor(const Referent& referent, Places& places) {
+    if (!kind_.machine.has_lazy_descriptors) {
+      places.descriptor = take(LinkageEntry::Kind::descriptor, referent, 2);
+      return;
+    }
+    // Among themselves; where the words of .plt end is not known yet.
+    places.descriptor = 2 * word_ * descriptor_count_++;
+    linkage_.entries.push_back({LinkageEntry::Kind::descriptor, referent, places.descriptor, 0});
+  }
+
+  /// Descriptors go behind the words of .plt.
+  void settle_descriptors() {
+    if (descriptor_count_ == 0) return;
+    const std::uint32_t start = (kind_.machine.got_plt_header + got_plt_words_) * word_;
+    for (InputFile* file : resolver_.files())
+      for (auto& [index, places] : file->local_places)
+        if (places.descriptor != Places::none) places.descriptor += start;
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (!symbol.places || symbol.places->descriptor == Places::none) return;
+      Places places = *symbol.places;
+      places.descriptor += start;
+      symbol.places = resolver_.arena().make<Places>(places);
+    });
+    for (LinkageEntry& entry : linkage_.entries)
+      if (entry.kind == LinkageEntry::Kind::descriptor) entry.offset += start;
+    if (!kind_.machine.write_descriptor_entry || (kind_.options.dynamic_flags & DF_BIND_NOW))
+      return;
+    linkage_.descriptor_got = got_size_;
+    got_size_ += word_;
+    if (plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
+    linkage_.descriptor_plt = plt_size_;
+    plt_size_ += kind_.machine.plt_entry_size;
+  }
+
+  /// A function that chooses itself needs no other word than its PLT entry's, unless its address is
+  /// compared.
+  bool goes_by_plt_word(const Referent& referent, Wants wants, const Places& places) const {
+    if (!kind_.machine.has_table_always || type_of(referent) != STT_GNU_IFUNC) return false;
+    if (places.plt == Places::none && places.indirect == Places::none) return false;
+    if (!kind_.is_position_independent) return !(wants & want_pointer);
+    return !referent.global || !referent.global->is_dynamic || referent.global->is_forced_local;
   }
 
   /// Where .got has the function's address anyway its PLT entry may go by that. An entry that is
@@ -210,13 +255,14 @@ class Maker {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
     const std::uint32_t header = machine.got_header * word_;
-    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
+    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0 || descriptor_count_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
     if (got_size_ != 0 || machine.has_table_always)
       sections.got = make_section(".got", 0, got_size_,
                                   machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
-      const std::uint32_t words = has_any ? machine.got_plt_header + got_plt_words_ : 0;
+      const std::uint32_t words =
+          has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
       sections.got_plt = make_section(".got.plt", 0, words * word_, word_);
     }
     if (has_any && (scan_.wants_got || kind_.is_dynamic))
@@ -234,7 +280,8 @@ class Maker {
     sections.plt =
         make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
     sections.plt->alignment_power = power(machine.plt_alignment);
-    sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", bound_count_);
+    sections.plt_relocations =
+        make_relocations(".rela.plt", ".rel.plt", bound_count_ + descriptor_count_);
   }
 
   InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
@@ -296,6 +343,7 @@ class Maker {
   std::uint32_t bound_count_ = 0;    // entries of .plt with a relocation
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
+  std::uint32_t descriptor_count_ = 0;  // in .got.plt
 };
 
 }  // namespace

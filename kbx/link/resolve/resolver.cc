@@ -1,5 +1,7 @@
 #include "kbx/link/resolve/resolver.h"
 
+#include <algorithm>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -9,7 +11,7 @@
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
 #include "kbx/link/resolve/commons.h"
-#include "kbx/link/resolve/symbol_remarks.h"
+#include "kbx/link/resolve/warning_sections.h"
 
 /// Which files take part in a link, as ld's manual, chapter "Options", and GNU ld 2.40 have it: a
 /// member of an archive comes in if it defines what is undefined so far, members in the order of
@@ -321,8 +323,23 @@ void Resolver::finish() {
     Definitions::join_indirect(files_);
     Definitions::join_indirect(shared_objects_);
   }
-  SymbolRemarks(options_, say_).give_warnings(files_);
+  give_warnings(linked_files(), options_, say_);
+  drop_warnings(files_, options_);
   definitions_.finish();
+}
+
+std::vector<const InputFile*> Resolver::linked_files() const {
+  std::vector<const InputFile*> linked;
+  const auto is_in = [](const std::vector<InputFile*>& files, const InputFile& file) {
+    return std::find(files.begin(), files.end(), &file) != files.end();
+  };
+  std::size_t object = 0;
+  for (const InputFile& file : storage_)
+    if (object < files_.size() && files_[object] == &file)
+      linked.push_back(files_[object++]);
+    else if (file.shared && is_in(shared_objects_, file))
+      linked.push_back(&file);
+  return linked;
 }
 
 void Resolver::place_commons() {

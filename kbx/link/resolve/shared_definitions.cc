@@ -162,6 +162,7 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
     if (is_definition && before == Binding::common && is_common_like(section, symbol)) {
       global.value = std::max(global.value, symbol.size);
       global.size = global.value;
+      global.alignment_power = std::max(global.alignment_power, section->alignment_power);
       is_definition = false;
     }
     if (is_defined(before) || (before == Binding::common && (is_weak || is_function(symbol.type))))
@@ -288,8 +289,10 @@ Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_unde
   old.binding = Binding::undefined;
   old.section = nullptr;
   old.shared_version = 0;
-  old.is_defined_in_shared = false;
-  old.is_referenced_in_shared = true;
+  // GNU ld still takes such a common symbol of a program for the shared object's, and copies it.
+  const bool stays = !overrides && !is_indirect && options_.kind != OutputKind::shared;
+  old.is_defined_in_shared = stays;
+  old.is_referenced_in_shared = old.is_referenced_in_shared || !stays;
   if (!is_indirect) return old;
   entry.binding = Binding::undefined;
   entry.target = nullptr;
