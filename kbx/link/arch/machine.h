@@ -121,8 +121,9 @@ struct PltUnwind {
 
 /// The dynamic relocation types of a machine (R_*); 0: it has none of the kind.
 struct DynamicTypes {
-  std::uint32_t address = 0;   // a whole word, S + A
-  std::uint32_t relative = 0;  // B + A
+  std::uint32_t address = 0;        // a whole word, S + A
+  std::uint32_t relative = 0;       // B + A
+  std::uint32_t relative_wide = 0;  // … of twice the size of an address (x32)
   std::uint32_t copy = 0;
   std::uint32_t got = 0;              // S in the GOT
   std::uint32_t jump = 0;             // S in a PLT's word
@@ -158,6 +159,7 @@ struct Machine {
   bool checks_overflow = false;          // parts of addresses are not left to the dynamic linker
   PltUnwind plt_unwind;
   std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
+  std::uint32_t table_word = 0;          // bytes of a word of .got; 0: those of an address
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is; else in .got

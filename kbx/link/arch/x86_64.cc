@@ -214,7 +214,9 @@ constexpr Machine with_64_bits() {
 constexpr Machine with_32_bits() {
   Machine machine = common();
   machine.dynamic_linker = "/lib/ldx32.so.1";
+  machine.table_word = 8;  // code jumps to all 64 bits
   machine.dynamic.address = R_X86_64_32;
+  machine.dynamic.relative_wide = R_X86_64_RELATIVE64;
   machine.rule = rule<x32_type>;
   machine.simplify = simplify<true>;
   machine.apply = apply<x32_type>;

@@ -237,6 +237,7 @@ std::string DynamicLink::dynamic_bytes(
     else if (relocations == address_of(*plt))
       relocations += plt->size;
   }
+  if (relocations_size == 0) relocations = 0;
   std::vector<Entry> late;  // what takes the place of empty entries
   const auto add_late = [&](std::int64_t tag, std::uint64_t value) {
     Entry entry;

@@ -28,7 +28,7 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) 
   if (!symbol.is_defined_in_object && symbol.binding != Binding::common) return true;
   if (options.kind != OutputKind::shared) return false;
   const bool is_symbolic = options.symbolic == Symbolic::all || has_dynamic_list(options);
-  if (is_symbolic && !symbol.is_overridable) return false;
+  if (is_symbolic && !symbol.is_overridable && !symbol.is_unique) return false;
   if (visibility(symbol) == STV_DEFAULT) return true;
   if (options.indirect_extern_access.value_or(false)) return false;
   const bool is_function = symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC;

@@ -63,6 +63,7 @@ class FinalLink {
 
   Image run() {
     refuse_unsupported(options_);
+    settle_weak_option();
     resolve();
     kind_.emplace(final_kind());
     bounds_.define(state_.files(), state_.resolver.symbols(), options_);
@@ -75,6 +76,7 @@ class FinalLink {
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     if (dynamic_.is_dynamic()) warn_untyped();
+    hide_weak_symbols();
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
     place(scan, linkage);
@@ -83,6 +85,16 @@ class FinalLink {
 
  private:
   // Inputs and symbols.
+
+  /// Without an interpreter nobody finds what is undefined; packed relocations are for what is
+  /// loaded anywhere.
+  void settle_weak_option() {
+    if (!is_position_independent(options_)) options_.relr = false;
+    if (options_.kind == OutputKind::shared || !options_.no_dynamic_linker) return;
+    if (options_.dynamic_undefined_weak.value_or(false))
+      state_.say(fmt::format("{}: warning: -z dynamic-undefined-weak ignored", options_.program));
+    options_.dynamic_undefined_weak = false;
+  }
 
   void resolve() {
     read_scripts(state_);
@@ -122,6 +134,7 @@ class FinalLink {
     kind.is_dynamic = dynamic_.is_dynamic();
     kind.has_interpreter = dynamic_.sections().interpreter != nullptr;
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
+    kind.table_word = machine_->table_word != 0 ? machine_->table_word : kind.word;
     return kind;
   }
 
@@ -194,7 +207,18 @@ class FinalLink {
         dynamic_.record(symbol);
       else
         symbol.is_dynamic = false;
-      if (!may_stay) symbol.is_forced_local = true;
+      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
+      if (!may_stay && !is_alone) symbol.is_forced_local = true;
+    });
+  }
+
+  /// Those of a program without an interpreter that have no PLT entry are its own business.
+  void hide_weak_symbols() {
+    if (kind_->is_shared || !dynamic_.is_dynamic() || !options_.no_dynamic_linker) return;
+    state_.resolver.symbols().for_each([](Symbol& symbol) {
+      if (symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
+          !(symbol.wants & want_plt))
+        symbol.is_forced_local = true;
     });
   }
 
@@ -430,7 +454,8 @@ class FinalLink {
 
   RelocationKind relocation_kind(std::uint32_t type) const {
     const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative) return RelocationKind::relative;
+    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
+      return RelocationKind::relative;
     if (type == types.copy) return RelocationKind::copy;
     if (type == types.jump) return RelocationKind::plt;
     if (type == types.indirect) return RelocationKind::ifunc;

@@ -239,7 +239,7 @@ class Applier {
     if (places->got_plt != Places::none) return at.got_plt + places->got_plt;
     if (places->indirect == Places::none) return at.got;
     const std::uint32_t entry = places->indirect / kind_.machine.indirect_entry_size;
-    return at.indirect_got + std::uint64_t{entry} * kind_.word;
+    return at.indirect_got + std::uint64_t{entry} * kind_.table_word;
   }
 
   /// A PLT entry's address where calls, or everybody, go through it.
@@ -256,7 +256,11 @@ class Applier {
     const std::string_view type = kind_.machine.type_name(relocation.type);
     const Referent& referent = decision.referent;
     const std::string_view name = referent.name();
-    if (fit == Fit::overflows) {
+    if (fit == Fit::overflows && decision.is_rewritten && type.find("GOTPCREL") != type.npos) {
+      findings_.faults.push_back(fmt::format(
+          "{}: failed to convert GOTPCREL relocation against '{}'; relink with --no-relax", place,
+          name));
+    } else if (fit == Fit::overflows) {
       std::string where;
       if (referent.section && referent.global)
         where = fmt::format(" defined in {} section in {}", referent.section->name,
@@ -264,6 +268,11 @@ class Applier {
       findings_.faults.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}",
                                              place, type, referent.global ? "symbol " : "", name,
                                              where));
+    } else if (fit == Fit::no_match && type.starts_with("R_386_GOT32")) {
+      findings_.faults.push_back(
+          fmt::format("{}: direct GOT relocation {} against `{}' without base register can not be "
+                      "used when making a shared object",
+                      section_.file->path, type, name));
     } else if (fit == Fit::misaligned) {
       findings_.faults.push_back(
           fmt::format("{}: {} against `{}': the address is not aligned", place, type, name));

@@ -87,7 +87,8 @@ void settle_functions(ScanResult& scan, const FinalKind& kind) {
   std::erase_if(scan.left, [&](const LeftRelocation& left) {
     if (left.kind != LeftRelocation::Kind::symbolic || !is_called(left.referent)) return false;
     return has_own_address(kind, left.referent) ||
-           (is_from_shared(*left.referent.global) && is_placed(left, kind));
+           (is_from_shared(*left.referent.global) && kind.machine.plt_is_relative &&
+            is_placed(left, kind));
   });
 }
 
@@ -114,7 +115,9 @@ void settle_copies(ScanResult& scan, const FinalKind& kind) {
     const Symbol& first = leader(symbol);
     if (may_copy(first, places.at(&first), kind.options)) {
       symbol.wants = static_cast<Wants>(symbol.wants | want_copy);
-      return !kind.is_position_independent || !kind.machine.rule(left.type)->is_word;
+      if (!kind.is_position_independent) return true;
+      // GNU ld takes nothing out for what has no size.
+      return symbol.size != 0 && !kind.machine.rule(left.type)->is_word;
     }
     symbol.wants = static_cast<Wants>(symbol.wants & ~want_copy);
     check_left(left, kind);

@@ -17,6 +17,7 @@ struct FinalKind {
   bool is_dynamic = false;         // there are dynamic sections
   bool has_interpreter = false;    // … .interp among them
   unsigned word = 8;               // bytes of an address
+  unsigned table_word = 8;         // … of a word of .got
   std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
 };
 
@@ -37,6 +38,10 @@ struct Decision {
 /// the machine does not know the type, or the place is not in the section.
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend);
+
+/// True if another module may define it at run time. On x86 GNU ld 2.40 binds protected functions
+/// here whatever is wanted of them.
+bool is_preempted(const FinalKind& kind, const Referent& referent);
 
 /// What was found so far that relocations want of it.
 Wants wants_of(const InputFile& file, const Referent& referent);
@@ -67,6 +72,10 @@ bool has_own_address(const FinalKind& kind, const Referent& referent);
 /// True if the symbol is, or is called as, a function: a PLT entry may stand for it, where data
 /// would be copied. Known when all is scanned.
 bool is_called(const Referent& referent);
+
+/// On x86 a program that is loaded at a known address has the address 0 for an undefined weak
+/// symbol wherever it is not taken from .got or .plt, even if the dynamic linker may find it.
+bool is_weak_in_program(const FinalKind& kind, const Referent& referent);
 
 /// True if the size of what another module may define is left to the dynamic linker.
 bool is_size_left(const FinalKind& kind, const Decision& decision);

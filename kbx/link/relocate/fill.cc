@@ -19,10 +19,6 @@ namespace {
 
 constexpr std::uint64_t own_module_number = 1;  // of an executable, in the dynamic linker's count
 
-bool is_preempted(const FinalKind& kind, const Referent& referent) {
-  return referent.global && is_preemptible(*referent.global, kind.options);
-}
-
 /// On x86 GNU ld names a thread-local symbol of .dynsym even where nothing can preempt it.
 bool is_named(const FinalKind& kind, const Referent& referent) {
   if (is_preempted(kind, referent)) return true;
@@ -30,8 +26,10 @@ bool is_named(const FinalKind& kind, const Referent& referent) {
          referent.global->is_dynamic && !referent.global->is_forced_local;
 }
 
+/// What a script defines later counts as defined: room for its relocations is made before.
 bool is_nothing(const Referent& referent) {
-  return is_undefined(referent) || is_undefined_weak(referent);
+  return (is_undefined(referent) || is_undefined_weak(referent)) &&
+         !referent.global->is_defined_in_object;
 }
 
 /// What one word of .got holds, and who has the last word on it.
@@ -192,10 +190,17 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
   const std::uint64_t address =
       address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
   switch (left.kind) {
+    case LeftRelocation::Kind::nothing:
+      relocation = {};
+      break;
     case LeftRelocation::Kind::relative:
       relocation.type = types.relative;
+      if (types.relative_wide != 0 &&
+          applying.kind.machine.rule(left.type)->size > applying.kind.word)
+        relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
-      if (applying.kind.options.relr && section.alignment_power > 0 && offset % 2 == 0) {
+      if (applying.kind.options.relr && relocation.type == types.relative &&
+          section.alignment_power > 0 && offset % 2 == 0) {
         all.relative.push_back(relocation.address);
         return;
       }
@@ -236,16 +241,21 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
         descriptors.emplace_back(key_of(entry.referent), relocation);
       else if (word.type != 0)
         all.general.push_back(relocation);
-      address += applying.kind.word;
+      address += applying.kind.table_word;
     }
   }
   for (const Symbol* symbol : applying.linkage.copies)
     if (symbol->size != 0)
       all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
                              applying.kind.machine.dynamic.copy, 0});
-  for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
+  DynamicRelocations pointers;  // to functions that choose themselves, in a static link
+  for (const LeftRelocation& left : scan.left) {
+    const bool is_early = left.kind == LeftRelocation::Kind::indirect && !applying.kind.is_dynamic;
+    add_left(applying, left, is_early ? pointers : all);
+  }
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
+  all.indirect.insert(all.indirect.begin(), pointers.general.begin(), pointers.general.end());
   const auto resolved =
       std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
         return each.type != applying.kind.machine.dynamic.indirect;
@@ -356,7 +366,7 @@ class Filler {
                               kind_.options.apply_dynamic_relocs;
       const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
       store(at, is_left_out ? 0 : word.value);
-      at += sizeof(typename Shape::Word);
+      at += kind_.table_word;
     }
   }
 

@@ -19,7 +19,7 @@ constexpr Traits table_traits =
 class Maker {
  public:
   Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
-      : resolver_(resolver), kind_(kind), scan_(scan), word_(resolver.format().is_64bit ? 8 : 4) {}
+      : resolver_(resolver), kind_(kind), scan_(scan), word_(kind.table_word) {}
 
   Linkage make() {
     for (InputFile* file : resolver_.files()) place_locals(*file);
@@ -165,7 +165,8 @@ class Maker {
     if (!kind_.machine.has_table_always || type_of(referent) != STT_GNU_IFUNC) return false;
     if (places.plt == Places::none && places.indirect == Places::none) return false;
     if (!kind_.is_position_independent) return !(wants & want_pointer);
-    return !referent.global || !referent.global->is_dynamic || referent.global->is_forced_local;
+    return !kind_.is_shared || !referent.global || !referent.global->is_dynamic ||
+           referent.global->is_forced_local;
   }
 
   /// Where .got has the function's address anyway its PLT entry may go by that. An entry that is
@@ -195,8 +196,8 @@ class Maker {
   /// A function that chooses itself has its entry apart, without a header, unless the output is
   /// dynamic.
   void place_plt(const Referent& referent, Places& places) {
-    const bool is_preempted = referent.global && is_preemptible(*referent.global, kind_.options);
-    const bool is_apart = !is_preempted && !kind_.is_dynamic;
+    const bool is_open = is_preempted(kind_, referent);
+    const bool is_apart = !is_open && !kind_.is_dynamic;
     const Machine& machine = kind_.machine;
     LinkageEntry entry;
     entry.referent = referent;
@@ -220,7 +221,7 @@ class Maker {
       }
       ++got_plt_words_;
       // There is nothing to bind an undefined weak function to.
-      if (is_preempted || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
+      if (is_open || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
     }
     linkage_.entries.push_back(entry);
   }
@@ -238,10 +239,11 @@ class Maker {
 
   InputSection* make_relocations(std::string_view rela, std::string_view rel, std::uint64_t count) {
     const bool uses_rela = kind_.machine.uses_rela;
-    const std::uint64_t entry = (uses_rela ? 3 : 2) * word_;
+    const std::uint64_t entry = (uses_rela ? 3u : 2u) * kind_.word;
     InputSection* section =
         make_section(uses_rela ? rela : rel, trait_readonly, count * entry, entry);
     section->type = uses_rela ? SHT_RELA : SHT_REL;
+    section->alignment_power = kind_.word == 8 ? 3 : 2;
     return section;
   }
 
@@ -299,7 +301,11 @@ class Maker {
     if (machine.has_second_plt)
       sections.second_plt = make_direct_plt(".plt.sec", second_size_, machine.plt_alignment);
     if (machine.plt_unwind.word == 0 || !kind_.options.generate_unwind_info) return;
-    const auto make_unwind = [&] { return make_section(".eh_frame", trait_readonly, 0, 0); };
+    const auto make_unwind = [&] {
+      InputSection* section = make_section(".eh_frame", trait_readonly, 0, 0);
+      section->alignment_power = kind_.word == 8 ? 3 : 2;
+      return section;
+    };
     sections.plt_unwind = make_unwind();
     sections.direct_plt_unwind = make_unwind();
     if (machine.has_second_plt) sections.second_plt_unwind = make_unwind();
@@ -315,7 +321,12 @@ class Maker {
                                          indirect_count_ * kind_.machine.indirect_entry_size, 0);
     sections.indirect_plt->alignment_power =
         indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
-    sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
+    const auto is_pointer = [this](const LeftRelocation& left) {
+      return left.kind == LeftRelocation::Kind::indirect && !kind_.is_dynamic;
+    };
+    const auto pointers = std::ranges::count_if(scan_.left, is_pointer);
+    sections.indirect_relocations = make_relocations(
+        ".rela.iplt", ".rel.iplt", indirect_count_ + static_cast<std::uint64_t>(pointers));
     sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
   }
 

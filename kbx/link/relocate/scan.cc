@@ -95,6 +95,8 @@ class Scanner {
     if (decision.rule->against == Against::got_base ||
         decision.rule->against == Against::got_page || (table_ && referent.global == table_))
       want_got_base();
+    if (is_indirect && decision.rule->origin == Origin::symbol)
+      check_resolver(relocation, decision);
     switch (decision.rule->origin) {
       case Origin::none:
       case Origin::paired:
@@ -145,6 +147,17 @@ class Scanner {
     }
   }
 
+  /// On i386 a PLT entry of what is loaded anywhere needs a register that whoever goes by its
+  /// address may not have set.
+  void check_resolver(const Relocation& relocation, const Decision& decision) const {
+    if (kind_.machine.number != EM_386 || !kind_.is_position_independent) return;
+    if (decision.is_preemptible || decision.rule->against != Against::got_base) return;
+    throw Error(Location{file_.path, 0},
+                fmt::format("relocation {} against STT_GNU_IFUNC symbol `{}' isn't supported",
+                            kind_.machine.type_name(relocation.type), decision.referent.name()),
+                "compile it with -fPIC and without -fvisibility=hidden");
+  }
+
   /// Of a position independent output's hidden names those that are called become local ones.
   void note_call(const Relocation& relocation, const Referent& referent) const {
     if (!kind_.is_dynamic || !kind_.is_position_independent || !referent.global) return;
@@ -159,7 +172,9 @@ class Scanner {
   bool keeps_entry(const Referent& referent) const {
     if (!kind_.machine.has_table_always || !kind_.is_dynamic || !kind_.is_position_independent)
       return false;
-    if (!kind_.options.dynamic_undefined_weak.value_or(true)) return false;
+    // Without anybody to find it, code still branches to 0 through its entry: that may be too far.
+    const bool is_alone = kind_.options.no_dynamic_linker && !kind_.is_shared;
+    if (!is_alone && !kind_.options.dynamic_undefined_weak.value_or(true)) return false;
     return referent.global && is_undefined_weak(referent) && !referent.global->is_forced_local &&
            !referent.global->is_defined_in_object && (referent.global->other & 3u) == STV_DEFAULT;
   }
@@ -178,6 +193,8 @@ class Scanner {
       return;
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
+        if (decision.is_preemptible && is_weak_in_program(kind_, decision.referent))
+          leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case AddressFrom::load:
         leave(section, relocation, decision, LeftRelocation::Kind::relative);
@@ -206,7 +223,10 @@ class Scanner {
   void look_at_import(const InputSection& section, const Decision& decision) {
     if (!kind_.machine.leaves_distances || kind_.is_shared || !decision.referent.global) return;
     if (!is_from_shared(*decision.referent.global) || is_pointer(section, *decision.rule)) return;
-    if (is_called(decision.referent))
+    const bool is_reached = kind_.machine.plt_is_relative || !kind_.is_position_independent;
+    if (is_called(decision.referent) && !is_reached)
+      want(decision.referent, want_plt);
+    else if (is_called(decision.referent))
       want_function(section, decision);
     else
       want(decision.referent, want_copy);
@@ -324,6 +344,12 @@ ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
     with_shape(file->is_64bit, file->is_big_endian,
                [&]<typename Shape>(Shape) { Scanner<Shape>(*file, kind, table, result).run(); });
   }
+  // Where a function that chooses itself has a PLT entry, that is its address.
+  if (kind.machine.has_table_always && !kind.is_position_independent)
+    std::erase_if(result.left, [](const LeftRelocation& left) {
+      return left.kind == LeftRelocation::Kind::indirect &&
+             (wants_of(*left.section->file, left.referent) & want_plt);
+    });
   settle_copies(result, kind);
   return result;
 }

@@ -10,7 +10,8 @@ namespace kbx::link {
 
 /// A relocation that is left to the dynamic linker, at a place in an input section.
 struct LeftRelocation {
-  enum class Kind : std::uint8_t { relative, symbolic, indirect, thread };
+  // `nothing`: GNU ld keeps room for a relocation and does not fill it
+  enum class Kind : std::uint8_t { relative, symbolic, indirect, thread, nothing };
   Kind kind = Kind::relative;
   InputSection* section = nullptr;
   std::uint64_t offset = 0;

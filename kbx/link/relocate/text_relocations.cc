@@ -1,5 +1,6 @@
 #include "kbx/link/relocate/text_relocations.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -16,11 +17,8 @@ bool is_in_text(const LeftRelocation& left) {
          !(left.referent.section && left.referent.section->is_discarded);
 }
 
-}  // namespace
-
-void warn_text_relocations(const ScanResult& scan, const SymbolTable& symbols,
-                           const FinalKind& kind, const Say& say) {
-  if (kind.options.text_relocations == TextRelocations::allowed) return;
+void warn_of_first(const ScanResult& scan, const SymbolTable& symbols, const FinalKind& kind,
+                   const Say& say) {
   std::unordered_map<const Symbol*, const InputSection*> last;
   for (const LeftRelocation& left : scan.left) {
     if (!is_in_text(left)) continue;
@@ -42,6 +40,22 @@ void warn_text_relocations(const ScanResult& scan, const SymbolTable& symbols,
                     kind.options.program, found->second->file->path, symbol.name,
                     found->second->name));
   });
+}
+
+}  // namespace
+
+void warn_text_relocations(const ScanResult& scan, const SymbolTable& symbols,
+                           const FinalKind& kind, const Say& say) {
+  if (kind.options.text_relocations != TextRelocations::allowed)
+    warn_of_first(scan, symbols, kind, say);
+  const auto is_resolver = [](const LeftRelocation& left) {
+    return left.kind == LeftRelocation::Kind::indirect;
+  };
+  if (std::ranges::any_of(scan.left, is_resolver))
+    say(
+        fmt::format("{}: warning: GNU indirect functions with DT_TEXTREL may result in a segfault "
+                    "at runtime; recompile with {}",
+                    kind.options.program, kind.is_shared ? "-fPIC" : "-fPIE"));
 }
 
 void judge_text_relocations(const FinalKind& kind, const Say& say) {

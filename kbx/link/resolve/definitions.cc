@@ -58,6 +58,7 @@ void Definitions::require(std::string_view name) {
 void Definitions::add(InputFile& file) {
   for (std::size_t i = 0; i < file.globals.size(); ++i)
     file.globals[i] = add_symbol(file, file.symbols[file.first_global + i]);
+  if (is_final()) join_hidden_versions(file);
 }
 
 std::string_view Definitions::wrapped(std::string_view name) {
@@ -84,7 +85,7 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
-  if (file.is_hidden_library && is_definition && (symbol.other & 3u) != STV_INTERNAL)
+  if (file.is_hidden_library && !is_undefined && (symbol.other & 3u) != STV_INTERNAL)
     symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
   Symbol& global = is_final() ? displace(file, symbol, is_undefined, entry) : entry;
   const bool is_weak = symbol.binding == STB_WEAK;
