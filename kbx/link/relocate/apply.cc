@@ -38,6 +38,7 @@ std::optional<std::uint64_t> plt_address(const Applying& applying, const Places&
 /// True if the function's PLT entry is its address, for code of this output at least.
 bool stands_for(const Referent& referent, const Places& places) {
   if (places.indirect != Places::none) return true;
+  if (!referent.global) return type_of(referent) == STT_GNU_IFUNC && places.plt != Places::none;
   return referent.global && (referent.global->wants & (want_address | want_plt_address)) != 0;
 }
 

@@ -189,15 +189,16 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
   relocation.address = section.output->address + section.output_offset + offset;
   const std::uint64_t address =
       address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
+  // x32: GNU ld takes 64 bits of an address alone for its 32.
+  const bool is_wide =
+      types.relative_wide != 0 && applying.kind.machine.rule(left.type)->size > applying.kind.word;
   switch (left.kind) {
     case LeftRelocation::Kind::nothing:
       relocation = {};
       break;
     case LeftRelocation::Kind::relative:
       relocation.type = types.relative;
-      if (types.relative_wide != 0 &&
-          applying.kind.machine.rule(left.type)->size > applying.kind.word)
-        relocation.type = types.relative_wide;
+      if (is_wide && left.addend != 0) relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
       if (applying.kind.options.relr && relocation.type == types.relative &&
           section.alignment_power > 0 && offset % 2 == 0) {
@@ -207,7 +208,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
       break;
     case LeftRelocation::Kind::symbolic:
     case LeftRelocation::Kind::thread:
-      relocation.type = left.type;
+      relocation.type = is_wide && left.addend == 0 ? types.address : left.type;
       relocation.symbol = left.referent.global->dynamic_index;
       relocation.addend = left.addend;
       break;

@@ -22,7 +22,7 @@ class Maker {
       : resolver_(resolver), kind_(kind), scan_(scan), word_(kind.table_word) {}
 
   Linkage make() {
-    for (InputFile* file : resolver_.files()) place_locals(*file);
+    for (InputFile* file : resolver_.files()) place_locals(*file, false);
     if (scan_.wants_own_module) place_own_module();
     place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
@@ -32,6 +32,7 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
+    for (InputFile* file : resolver_.files()) place_locals(*file, true);
     settle_descriptors();
     const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
                             indirect_count_ != 0 || scan_.wants_got_base;
@@ -45,10 +46,14 @@ class Maker {
   }
 
  private:
-  void place_locals(InputFile& file) {
-    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i)
-      if (file.local_wants[i] != 0)
-        file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+  /// On x86 GNU ld keeps local functions that choose themselves with the global symbols, behind
+  /// these.
+  void place_locals(InputFile& file, bool are_late) {
+    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i) {
+      if (file.local_wants[i] == 0) continue;
+      const bool is_late = kind_.machine.has_table_always && file.symbols[i].type == STT_GNU_IFUNC;
+      if (is_late == are_late) file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+    }
   }
 
   // Copies of data.

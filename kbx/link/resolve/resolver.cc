@@ -243,8 +243,10 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
   }
   if (!options_.map_file.empty()) members_.emplace_back(path, reason);
   // --exclude-libs
+  const std::string archive_name = base_name(archive.path);
   for (const std::string& name : options_.hidden_libraries)
-    if (name == "ALL" || name == base_name(archive.path)) file.is_hidden_library = true;
+    if (name == "ALL" || name == archive_name || name + ".a" == archive_name)
+      file.is_hidden_library = true;
   read_object(content, path, base_name(member.name), arena_, file);
   link_object(file);
 }
