@@ -314,7 +314,7 @@ class FinalLink {
   void size_dynamic(const ScanResult& scan, const Linkage& linkage) {
     const Applying applying{*kind_, linkage, {}};
     const DynamicRelocations left = dynamic_relocations(applying, scan);
-    const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
+    const std::uint64_t entry = std::uint64_t{machine_->uses_rela ? 3u : 2u} * kind_->word;
     if (InputSection* section = linkage.sections.relocations) {
       section->size = left.general.size() * entry;
       section->is_discarded = left.general.empty() && left.relative.empty();

@@ -244,7 +244,7 @@ class Maker {
 
   InputSection* make_relocations(std::string_view rela, std::string_view rel, std::uint64_t count) {
     const bool uses_rela = kind_.machine.uses_rela;
-    const std::uint64_t entry = (uses_rela ? 3u : 2u) * kind_.word;
+    const std::uint64_t entry = std::uint64_t{uses_rela ? 3u : 2u} * kind_.word;
     InputSection* section =
         make_section(uses_rela ? rela : rel, trait_readonly, count * entry, entry);
     section->type = uses_rela ? SHT_RELA : SHT_REL;
