@@ -70,6 +70,11 @@ constexpr Rule branch(std::uint8_t size) {
   return rule;
 }
 
+constexpr Rule only_static(Rule rule) {
+  rule.is_static = true;
+  return rule;
+}
+
 constexpr Rule simpler(Rule rule) {
   rule.may_simplify = true;
   return rule;

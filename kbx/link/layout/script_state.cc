@@ -3,6 +3,7 @@
 #include <elf.h>
 
 #include "kbx/link/layout/empty_sections.h"
+#include "kbx/link/resolve/wrapped_name.h"
 
 /// Assignments of a script, after ld's manual, chapter "Assigning Values to Symbols". GNU ld
 /// evaluates them several times; what counts is the last time, but a name takes its place among the
@@ -20,9 +21,14 @@ script::Base ScriptState::base_of(OutputSection* section) const {
   return found->second;
 }
 
+/// What a name in an expression means.
+const Symbol* ScriptState::referent(const std::string& name) const {
+  return symbols_.find(wrapped.empty() ? name : wrapped_name(wrapped, name));
+}
+
 script::SymbolState ScriptState::state_of(const std::string& name) const {
   script::SymbolState state;
-  const Symbol* symbol = symbols_.find(name);
+  const Symbol* symbol = referent(name);
   if (!symbol) return state;
   if (symbol->binding == Binding::common) state.kind = script::SymbolState::Kind::common;
   if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
@@ -71,7 +77,7 @@ Environment ScriptState::environment(Phase phase, std::uint64_t dot, OutputSecti
   environment.section = base_of(section);
   environment.symbol = [this](const std::string& name) { return state_of(name); };
   environment.is_defined = [this](const std::string& name) {
-    const Symbol* symbol = symbols_.find(name);
+    const Symbol* symbol = referent(name);
     if (!symbol) return false;
     const bool is_defined = symbol->binding == Binding::defined ||
                             symbol->binding == Binding::defined_weak ||

@@ -45,6 +45,9 @@ class ScriptState {
 
   // Of final links; prepare_final_layout and lay_out call these.
 
+  /// --wrap: the names of whose references others are meant.
+  std::vector<std::string> wrapped;
+
   /// From here on addresses are those of a final link.
   void begin_final(const LayoutRules& rules);
   /// SIZEOF_HEADERS, once it is asked for.
@@ -65,6 +68,7 @@ class ScriptState {
  private:
   script::Environment environment(script::Phase phase, std::uint64_t dot,
                                   OutputSection* section) const;
+  const Symbol* referent(const std::string& name) const;
   script::SymbolState state_of(const std::string& name) const;
   std::optional<script::SectionState> section_state(const std::string& name) const;
   script::Base base_of(OutputSection* section) const;

@@ -89,26 +89,29 @@ class ExecutableWriter {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
     }
-    std::vector<std::vector<std::string>> faults(work.size());
+    std::vector<Findings> findings(work.size());
     parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [output, piece] = work[i];
       if (piece->input)
-        copy_input(*output, *piece->input, faults[i]);
+        copy_input(*output, *piece->input, findings[i]);
       else
         copy_bytes(*output, *piece);
     });
-    tell(faults, say);
+    tell(findings, say);
   }
 
-  void tell(const std::vector<std::vector<std::string>>& faults, const Say& say) const {
+  void tell(const std::vector<Findings>& findings, const Say& say) const {
     std::string all;
-    for (const std::vector<std::string>& of_section : faults)
-      for (const std::string& fault : of_section) {
+    for (const Findings& of_section : findings) {
+      for (const std::string& remark : of_section.remarks)
+        say(fmt::format("{}: {}", options_.program, remark));
+      for (const std::string& fault : of_section.faults) {
         if (options_.makes_output_despite_errors)
           say(fmt::format("{}: {}", options_.program, fault));
         else
           all += (all.empty() ? "" : "\n") + fault;
       }
+    }
     if (!all.empty()) throw Error(all, "");
   }
 
@@ -130,8 +133,7 @@ class ExecutableWriter {
     }
   }
 
-  void copy_input(const OutputSection& output, InputSection& input,
-                  std::vector<std::string>& faults) {
+  void copy_input(const OutputSection& output, InputSection& input, Findings& findings) {
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     if (input.merge) {
       write_merged(input, place);
@@ -144,7 +146,7 @@ class ExecutableWriter {
           place, input.content.data(),
           std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
     if (input.traits & trait_linker_created) return;
-    apply_relocations<Shape>(parts_.applying, input, place, faults);
+    apply_relocations<Shape>(parts_.applying, input, place, findings);
     if (options_.emit_relocs) emit(output, input, place);
   }
 

@@ -33,6 +33,7 @@
 #include "kbx/link/relocate/linkage.h"
 #include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
+#include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
 
@@ -62,6 +63,7 @@ class FinalLink {
 
   Image run() {
     refuse_unsupported(options_);
+    settle_weak_option();
     resolve();
     kind_.emplace(final_kind());
     bounds_.define(state_.files(), state_.resolver.symbols(), options_);
@@ -73,6 +75,8 @@ class FinalLink {
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
+    if (dynamic_.is_dynamic()) warn_untyped();
+    hide_weak_symbols();
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
     place(scan, linkage);
@@ -81,6 +85,16 @@ class FinalLink {
 
  private:
   // Inputs and symbols.
+
+  /// Without an interpreter nobody finds what is undefined; packed relocations are for what is
+  /// loaded anywhere.
+  void settle_weak_option() {
+    if (!is_position_independent(options_)) options_.relr = false;
+    if (options_.kind == OutputKind::shared || !options_.no_dynamic_linker) return;
+    if (options_.dynamic_undefined_weak.value_or(false))
+      state_.say(fmt::format("{}: warning: -z dynamic-undefined-weak ignored", options_.program));
+    options_.dynamic_undefined_weak = false;
+  }
 
   void resolve() {
     read_scripts(state_);
@@ -94,15 +108,7 @@ class FinalLink {
     state_.resolver.finish();
     check_required(state_);
     if (!options_.inhibit_common) state_.resolver.place_commons();
-    drop_warnings();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
-  }
-
-  /// .gnu.warning.NAME holds what to say of uses of NAME.
-  void drop_warnings() {
-    for (InputFile* file : state_.files())
-      for (InputSection* section : file->sections)
-        if (section->name.starts_with(".gnu.warning")) section->is_discarded = true;
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -126,7 +132,9 @@ class FinalLink {
     kind.is_shared = options_.kind == OutputKind::shared;
     kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
     kind.is_dynamic = dynamic_.is_dynamic();
+    kind.has_interpreter = dynamic_.sections().interpreter != nullptr;
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
+    kind.table_word = machine_->table_word != 0 ? machine_->table_word : kind.word;
     return kind;
   }
 
@@ -186,17 +194,42 @@ class FinalLink {
 
   /// In a program an undefined weak symbol is left to the dynamic linker if only .got knows it.
   void choose_weak_symbols() {
-    if (!dynamic_.is_dynamic() || kind_->is_shared) return;
+    if (!dynamic_.is_dynamic()) return;
+    const bool may_stay = options_.dynamic_undefined_weak.value_or(true);
+    if (kind_->is_shared && may_stay) return;
     note_weak_references(state_.resolver, *machine_);
-    const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
     state_.resolver.symbols().for_each([&](Symbol& symbol) {
       if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
           symbol.is_defined_in_object)
         return;
-      if (is_zero(symbol, options_, has_interpreter))
-        symbol.is_dynamic = false;
-      else
+      symbol.is_taken_for_zero = is_zero(symbol, options_, kind_->has_interpreter);
+      if (!symbol.is_taken_for_zero || options_.dynamic_undefined_weak.value_or(false))
         dynamic_.record(symbol);
+      else
+        symbol.is_dynamic = false;
+      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
+      if (!may_stay && !is_alone) symbol.is_forced_local = true;
+    });
+  }
+
+  /// Those of a program without an interpreter that have no PLT entry are its own business.
+  void hide_weak_symbols() {
+    if (kind_->is_shared || !dynamic_.is_dynamic() || !options_.no_dynamic_linker) return;
+    state_.resolver.symbols().for_each([](Symbol& symbol) {
+      if (symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
+          !(symbol.wants & want_plt))
+        symbol.is_forced_local = true;
+    });
+  }
+
+  /// What has neither type nor size in its shared object is taken for empty data.
+  void warn_untyped() const {
+    state_.resolver.symbols().for_each([&](const Symbol& symbol) {
+      if (!is_from_shared(symbol) || !symbol.is_referenced_in_object || symbol.size != 0) return;
+      if (!is_defined(symbol.binding) || symbol.type != STT_NOTYPE || (symbol.wants & want_plt))
+        return;
+      state_.say(fmt::format("{}: warning: type and size of dynamic symbol `{}' are not defined",
+                             options_.program, symbol.name));
     });
   }
 
@@ -281,10 +314,10 @@ class FinalLink {
   void size_dynamic(const ScanResult& scan, const Linkage& linkage) {
     const Applying applying{*kind_, linkage, {}};
     const DynamicRelocations left = dynamic_relocations(applying, scan);
-    const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
+    const std::uint64_t entry = std::uint64_t{machine_->uses_rela ? 3u : 2u} * kind_->word;
     if (InputSection* section = linkage.sections.relocations) {
       section->size = left.general.size() * entry;
-      section->is_discarded = section->size == 0;
+      section->is_discarded = left.general.empty() && left.relative.empty();
       if (section->is_discarded) section->entry_size = 0;
     }
     if (!dynamic_.is_dynamic()) return;
@@ -293,8 +326,20 @@ class FinalLink {
     tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
     tables.uses_rela = machine_->uses_rela;
-    tables.has_relocations = !left.general.empty();
+    if (linkage.descriptor_plt != Places::none) {
+      tables.descriptor_plt = linkage.sections.plt;
+      tables.descriptor_plt_offset = linkage.descriptor_plt;
+      tables.descriptor_got = linkage.sections.got;
+      tables.descriptor_got_offset = linkage.descriptor_got;
+    }
+    // GNU ld packs relative ones only when all tables are there.
+    tables.has_relocations = !left.general.empty() || !left.relative.empty();
+    if (InputSection* section = dynamic_.sections().relr)
+      section->is_discarded = left.relative.empty();
     tables.has_text_relocations = left.has_text_relocations;
+    has_text_relocations_ = tables.has_text_relocations && tables.has_relocations;
+    if (has_text_relocations_)
+      warn_text_relocations(scan, state_.resolver.symbols(), *kind_, state_.say);
     tables.has_static_thread_model = scan.has_static_thread_model;
     tables.interpreter = machine_->dynamic_linker;
     dynamic_.size(tables, state_.plan.sections);
@@ -355,7 +400,9 @@ class FinalLink {
           with_shape(format.is_64bit, format.is_big_endian,
                      [&]<typename Shape>(Shape) { fill<Shape>(applying, scan, bytes_of); });
         }};
-    return make_executable(parts, state_.say);
+    Image image = make_executable(parts, state_.say);
+    if (has_text_relocations_) judge_text_relocations(*kind_, state_.say);
+    return image;
   }
 
   template <typename Shape>
@@ -407,7 +454,8 @@ class FinalLink {
 
   RelocationKind relocation_kind(std::uint32_t type) const {
     const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative) return RelocationKind::relative;
+    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
+      return RelocationKind::relative;
     if (type == types.copy) return RelocationKind::copy;
     if (type == types.jump) return RelocationKind::plt;
     if (type == types.indirect) return RelocationKind::ifunc;
@@ -461,6 +509,7 @@ class FinalLink {
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
   FinalLayout layout_;
+  bool has_text_relocations_ = false;
 };
 
 }  // namespace
