@@ -8,6 +8,8 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/link/arch/machine.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
@@ -52,6 +54,16 @@ void set_output_format(LinkState& state, const std::string& format) {
   state.resolver.set_target(format);
 }
 
+/// OUTPUT, which gives way to -o.
+void name_output(LinkState& state, const std::string& file) {
+  if (!state.options.names_output) state.options.output = file;
+}
+
+void add_folder(LinkState& state, const std::string& folder) {
+  if (!state.options.only_given_folders)
+    state.options.library_folders.push_back(below_sysroot(folder, state.options.sysroot));
+}
+
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -62,6 +74,10 @@ void note_commands(LinkState& state, const script::Script& script) {
       state.script_entry = entry->symbol;
     else if (const auto* format = std::get_if<script::OutputFormat>(&command))
       set_output_format(state, format->format);
+    else if (const auto* output = std::get_if<script::OutputFile>(&command))
+      name_output(state, output->file);
+    else if (const auto* search = std::get_if<script::SearchDir>(&command))
+      add_folder(state, search->folder);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
@@ -93,12 +109,17 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
   }
 }
 
-/// `folder` is that of a script without -T, whose INPUT is looked for there first.
-void open_script(LinkState& state, const script::Script& script, const std::string& folder = {},
-                 const Input& from = {}) {
+/// `folder` is that of a script without -T, whose INPUT is looked for there first; `from` has what
+/// holds for those files, and has afterwards what TARGET made of it.
+void open_script(LinkState& state, const script::Script& script, const std::string& folder,
+                 Input& from) {
   for (const script::Command& command : script.commands) {
     if (const auto* files = std::get_if<script::InputFiles>(&command)) {
       open_files(state, *files, folder, from);
+      continue;
+    }
+    if (const auto* target = std::get_if<script::Target>(&command)) {
+      from.format = target->name == "default" ? "" : target->name;
       continue;
     }
     Slot* slot = add_command(state.plan, command);
@@ -107,6 +128,15 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
       state.script_state.assign_early(*slot);
     }
   }
+}
+
+/// A script of -T. What TARGET says last holds for the files behind it, and for the output.
+void open_main_script(LinkState& state, const script::Script& script) {
+  Input from;
+  open_script(state, script, {}, from);
+  if (from.format.empty() || command::find_target(from.format)) return;
+  throw Error("TARGET(" + from.format + ") holds to the end of a script, which is not supported",
+              "go back with TARGET(default), and give the format with -b or --oformat");
 }
 
 /// A script that the command line names as if it were an object.
@@ -122,7 +152,8 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  open_script(state, script, dir_name(path), from);
+  Input inner = from;
+  open_script(state, script, dir_name(path), inner);
 }
 
 template <typename Command>
@@ -147,6 +178,15 @@ void open_startup(LinkState& state) {
   Input input;
   input.name = first->file;
   state.resolver.add(input);
+}
+
+/// Those that GNU ld's own script names, if that is in use; the one for -r names none.
+void add_default_folders(LinkState& state) {
+  if (has_script(state) || state.options.kind == OutputKind::relocatable) return;
+  const MachineFormat format = state.resolver.format();
+  const Machine* machine = find_machine(format.machine, format.is_64bit, format.is_big_endian);
+  if (!machine) return;
+  for (const std::string& folder : default_folders(*machine)) add_folder(state, folder);
 }
 
 }  // namespace
@@ -184,7 +224,7 @@ void add_default_script(LinkState& state, const Machine& machine) {
   note_commands(state, script);
   if (!named.empty()) state.script_entry = named;
   state.lines_before.push_back(state.resolver.input_lines().size());  // it comes behind all
-  open_script(state, script);
+  open_main_script(state, script);
 }
 
 void define_symbols(LinkState& state) {
@@ -201,11 +241,12 @@ void open_inputs(LinkState& state) {
                                        const Input& input) {
     open_plain_script(state, text, path, input);
   };
+  add_default_folders(state);
   open_startup(state);
   for (const Input& input : state.options.inputs) {
     state.lines_before.push_back(state.resolver.input_lines().size());
     if (input.kind == Input::Kind::script)
-      open_script(state, state.scripts[script++]);
+      open_main_script(state, state.scripts[script++]);
     else
       state.resolver.add(input);
   }
