@@ -17,6 +17,7 @@
 #include "kbx/link/output/elf_encoding.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/relocation_tables.h"
+#include "kbx/link/output/repeat.h"
 #include "kbx/link/relocate/emit.h"
 
 /// The file of a final link: the ELF header, the program headers, sections where the segments want
@@ -123,7 +124,7 @@ class ExecutableWriter {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
     if (!piece.bytes.empty()) {
-      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+      repeat(piece.bytes, place, size);
     } else if (output.traits & trait_code) {
       const std::string fill = code_fill(parts_.target.machine, Shape::is_big_endian, size);
       std::copy(fill.begin(), fill.end(), place);

@@ -19,6 +19,7 @@
 #include "kbx/link/output/numbering.h"
 #include "kbx/link/output/relocate.h"
 #include "kbx/link/output/relocation_tables.h"
+#include "kbx/link/output/repeat.h"
 
 /// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
 /// order of their headers, the symbol table and its names, the relocations, the names of sections,
@@ -146,7 +147,7 @@ class RelocatableWriter {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
     if (!piece.bytes.empty()) {
-      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+      repeat(piece.bytes, place, size);
     } else if (output.traits & trait_code) {
       const std::string fill = code_fill(target_.machine, Shape::is_big_endian, size);
       std::copy(fill.begin(), fill.end(), place);
