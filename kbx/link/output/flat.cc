@@ -9,7 +9,6 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/input/file.h"
-#include "kbx/link/output/repeat.h"
 
 /// Flat outputs. A binary is memory as it is, from the lowest address on. Motorola's S-records and
 /// Intel's hexadecimal format are text, a line for up to 16 bytes with its address, number and
@@ -250,7 +249,8 @@ Image make_flat_relocatable(FlatFormat format, const OutputSections& sections, s
       } else {
         check_size(piece.size, options.largest_output);
         std::string& fill = fills.emplace_back(static_cast<std::size_t>(piece.size), '\0');
-        if (!piece.bytes.empty()) repeat(piece.bytes, fill.data(), fill.size());
+        for (std::size_t i = 0; !piece.bytes.empty() && i < fill.size(); ++i)
+          fill[i] = piece.bytes[i % piece.bytes.size()];
         bytes = fill;
       }
       chunks.push_back({section->address + piece.offset, bytes});
