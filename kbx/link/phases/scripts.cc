@@ -52,6 +52,13 @@ void set_output_format(LinkState& state, const std::string& format) {
   state.resolver.set_target(format);
 }
 
+void note_feature(LinkState& state, const script::Feature& feature) {
+  if (feature.name != "SANE_EXPR")
+    throw Error(feature.place.location(), fmt::format("unknown feature `{}'", feature.name),
+                "SANE_EXPR is known");
+  state.script_state.use_sane_expressions();
+}
+
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -64,6 +71,8 @@ void note_commands(LinkState& state, const script::Script& script) {
       set_output_format(state, format->format);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
+    else if (const auto* feature = std::get_if<script::Feature>(&command))
+      note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
       for (const script::SectionsItem& item : sections->items)
         if (const auto* inner = std::get_if<script::Entry>(&item))
@@ -109,7 +118,18 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
   }
 }
 
-/// A script that the command line names as if it were an object.
+bool has_output_section(const script::Script& script) {
+  for (const script::Command& command : script.commands)
+    if (const auto* sections = std::get_if<script::Sections>(&command))
+      for (const script::SectionsItem& item : sections->items)
+        if (std::holds_alternative<script::OutputSection>(item) ||
+            std::holds_alternative<script::Overlay>(item))
+          return true;
+  return false;
+}
+
+/// A script that the command line names as if it were an object. One with output sections comes
+/// behind everything else, the script of -T or the default one included.
 void open_plain_script(LinkState& state, std::string_view text, const std::string& path,
                        const Input& from) {
   const script::Script& script = parse(state, text, path);
@@ -122,7 +142,13 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  open_script(state, script, dir_name(path), from);
+  if (!has_output_section(script)) {
+    open_script(state, script, dir_name(path), from);
+    return;
+  }
+  state.say(fmt::format("{}: warning: {} contains output sections; did you forget -T?",
+                        state.options.program, path));
+  state.scripts_at_end.push_back({&script, dir_name(path), from});
 }
 
 template <typename Command>
@@ -187,12 +213,33 @@ void add_default_script(LinkState& state, const Machine& machine) {
   open_script(state, script);
 }
 
-void define_symbols(LinkState& state) {
-  for (const Definition& definition : state.options.definitions) {
+void open_scripts_at_end(LinkState& state) {
+  for (std::size_t i = 0; i < state.scripts_at_end.size(); ++i) {
+    const PlainScript plain = state.scripts_at_end[i];
+    state.lines_before.push_back(state.resolver.input_lines().size());
+    open_script(state, *plain.script, plain.folder, plain.from);
+  }
+}
+
+void define_symbols(LinkState& state, std::size_t inputs) {
+  for (std::size_t i = state.definitions.size(); i < state.options.definitions.size(); ++i) {
+    const Definition& definition = state.options.definitions[i];
+    if (definition.place > inputs) return;
     state.definitions.push_back(script::parse_definition(definition.name, definition.value));
     state.script_state.assign_early(state.definitions.back());
     state.plan.slots.add()->assignment = &state.definitions.back();
   }
+}
+
+/// PROVIDE gives regions of memory their origins and lengths too.
+void want_names_of_regions(LinkState& state) {
+  for (const script::Script& script : state.scripts)
+    for (const script::Command& command : script.commands)
+      if (const auto* memory = std::get_if<script::Memory>(&command))
+        for (const script::MemoryRegion& region : memory->regions) {
+          state.script_state.want_names(region.origin);
+          state.script_state.want_names(region.length);
+        }
 }
 
 void open_inputs(LinkState& state) {
@@ -201,14 +248,19 @@ void open_inputs(LinkState& state) {
                                        const Input& input) {
     open_plain_script(state, text, path, input);
   };
+  want_names_of_regions(state);
+  define_symbols(state, 0);
   open_startup(state);
-  for (const Input& input : state.options.inputs) {
+  for (std::size_t i = 0; i < state.options.inputs.size(); ++i) {
+    const Input& input = state.options.inputs[i];
+    define_symbols(state, i);
     state.lines_before.push_back(state.resolver.input_lines().size());
     if (input.kind == Input::Kind::script)
       open_script(state, state.scripts[script++]);
     else
       state.resolver.add(input);
   }
+  define_symbols(state, state.options.inputs.size());
   if (state.resolver.opened().size() == script)
     throw Error("no input files", "name the objects to link, here or with INPUT in the script");
 }
