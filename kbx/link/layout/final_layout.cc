@@ -132,6 +132,7 @@ class LayoutPasses {
     pass.rules = &rules_;
     has_sized_ = true;
     assign_addresses(plan_, actions, pass);
+    for (std::string& line : state_.take_warnings()) faults_.warnings.push_back(std::move(line));
   }
 
   /// A pass over the places, and more if what is read-only after relocation, or the data segment,
@@ -195,6 +196,7 @@ class LayoutPasses {
   FinalLayout finish() {
     assign_symbols(plan_, state_.actions(Phase::final));
     state_.settle_symbols();
+    if (hooks_.settled) hooks_.settled();
     if (rules_.checks_sections) check_section_addresses(plan_, rules_, faults_);
     fail_if_any(faults_, plan_, rules_, say_);
     FinalLayout layout;

@@ -85,7 +85,12 @@ class FinalLink {
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
-    place(scan, linkage);
+    try {
+      place(scan, linkage);
+    } catch (const Error&) {
+      if (has_addresses_) write_reports_of_failed(state_);
+      throw;
+    }
     return write(scan, linkage);
   }
 
@@ -118,6 +123,7 @@ class FinalLink {
     if (dynamic_.is_dynamic()) dynamic_.add_sections();
     state_.resolver.finish();
     check_required(state_);
+    assign_before_placing(state_.plan, state_.script_state.actions(script::Phase::mark));
     if (!options_.inhibit_common) state_.resolver.place_commons();
     drop_warnings();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
@@ -228,9 +234,10 @@ class FinalLink {
   // Layout.
 
   void add_unwind_header() {
-    if (!options_.eh_frame_header || !file_with_unwind_table(state_.files())) return;
+    InputFile* first = options_.eh_frame_header ? file_with_unwind_table(state_.files()) : nullptr;
+    if (!first) return;
     unwind_header_ =
-        state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
+        state_.resolver.add_section(*first, ".eh_frame_hdr",
                                     trait_alloc | trait_load | trait_readonly | trait_contents |
                                         trait_data | trait_linker_created);
     unwind_header_->type = SHT_PROGBITS;
@@ -285,6 +292,7 @@ class FinalLink {
     if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
+    hooks.settled = [this] { has_addresses_ = true; };
     if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
     if (dynamic_.sections().relr)
       hooks.adjust = [&] {
@@ -517,6 +525,7 @@ class FinalLink {
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
+  bool has_addresses_ = false;
   FinalLayout layout_;
 };
 
