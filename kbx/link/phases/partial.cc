@@ -170,7 +170,6 @@ Image link_partially(LinkState& state) {
   read_scripts(state);
   for (const script::Script& script : state.scripts) refuse_commands(script);
   require_symbols(state);
-  define_symbols(state);
   open_inputs(state);
   for (const script::Script& script : state.scripts) refuse_commands(script);
   state.resolver.finish();

@@ -64,6 +64,13 @@ void add_folder(LinkState& state, const std::string& folder) {
     state.options.library_folders.push_back(below_sysroot(folder, state.options.sysroot));
 }
 
+void note_feature(LinkState& state, const script::Feature& feature) {
+  if (feature.name != "SANE_EXPR")
+    throw Error(feature.place.location(), fmt::format("unknown feature `{}'", feature.name),
+                "SANE_EXPR is known");
+  state.script_state.use_sane_expressions();
+}
+
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -80,6 +87,8 @@ void note_commands(LinkState& state, const script::Script& script) {
       add_folder(state, search->folder);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
+    else if (const auto* feature = std::get_if<script::Feature>(&command))
+      note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
       for (const script::SectionsItem& item : sections->items)
         if (const auto* inner = std::get_if<script::Entry>(&item))
@@ -110,9 +119,9 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
 }
 
 /// `folder` is that of a script without -T, whose INPUT is looked for there first; `from` has what
-/// holds for those files, and has afterwards what TARGET made of it.
-void open_script(LinkState& state, const script::Script& script, const std::string& folder,
-                 Input& from) {
+/// holds for those files. Gives what TARGET made of that.
+Input open_script(LinkState& state, const script::Script& script, const std::string& folder,
+                  Input from) {
   for (const script::Command& command : script.commands) {
     if (const auto* files = std::get_if<script::InputFiles>(&command)) {
       open_files(state, *files, folder, from);
@@ -128,18 +137,29 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
       state.script_state.assign_early(*slot);
     }
   }
+  return from;
 }
 
 /// A script of -T. What TARGET says last holds for the files behind it, and for the output.
 void open_main_script(LinkState& state, const script::Script& script) {
-  Input from;
-  open_script(state, script, {}, from);
+  const Input from = open_script(state, script, {}, {});
   if (from.format.empty() || command::find_target(from.format)) return;
   throw Error("TARGET(" + from.format + ") holds to the end of a script, which is not supported",
               "go back with TARGET(default), and give the format with -b or --oformat");
 }
 
-/// A script that the command line names as if it were an object.
+bool has_output_section(const script::Script& script) {
+  for (const script::Command& command : script.commands)
+    if (const auto* sections = std::get_if<script::Sections>(&command))
+      for (const script::SectionsItem& item : sections->items)
+        if (std::holds_alternative<script::OutputSection>(item) ||
+            std::holds_alternative<script::Overlay>(item))
+          return true;
+  return false;
+}
+
+/// A script that the command line names as if it were an object. One with output sections comes
+/// behind everything else, the script of -T or the default one included.
 void open_plain_script(LinkState& state, std::string_view text, const std::string& path,
                        const Input& from) {
   const script::Script& script = parse(state, text, path);
@@ -152,8 +172,13 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  Input inner = from;
-  open_script(state, script, dir_name(path), inner);
+  if (!has_output_section(script)) {
+    open_script(state, script, dir_name(path), from);
+    return;
+  }
+  state.say(fmt::format("{}: warning: {} contains output sections; did you forget -T?",
+                        state.options.program, path));
+  state.scripts_at_end.push_back({&script, dir_name(path), from});
 }
 
 template <typename Command>
@@ -227,12 +252,33 @@ void add_default_script(LinkState& state, const Machine& machine) {
   open_main_script(state, script);
 }
 
-void define_symbols(LinkState& state) {
-  for (const Definition& definition : state.options.definitions) {
+void open_scripts_at_end(LinkState& state) {
+  for (std::size_t i = 0; i < state.scripts_at_end.size(); ++i) {
+    const PlainScript plain = state.scripts_at_end[i];
+    state.lines_before.push_back(state.resolver.input_lines().size());
+    open_script(state, *plain.script, plain.folder, plain.from);
+  }
+}
+
+void define_symbols(LinkState& state, std::size_t inputs) {
+  for (std::size_t i = state.definitions.size(); i < state.options.definitions.size(); ++i) {
+    const Definition& definition = state.options.definitions[i];
+    if (definition.place > inputs) return;
     state.definitions.push_back(script::parse_definition(definition.name, definition.value));
     state.script_state.assign_early(state.definitions.back());
     state.plan.slots.add()->assignment = &state.definitions.back();
   }
+}
+
+/// PROVIDE gives regions of memory their origins and lengths too.
+void want_names_of_regions(LinkState& state) {
+  for (const script::Script& script : state.scripts)
+    for (const script::Command& command : script.commands)
+      if (const auto* memory = std::get_if<script::Memory>(&command))
+        for (const script::MemoryRegion& region : memory->regions) {
+          state.script_state.want_names(region.origin);
+          state.script_state.want_names(region.length);
+        }
 }
 
 void open_inputs(LinkState& state) {
@@ -242,14 +288,19 @@ void open_inputs(LinkState& state) {
     open_plain_script(state, text, path, input);
   };
   add_default_folders(state);
+  want_names_of_regions(state);
+  define_symbols(state, 0);
   open_startup(state);
-  for (const Input& input : state.options.inputs) {
+  for (std::size_t i = 0; i < state.options.inputs.size(); ++i) {
+    const Input& input = state.options.inputs[i];
+    define_symbols(state, i);
     state.lines_before.push_back(state.resolver.input_lines().size());
     if (input.kind == Input::Kind::script)
       open_main_script(state, state.scripts[script++]);
     else
       state.resolver.add(input);
   }
+  define_symbols(state, state.options.inputs.size());
   if (state.resolver.opened().size() == script)
     throw Error("no input files", "name the objects to link, here or with INPUT in the script");
 }
