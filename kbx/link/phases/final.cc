@@ -14,6 +14,7 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
@@ -62,6 +63,10 @@ void refuse_unsupported(const Options& options) {
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
+  const std::string& format = options.output_format;
+  if (!format.empty() && !flat_format(format) && !command::find_target(format))
+    throw Error("target " + format + " not found",
+                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
 }
 
 class FinalLink {

@@ -48,7 +48,11 @@ void note_allocation(LinkState& state, script::AllocationKind kind) {
 }
 
 /// OUTPUT_FORMAT, which gives way to --oformat.
-void set_output_format(LinkState& state, const std::string& format) {
+void set_output_format(LinkState& state, const script::OutputFormat& command) {
+  const std::string& format = command.format;
+  if (!flat_format(format) && !format.starts_with("elf"))
+    throw Error(command.place.location(), "target " + format + " not found",
+                "OUTPUT_FORMAT takes names such as elf64-x86-64, and binary, srec and ihex");
   if (state.options.output_format.empty() && flat_format(format))
     state.options.output_format = format;
   state.resolver.set_target(format);
@@ -80,7 +84,7 @@ void note_commands(LinkState& state, const script::Script& script) {
     else if (const auto* entry = std::get_if<script::Entry>(&command))
       state.script_entry = entry->symbol;
     else if (const auto* format = std::get_if<script::OutputFormat>(&command))
-      set_output_format(state, format->format);
+      set_output_format(state, *format);
     else if (const auto* output = std::get_if<script::OutputFile>(&command))
       name_output(state, output->file);
     else if (const auto* search = std::get_if<script::SearchDir>(&command))
