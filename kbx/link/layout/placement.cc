@@ -164,16 +164,20 @@ class Placer {
   void sort(std::vector<InputSection*>& inputs, const script::InputSections& patterns) const {
     const auto sort_of = [&](const script::SectionPattern& pattern) {
       script::Sort sort = pattern.sort;
-      if (sort == script::Sort::unsorted && options_.sort_section_by_name)
-        sort = script::Sort::name;
-      if (sort == script::Sort::unsorted && options_.sort_section_by_alignment)
-        sort = script::Sort::alignment;
+      if (options_.sort_section_by_name) {
+        if (sort == script::Sort::unsorted) sort = script::Sort::name;
+        if (sort == script::Sort::alignment) sort = script::Sort::alignment_name;
+      } else if (options_.sort_section_by_alignment) {
+        if (sort == script::Sort::unsorted) sort = script::Sort::alignment;
+        if (sort == script::Sort::name) sort = script::Sort::name_alignment;
+      }
       return SortOrder{sort, pattern.reverse};
     };
     std::vector<SortOrder> orders;
     for (const script::SectionPattern& pattern : patterns.sections)
       orders.push_back(sort_of(pattern));
     if (orders.empty()) return;
+    if (patterns.file.sort == script::Sort::name) return sort_files(inputs, patterns, orders);
     if (std::all_of(orders.begin(), orders.end(),
                     [&](const SortOrder& order) { return order == orders.front(); })) {
       sort_input(inputs, orders.front().sort, orders.front().reverse);

@@ -287,12 +287,13 @@ class Numbering {
       case Binding::indirect:
         return false;
       case Binding::undefined:
-        return !symbol.was_in_discarded || symbol.is_used_by_relocation;
+        return !globals_.drops_undefined &&
+               (!symbol.was_in_discarded || symbol.is_used_by_relocation);
       case Binding::defined:
       case Binding::defined_weak:
         return !symbol.section || !symbol.section->is_discarded;
       case Binding::undefined_weak:
-        return !globals_.drops_weak;
+        return !globals_.drops_weak && !globals_.drops_undefined;
       case Binding::common:
         break;
     }

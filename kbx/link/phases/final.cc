@@ -14,6 +14,7 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
@@ -24,6 +25,7 @@
 #include "kbx/link/layout/pattern.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/executable.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/names.h"
@@ -47,13 +49,25 @@ namespace {
   throw Error(option + " is not supported in final links yet", "use the toolchain's ld");
 }
 
+/// A flat output has no place for what a dynamic linker reads, nor for relocations.
+void refuse_unsupported_flat(const Options& options) {
+  const std::string format = "--oformat " + options.output_format;
+  if (options.kind == OutputKind::shared) refuse(format + " with -shared");
+  if (options.kind == OutputKind::pie) refuse(format + " with -pie");
+  if (options.emit_relocs)
+    throw Error(format + " has no place for relocations", "link without --emit-relocs");
+}
+
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  if (!options.compress_debug.empty()) refuse("--compress-debug-sections");
+  const std::string& format = options.output_format;
+  if (!format.empty() && !flat_format(format) && !command::find_target(format))
+    throw Error("target " + format + " not found",
+                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
 }
 
 class FinalLink {
@@ -65,12 +79,13 @@ class FinalLink {
     refuse_unsupported(options_);
     settle_weak_option();
     resolve();
+    become_flat();
     kind_.emplace(final_kind());
     bounds_.define(state_.files(), state_.resolver.symbols(), options_);
     collect();
     dynamic_.choose_symbols(assignments());
     choose_weak_symbols();
-    add_final_sections(state_);
+    if (!flat_) add_final_sections(state_);
     choose_plt();
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
@@ -79,7 +94,12 @@ class FinalLink {
     hide_weak_symbols();
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
-    place(scan, linkage);
+    try {
+      place(scan, linkage);
+    } catch (const Error&) {
+      if (has_addresses_) write_reports_of_failed(state_);
+      throw;
+    }
     return write(scan, linkage);
   }
 
@@ -96,17 +116,33 @@ class FinalLink {
     options_.dynamic_undefined_weak = false;
   }
 
+  /// A flat output is what is in memory: nothing is added to the input, and none of it is edited,
+  /// as GNU ld has only for ELF outputs what would do so.
+  void become_flat() {
+    flat_ = flat_format(options_.output_format);
+    if (!flat_) return;
+    refuse_unsupported_flat(options_);
+    if (dynamic_.is_dynamic())
+      throw Error("--oformat " + options_.output_format + " cannot link with shared objects",
+                  "name archives and objects only, or link with -static");
+    options_.strip = Strip::all;
+    options_.build_id.clear();
+    options_.compress_debug.clear();
+    options_.eh_frame_header = options_.gc_sections = false;
+  }
+
   void resolve() {
     read_scripts(state_);
     dynamic_.read_lists(script_versions());
     require_symbols(state_);
-    define_symbols(state_);
     open_inputs(state_);
     find_this_machine();
     if (!has_script(state_)) add_default_script(state_, *machine_);
+    open_scripts_at_end(state_);
     if (dynamic_.is_dynamic()) dynamic_.add_sections();
     state_.resolver.finish();
     check_required(state_);
+    assign_before_placing(state_.plan, state_.script_state.actions(script::Phase::mark));
     if (!options_.inhibit_common) state_.resolver.place_commons();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
   }
@@ -236,9 +272,10 @@ class FinalLink {
   // Layout.
 
   void add_unwind_header() {
-    if (!options_.eh_frame_header || !file_with_unwind_table(state_.files())) return;
+    InputFile* first = options_.eh_frame_header ? file_with_unwind_table(state_.files()) : nullptr;
+    if (!first) return;
     unwind_header_ =
-        state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
+        state_.resolver.add_section(*first, ".eh_frame_hdr",
                                     trait_alloc | trait_load | trait_readonly | trait_contents |
                                         trait_data | trait_linker_created);
     unwind_header_->type = SHT_PROGBITS;
@@ -282,16 +319,19 @@ class FinalLink {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
+    refuse_discarded(linkage);
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    merged_.merge(state_.files(), threads());
+    if (!flat_) merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
-    rules.stack_flags = stack_flags(state_);
+    rules.is_flat = flat_.has_value();
+    if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    hooks.edit = [this] { return edit_unwind_table(); };
+    hooks.settled = [this] { has_addresses_ = true; };
+    if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
     if (dynamic_.sections().relr)
       hooks.adjust = [&] {
         const Applying applying{*kind_, linkage, {}};
@@ -303,6 +343,30 @@ class FinalLink {
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
+  }
+
+  /// Code would reach something else through tables that the script discards, and the dynamic
+  /// linker what is at address 0.
+  void refuse_discarded(const Linkage& linkage) const {
+    const auto is_gone = [](const InputSection* section) {
+      return section && section->is_discarded;
+    };
+    const LinkageSections& tables = linkage.sections;
+    for (const InputSection* table :
+         {tables.got_plt, tables.got, tables.plt, tables.direct_plt, tables.second_plt,
+          tables.indirect_plt, tables.indirect_got, tables.copies, tables.readonly_copies})
+      if (is_gone(table) && table->size != 0)
+        throw Error(fmt::format("discarded output section: `{}'", table->name),
+                    "code of the input goes through it: take it out of /DISCARD/, or compile so "
+                    "that nothing needs it");
+    // Without .dynstr nothing tells of the others.
+    const DynamicSections& dynamic = dynamic_.sections();
+    if (!dynamic.strings || is_gone(dynamic.strings)) return;
+    for (const InputSection* section : {dynamic.hash, dynamic.gnu_hash, dynamic.symbols})
+      if (is_gone(section))
+        throw Error(fmt::format("could not find section {}", section->name),
+                    ".dynamic tells of it: take it out of /DISCARD/, or discard .dynstr and "
+                    ".dynamic too");
   }
 
   unsigned threads() const {
@@ -375,7 +439,10 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
+    const InputSection* dynamic_symbols = dynamic_.sections().symbols;
+    const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
+    globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
@@ -402,7 +469,8 @@ class FinalLink {
         }};
     Image image = make_executable(parts, state_.say);
     if (has_text_relocations_) judge_text_relocations(*kind_, state_.say);
-    return image;
+    if (!flat_) return image;
+    return make_flat_executable(*flat_, state_.plan.sections, image, target.entry, options_);
   }
 
   template <typename Shape>
@@ -502,12 +570,14 @@ class FinalLink {
   DynamicLink dynamic_;
   const Machine* machine_ = nullptr;
   std::optional<FinalKind> kind_;
+  std::optional<FlatFormat> flat_;
   Symbol* header_symbol_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
+  bool has_addresses_ = false;
   FinalLayout layout_;
   bool has_text_relocations_ = false;
 };

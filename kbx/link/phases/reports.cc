@@ -27,6 +27,10 @@ void check_cross_sections(const LinkState& state) {
 
 void write_reports(LinkState& state) {
   check_cross_sections(state);
+  write_reports_of_failed(state);
+}
+
+void write_reports_of_failed(LinkState& state) {
   if (state.options.print_memory_usage)
     for (const std::string& line : memory_usage(state.plan.regions)) state.say.print(line);
   for (const std::string& line : why_here(state.options, state.plan, state.files()))
