@@ -141,6 +141,9 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "yet",
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
+  for (const script::Command& command : script.commands)
+    if (const auto* entry = std::get_if<script::Entry>(&command))
+      state.plain_script_entry = entry->symbol;
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
   if (!has_output_section(script)) {
     open_script(state, script, dir_name(path), from);
@@ -206,9 +209,8 @@ void read_scripts(LinkState& state) {
 void add_default_script(LinkState& state, const Machine& machine) {
   state.scripts.push_back(default_script(state.options, machine));
   const script::Script& script = state.scripts.back();
-  const std::string named = state.script_entry;
   note_commands(state, script);
-  if (!named.empty()) state.script_entry = named;
+  if (!state.plain_script_entry.empty()) state.script_entry = state.plain_script_entry;
   state.lines_before.push_back(state.resolver.input_lines().size());  // it comes behind all
   open_script(state, script);
 }
