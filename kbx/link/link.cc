@@ -29,7 +29,7 @@ bool link(const Options& options, const Say& say) {
       options.kind == OutputKind::relocatable ? link_partially(state) : link_finally(state);
   if (warned && options.fatal_warnings) return false;
   const unsigned mode = options.kind == OutputKind::relocatable ? 0666 : 0777;
-  write_image(image, options.output, mode);
+  write_image(image, state.options.output, mode);
   write_dependencies(state);
   return true;
 }

@@ -54,8 +54,13 @@ void read_map(Reading& reading, const std::string& value) {
   if (value.empty()) reading.say("no file/directory name provided for map output; ignored");
 }
 
+void read_output(Reading& reading, const std::string& value) {
+  reading.options.output = value;
+  reading.options.has_output = true;
+}
+
 constexpr Option rows[] = {
-    {"-o --output!", Argument::required, "FILE", take<&Options::output>,
+    {"-o --output!", Argument::required, "FILE", read_output,
      "write FILE instead of a.out"},
     {"--oformat!", Argument::required, "TARGET", take<&Options::output_format>,
      "the format of the output: binary, srec, ihex, or the name of an ELF target"},

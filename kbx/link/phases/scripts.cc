@@ -8,6 +8,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
@@ -59,6 +60,20 @@ void note_feature(LinkState& state, const script::Feature& feature) {
   state.script_state.use_sane_expressions();
 }
 
+/// OUTPUT, which gives way to -o.
+void note_output(LinkState& state, const script::OutputFile& output) {
+  if (state.options.has_output || state.options.kind == OutputKind::relocatable) return;
+  state.options.output = output.file;
+  state.options.has_output = true;
+}
+
+/// TARGET tells the format of the files that follow; an ELF file tells it by itself.
+void check_target(const script::Target& target) {
+  if (target.name == "default" || command::find_target(target.name)) return;
+  throw Error(target.place.location(), fmt::format("TARGET({}) is not supported", target.name),
+              "name the format of such files on the command line: -b binary FILE -b default");
+}
+
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -71,6 +86,10 @@ void note_commands(LinkState& state, const script::Script& script) {
       set_output_format(state, format->format);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
+    else if (const auto* output = std::get_if<script::OutputFile>(&command))
+      note_output(state, *output);
+    else if (const auto* target = std::get_if<script::Target>(&command))
+      check_target(*target);
     else if (const auto* feature = std::get_if<script::Feature>(&command))
       note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
