@@ -143,7 +143,9 @@ class Placer {
         std::vector<InputSection*> inputs;
         inputs.swap(item.inputs);
         for (InputSection* section : inputs) joiner_.add(slot, *section, item);
-      } else if (!is_discarding(slot)) {
+      } else if (is_discarding(slot)) {
+        refuse_in_discard(*item.statement);
+      } else {
         const bool is_data = std::holds_alternative<script::Data>(*item.statement) ||
                              std::holds_alternative<script::Asciz>(*item.statement);
         if (const auto* data = std::get_if<script::Data>(item.statement))
@@ -152,6 +154,20 @@ class Placer {
         make_mentioned(*item.statement);
       }
     }
+  }
+
+  /// What is thrown away can have no symbols and no data.
+  static void refuse_in_discard(const script::Statement& statement) {
+    std::optional<script::Place> place;
+    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+      place = assignment->place;
+    else if (const auto* assertion = std::get_if<script::Assertion>(&statement))
+      place = assertion->place;
+    else if (const auto* data = std::get_if<script::Data>(&statement))
+      place = data->place;
+    if (place)
+      throw Error(place->location(), "illegal use of `/DISCARD/' section",
+                  "only patterns of input sections may stand in it");
   }
 
   void make_mentioned(const script::Statement& statement) {

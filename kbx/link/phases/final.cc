@@ -133,6 +133,9 @@ class FinalLink {
 
   void resolve() {
     read_scripts(state_);
+    if (options_.inhibit_common && options_.kind != OutputKind::shared)
+      throw Error("--no-define-common may not be used without -shared",
+                  "take INHIBIT_COMMON_ALLOCATION out of the script");
     dynamic_.read_lists(script_versions());
     require_symbols(state_);
     open_inputs(state_);

@@ -26,8 +26,8 @@ void check_cross_sections(const LinkState& state) {
 }  // namespace
 
 void write_reports(LinkState& state) {
-  check_cross_sections(state);
   write_reports_of_failed(state);
+  check_cross_sections(state);
 }
 
 void write_reports_of_failed(LinkState& state) {

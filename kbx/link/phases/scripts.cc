@@ -58,9 +58,11 @@ void set_output_format(LinkState& state, const script::OutputFormat& command) {
   state.resolver.set_target(format);
 }
 
-/// OUTPUT, which gives way to -o.
+/// OUTPUT, which gives way to -o and to an earlier one.
 void name_output(LinkState& state, const std::string& file) {
-  if (!state.options.names_output) state.options.output = file;
+  if (state.options.names_output) return;
+  state.options.output = file;
+  state.options.names_output = true;
 }
 
 void add_folder(LinkState& state, const std::string& folder) {
@@ -73,6 +75,13 @@ void note_feature(LinkState& state, const script::Feature& feature) {
     throw Error(feature.place.location(), fmt::format("unknown feature `{}'", feature.name),
                 "SANE_EXPR is known");
   state.script_state.use_sane_expressions();
+}
+
+/// TARGET tells the format of the files that follow; an ELF file tells it by itself.
+void check_target(const script::Target& target) {
+  if (target.name == "default" || command::find_target(target.name)) return;
+  throw Error(target.place.location(), fmt::format("TARGET({}) is not supported", target.name),
+              "name the format of such files on the command line: -b binary FILE -b default");
 }
 
 /// What a script says of the whole link.
@@ -91,6 +100,8 @@ void note_commands(LinkState& state, const script::Script& script) {
       add_folder(state, search->folder);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
+    else if (const auto* target = std::get_if<script::Target>(&command))
+      check_target(*target);
     else if (const auto* feature = std::get_if<script::Feature>(&command))
       note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
@@ -175,6 +186,9 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "yet",
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
+  for (const script::Command& command : script.commands)
+    if (const auto* entry = std::get_if<script::Entry>(&command))
+      state.plain_script_entry = entry->symbol;
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
   if (!has_output_section(script)) {
     open_script(state, script, dir_name(path), from);
@@ -249,9 +263,8 @@ void read_scripts(LinkState& state) {
 void add_default_script(LinkState& state, const Machine& machine) {
   state.scripts.push_back(default_script(state.options, machine));
   const script::Script& script = state.scripts.back();
-  const std::string named = state.script_entry;
   note_commands(state, script);
-  if (!named.empty()) state.script_entry = named;
+  if (!state.plain_script_entry.empty()) state.script_entry = state.plain_script_entry;
   state.lines_before.push_back(state.resolver.input_lines().size());  // it comes behind all
   open_main_script(state, script);
 }

@@ -40,6 +40,7 @@ struct LinkState {
   Plan plan;
   ScriptState script_state;
   std::string script_entry;                      // ENTRY
+  std::string plain_script_entry;                // … of one that stands among the objects
   std::vector<std::string> required_by_scripts;  // EXTERN
   std::string properties;                        // the content of .note.gnu.property
   std::vector<std::string> property_log;

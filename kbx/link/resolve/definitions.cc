@@ -48,6 +48,7 @@ void Definitions::put_on_undefined_list(Symbol& symbol) {
 
 void Definitions::require(std::string_view name) {
   Symbol* symbol = symbols_.add(arena_.copy(name));
+  symbol->is_required = true;
   if (symbol->binding != Binding::fresh) return;
   symbol->binding = Binding::undefined;
   symbol->is_referenced_in_object = true;

@@ -42,6 +42,7 @@ struct Symbol {
   bool is_defined_in_object = false;  // a definition in an object or a script
   bool is_referenced_in_object = false;
   bool is_referenced_strongly = false;
+  bool is_required = false;       // -u, EXTERN, the entry: is there even if nothing defines it
   bool is_unique = false;         // STB_GNU_UNIQUE
   bool was_in_discarded = false;  // defined in a section that was discarded
   bool is_used_by_relocation = false;
