@@ -77,13 +77,6 @@ void note_feature(LinkState& state, const script::Feature& feature) {
   state.script_state.use_sane_expressions();
 }
 
-/// TARGET tells the format of the files that follow; an ELF file tells it by itself.
-void check_target(const script::Target& target) {
-  if (target.name == "default" || command::find_target(target.name)) return;
-  throw Error(target.place.location(), fmt::format("TARGET({}) is not supported", target.name),
-              "name the format of such files on the command line: -b binary FILE -b default");
-}
-
 /// What a script says of the whole link.
 void note_commands(LinkState& state, const script::Script& script) {
   for (const script::Command& command : script.commands) {
@@ -100,8 +93,6 @@ void note_commands(LinkState& state, const script::Script& script) {
       add_folder(state, search->folder);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
-    else if (const auto* target = std::get_if<script::Target>(&command))
-      check_target(*target);
     else if (const auto* feature = std::get_if<script::Feature>(&command))
       note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
