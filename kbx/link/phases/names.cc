@@ -88,7 +88,9 @@ std::uint64_t entry_address(LinkState& state) {
   }
   if (const auto number = entry_number(state)) return *number;
   const bool has_default = is_final && state.options.kind != OutputKind::shared;
-  const OutputSection* text = has_default ? state.plan.sections.find(".text") : nullptr;
+  // One that was empty, and is not in the output, has its address still.
+  const Slot* place = has_default ? state.plan.slots.find(".text") : nullptr;
+  const OutputSection* text = place ? place->section : nullptr;
   const std::string instead = text ? fmt::format("defaulting to {:0{}x}", text->address,
                                                  state.resolver.format().is_64bit ? 16 : 8)
                                    : std::string("not setting start address");
