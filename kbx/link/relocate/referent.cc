@@ -46,10 +46,13 @@ bool is_undefined_weak(const Referent& referent) {
 
 bool is_absolute(const Referent& referent) {
   if (referent.section) return false;
-  if (referent.global)
-    return (referent.global->binding == Binding::defined ||
-            referent.global->binding == Binding::defined_weak) &&
-           !referent.global->output_section;
+  if (const Symbol* symbol = referent.global) {
+    // Before the layout nobody knows what a script's symbol will belong to.
+    const bool is_open = symbol->is_from_script && !symbol->is_defined_in_object;
+    const bool is_defined =
+        symbol->binding == Binding::defined || symbol->binding == Binding::defined_weak;
+    return is_defined && !symbol->output_section && !is_open;
+  }
   return referent.local != nullptr;
 }
 
