@@ -11,7 +11,7 @@ from dataclasses import dataclass
 class Sample:
     wall: float  # seconds
     cpu: float   # user and system seconds of the command and of all it waited for
-    memory: int = 0  # KiB that the largest of them had at a time
+    memory: int = 0  # KiB that the largest of them had at a time; at least this program's own, whose copy each is at first
 
 
 class CommandFailed(Exception):

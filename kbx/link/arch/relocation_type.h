@@ -80,9 +80,9 @@ constexpr Rule simpler(Rule rule) {
   return rule;
 }
 
-/// True if a field of `bits` bits keeps the value.
+/// True if a field of `bits` bits keeps the value; one of no bits is not written.
 constexpr bool fits(std::uint64_t value, unsigned bits, Range range) {
-  if (bits >= 64 || range == Range::any) return true;
+  if (bits == 0 || bits >= 64 || range == Range::any) return true;
   const std::uint64_t above = ~std::uint64_t{0} << bits;
   switch (range) {
     case Range::with_sign:

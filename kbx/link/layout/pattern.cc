@@ -20,20 +20,13 @@ script::FileNames names_of(const InputFile& file) {
 }
 
 constexpr std::pair<std::string_view, std::uint64_t> flag_names[] = {
-    {"SHF_WRITE", SHF_WRITE},
-    {"SHF_ALLOC", SHF_ALLOC},
-    {"SHF_EXECINSTR", SHF_EXECINSTR},
-    {"SHF_MERGE", SHF_MERGE},
-    {"SHF_STRINGS", SHF_STRINGS},
-    {"SHF_INFO_LINK", SHF_INFO_LINK},
-    {"SHF_LINK_ORDER", SHF_LINK_ORDER},
-    {"SHF_OS_NONCONFORMING", SHF_OS_NONCONFORMING},
-    {"SHF_GROUP", SHF_GROUP},
-    {"SHF_TLS", SHF_TLS},
-    {"SHF_MASKOS", SHF_MASKOS},
-    {"SHF_EXCLUDE", SHF_EXCLUDE},
-    {"SHF_X86_64_LARGE", 0x10000000},
-    {"SHF_ARM_PURECODE", 0x20000000},
+    {"SHF_WRITE", SHF_WRITE},           {"SHF_ALLOC", SHF_ALLOC},
+    {"SHF_EXECINSTR", SHF_EXECINSTR},   {"SHF_MERGE", SHF_MERGE},
+    {"SHF_STRINGS", SHF_STRINGS},       {"SHF_INFO_LINK", SHF_INFO_LINK},
+    {"SHF_LINK_ORDER", SHF_LINK_ORDER}, {"SHF_OS_NONCONFORMING", SHF_OS_NONCONFORMING},
+    {"SHF_GROUP", SHF_GROUP},           {"SHF_TLS", SHF_TLS},
+    {"SHF_MASKOS", SHF_MASKOS},         {"SHF_EXCLUDE", SHF_EXCLUDE},
+    {"SHF_X86_64_LARGE", 0x10000000},   {"SHF_ARM_PURECODE", 0x20000000},
 };
 
 struct WantedFlags {
@@ -49,12 +42,10 @@ WantedFlags wanted_flags(const script::InputSections& input) {
   for (const std::string& flag : input.flags) {
     const bool is_unset = flag.starts_with('!');
     const std::string_view name = std::string_view(flag).substr(is_unset ? 1 : 0);
-    const auto* known = std::ranges::find(flag_names, name, [](const auto& row) {
-      return row.first;
-    });
+    const auto* known =
+        std::ranges::find(flag_names, name, [](const auto& row) { return row.first; });
     if (known == std::end(flag_names))
-      throw Error(input.place.location(),
-                  fmt::format("unrecognized INPUT_SECTION_FLAG {}", name),
+      throw Error(input.place.location(), fmt::format("unrecognized INPUT_SECTION_FLAG {}", name),
                   "it takes names such as SHF_ALLOC, with & between them and ! before what may not "
                   "be set");
     (is_unset ? wanted.unset : wanted.set) |= known->second;
@@ -160,9 +151,9 @@ void sort_files(std::vector<InputSection*>& inputs, const script::InputSections&
                 const std::vector<SortOrder>& orders) {
   const auto file_of = [](const InputSection* input) {
     const InputFile& file = *input->file;
-    return file.archive_path.empty() ? std::pair(std::string_view(file.path), std::string_view())
-                                     : std::pair(std::string_view(file.archive_path),
-                                                 std::string_view(file.member_name));
+    return file.archive_path.empty()
+               ? std::pair(std::string_view(file.path), std::string_view())
+               : std::pair(std::string_view(file.archive_path), std::string_view(file.member_name));
   };
   const bool is_reverse = patterns.file.reverse;
   std::ranges::stable_sort(inputs, [&](const InputSection* a, const InputSection* b) {

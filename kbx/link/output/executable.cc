@@ -272,7 +272,7 @@ class ExecutableWriter {
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
     std::memcpy(place + 12, "GNU", 4);
-    std::memcpy(place + 16, id.data(), id.size());
+    std::copy(id.begin(), id.end(), place + 16);
   }
 
   const ExecutableParts& parts_;

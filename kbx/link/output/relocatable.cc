@@ -295,7 +295,7 @@ class RelocatableWriter {
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
     std::memcpy(place + 12, "GNU", 4);
-    std::memcpy(place + 16, id.data(), id.size());
+    std::copy(id.begin(), id.end(), place + 16);
   }
 
   const Target& target_;

@@ -270,7 +270,7 @@ class Maker {
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
-      sections.got_plt = make_section(".got.plt", 0, words * word_, word_);
+      sections.got_plt = make_section(".got.plt", 0, std::uint64_t{words} * word_, word_);
     }
     if (has_any && (scan_.wants_got || kind_.is_dynamic))
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
@@ -322,17 +322,18 @@ class Maker {
 
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
+    const std::uint64_t count = indirect_count_;
     sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
-                                         indirect_count_ * kind_.machine.indirect_entry_size, 0);
+                                         count * kind_.machine.indirect_entry_size, 0);
     sections.indirect_plt->alignment_power =
         indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
     const auto is_pointer = [this](const LeftRelocation& left) {
       return left.kind == LeftRelocation::Kind::indirect && !kind_.is_dynamic;
     };
     const auto pointers = std::ranges::count_if(scan_.left, is_pointer);
-    sections.indirect_relocations = make_relocations(
-        ".rela.iplt", ".rel.iplt", indirect_count_ + static_cast<std::uint64_t>(pointers));
-    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
+    sections.indirect_relocations =
+        make_relocations(".rela.iplt", ".rel.iplt", count + static_cast<std::uint64_t>(pointers));
+    sections.indirect_got = make_section(".igot.plt", 0, count * word_, 0);
   }
 
   void define_table(InputSection& section) {
