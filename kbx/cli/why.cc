@@ -22,8 +22,9 @@ class Names {
  public:
   explicit Names(const kbuild::Plan& plan, const std::string& srctree) : source_(plan.source) {
     if (plan.folder != plan.source) shadow_ = plan.folder;
-    add("<kernel>", srctree);
-    if (plan.objtree != srctree) add("<build>", plan.objtree);
+    if (of_images_ = srctree.empty(); of_images_) add("<kbx>", plan.objtree);
+    if (!of_images_) add("<kernel>", srctree);
+    if (!of_images_ && plan.objtree != srctree) add("<build>", plan.objtree);
     add("<out>", shadow_);
   }
 
@@ -51,6 +52,9 @@ class Names {
     return text;
   }
 
+  /// True if rules of kbx stand where a kernel tree's stand.
+  bool of_images() const { return of_images_; }
+
   bool of_driver(const std::string& path) const {
     return is_below(path, source_) || (!shadow_.empty() && is_below(path, shadow_));
   }
@@ -66,6 +70,7 @@ class Names {
 
   std::string source_;
   std::string shadow_;
+  bool of_images_ = false;
   std::vector<std::pair<std::string, std::string>> names_;  // the longest folder first
 };
 
@@ -147,7 +152,7 @@ void print_rebuild(const ninja::OutputStory& story, const Names& names, bool all
   if (story.read_files)
     for (const std::string& path : *story.read_files)
       if (std::ranges::find(files, path) == files.end()) files.push_back(path);
-  print_paths(files, names, all, "files of the kernel tree");
+  print_paths(files, names, all, names.of_images() ? "other files" : "files of the kernel tree");
   if (!story.read_files && action.kind == kbuild::ActionKind::compile)
     fmt::print("  the headers that it includes (known after the first build)\n");
 }
@@ -165,7 +170,9 @@ void print_stale(const kbuild::Plan& plan, const Names& names, bool all) {
   std::vector<std::string> folders;
   for (const auto& [path, stamp] : plan.inputs.files)
     (!stamp ? absent : stamp->is_folder() ? folders : files).push_back(path);
-  print_paths(files, names, all, "files of the kernel tree, and programs");
+  print_paths(files, names, all,
+              names.of_images() ? "other files and programs"
+                                : "files of the kernel tree, and programs");
   for (const std::string& path : absent)
     if (all || names.of_driver(path)) fmt::print("  {} appears\n", names.file(path));
   for (const auto& [pattern, matches] : plan.inputs.wildcards)
@@ -233,13 +240,13 @@ int why_command(const std::vector<std::string>& arguments) {
   const ninja::OutputStory story = explain_output(job, is_below(here, source) ? here : output);
   const kbuild::Action& action = story.told.action;
   const Names names(story.told.plan, job.tree.srctree);
-  fmt::print("{} for {}, made in {} from {}\n", names.file(action.outputs.front()),
-             job.tree.release, names.word(action.folder),
+  fmt::print("{}{}, made in {} from {}\n", names.file(action.outputs.front()),
+             names.of_images() ? "" : " for " + job.tree.release, names.word(action.folder),
              action.inputs.empty() ? "nothing" : names.file(action.inputs.front()));
   names.print();
   const std::vector<Row> rows = rows_of(story.told, names);
   print_rows(rows, true, "set by the driver, the command line or the environment:");
-  print_rows(rows, false, "set by the kernel tree:");
+  print_rows(rows, false, names.of_images() ? "set by kbx's rules:" : "set by the kernel tree:");
   print_rebuild(story, names, all);
   print_stale(story.told.plan, names, all);
   return 0;
