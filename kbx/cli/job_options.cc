@@ -74,8 +74,9 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   const bool only_images = std::ranges::all_of(job.folders, ninja::is_image_folder);
   if (!only_images) job.tree = kernel::find_tree(join(headers, ","), job.environment);
   const std::string beside = job.folders.size() == 1 ? job.folders.front() : current_folder();
-  job.out = out.empty() ? join_path(beside, "kbx-out/" + (only_images ? "images" : job.tree.release))
-                        : absolute_path(out, current_folder());
+  job.out = out.empty()
+                ? join_path(beside, "kbx-out/" + (only_images ? "images" : job.tree.release))
+                : absolute_path(out, current_folder());
   job.variables = split.variables;
   job.kbx = own_path();
   job.tree_programs = tree_programs;

@@ -170,9 +170,9 @@ void print_stale(const kbuild::Plan& plan, const Names& names, bool all) {
   std::vector<std::string> folders;
   for (const auto& [path, stamp] : plan.inputs.files)
     (!stamp ? absent : stamp->is_folder() ? folders : files).push_back(path);
-  print_paths(files, names, all,
-              names.of_images() ? "other files and programs"
-                                : "files of the kernel tree, and programs");
+  print_paths(
+      files, names, all,
+      names.of_images() ? "other files and programs" : "files of the kernel tree, and programs");
   for (const std::string& path : absent)
     if (all || names.of_driver(path)) fmt::print("  {} appears\n", names.file(path));
   for (const auto& [pattern, matches] : plan.inputs.wildcards)

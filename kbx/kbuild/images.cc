@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "kbx/base/text.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/output/flat.h"
+#include "kbx/makelang/resolve.h"
 
 namespace kbx::kbuild {
 namespace {
@@ -28,8 +28,8 @@ constexpr std::string_view prefix = "image-";
 
 /// What may stand behind the name of an image and a dash. A feature that is off or not set leaves
 /// `n` or nothing there.
-constexpr std::array<std::string_view, 10> suffixes = {
-    "y", "m", "n", "", "objs", "lds", "format", "blobs", "symbols", "libs"};
+constexpr std::array<std::string_view, 10> suffixes = {"y",   "m",      "n",     "",        "objs",
+                                                       "lds", "format", "blobs", "symbols", "libs"};
 
 /// One word of `words` that `word` may be meant to be, as a question; "" if none is close.
 template <typename Words>
@@ -57,9 +57,12 @@ bool assigns_images(std::string_view line) {
 class Images {
  public:
   Images(const Evaluation& evaluation, const DriverFolders& folders, bool own_linker)
-      : evaluation_(evaluation), folders_(folders), own_linker_(own_linker) {}
+      : evaluation_(evaluation),
+        folders_(folders),
+        own_linker_(own_linker),
+        resolver_(evaluation, [this](const std::string& path) { return is_there(path); }) {}
 
-  void check() const;
+  void check();
 
  private:
   std::vector<std::string> words(const std::string& text) const;
@@ -70,18 +73,21 @@ class Images {
   std::string in_folder(const std::string& name) const {
     return absolute_path(name, folders_.folder);
   }
-  bool can_be_made(const std::string& path) const;
+  bool is_there(const std::string& path) const;
+  bool can_be_had(const std::string& path);
 
   void refuse_modules() const;
   void check_name(const std::string& image) const;
+  bool belongs_to(const std::string& variable, const std::string& image) const;
   void check_variables(const std::string& image) const;
-  void check_parts(const std::string& image) const;
-  void check_script(const std::string& image) const;
+  void check_parts(const std::string& image);
+  void check_script(const std::string& image);
   void check_format(const std::string& image) const;
 
   const Evaluation& evaluation_;
   const DriverFolders& folders_;
   bool own_linker_;
+  makelang::Resolver resolver_;  // another one than the planner's: asking leaves traces
 };
 
 std::vector<std::string> Images::words(const std::string& text) const {
@@ -102,10 +108,14 @@ Location Images::place_of(const std::string& variable) const {
   return {folders_.source, 0};
 }
 
-bool Images::can_be_made(const std::string& path) const {
-  if (exists(path)) return true;
-  const makelang::Target* target = evaluation_.rules().find(path);
-  return target && !target->rules.empty();
+/// What an earlier build made does not count: it goes if the plan does not make it again.
+bool Images::is_there(const std::string& path) const {
+  const auto& hidden = evaluation_.hooks().hidden;
+  return exists(path) && !(hidden && hidden(path));
+}
+
+bool Images::can_be_had(const std::string& path) {
+  return is_there(path) || !resolver_.resolve(path, nullptr).empty();
 }
 
 /// Modules are made by a kernel tree's rules, in which images mean nothing.
@@ -134,9 +144,18 @@ void Images::check_name(const std::string& image) const {
                        : "its objects may lie in folders below, the image lies in this one");
 }
 
+/// "a.elf-x-y" is of the image a.elf-x if there is one, else of a.elf.
+bool Images::belongs_to(const std::string& variable, const std::string& image) const {
+  if (!variable.starts_with(image + "-")) return false;
+  const auto images = words_of("image-names");
+  return std::ranges::none_of(images, [&](const std::string& other) {
+    return other.size() > image.size() && variable.starts_with(other + "-");
+  });
+}
+
 void Images::check_variables(const std::string& image) const {
   for (const auto& [name, variable] : evaluation_.global_variables()) {
-    if (!name.starts_with(image + "-")) continue;
+    if (!belongs_to(name, image)) continue;
     const std::string suffix = name.substr(image.size() + 1);
     if (std::ranges::find(suffixes, suffix) != suffixes.end()) continue;
     const std::string hint = meant(suffix, suffixes);
@@ -147,7 +166,7 @@ void Images::check_variables(const std::string& image) const {
   }
 }
 
-void Images::check_parts(const std::string& image) const {
+void Images::check_parts(const std::string& image) {
   const auto parts = words("$(call image-objects," + image + ")");
   for (const std::string& part : parts)
     if (extension(part) != ".o" && extension(part) != ".a")
@@ -157,11 +176,11 @@ void Images::check_parts(const std::string& image) const {
                       image + "-blobs");
   const auto blobs = words_of(image + "-blobs");
   for (const std::string& blob : blobs)
-    if (!can_be_made(in_folder(blob)))
+    if (!can_be_had(in_folder(blob)))
       throw Error(place_of(image + "-blobs"), "there is no " + blob + ", and no rule makes it",
                   "add the file, or correct its name");
   for (const std::string& symbols : words_of(image + "-symbols"))
-    if (symbols == image || !can_be_made(in_folder(symbols)))
+    if (symbols == image || !can_be_had(in_folder(symbols)))
       throw Error(place_of(image + "-symbols"),
                   image + " is to be linked against " + symbols + ", which is " +
                       (symbols == image ? "itself" : "no file here, and no image"),
@@ -171,31 +190,31 @@ void Images::check_parts(const std::string& image) const {
                 "list them: " + image + "-y := main.o");
 }
 
-void Images::check_script(const std::string& image) const {
+void Images::check_script(const std::string& image) {
   const std::string variable = image + "-lds";
   const auto scripts = words_of(variable);
   if (scripts.empty()) return;
   if (scripts.size() > 1)
-    throw Error(place_of(variable), image + " has more than one linker script: " +
-                                        join(scripts, " "),
+    throw Error(place_of(variable),
+                image + " has more than one linker script: " + join(scripts, " "),
                 "name one, and the others in it by INCLUDE");
   const std::string script = words("$(call image-script," + image + ")").front();
-  const std::string source = in_folder(script + ".S");
-  const bool is_made = can_be_made(source);
-  if (is_made && exists(in_folder(script)))
+  const bool is_plain = scripts.front() == script;
+  if (!is_plain && extension(script) != ".lds")
+    throw Error(
+        place_of(variable),
+        "a linker script that is preprocessed is named NAME.lds.S, found " + scripts.front(),
+        "rename it");
+  if (!can_be_had(in_folder(is_plain ? script : script + ".S")))
+    throw Error(
+        place_of(variable),
+        "there is no linker script " + scripts.front() + (is_plain ? ", nor " + script + ".S" : ""),
+        "add the file, or correct its name");
+  if (is_there(in_folder(script)) && is_there(in_folder(script + ".S")))
     throw Error(place_of(variable),
                 "the linker script " + script + " is here, and so is " + script +
                     ".S, of which it would be made",
                 "remove or rename one of them");
-  if (scripts.front() != script && extension(script) != ".lds")
-    throw Error(place_of(variable), "a linker script to be preprocessed is named NAME.lds.S, found " +
-                                        scripts.front(),
-                "rename it");
-  if (is_made || can_be_made(in_folder(script))) return;
-  throw Error(place_of(variable),
-              "there is no linker script " + scripts.front() +
-                  (scripts.front() == script ? ", nor " + script + ".S" : ""),
-              "add the file, or correct its name");
 }
 
 void Images::check_format(const std::string& image) const {
@@ -215,7 +234,7 @@ void Images::check_format(const std::string& image) const {
                            : hint);
 }
 
-void Images::check() const {
+void Images::check() {
   refuse_modules();
   std::map<std::string, int> seen;
   for (const std::string& image : words_of("image-names")) {

@@ -13,6 +13,8 @@
 // while planning, because Makefile.modpost and Makefile.modfinal read it when they are read
 // themselves; its content follows from the prerequisites of its rule. And modpost's outputs and
 // inputs are those of every module in that list, which make leaves to the order of its processes.
+//
+// A folder of images is one such process, with the rules of kbx in the place of a tree's (images.h).
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>

@@ -52,8 +52,8 @@ struct Explanation {
   std::vector<WordOrigin> words;  // of the action's first step
 };
 
-/// Evaluates the kernel tree's own Makefiles, or the rules for images, and the driver's Kbuild files and gives the plan.
-/// Throws Error with the place in the Makefile.
+/// Evaluates the kernel tree's own Makefiles, or the rules for images, and the driver's Kbuild
+/// files and gives the plan. Throws Error with the place in the Makefile.
 Plan make_plan(const Request& request);
 
 /// Plans, and tells of one output where the words of its command come from. Throws Error if nothing

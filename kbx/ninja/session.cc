@@ -36,8 +36,8 @@
 #include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/results.h"
 #include "kbx/ninja/runner.h"
-#include "kbx/ninja/symbol_lists.h"
 
 namespace kbx::ninja {
 namespace {
@@ -372,6 +372,10 @@ void complete_plan(const Part& part, const kbuild::ProbingShell& shell,
   plan.release = part.tree.release;
   plan.arch = part.tree.arch;
   if (!part.images) check_tree_programs(plan, part.tree);
+  if (part.images && !part.layout.rules_folder.empty()) {
+    const std::string rules = join_path(part.layout.rules_folder, image_rules);
+    plan.inputs.files.emplace_back(rules, stamp_of(rules));
+  }
   for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
@@ -427,95 +431,6 @@ RunOptions run_options(const Job& job) {
   return options;
 }
 
-/// Puts a result where people look for it: the same file under a second name, or a copy. True if
-/// another file, or none, was there before.
-bool publish_file(const std::string& from, const std::string& to) {
-  const auto present = stamp_of(to);
-  const auto wanted = stamp_of(from);
-  if (!wanted || present == wanted) return false;
-  const std::string aside = to + ".new";
-  remove_file(aside);
-  if (::link(from.c_str(), aside.c_str()) != 0) write_file_atomically(aside, read_file(from));
-  if (::rename(aside.c_str(), to.c_str()) != 0)
-    throw system_error("cannot write " + to, errno, "remove what is in its place");
-  return true;
-}
-
-/// A text in which kbuild names files of the module's folder: the shadow's names become the
-/// source's.
-void publish_text(const std::string& from, const std::string& to, const Part& part) {
-  if (const auto text = read_file_if_present(from))
-    write_file_if_changed(to, replace_all(*text, part.folder + "/", part.source + "/"));
-}
-
-std::string results_file(const Part& part) {
-  return part.layout.file("results");
-}
-
-void remember_results(const Part& part, const kbuild::Plan& plan) {
-  std::string text;
-  for (const kbuild::Module& module : plan.modules)
-    text += module.name + "\t" + module.ko + "\t" + module.object + "\n";
-  for (const kbuild::Image& image : plan.images) text += image.name + "\t" + image.path + "\n";
-  for (const std::string& list : symbol_lists(plan))
-    if (list != join_path(part.tree.objtree, "Module.symvers")) text += list + "\n";
-  write_file_if_changed(results_file(part), text);
-}
-
-void recall_results(const Part& part, Outcome& outcome) {
-  const std::string text = read_file_if_present(results_file(part)).value_or("");
-  for (const std::string_view line : split_lines(text)) {
-    const auto words = split(line, '\t');
-    if (words.size() == 3)
-      outcome.modules.push_back(
-          {std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
-    else if (words.size() == 2)
-      outcome.images.push_back({std::string(words[0]), std::string(words[1]), {}});
-    else if (words.size() == 1)
-      outcome.symbol_lists.emplace_back(words[0]);
-  }
-}
-
-/// How publish() writes the name of an image to its list; the others are names of modules.
-constexpr std::string_view image_mark = "image ";
-
-/// The file of a line of that list; "" if the list is damaged, which must not name other files.
-std::string published_file(std::string_view line) {
-  const bool is_image = line.starts_with(image_mark);
-  const std::string name(is_image ? line.substr(image_mark.size()) : line);
-  const bool is_plain = !name.empty() && !name.starts_with('.') && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isgraph(static_cast<unsigned char>(c)) && c != '/';
-  });
-  if (!is_plain) return "";
-  return is_image ? name : name + ".ko";
-}
-
-void publish(const Job& job, const Part& part, Outcome& outcome) {
-  if (job.out.empty()) return;
-  for (const kbuild::Module& module : outcome.modules)
-    if (const std::string ko = join_path(job.out, module.name + ".ko"); publish_file(module.ko, ko))
-      outcome.changed.push_back(ko);
-  for (const kbuild::Image& image : outcome.images)
-    publish_file(image.path, join_path(job.out, image.name));
-  std::set<std::string> files;
-  const std::string list = part.layout.file("published");
-  std::string text;
-  const auto add = [&](const std::string& line) {
-    files.insert(published_file(line));
-    text += line + "\n";
-  };
-  for (const kbuild::Module& module : outcome.modules) add(module.name);
-  for (const kbuild::Image& image : outcome.images) add(std::string(image_mark) + image.name);
-  const std::string before = read_file_if_present(list).value_or("");
-  for (const std::string_view line : split_lines(before))
-    if (const std::string file = published_file(line); !file.empty() && !files.contains(file))
-      remove_file(join_path(job.out, file));
-  write_file_if_changed(list, text);
-  if (job.folders.size() > 1) return;
-  for (const char* name : {"Module.symvers", "modules.order"})
-    publish_text(join_path(part.folder, name), join_path(job.out, name), part);
-}
-
 void print_notes(const Job& job, const kbuild::Plan& plan) {
   if (job.quiet) return;
   for (const std::string& note : plan.notes) std::cerr << "note: " << note << "\n";
@@ -568,14 +483,17 @@ Outcome build_part(const Job& job, const Part& part) {
     kbuild::Plan plan = plan_part(job, part);
     if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
-    remember_results(part, plan);
+    remember_results(part.layout, plan);
     Layout layout = part.layout;
     if (!job.toolchain_linker && is_gnu_linker(plan.linker)) layout.linker = plan.linker;
     status = build(plan, layout, options, part.hash);
   }
-  recall_results(part, outcome);
+  recall_results(part.layout, outcome);
   outcome.built = status == 0;
-  if (outcome.built) publish(job, part, outcome);
+  if (outcome.built && !job.out.empty()) {
+    publish_results(part.layout, outcome);
+    if (job.folders.size() == 1) publish_symbols(outcome, part.folder);
+  }
   return outcome;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "testsuite/unit/temporary_folder.h"
 #include <doctest/doctest.h>
 
 #include "kbx/base/embedded.h"
@@ -11,7 +12,6 @@
 #include "kbx/base/text.h"
 #include "kbx/kbuild/images.h"
 #include "kbx/kbuild/planner.h"
-#include "testsuite/unit/temporary_folder.h"
 
 using namespace kbx;
 using kbuild::Action;
@@ -24,12 +24,12 @@ class Folder {
  public:
   explicit Folder(const std::string& kbuild) {
     const auto rules = embedded::rules();
-    const auto own =
-        std::ranges::find(rules, std::string_view("images.mk"), &embedded::File::path);
+    const auto own = std::ranges::find(rules, std::string_view("images.mk"), &embedded::File::path);
     REQUIRE(own != rules.end());
     folder_.file("rules/images.mk", std::string(own->content));
     folder_.file("images/Kbuild", kbuild);
-    for (const char* name : {"a.c", "b.c", "c.S", "blob.bin", "plain.lds", "made.lds.S"}) file(name);
+    for (const char* name : {"a.c", "b.c", "c.S", "blob.bin", "plain.lds", "made.lds.S"})
+      file(name);
   }
 
   void file(const std::string& name) const { folder_.file("images/" + name, "\n"); }
@@ -123,8 +123,7 @@ TEST_CASE("an m part becomes an image against the symbols of its own") {
   const kbuild::Plan plan = folder.plan({"F=m"});
   REQUIRE(plan.images.size() == 2);
   CHECK(plan.images[0].objects == std::vector{folder.at("a.o")});
-  CHECK(words_after(plan, folder.at("b.elf"), ".b.elf.d ") ==
-        "--just-symbols=k.elf -o b.elf b.o");
+  CHECK(words_after(plan, folder.at("b.elf"), ".b.elf.d ") == "--just-symbols=k.elf -o b.elf b.o");
   CHECK(std::ranges::count(maker(plan, folder.at("b.elf")).inputs, folder.at("k.elf")) == 1);
   CHECK(has(maker(plan, folder.at("b.o")).steps.front().text, " -DMODULE "));
   CHECK_FALSE(has(maker(plan, folder.at("a.o")).steps.front().text, "MODULE"));
@@ -194,9 +193,11 @@ TEST_CASE("declarations that cannot be linked are refused with their place") {
   CHECK(has(format, "did you mean binary?"));
   CHECK(has(refusal(a + "k.elf-format := elf64-x86_64\n"), "did you mean elf64-x86-64?"));
   CHECK(has(refusal(a + "k.elf-formt := binary\n"), "Kbuild:3: k.elf-formt says nothing of k.elf"));
-  CHECK(has(refusal("k.elf-y := a.o blob.bin\n"), "Kbuild:2: blob.bin is listed among the objects"));
+  CHECK(
+      has(refusal("k.elf-y := a.o blob.bin\n"), "Kbuild:2: blob.bin is listed among the objects"));
   CHECK(has(refusal(a + "k.elf-blobs := none\n"), "Kbuild:3: there is no none"));
-  CHECK(has(refusal(a + "k.elf-symbols := none\n"), "Kbuild:3: k.elf is to be linked against none"));
+  CHECK(
+      has(refusal(a + "k.elf-symbols := none\n"), "Kbuild:3: k.elf is to be linked against none"));
   CHECK(has(refusal(a + "k.elf-symbols := k.elf\n"), "which is itself"));
   CHECK(has(refusal(a + "obj-m := b.o\n"), "Kbuild:3: obj-m is set in a folder that declares"));
   CHECK(has(refusal(a + "image-m := b.elf\n"), "Kbuild:3: an image is there (image-y) or not"));
