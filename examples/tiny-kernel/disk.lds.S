@@ -6,11 +6,11 @@ SECTIONS
 	. = 0;
 	.disk :
 	{
-		boot.bin(.data)
+		*boot.bin(.data)
 		. = KERNEL_OFFSET;
-		kernel.elf(.data)
+		*kernel.elf(.data)
 		. = MODULE_OFFSET;
-		clock.elf(.data)
+		*clock.elf(.data)
 		. = DISK_SIZE;
 	}
 }

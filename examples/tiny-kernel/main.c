@@ -18,6 +18,7 @@ static void power_off(void)
 void kernel_main(start_feature *module)
 {
 	start_feature *const *feature;
+	unsigned int count = 0;
 
 	open_console();
 	print("tiny-kernel: running at ");
@@ -25,11 +26,13 @@ void kernel_main(start_feature *module)
 	print("\ntiny-kernel: ");
 	print_bytes(_binary_motd_txt_start,
 		    (size_t)(_binary_motd_txt_end - _binary_motd_txt_start));
-	for (feature = features_start; feature < features_end; ++feature)
+	for (feature = features_start; feature < features_end; ++feature, ++count)
 		(*feature)("the kernel");
-	if (module)
+	if (module) {
 		module("a module");
-	if (features_start == features_end && !module)
+		++count;
+	}
+	if (count == 0)
 		print("tiny-kernel: no features\n");
 	print("tiny-kernel: end\n");
 	power_off();

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Builds examples/tiny-kernel, with its feature in the kernel, as a module, and left out; boots each
-disk, and compares what it says on its serial line. No kernel headers are needed for it.
+disk, and compares what it says on its serial line, and its images with those that GNU ld links. No
+kernel headers are needed for it.
 
     images.py --kbx build/kbx
+    images.py --kbx build/kbx --oracle    boots what GNU ld linked
 """
 
 import argparse
@@ -38,7 +40,7 @@ CASES = {
 }
 
 
-def build(kbx, folder, feature, home):
+def build(kbx, folder, feature, home, linker):
     """The output folder."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -46,11 +48,25 @@ def build(kbx, folder, feature, home):
         "XDG_CACHE_HOME": str(home / "cache"),
         "LC_ALL": "C",
     }
-    command = [kbx, "build", folder, f"FEATURE_CLOCK={feature}"]
+    out = folder / "kbx-out" / linker
+    command = [kbx, "build", folder, f"FEATURE_CLOCK={feature}", "--linker", linker, "--out", out]
     said = subprocess.run(command, env=environment, capture_output=True, text=True)
     if said.returncode:
         sys.exit(f"FEATURE_CLOCK={feature}: the build failed\n{said.stdout}{said.stderr}")
-    return folder / "kbx-out" / "images"
+    return out
+
+
+def compare(out, oracle):
+    """Faults of the images in `out` against those of the other linker."""
+    return [
+        f"{path.name} differs from GNU ld's"
+        for path in images(oracle)
+        if not (out / path.name).is_file() or (out / path.name).read_bytes() != path.read_bytes()
+    ]
+
+
+def images(out):
+    return [path for path in out.iterdir() if path.name not in (".kbx", "compile_commands.json")]
 
 
 def boot(disk):
@@ -71,12 +87,13 @@ def boot(disk):
     return said.decode(errors="replace").replace("\r", "").splitlines()
 
 
-def judge(kbx, folder, feature, home):
+def judge(kbx, folder, feature, home, is_oracle):
     """Faults of one case."""
     wanted, files = CASES[feature]
-    out = build(kbx, folder, feature, home)
-    faults = []
-    there = {path.name for path in out.iterdir()} - {".kbx", "compile_commands.json"}
+    oracle = build(kbx, folder, feature, home, "toolchain") if shutil.which("ld") else None
+    out = oracle if is_oracle else build(kbx, folder, feature, home, "kbx")
+    faults = compare(out, oracle) if oracle else []
+    there = {path.name for path in images(out)}
     if there != files:
         faults.append(f"handed over are {sorted(there)}, expected {sorted(files)}")
     said = boot(out / "disk.img")
@@ -93,8 +110,9 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--kbx", type=Path, required=True)
+    parser.add_argument("--oracle", action="store_true")
     options = parser.parse_args()
-    for program in ("qemu-system-x86_64", "gcc", "ninja"):
+    for program in ("qemu-system-x86_64", "gcc", "ninja", *(["ld"] if options.oracle else [])):
         if not shutil.which(program):
             raise Unavailable(f"{program} is not installed")
     if os.uname().machine != "x86_64":
@@ -107,7 +125,7 @@ def main():
         home = Path(name) / "home"
         home.mkdir()
         for feature in CASES:
-            faults += judge(options.kbx.resolve(), folder, feature, home)
+            faults += judge(options.kbx.resolve(), folder, feature, home, options.oracle)
     print("\n".join(faults))
     return 1 if faults else 0
 

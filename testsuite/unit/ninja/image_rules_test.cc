@@ -70,7 +70,9 @@ const Action& maker(const kbuild::Plan& plan, const std::string& path) {
 /// The words of the command that makes a file, behind `first`.
 std::string words_after(const kbuild::Plan& plan, const std::string& path,
                         const std::string& first) {
-  std::string command = join(split_words(maker(plan, path).steps.front().text), " ");
+  std::string command;
+  for (const std::string_view word : split_words(maker(plan, path).steps.front().text))
+    command += (command.empty() ? "" : " ") + std::string(word);
   const size_t at = command.find(first);
   REQUIRE_MESSAGE(at != std::string::npos, command);
   return command.substr(at + first.size());
