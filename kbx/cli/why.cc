@@ -22,9 +22,13 @@ class Names {
  public:
   explicit Names(const kbuild::Plan& plan, const std::string& srctree) : source_(plan.source) {
     if (plan.folder != plan.source) shadow_ = plan.folder;
-    if (of_images_ = srctree.empty(); of_images_) add("<kbx>", plan.objtree);
-    if (!of_images_) add("<kernel>", srctree);
-    if (!of_images_ && plan.objtree != srctree) add("<build>", plan.objtree);
+    if (srctree.empty()) {
+      rules_ = plan.objtree;
+      add("<kbx>", rules_);
+    } else {
+      add("<kernel>", srctree);
+      if (plan.objtree != srctree) add("<build>", plan.objtree);
+    }
     add("<out>", shadow_);
   }
 
@@ -41,7 +45,7 @@ class Names {
       const std::string real = source_ + path.substr(shadow_.size());
       if (exists(real)) return shown_path(real);
     }
-    if (is_below(path, source_) && (shadow_.empty() || !is_below(path, shadow_)))
+    if (is_below(path, source_) && (shadow_.empty() || !is_below(path, shadow_)) && !is_rule(path))
       return shown_path(path);
     return word(path);
   }
@@ -53,13 +57,15 @@ class Names {
   }
 
   /// True if rules of kbx stand where a kernel tree's stand.
-  bool of_images() const { return of_images_; }
+  bool of_images() const { return !rules_.empty(); }
 
   bool of_driver(const std::string& path) const {
-    return is_below(path, source_) || (!shadow_.empty() && is_below(path, shadow_));
+    return (is_below(path, source_) && !is_rule(path)) ||
+           (!shadow_.empty() && is_below(path, shadow_));
   }
 
  private:
+  bool is_rule(const std::string& path) const { return of_images() && is_below(path, rules_); }
   void add(const std::string& name, const std::string& folder) {
     if (!folder.empty()) names_.emplace_back(name, folder);
     const auto longer = [](const auto& a, const auto& b) {
@@ -70,7 +76,7 @@ class Names {
 
   std::string source_;
   std::string shadow_;
-  bool of_images_ = false;
+  std::string rules_;                                       // of images: the folder of kbx's rules
   std::vector<std::pair<std::string, std::string>> names_;  // the longest folder first
 };
 
@@ -117,7 +123,7 @@ std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
     const bool given = origin->where.file.empty() && (origin->origin == Origin::command_line ||
                                                       origin->origin == Origin::environment);
     rows.push_back({names.word(words),
-                    maps_shadow(words, names) ? "kbx: the module shall name the real sources"
+                    maps_shadow(words, names) ? "kbx: the result shall name the real sources"
                                               : place_of(*origin, names),
                     given || names.of_driver(origin->where.file)});
   }

@@ -142,7 +142,8 @@ def feature_from_the_command_line(workspace):
 def module_is_linked_again_when_symbols_of_the_kernel_move(workspace):
     _build(workspace, "FEATURE_CLOCK=m")
     before = (_out(workspace) / "clock.elf").read_bytes()
-    workspace.replace("console.c", "void open_console", "void filler(void);\nvoid filler(void)\n{\n}\n\nvoid open_console")
+    filler = "void filler(void);\nvoid filler(void)\n{\n}\n\n"
+    workspace.replace("console.c", "void open_console", filler + "void open_console")
     expect_equal(_build(workspace, "FEATURE_CLOCK=m").compiled, ["console.c"], "sources compiled")
     expect((_out(workspace) / "clock.elf").read_bytes() != before, "the module calls where the kernel's functions were")
     _expect_equals_clean_build(workspace, "FEATURE_CLOCK=m")
@@ -208,3 +209,32 @@ def killed_at_any_moment(workspace):
             expect(content == clean.get(name), f"{name} is there but not whole ({where})")
         _build(workspace, "FEATURE_CLOCK=m")
         expect_equal(products(_out(workspace)), clean, f"what the next run handed over ({where})")
+
+
+@behaviour
+def why_tells_rules_of_kbx_from_those_of_the_folder(workspace):
+    _build(workspace)
+    run = workspace.run([workspace.kbx, "why", "main.c"], folder=workspace.driver)
+    expect_equal(run.status, 0, run.text())
+    own, kbx = run.out.split("set by kbx's rules:")
+    expect("-mno-red-zone" in own and "Kbuild:27  (ccflags-y)" in own, run.out)
+    expect("-ffreestanding" in kbx and "<kbx>/images.mk:" in kbx and "-ffreestanding" not in own, run.out)
+    expect("\n  console.h\n" in kbx, run.out)
+
+
+@behaviour
+def images_and_modules_in_one_build(workspace):
+    """Two folders, of which only the second needs a kernel tree; it finds the images of the first."""
+    images = workspace.driver / "images"
+    images.mkdir()
+    for path in workspace.driver.iterdir():
+        if path.is_file():
+            path.rename(images / path.name)
+    workspace.write("module/Kbuild", "obj-m := plain.o\n$(obj)/plain.o: $(src)/../images/disk.img\n")
+    workspace.write("module/plain.c", '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n')
+    out = workspace.driver / "out"
+    run = workspace.run([workspace.kbx, "build", images, workspace.driver / "module", "--kernel", workspace.tree,
+                         "--out", out])
+    expect_equal(run.status, 0, run.text())
+    expect((out / "disk.img").is_file() and (out / "plain.ko").is_file(), f"made were {sorted(products(out))}")
+    expect("3 images and 1 module for " in run.out, run.out)
