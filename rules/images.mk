@@ -71,10 +71,11 @@ c_flags = -Wp,-MMD,$(depfile) $(clang-target) $(KBUILD_CPPFLAGS) $(cppflags-y) \
 a_flags = -Wp,-MMD,$(depfile) $(clang-target) $(KBUILD_CPPFLAGS) $(cppflags-y) \
 	$(filter-out $(asflags-remove-y) $(AFLAGS_REMOVE_$(target-stem).o),$(KBUILD_AFLAGS) $(asflags-y)) \
 	$(AFLAGS_$(target-stem).o) $(module-flags) $(KCPPFLAGS) $(KAFLAGS)
-# "linux" and its like are words of scripts, too, and no macros there.
+# "linux" and its like are words of scripts, too, and no macros there. Line markers stay: linkers take them for comments,
+# and kbx ld names the places that they tell.
 cpp_flags = -Wp,-MMD,$(depfile) $(clang-target) $(KBUILD_CPPFLAGS) $(cppflags-y) $(CPPFLAGS_$(call name-of,$@)) \
-	$(KCPPFLAGS) -P -D__ASSEMBLY__ -DLINKER_SCRIPT -Ulinux -Uunix -Ui386 -Uarm -Umips -Upowerpc
-ld_flags = $(KBUILD_LDFLAGS) $(ldflags-y) $(LDFLAGS_$(call name-of,$@))
+	$(KCPPFLAGS) -D__ASSEMBLY__ -DLINKER_SCRIPT -Ulinux -Uunix -Ui386 -Uarm -Umips -Upowerpc
+ld_flags = $(KBUILD_LDFLAGS) $(ldflags-y) $(LDFLAGS_$(call name-of,$@)) $(KLDFLAGS)
 
 quiet_cmd_cc_o_c = CC      $@
 cmd_cc_o_c = $(CC) $(c_flags) -c -o $@ $<
@@ -85,7 +86,7 @@ cmd_cpp_lds_S = $(CPP) $(cpp_flags) -o $@ $<
 
 # Files are named as the Kbuild file names them: symbols of blobs are made of these names.
 image-words = $(addprefix --oformat ,$($(1)-format)) $(addprefix -T ,$(call place-of,$(call image-script,$(1)))) \
-	$(addprefix --just-symbols=,$($(1)-symbols)) -o $(1) $(call image-objects,$(1)) \
+	$(addprefix --just-symbols=,$($(1)-symbols)) $(addprefix -Map=,$($(1)-map)) -o $(1) $(call image-objects,$(1)) \
 	$(if $(strip $($(1)-blobs)),-b binary $($(1)-blobs) -b default) $($(1)-libs)
 quiet_cmd_ld_image = LD      $@
 cmd_ld_image = $(LD) $(ld_flags) --dependency-file=$(depfile) $(call image-words,$(call name-of,$@))

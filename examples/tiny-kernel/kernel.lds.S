@@ -1,10 +1,15 @@
 #include "layout.h"
 
 ENTRY(start)
+/* What modules may call, whether the kernel itself does or not. */
+EXTERN(print print_address print_number)
+MEMORY
+{
+	low (rwx) : ORIGIN = KERNEL_ADDRESS, LENGTH = MODULE_ADDRESS - KERNEL_ADDRESS
+}
 SECTIONS
 {
-	. = KERNEL_ADDRESS;
-	.text : { *(.text .text.*) }
+	.text : { *(.text.entry) *(.text .text.*) } >low
 	.rodata :
 	{
 		*(.rodata .rodata.*)
@@ -12,10 +17,8 @@ SECTIONS
 		features_start = .;
 		KEEP(*(.features))
 		features_end = .;
-	}
-	. = ALIGN(4096);
-	.data : { *(.data .data.*) }
-	.bss : { *(.bss .bss.*) *(COMMON) }
-	ASSERT(. <= MODULE_ADDRESS, "the kernel reaches into the module")
+	} >low
+	.data : ALIGN(4096) { *(.data .data.*) } >low
+	.bss : { *(.bss .bss.*) *(COMMON) } >low
 	/DISCARD/ : { *(.comment .note .note.* .eh_frame) }
 }

@@ -5,6 +5,7 @@
 #define BOOT_ADDRESS 0x7c00
 #define KERNEL_ADDRESS 0x100000
 #define MODULE_ADDRESS 0x200000
+#define MODULE_SIZE 0x100000
 
 /* On the disk: the boot sector, and what it reads in one go. */
 #define SECTOR_SIZE 512

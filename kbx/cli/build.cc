@@ -41,8 +41,13 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
 
 void print_image(const ninja::Outcome& outcome, const kbuild::Image& image) {
   const std::string path = join_path(outcome.out, image.name);
-  if (const auto stamp = stamp_of(path))
-    fmt::print("  {}  {} KiB\n", shown_path(path), (stamp->size + 1023) / 1024);
+  const auto stamp = stamp_of(path);
+  if (!stamp) return;
+  // A boot sector has its size to the byte.
+  constexpr size_t exact = 4096;
+  fmt::print("  {}  {}\n", shown_path(path),
+             stamp->size <= exact ? fmt::format("{} bytes", stamp->size)
+                                  : fmt::format("{} KiB", (stamp->size + 1023) / 1024));
 }
 
 std::string counted(size_t number, const std::string& what) {

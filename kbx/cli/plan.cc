@@ -32,7 +32,10 @@ json to_json(const kbuild::Plan& plan) {
     modules.push_back({{"name", module.name}, {"ko", module.ko}, {"objects", module.objects}});
   json images = json::array();
   for (const kbuild::Image& image : plan.images)
-    images.push_back({{"name", image.name}, {"path", image.path}, {"objects", image.objects}});
+    images.push_back({{"name", image.name},
+                      {"path", image.path},
+                      {"objects", image.objects},
+                      {"map", image.map}});
   json actions = json::array();
   for (const kbuild::Action& action : plan.actions) actions.push_back(to_json(action));
   json files = json::array();

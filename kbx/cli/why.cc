@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -102,6 +103,14 @@ bool maps_shadow(const std::string& word, const Names& names) {
          names.of_driver(word.substr(option.size(), word.find('=', option.size()) - option.size()));
 }
 
+/// Options whose argument is the word behind them.
+bool takes_word(kbuild::ActionKind kind, std::string_view word) {
+  if (kind != kbuild::ActionKind::image) return word == "-include" || word == "-o" || word == "-x";
+  constexpr std::array<std::string_view, 9> of_links = {"-o", "-m", "-z", "-T",       "-b",
+                                                        "-e", "-u", "-L", "--oformat"};
+  return std::ranges::find(of_links, word) != of_links.end();
+}
+
 /// One row per option; "-include FILE" and the like are one. Names of the action's own files say
 /// nothing and are left out.
 std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
@@ -114,12 +123,13 @@ std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
   for (size_t i = 0; i < told.words.size(); ++i) {
     const kbuild::WordOrigin* origin = &told.words[i];
     std::string words = origin->word;
-    const bool takes_word = words == "-include" || words == "-o" || words == "-x";
-    if (takes_word && i + 1 < told.words.size()) {
+    const bool is_pair = takes_word(told.action.kind, words) && i + 1 < told.words.size();
+    if (is_pair) {
       origin = &told.words[++i];
       words += " " + origin->word;
     }
-    if (words == ";" || words == "-c" || is_own(origin->word)) continue;
+    const bool is_script = is_pair && words.starts_with("-T ");
+    if (words == ";" || words == "-c" || (is_own(origin->word) && !is_script)) continue;
     const bool given = origin->where.file.empty() && (origin->origin == Origin::command_line ||
                                                       origin->origin == Origin::environment);
     rows.push_back({names.word(words),

@@ -28,8 +28,8 @@ constexpr std::string_view prefix = "image-";
 
 /// What may stand behind the name of an image and a dash. A feature that is off or not set leaves
 /// `n` or nothing there.
-constexpr std::array<std::string_view, 10> suffixes = {"y",   "m",      "n",     "",        "objs",
-                                                       "lds", "format", "blobs", "symbols", "libs"};
+constexpr std::array<std::string_view, 11> suffixes = {
+    "y", "m", "n", "", "objs", "lds", "format", "blobs", "symbols", "libs", "map"};
 
 /// One word of `words` that `word` may be meant to be, as a question; "" if none is close.
 template <typename Words>
@@ -83,6 +83,8 @@ class Images {
   void check_parts(const std::string& image);
   void check_script(const std::string& image);
   void check_format(const std::string& image) const;
+  void check_map(const std::string& image) const;
+  void refuse_source(const std::string& variable, const std::string& name) const;
 
   const Evaluation& evaluation_;
   const DriverFolders& folders_;
@@ -132,12 +134,24 @@ void Images::refuse_modules() const {
                 "m is for the parts of an image: IMAGE-m");
 }
 
-void Images::check_name(const std::string& image) const {
+void Images::refuse_source(const std::string& variable, const std::string& name) const {
+  if (exists(join_path(folders_.source, name)))
+    throw Error(place_of(variable), name + " is a file of this folder, and would be written over",
+                "give what the link makes another name");
+}
+
+/// True for the name of a file that a folder of images may make beside its objects.
+bool is_result_name(const std::string& name) {
   constexpr std::array<std::string_view, 6> intermediate = {".o", ".c", ".S", ".lds", ".a", ".d"};
+  return name.find('/') == std::string::npos && !name.starts_with('.') &&
+         std::ranges::find(intermediate, extension(name)) == intermediate.end() &&
+         name != "compile_commands.json";
+}
+
+void Images::check_name(const std::string& image) const {
+  refuse_source("image-y", image);
+  if (is_result_name(image)) return;
   const bool is_plain = image.find('/') == std::string::npos && !image.starts_with('.');
-  if (is_plain && std::ranges::find(intermediate, extension(image)) == intermediate.end() &&
-      image != "compile_commands.json")
-    return;
   throw Error(place_of("image-y"), "an image cannot have the name " + image,
               is_plain ? "name what the link makes, as kernel.elf or boot.bin; its objects are "
                          "IMAGE-y"
@@ -161,7 +175,7 @@ void Images::check_variables(const std::string& image) const {
     const std::string hint = meant(suffix, suffixes);
     throw Error(place_of(name),
                 name + " says nothing of " + image + ": expected y, m, n, lds, format, blobs, " +
-                    "symbols, libs or objs behind the dash, found \"" + suffix + "\"",
+                    "symbols, libs, map or objs behind the dash, found \"" + suffix + "\"",
                 hint.empty() ? "a feature is y, m or n" : hint);
   }
 }
@@ -234,6 +248,22 @@ void Images::check_format(const std::string& image) const {
                            : hint);
 }
 
+void Images::check_map(const std::string& image) const {
+  const std::string variable = image + "-map";
+  const auto maps = words_of(variable);
+  if (maps.empty()) return;
+  if (maps.size() > 1 || !is_result_name(maps.front()))
+    throw Error(place_of(variable), "the link map of " + image + " cannot be " + join(maps, " "),
+                "name one file, as kernel.map; it lies beside the image");
+  refuse_source(variable, maps.front());
+  for (const std::string& other : words_of("image-names"))
+    if (other == maps.front() || (other != image && words_of(other + "-map") == maps))
+      throw Error(place_of(variable),
+                  maps.front() + " is to be the link map of " + image + ", and is " +
+                      (other == maps.front() ? "an image" : "that of " + other),
+                  "give each a name of its own");
+}
+
 void Images::check() {
   refuse_modules();
   std::map<std::string, int> seen;
@@ -246,6 +276,7 @@ void Images::check() {
     check_parts(image);
     check_script(image);
     check_format(image);
+    check_map(image);
   }
 }
 

@@ -73,6 +73,7 @@ struct Image {
   std::string name;                  // "kernel.elf"
   std::string path;                  // absolute
   std::vector<std::string> objects;  // absolute, in the order of the link
+  std::string map;                   // of the link, absolute; or ""
 };
 
 /// What a plan hangs on. It is stale as soon as one of these differs; nothing has to be evaluated

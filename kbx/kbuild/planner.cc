@@ -14,7 +14,8 @@
 // themselves; its content follows from the prerequisites of its rule. And modpost's outputs and
 // inputs are those of every module in that list, which make leaves to the order of its processes.
 //
-// A folder of images is one such process, with the rules of kbx in the place of a tree's (images.h).
+// A folder of images is one such process, with the rules of kbx in the place of a tree's
+// (images.h).
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
@@ -35,6 +36,7 @@
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/kbuild/tree_cache.h"
+#include "kbx/kbuild/unread_variables.h"
 #include "kbx/makelang/reader.h"
 #include "kbx/makelang/resolve.h"
 
@@ -108,7 +110,7 @@ class Planner {
   void add_output(const std::string& path);
   bool of_the_driver(const Process& process, const Resolved& rule) const;
   void classify(Process& process, const Resolved& rule, const Scope& automatic, Action& action);
-  void add_image(const Action& action);
+  void add_image(const Process& process, const Action& action);
   void write_modules_order(Process& process, const std::string& path, std::string_view command);
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
@@ -280,8 +282,10 @@ bool Planner::evaluate(const ProcessCall& call) {
     note_compiler(evaluation);
     note_linker(evaluation);
   }
-  if (!request_.image_rules.empty())
+  if (!request_.image_rules.empty()) {
     check_images(evaluation, driver(), request_.own_linker && !plan_.linker.empty());
+    append(plan_.notes, unread_variables(evaluation, driver()));
+  }
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
@@ -447,7 +451,7 @@ void Planner::classify(Process& process, const Resolved& rule, const Scope& auto
     action.kind = ActionKind::script;
   } else if (name == "ld_image") {
     action.kind = ActionKind::image;
-    add_image(action);
+    add_image(process, action);
   } else if (host) {
     action.kind = ActionKind::host;
   }
@@ -461,8 +465,12 @@ void Planner::classify(Process& process, const Resolved& rule, const Scope& auto
   }
 }
 
-void Planner::add_image(const Action& action) {
-  Image image{relative_path(action.outputs.front(), request_.folder), action.outputs.front(), {}};
+void Planner::add_image(const Process& process, const Action& action) {
+  Image image;
+  image.path = action.outputs.front();
+  image.name = relative_path(image.path, request_.folder);
+  const std::string map(trim(process.evaluation.value(image.name + "-map")));
+  if (!map.empty()) image.map = process.absolute(map);
   for (const std::string& input : action.inputs)
     if (extension(input) == ".o") image.objects.push_back(input);
   plan_.images.push_back(std::move(image));

@@ -47,7 +47,8 @@ std::string results_file(const Layout& layout) {
   return layout.file("results");
 }
 
-/// How publish_results() writes the name of an image to its list; the others are names of modules.
+/// How publish_results() writes the name of an image, or of its map, to its list; the others are
+/// names of modules.
 constexpr std::string_view image_mark = "image ";
 
 /// The file of a line of that list; "" if the list is damaged, which must not name other files.
@@ -68,7 +69,8 @@ void remember_results(const Layout& layout, const kbuild::Plan& plan) {
   std::string text;
   for (const kbuild::Module& module : plan.modules)
     text += module.name + "\t" + module.ko + "\t" + module.object + "\n";
-  for (const kbuild::Image& image : plan.images) text += image.name + "\t" + image.path + "\n";
+  for (const kbuild::Image& image : plan.images)
+    text += join({"image", image.name, image.path, image.map}, "\t") + "\n";
   for (const std::string& list : symbol_lists(plan))
     if (list != join_path(plan.objtree, "Module.symvers")) text += list + "\n";
   write_file_if_changed(results_file(layout), text);
@@ -81,8 +83,9 @@ void recall_results(const Layout& layout, Outcome& outcome) {
     if (words.size() == 3)
       outcome.modules.push_back(
           {std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
-    else if (words.size() == 2)
-      outcome.images.push_back({std::string(words[0]), std::string(words[1]), {}});
+    else if (words.size() == 4)
+      outcome.images.push_back(
+          {std::string(words[1]), std::string(words[2]), {}, std::string(words[3])});
     else if (words.size() == 1)
       outcome.symbol_lists.emplace_back(words[0]);
   }
@@ -93,8 +96,10 @@ void publish_results(const Layout& layout, Outcome& outcome) {
   for (const kbuild::Module& module : outcome.modules)
     if (const std::string ko = join_path(out, module.name + ".ko"); publish_file(module.ko, ko))
       outcome.changed.push_back(ko);
-  for (const kbuild::Image& image : outcome.images)
+  for (const kbuild::Image& image : outcome.images) {
     publish_file(image.path, join_path(out, image.name));
+    if (!image.map.empty()) publish_file(image.map, join_path(out, base_name(image.map)));
+  }
   std::set<std::string> files;
   const std::string list = layout.file("published");
   std::string text;
@@ -103,7 +108,10 @@ void publish_results(const Layout& layout, Outcome& outcome) {
     text += line + "\n";
   };
   for (const kbuild::Module& module : outcome.modules) add(module.name);
-  for (const kbuild::Image& image : outcome.images) add(std::string(image_mark) + image.name);
+  for (const kbuild::Image& image : outcome.images) {
+    add(std::string(image_mark) + image.name);
+    if (!image.map.empty()) add(std::string(image_mark) + base_name(image.map));
+  }
   const std::string before = read_file_if_present(list).value_or("");
   for (const std::string_view line : split_lines(before))
     if (const std::string file = published_file(line); !file.empty() && !files.contains(file))

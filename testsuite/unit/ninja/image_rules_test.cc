@@ -209,6 +209,38 @@ TEST_CASE("declarations that cannot be linked are refused with their place") {
   CHECK(has(refusal(a + "k.elf-m := b.o\nimage-y += b.elf\n"), "two images have the name b.elf"));
 }
 
+TEST_CASE("a link map lies beside its image") {
+  const Folder folder("image-y := k.elf\nk.elf-y := a.o\nk.elf-map := k.map\n");
+  const kbuild::Plan plan = folder.plan({"KLDFLAGS=--cref"});
+  CHECK(plan.images[0].map == folder.at("k.map"));
+  CHECK(words_after(plan, folder.at("k.elf"), ".k.elf.d ") == "-Map=k.map -o k.elf a.o");
+  CHECK(has(maker(plan, folder.at("k.elf")).steps.front().text, " --cref "));
+  const auto refusal = [](const std::string& text) {
+    return Folder("image-y := k.elf b.elf\nk.elf-y := a.o\nb.elf-y := b.o\n" + text).refusal();
+  };
+  CHECK(has(refusal("k.elf-map := b.elf\n"), "Kbuild:4: b.elf is to be the link map of k.elf"));
+  CHECK(has(refusal("k.elf-map := k\nb.elf-map := k\n"), "and is that of b.elf"));
+  CHECK(has(refusal("k.elf-map := sub/k.map\n"), "Kbuild:4: the link map of k.elf cannot be"));
+  CHECK(has(refusal("k.elf-map := blob.bin\n"), "Kbuild:4: blob.bin is a file of this folder"));
+  CHECK(has(refusal("image-y += blob.bin\n"), "Kbuild:4: blob.bin is a file of this folder"));
+}
+
+TEST_CASE("variables that are misspelt and read by nothing are told") {
+  const auto notes = [](const std::string& text) {
+    const Folder folder("image-y := k.elf\nk.elf-y := a.o\nk.elf-lds := made.lds.S\n" + text);
+    std::string told;
+    for (const std::string& note : folder.plan().notes)
+      told += replace_all(note, folder.at(""), "") + "\n";
+    return told;
+  };
+  CHECK(notes("ccflag-y := -DX\nCFLAGS_b.o := -DX\nldflags-$(NONE) := -s\n") ==
+        "Kbuild:4: nothing reads ccflag-y; did you mean ccflags-y?\n");
+  CHECK(notes("LDFLAGS_k.efl := -s\nCPPFLAGS_mad.lds := -DX\n") ==
+        "Kbuild:4: nothing reads LDFLAGS_k.efl; did you mean LDFLAGS_k.elf?\n"
+        "Kbuild:5: nothing reads CPPFLAGS_mad.lds; did you mean CPPFLAGS_made.lds?\n");
+  CHECK(notes("ldflag-y := -s\nldflags-y := $(ldflag-y)\nmine := 1\nCFLAGS_x.o := -DX\n").empty());
+}
+
 TEST_CASE("a script beside the source that it would be made of is not written over") {
   const Folder folder("image-y := k.elf\nk.elf-y := a.o\nk.elf-lds := made.lds.S\n");
   folder.file("made.lds");
