@@ -1,5 +1,5 @@
 /* From the boot sector, in 32 bits, to kernel_main() in 64. The first gigabyte is where it is. */
-	.text
+	.section .text.entry, "ax"
 	.code32
 	.globl start
 start:
