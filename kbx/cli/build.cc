@@ -24,7 +24,8 @@ constexpr const char* examples =
     "kbx build drivers/foo -K 6.1.0-56-amd64\n"
     "kbx build -K linux-headers-*.deb       packages need not be installed\n"
     "kbx build W=1 KCFLAGS=-DDEBUG          variables as make takes them\n"
-    "kbx build provider user                two folders; user may use provider's exports";
+    "kbx build provider user                two folders; user may use provider's exports\n"
+    "kbx build tiny-kernel FEATURE=m        a folder of images: no kernel headers are looked for";
 
 void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   const std::string path = join_path(outcome.out, module.name + ".ko");
@@ -36,6 +37,34 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
     if (tag == "vermagic") vermagic = trim(value);
   fmt::print("  {}  {} KiB  vermagic: {}\n", shown_path(path), (stamp->size + 1023) / 1024,
              vermagic);
+}
+
+void print_image(const ninja::Outcome& outcome, const kbuild::Image& image) {
+  const std::string path = join_path(outcome.out, image.name);
+  const auto stamp = stamp_of(path);
+  if (!stamp) return;
+  // A boot sector has its size to the byte.
+  constexpr size_t exact = 4096;
+  fmt::print("  {}  {}\n", shown_path(path),
+             stamp->size <= exact ? fmt::format("{} bytes", stamp->size)
+                                  : fmt::format("{} KiB", (stamp->size + 1023) / 1024));
+}
+
+std::string counted(size_t number, const std::string& what) {
+  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+}
+
+/// "2 images", "1 module for RELEASE", or both.
+std::string summary(const ninja::Job& job, const std::vector<ninja::Outcome>& outcomes) {
+  size_t modules = 0;
+  size_t images = 0;
+  for (const ninja::Outcome& outcome : outcomes) {
+    modules += outcome.modules.size();
+    images += outcome.images.size();
+  }
+  if (job.tree.objtree.empty()) return counted(images, "image");
+  const std::string text = counted(modules, "module") + " for " + job.tree.release;
+  return images == 0 ? text : counted(images, "image") + " and " + text;
 }
 
 /// The last step of a build: would what it changed load? Tells what keeps a module out, or that
@@ -102,18 +131,17 @@ int build_command(const std::vector<std::string>& arguments) {
   const std::vector<ninja::Outcome> outcomes = run_job(job);
   if (options.out.empty()) link_compile_commands(job.out);
   bool built = true;
-  size_t modules = 0;
   for (const ninja::Outcome& outcome : outcomes) {
     built = built && outcome.built;
-    modules += outcome.modules.size();
-    if (outcome.built && !job.quiet)
-      for (const kbuild::Module& module : outcome.modules) print_module(outcome, module);
+    if (!outcome.built || job.quiet) continue;
+    for (const kbuild::Module& module : outcome.modules) print_module(outcome, module);
+    for (const kbuild::Image& image : outcome.images) print_image(outcome, image);
   }
   print_verdicts(job, outcomes);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   if (built && !job.quiet)
-    fmt::print("{} module{} for {} in {}\n", modules, modules == 1 ? "" : "s", job.tree.release,
+    fmt::print("{} in {}\n", summary(job, outcomes),
                seconds < 0.1 ? fmt::format("{:.0f} ms", seconds * 1000)
                              : fmt::format("{:.2f} s", seconds));
   return built ? 0 : 1;

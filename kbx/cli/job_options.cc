@@ -1,5 +1,7 @@
 #include "kbx/cli/job_options.h"
 
+#include <algorithm>
+
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
@@ -69,10 +71,12 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   if (folders.empty()) folders.push_back(folder);
   job.environment = current_environment();
   for (const std::string& word : folders) job.folders.push_back(driver_folder(word));
-  job.tree = kernel::find_tree(join(headers, ","), job.environment);
+  const bool only_images = std::ranges::all_of(job.folders, ninja::is_image_folder);
+  if (!only_images) job.tree = kernel::find_tree(join(headers, ","), job.environment);
   const std::string beside = job.folders.size() == 1 ? job.folders.front() : current_folder();
-  job.out = out.empty() ? join_path(beside, "kbx-out/" + job.tree.release)
-                        : absolute_path(out, current_folder());
+  job.out = out.empty()
+                ? join_path(beside, "kbx-out/" + (only_images ? "images" : job.tree.release))
+                : absolute_path(out, current_folder());
   job.variables = split.variables;
   job.kbx = own_path();
   job.tree_programs = tree_programs;

@@ -30,6 +30,12 @@ json to_json(const kbuild::Plan& plan) {
   json modules = json::array();
   for (const kbuild::Module& module : plan.modules)
     modules.push_back({{"name", module.name}, {"ko", module.ko}, {"objects", module.objects}});
+  json images = json::array();
+  for (const kbuild::Image& image : plan.images)
+    images.push_back({{"name", image.name},
+                      {"path", image.path},
+                      {"objects", image.objects},
+                      {"map", image.map}});
   json actions = json::array();
   for (const kbuild::Action& action : plan.actions) actions.push_back(to_json(action));
   json files = json::array();
@@ -46,16 +52,25 @@ json to_json(const kbuild::Plan& plan) {
           {"source", plan.source},
           {"folder", plan.folder},
           {"modules", modules},
+          {"images", images},
           {"actions", actions},
           {"notes", plan.notes},
           {"inputs", {{"files", files}, {"wildcards", wildcards}, {"environment", variables}}}};
 }
 
 void print_plan(const kbuild::Plan& plan) {
-  fmt::print("{} for {} ({})\n", plan.source, plan.release, plan.arch);
+  if (plan.release.empty())
+    fmt::print("{}\n", plan.source);
+  else
+    fmt::print("{} for {} ({})\n", plan.source, plan.release, plan.arch);
   for (const kbuild::Module& module : plan.modules) {
     fmt::print("  {}.ko\n", module.name);
     for (const std::string& object : module.objects)
+      fmt::print("    {}\n", relative_path(object, plan.folder));
+  }
+  for (const kbuild::Image& image : plan.images) {
+    fmt::print("  {}\n", image.name);
+    for (const std::string& object : image.objects)
       fmt::print("    {}\n", relative_path(object, plan.folder));
   }
   std::map<std::string_view, int> counts;

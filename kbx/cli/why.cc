@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <iostream>
 
 #include <fmt/format.h>
@@ -22,8 +23,13 @@ class Names {
  public:
   explicit Names(const kbuild::Plan& plan, const std::string& srctree) : source_(plan.source) {
     if (plan.folder != plan.source) shadow_ = plan.folder;
-    add("<kernel>", srctree);
-    if (plan.objtree != srctree) add("<build>", plan.objtree);
+    if (srctree.empty()) {
+      rules_ = plan.objtree;
+      add("<kbx>", rules_);
+    } else {
+      add("<kernel>", srctree);
+      if (plan.objtree != srctree) add("<build>", plan.objtree);
+    }
     add("<out>", shadow_);
   }
 
@@ -40,7 +46,7 @@ class Names {
       const std::string real = source_ + path.substr(shadow_.size());
       if (exists(real)) return shown_path(real);
     }
-    if (is_below(path, source_) && (shadow_.empty() || !is_below(path, shadow_)))
+    if (is_below(path, source_) && (shadow_.empty() || !is_below(path, shadow_)) && !is_rule(path))
       return shown_path(path);
     return word(path);
   }
@@ -51,11 +57,16 @@ class Names {
     return text;
   }
 
+  /// True if rules of kbx stand where a kernel tree's stand.
+  bool of_images() const { return !rules_.empty(); }
+
   bool of_driver(const std::string& path) const {
-    return is_below(path, source_) || (!shadow_.empty() && is_below(path, shadow_));
+    return (is_below(path, source_) && !is_rule(path)) ||
+           (!shadow_.empty() && is_below(path, shadow_));
   }
 
  private:
+  bool is_rule(const std::string& path) const { return of_images() && is_below(path, rules_); }
   void add(const std::string& name, const std::string& folder) {
     if (!folder.empty()) names_.emplace_back(name, folder);
     const auto longer = [](const auto& a, const auto& b) {
@@ -66,6 +77,7 @@ class Names {
 
   std::string source_;
   std::string shadow_;
+  std::string rules_;                                       // of images: the folder of kbx's rules
   std::vector<std::pair<std::string, std::string>> names_;  // the longest folder first
 };
 
@@ -91,6 +103,14 @@ bool maps_shadow(const std::string& word, const Names& names) {
          names.of_driver(word.substr(option.size(), word.find('=', option.size()) - option.size()));
 }
 
+/// Options whose argument is the word behind them.
+bool takes_word(kbuild::ActionKind kind, std::string_view word) {
+  if (kind != kbuild::ActionKind::image) return word == "-include" || word == "-o" || word == "-x";
+  constexpr std::array<std::string_view, 9> of_links = {"-o", "-m", "-z", "-T",       "-b",
+                                                        "-e", "-u", "-L", "--oformat"};
+  return std::ranges::find(of_links, word) != of_links.end();
+}
+
 /// One row per option; "-include FILE" and the like are one. Names of the action's own files say
 /// nothing and are left out.
 std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
@@ -103,16 +123,17 @@ std::vector<Row> rows_of(const kbuild::Explanation& told, const Names& names) {
   for (size_t i = 0; i < told.words.size(); ++i) {
     const kbuild::WordOrigin* origin = &told.words[i];
     std::string words = origin->word;
-    const bool takes_word = words == "-include" || words == "-o" || words == "-x";
-    if (takes_word && i + 1 < told.words.size()) {
+    const bool is_pair = takes_word(told.action.kind, words) && i + 1 < told.words.size();
+    if (is_pair) {
       origin = &told.words[++i];
       words += " " + origin->word;
     }
-    if (words == ";" || words == "-c" || is_own(origin->word)) continue;
+    const bool is_script = is_pair && words.starts_with("-T ");
+    if (words == ";" || words == "-c" || (is_own(origin->word) && !is_script)) continue;
     const bool given = origin->where.file.empty() && (origin->origin == Origin::command_line ||
                                                       origin->origin == Origin::environment);
     rows.push_back({names.word(words),
-                    maps_shadow(words, names) ? "kbx: the module shall name the real sources"
+                    maps_shadow(words, names) ? "kbx: the result shall name the real sources"
                                               : place_of(*origin, names),
                     given || names.of_driver(origin->where.file)});
   }
@@ -147,7 +168,7 @@ void print_rebuild(const ninja::OutputStory& story, const Names& names, bool all
   if (story.read_files)
     for (const std::string& path : *story.read_files)
       if (std::ranges::find(files, path) == files.end()) files.push_back(path);
-  print_paths(files, names, all, "files of the kernel tree");
+  print_paths(files, names, all, names.of_images() ? "other files" : "files of the kernel tree");
   if (!story.read_files && action.kind == kbuild::ActionKind::compile)
     fmt::print("  the headers that it includes (known after the first build)\n");
 }
@@ -165,7 +186,9 @@ void print_stale(const kbuild::Plan& plan, const Names& names, bool all) {
   std::vector<std::string> folders;
   for (const auto& [path, stamp] : plan.inputs.files)
     (!stamp ? absent : stamp->is_folder() ? folders : files).push_back(path);
-  print_paths(files, names, all, "files of the kernel tree, and programs");
+  print_paths(
+      files, names, all,
+      names.of_images() ? "other files and programs" : "files of the kernel tree, and programs");
   for (const std::string& path : absent)
     if (all || names.of_driver(path)) fmt::print("  {} appears\n", names.file(path));
   for (const auto& [pattern, matches] : plan.inputs.wildcards)
@@ -233,13 +256,13 @@ int why_command(const std::vector<std::string>& arguments) {
   const ninja::OutputStory story = explain_output(job, is_below(here, source) ? here : output);
   const kbuild::Action& action = story.told.action;
   const Names names(story.told.plan, job.tree.srctree);
-  fmt::print("{} for {}, made in {} from {}\n", names.file(action.outputs.front()),
-             job.tree.release, names.word(action.folder),
+  fmt::print("{}{}, made in {} from {}\n", names.file(action.outputs.front()),
+             names.of_images() ? "" : " for " + job.tree.release, names.word(action.folder),
              action.inputs.empty() ? "nothing" : names.file(action.inputs.front()));
   names.print();
   const std::vector<Row> rows = rows_of(story.told, names);
   print_rows(rows, true, "set by the driver, the command line or the environment:");
-  print_rows(rows, false, "set by the kernel tree:");
+  print_rows(rows, false, names.of_images() ? "set by kbx's rules:" : "set by the kernel tree:");
   print_rebuild(story, names, all);
   print_stale(story.told.plan, names, all);
   return 0;

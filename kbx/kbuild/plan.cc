@@ -16,6 +16,10 @@ const char* kind_name(ActionKind kind) {
       return "metadata";
     case ActionKind::module:
       return "module";
+    case ActionKind::script:
+      return "script";
+    case ActionKind::image:
+      return "image";
     case ActionKind::host:
       return "host";
     case ActionKind::custom:

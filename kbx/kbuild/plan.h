@@ -33,6 +33,8 @@ enum class ActionKind {
   modpost,    // symbols of all modules; makes the .mod.c files and Module.symvers
   metadata,   // compiles NAME.mod.c or module-common.c
   module,     // the final link to NAME.ko, with BTF where the tree asks for it
+  script,     // a linker script, preprocessed
+  image,      // the final link of a kernel, a boot sector, a firmware
   host,       // programs for the machine that builds
   custom,     // any other rule, of the tree or of the driver
 };
@@ -66,6 +68,14 @@ struct Module {
   std::vector<std::string> objects;  // of a composite; else the one object
 };
 
+/// What a folder of images makes (rules/images.mk).
+struct Image {
+  std::string name;                  // "kernel.elf"
+  std::string path;                  // absolute
+  std::vector<std::string> objects;  // absolute, in the order of the link
+  std::string map;                   // of the link, absolute; or ""
+};
+
 /// What a plan hangs on. It is stale as soon as one of these differs; nothing has to be evaluated
 /// to see that.
 struct Inputs {
@@ -92,6 +102,7 @@ struct Plan {
                         // output folder
   Dialect dialect;
   std::vector<Module> modules;       // in the order of modules.order
+  std::vector<Image> images;         // in the order in which they can be linked
   std::vector<Action> actions;       // an action comes after those whose outputs it needs
   std::vector<std::string> written;  // files that planning wrote: modules.order
   std::vector<std::string> goals;    // outputs wanted; empty: all

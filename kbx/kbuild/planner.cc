@@ -13,6 +13,9 @@
 // while planning, because Makefile.modpost and Makefile.modfinal read it when they are read
 // themselves; its content follows from the prerequisites of its rule. And modpost's outputs and
 // inputs are those of every module in that list, which make leaves to the order of its processes.
+//
+// A folder of images is one such process, with the rules of kbx in the place of a tree's
+// (images.h).
 #include "kbx/kbuild/planner.h"
 
 #include <algorithm>
@@ -24,6 +27,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kbuild/images.h"
 #include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
 #include "kbx/kbuild/plain_commands.h"
@@ -32,6 +36,7 @@
 #include "kbx/kbuild/steps.h"
 #include "kbx/kbuild/submake.h"
 #include "kbx/kbuild/tree_cache.h"
+#include "kbx/kbuild/unread_variables.h"
 #include "kbx/makelang/reader.h"
 #include "kbx/makelang/resolve.h"
 
@@ -105,6 +110,7 @@ class Planner {
   void add_output(const std::string& path);
   bool of_the_driver(const Process& process, const Resolved& rule) const;
   void classify(Process& process, const Resolved& rule, const Scope& automatic, Action& action);
+  void add_image(const Process& process, const Action& action);
   void write_modules_order(Process& process, const std::string& path, std::string_view command);
   void complete_modpost(Action& action);
   int environment_index(Environment environment);
@@ -276,6 +282,10 @@ bool Planner::evaluate(const ProcessCall& call) {
     note_compiler(evaluation);
     note_linker(evaluation);
   }
+  if (!request_.image_rules.empty()) {
+    check_images(evaluation, driver(), request_.own_linker && !plan_.linker.empty());
+    append(plan_.notes, unread_variables(evaluation, driver()));
+  }
   keep_old_flags(evaluation);
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
@@ -437,6 +447,11 @@ void Planner::classify(Process& process, const Resolved& rule, const Scope& auto
     complete_modpost(action);
   } else if (name == "ld_ko_o") {
     action.kind = ActionKind::module;
+  } else if (name == "cpp_lds_S") {
+    action.kind = ActionKind::script;
+  } else if (name == "ld_image") {
+    action.kind = ActionKind::image;
+    add_image(process, action);
   } else if (host) {
     action.kind = ActionKind::host;
   }
@@ -448,6 +463,17 @@ void Planner::classify(Process& process, const Resolved& rule, const Scope& auto
       process.environment = environment_index(process.evaluation.recipe_environment());
     action.environment = process.environment;
   }
+}
+
+void Planner::add_image(const Process& process, const Action& action) {
+  Image image;
+  image.path = action.outputs.front();
+  image.name = relative_path(image.path, request_.folder);
+  const std::string map(trim(process.evaluation.value(image.name + "-map")));
+  if (!map.empty()) image.map = process.absolute(map);
+  for (const std::string& input : action.inputs)
+    if (extension(input) == ".o") image.objects.push_back(input);
+  plan_.images.push_back(std::move(image));
 }
 
 void Planner::add_action(Process& process, const Resolved& rule, const Scope& automatic,
@@ -466,7 +492,9 @@ void Planner::add_action(Process& process, const Resolved& rule, const Scope& au
   const Evaluation& evaluation = process.evaluation;
   if (saves(Step::Save::dependencies))
     action.depfile = process.absolute(evaluation.expand("$(depfile)", &automatic));
-  if (saves(Step::Save::dependencies) || saves(Step::Save::command))
+  // The .cmd files are what kbuild remembers; nothing of it looks at images.
+  if (request_.image_rules.empty() &&
+      (saves(Step::Save::dependencies) || saves(Step::Save::command)))
     action.dot_cmd = process.absolute(evaluation.expand("$(dot-target).cmd", &automatic));
   action.module = trim(evaluation.value("modname", &automatic));
   plan_.actions.push_back(std::move(action));
@@ -535,19 +563,20 @@ Plan Planner::run() {
   plan_.folder = request_.folder;
   makelang::Setup setup;
   setup.environment = request_.environment;
-  setup.folder = request_.objtree;
+  const bool images = !request_.image_rules.empty();
+  setup.folder = images ? request_.folder : request_.objtree;
   setup.command_line_variables = request_.variables;
   const auto names_folder = [](const std::string& variable) {
     return variable.starts_with("M=") || variable.starts_with("KBUILD_EXTMOD=");
   };
   auto& variables = setup.command_line_variables;
-  if (std::none_of(variables.begin(), variables.end(), names_folder))
+  if (!images && std::none_of(variables.begin(), variables.end(), names_folder))
     variables.insert(variables.begin(), "M=" + request_.folder);
   setup.level = request_.level;
   setup.goals = request_.goals;
   setup.make_command = request_.make_command;
   setup.flags = request_.flags;
-  enter({std::move(setup), "Makefile"});
+  enter({std::move(setup), images ? request_.image_rules : "Makefile"});
   collect_modules();
   plan_.inputs = observer_.inputs(outputs_, request_.environment);
   append(plan_.inputs.files, known_inputs_.files);

@@ -19,6 +19,10 @@ struct Request {
   std::string folder;                  // value of M=; equal to `source` or its shadow
   std::vector<std::string> variables;  // "NAME=value" from the command line
   std::vector<std::string> goals = {"modules"};
+  /// Makefile that takes the place of the kernel tree's, absolute: rules/images.mk for a folder of
+  /// images, where all make processes run; "" for modules.
+  std::string image_rules;
+  bool own_linker = true;  // kbx's own links images
   /// Compilers are told to write `source` where they would write `folder`.
   bool map_paths = false;
   std::string flags;  // MAKEFLAGS without variables, as make writes it
@@ -48,8 +52,8 @@ struct Explanation {
   std::vector<WordOrigin> words;  // of the action's first step
 };
 
-/// Evaluates the kernel tree's own Makefiles and the driver's Kbuild files and gives the plan.
-/// Throws Error with the place in the Makefile.
+/// Evaluates the kernel tree's own Makefiles, or the rules for images, and the driver's Kbuild
+/// files and gives the plan. Throws Error with the place in the Makefile.
 Plan make_plan(const Request& request);
 
 /// Plans, and tells of one output where the words of its command come from. Throws Error if nothing

@@ -21,7 +21,7 @@
 #include "kbx/base/process.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
-#include "kbx/ninja/record.h"
+#include "kbx/ninja/running_mark.h"
 #include "kbx/ninja/writer.h"
 
 namespace kbx::ninja {
@@ -150,37 +150,18 @@ Invocation invocation_of(const Layout& layout, const RunOptions& options) {
 
 /// The child's side: only async-signal-safe calls.
 [[noreturn]] void become_ninja(Invocation& call, const std::string& folder, int output,
-                               const sigset_t& signals, pid_t parent) {
+                               int inherited, const sigset_t& signals, pid_t parent) {
   // If kbx is killed, Ninja shall stop its commands and clean up rather than go on unwatched.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(127);
   ::sigprocmask(SIG_SETMASK, &signals, nullptr);
   ::dup2(output, STDOUT_FILENO);
   ::dup2(output, STDERR_FILENO);
+  ::fcntl(inherited, F_SETFD, 0);
   if (::chdir(folder.c_str()) == 0)
     ::execve(call.program.c_str(), call.argument_pointers.data(), call.variable_pointers.data());
   ::_exit(127);
 }
-
-/// The lock of the state folder is not empty while Ninja runs. If that is found at the start, kbx
-/// or the machine died in the middle, and some outputs may be half of what they should be.
-class RunningMark {
- public:
-  explicit RunningMark(const Layout& layout) : path_(layout.file(lock_file)) {
-    if (read_file_if_present(path_).value_or("").empty())
-      overwrite_file(path_, "running\n");
-    else
-      remove_torn_outputs(layout);
-  }
-  ~RunningMark() {
-    if (::truncate(path_.c_str(), 0) != 0) ::unlink(path_.c_str());
-  }
-  RunningMark(const RunningMark&) = delete;
-  RunningMark& operator=(const RunningMark&) = delete;
-
- private:
-  std::string path_;
-};
 
 /// Passes Ninja's output on until it ends. True if a signal asked to stop.
 bool listen(int pipe_end, pid_t ninja, const StopSignals& signals, Output& output) {
@@ -250,7 +231,8 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   const pid_t ninja = ::fork();
-  if (ninja == 0) become_ninja(call, layout.state, channel.write_end, signals.before(), parent);
+  if (ninja == 0)
+    become_ninja(call, layout.state, channel.write_end, mark.inherited(), signals.before(), parent);
   if (ninja < 0) throw system_error("cannot start ninja", errno);
   Channel::close_end(channel.write_end);
   Output output(layout, options);

@@ -3,7 +3,9 @@
 // Layout of an output folder:
 //
 //     OUT/NAME.ko, Module.symvers, modules.order, compile_commands.json   what people want
+//     OUT/IMAGE
 //     OUT/.kbx/tree/…      the shadow, where everything is made
+//     OUT/.kbx/rules/      the makefile for folders of images
 //     OUT/.kbx/N/          state of the N-th driver folder: build.ninja, Ninja's logs, stamp
 //
 // `kbx make` has no output folder: outputs lie beside the sources, state in the cache folder.
@@ -17,11 +19,13 @@
 #include <unistd.h>
 
 #include "kbx/base/cache.h"
+#include "kbx/base/embedded.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kbuild/images.h"
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/doctor.h"
@@ -32,8 +36,8 @@
 #include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
+#include "kbx/ninja/results.h"
 #include "kbx/ninja/runner.h"
-#include "kbx/ninja/symbol_lists.h"
 
 namespace kbx::ninja {
 namespace {
@@ -48,6 +52,8 @@ struct Part {
   std::string hash;    // of everything that was asked for
   std::string shadow;  // the shadow's root, "" without one
   std::string anchor;  // what the shadow mirrors
+  bool images = false;
+  kernel::Tree tree;  // for images the folder of their rules
 };
 
 /// The folders of a job that share one shadow.
@@ -94,7 +100,7 @@ Shadow shadow_of(const Job& job) {
 std::string request_hash(const Job& job, const Part& part) {
   std::string text = "1\n";
   for (const std::string& word :
-       {job.tree.objtree, part.source, part.folder, job.rules_folder, job.kbx})
+       {part.tree.objtree, part.source, part.folder, job.rules_folder, job.kbx})
     text += word + "\n";
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
@@ -131,6 +137,26 @@ std::vector<std::string> variables_of(const Job& job, size_t index, const Shadow
   return variables;
 }
 
+constexpr const char* image_rules = "images.mk";
+
+kernel::Tree tree_of_images(const Job& job) {
+  kernel::Tree tree;
+  tree.objtree = tree.srctree = tree.headers = join_path(job.out, ".kbx/rules");
+  return tree;
+}
+
+/// Puts the rules for images where makefiles can be read.
+void write_image_rules(const Job& job, const Part& part) {
+  const auto known = embedded::rules();
+  const auto own = std::ranges::find(known, std::string_view(image_rules), &embedded::File::path);
+  std::string text(own->content);
+  if (!job.rules_folder.empty())
+    if (auto other = read_file_if_present(join_path(job.rules_folder, image_rules)))
+      text = std::move(*other);
+  make_folders(part.tree.objtree);
+  write_file_if_changed(join_path(part.tree.objtree, image_rules), text);
+}
+
 std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   std::vector<Part> parts;
   for (size_t i = 0; i < job.folders.size(); ++i) {
@@ -138,6 +164,8 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.source = job.folders[i];
     part.variables = shadow ? variables_of(job, i, *shadow) : job.variables;
     part.environment = job.environment;
+    part.images = shadow && is_image_folder(part.source);
+    part.tree = part.images ? tree_of_images(job) : job.tree;
     part.layout.kbx = job.kbx;
     part.layout.rules_folder = job.rules_folder;
     part.layout.tree_programs = job.tree_programs;
@@ -148,14 +176,14 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
       part.layout.light_cmd_files = true;
-      part.layout.srctree = job.tree.srctree;
+      part.layout.srctree = part.tree.srctree;
       if (job.direct_metadata) part.layout.template_cache = metadata_cache(job.environment);
       part.layout.compile_commands = join_path(job.out, "compile_commands.json");
     } else {
       part.folder = part.source;
       part.layout.removes_stale_outputs = false;
       part.layout.state = join_path(cache_folder(job.environment),
-                                    "make/" + content_hash(job.tree.objtree + "\n" + part.source));
+                                    "make/" + content_hash(part.tree.objtree + "\n" + part.source));
     }
     part.hash = request_hash(job, part);
     parts.push_back(std::move(part));
@@ -173,13 +201,18 @@ std::string with_real_names(std::string_view text, const Part& part) {
 
 kbuild::Request request_of(const Job& job, const Part& part) {
   kbuild::Request request;
-  request.objtree = job.tree.objtree;
-  request.srctree = job.tree.srctree;
+  request.objtree = part.tree.objtree;
+  request.srctree = part.tree.srctree;
   request.source = part.source;
   request.folder = part.folder;
   request.map_paths = part.folder != part.source;
   request.variables = part.variables;
   request.goals = job.goals;
+  if (part.images) {
+    request.goals = {"images"};
+    request.image_rules = join_path(part.tree.objtree, image_rules);
+    request.own_linker = !job.toolchain_linker;
+  }
   request.flags = job.flags;
   request.level = job.level;
   request.environment = part.environment;
@@ -296,9 +329,12 @@ void make_room(const Job& job, const Part& part, const std::string& folder,
 /// the tree's probes are kept; errors name the driver's own files.
 template <typename Use>
 auto with_request(const Job& job, const Part& part, const Use& use) {
-  check_configuration(job.tree.objtree);
+  if (part.images)
+    write_image_rules(job, part);
+  else
+    check_configuration(part.tree.objtree);
   std::set<std::string> mirrored = refresh_shadow(job, part);
-  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, job.tree, ""), part.folder,
+  kbuild::ProbingShell shell(kernel::probe_cache_file(job.environment, part.tree, ""), part.folder,
                              part.environment);
   kbuild::Request request = request_of(job, part);
   Printed printed;
@@ -329,13 +365,17 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   }
 }
 
-void complete_plan(const Job& job, const Part& part, const kbuild::ProbingShell& shell,
+void complete_plan(const Part& part, const kbuild::ProbingShell& shell,
                    const std::set<std::string>& mirrored, kbuild::Plan& plan) {
   check_names(plan, part);
   add_toolchain(plan, shell, part.environment);
-  plan.release = job.tree.release;
-  plan.arch = job.tree.arch;
-  check_tree_programs(plan, job.tree);
+  plan.release = part.tree.release;
+  plan.arch = part.tree.arch;
+  if (!part.images) check_tree_programs(plan, part.tree);
+  if (part.images && !part.layout.rules_folder.empty()) {
+    const std::string rules = join_path(part.layout.rules_folder, image_rules);
+    plan.inputs.files.emplace_back(rules, stamp_of(rules));
+  }
   for (std::string& note : plan.notes) note = with_real_names(note, part);
   for (const std::string& folder : mirrored)
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
@@ -346,7 +386,7 @@ kbuild::Plan plan_part(const Job& job, const Part& part) {
                       [&](const kbuild::Request& request, const kbuild::ProbingShell& shell,
                           const std::set<std::string>& mirrored) {
                         kbuild::Plan plan = kbuild::make_plan(request);
-                        complete_plan(job, part, shell, mirrored, plan);
+                        complete_plan(part, shell, mirrored, plan);
                         return plan;
                       });
 }
@@ -371,6 +411,10 @@ void note_if_empty(kbuild::Plan& plan, const Part& part) {
     return action.kind != kbuild::ActionKind::modpost;
   });
   if (!plan.modules.empty() || does_something) return;
+  if (part.images) {
+    plan.notes.push_back(part.source + ": no image is declared here (image-y is empty)");
+    return;
+  }
   const std::string folders = folders_with_modules(part.source);
   plan.notes.push_back(part.source + ": no module is declared here (obj-m is empty)" +
                        (folders.empty() ? "" : "; folders that declare some:" + folders));
@@ -385,81 +429,6 @@ RunOptions run_options(const Job& job) {
   options.starting = job.starting;
   options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
   return options;
-}
-
-/// Puts a result where people look for it: the same file under a second name, or a copy. True if
-/// another file, or none, was there before.
-bool publish_file(const std::string& from, const std::string& to) {
-  const auto present = stamp_of(to);
-  const auto wanted = stamp_of(from);
-  if (!wanted || present == wanted) return false;
-  const std::string aside = to + ".new";
-  remove_file(aside);
-  if (::link(from.c_str(), aside.c_str()) != 0) write_file_atomically(aside, read_file(from));
-  if (::rename(aside.c_str(), to.c_str()) != 0)
-    throw system_error("cannot write " + to, errno, "remove what is in its place");
-  return true;
-}
-
-/// A text in which kbuild names files of the module's folder: the shadow's names become the
-/// source's.
-void publish_text(const std::string& from, const std::string& to, const Part& part) {
-  if (const auto text = read_file_if_present(from))
-    write_file_if_changed(to, replace_all(*text, part.folder + "/", part.source + "/"));
-}
-
-std::string results_file(const Part& part) {
-  return part.layout.file("results");
-}
-
-void remember_results(const Job& job, const Part& part, const kbuild::Plan& plan) {
-  std::string text;
-  for (const kbuild::Module& module : plan.modules)
-    text += module.name + "\t" + module.ko + "\t" + module.object + "\n";
-  for (const std::string& list : symbol_lists(plan))
-    if (list != join_path(job.tree.objtree, "Module.symvers")) text += list + "\n";
-  write_file_if_changed(results_file(part), text);
-}
-
-void recall_results(const Part& part, Outcome& outcome) {
-  const std::string text = read_file_if_present(results_file(part)).value_or("");
-  for (const std::string_view line : split_lines(text)) {
-    const auto words = split(line, '\t');
-    if (words.size() == 3)
-      outcome.modules.push_back(
-          {std::string(words[0]), std::string(words[1]), std::string(words[2]), {}});
-    else if (words.size() == 1)
-      outcome.symbol_lists.emplace_back(words[0]);
-  }
-}
-
-/// True for what publish() writes to its list; a damaged list must not name other files.
-bool is_module_name(std::string_view name) {
-  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return std::isgraph(static_cast<unsigned char>(c)) && c != '/';
-  });
-}
-
-void publish(const Job& job, const Part& part, Outcome& outcome) {
-  if (job.out.empty()) return;
-  for (const kbuild::Module& module : outcome.modules)
-    if (const std::string ko = join_path(job.out, module.name + ".ko"); publish_file(module.ko, ko))
-      outcome.changed.push_back(ko);
-  std::set<std::string> names;
-  const std::string list = part.layout.file("published");
-  std::string text;
-  for (const kbuild::Module& module : outcome.modules) {
-    names.insert(module.name);
-    text += module.name + "\n";
-  }
-  const std::string before = read_file_if_present(list).value_or("");
-  for (const std::string_view name : split_lines(before))
-    if (is_module_name(name) && !names.contains(std::string(name)))
-      remove_file(join_path(job.out, std::string(name) + ".ko"));
-  write_file_if_changed(list, text);
-  if (job.folders.size() > 1) return;
-  for (const char* name : {"Module.symvers", "modules.order"})
-    publish_text(join_path(part.folder, name), join_path(job.out, name), part);
 }
 
 void print_notes(const Job& job, const kbuild::Plan& plan) {
@@ -480,7 +449,8 @@ void make_output_folder(const Job& job) {
 
 /// After a failure: what is wrong with the tree or this machine and may be the cause, one hint
 /// each.
-std::vector<std::string> hints_after_failure(const Job& job) {
+std::vector<std::string> hints_after_failure(const Job& job, const Part& part) {
+  if (part.images) return {};
   kernel::DoctorOptions options;
   for (const std::string& variable : job.variables)
     if (variable.starts_with("CC=")) options.cc = variable.substr(3);
@@ -513,14 +483,17 @@ Outcome build_part(const Job& job, const Part& part) {
     kbuild::Plan plan = plan_part(job, part);
     if (!job.out.empty()) note_if_empty(plan, part);
     print_notes(job, plan);
-    remember_results(job, part, plan);
+    remember_results(part.layout, plan);
     Layout layout = part.layout;
     if (!job.toolchain_linker && is_gnu_linker(plan.linker)) layout.linker = plan.linker;
     status = build(plan, layout, options, part.hash);
   }
-  recall_results(part, outcome);
+  recall_results(part.layout, outcome);
   outcome.built = status == 0;
-  if (outcome.built) publish(job, part, outcome);
+  if (outcome.built && !job.out.empty()) {
+    publish_results(part.layout, outcome);
+    if (job.folders.size() == 1) publish_symbols(outcome, part.folder);
+  }
   return outcome;
 }
 
@@ -541,6 +514,10 @@ std::optional<FileLock> lock_output_folder(const Job& job) {
 
 }  // namespace
 
+bool is_image_folder(const std::string& folder) {
+  return kbuild::declares_images(folder);
+}
+
 std::vector<Outcome> run_job(const Job& job) {
   const std::vector<Part> parts = parts_of(job);
   make_output_folder(job);
@@ -550,13 +527,13 @@ std::vector<Outcome> run_job(const Job& job) {
     try {
       outcomes.push_back(build_part(job, part));
     } catch (const PlanError& error) {
-      std::vector<std::string> hints = hints_after_failure(job);
+      std::vector<std::string> hints = hints_after_failure(job, part);
       if (hints.empty()) throw;
       if (!error.hint().empty()) hints.insert(hints.begin(), error.hint());
       throw PlanError(error.location(), error.what(), join(hints, "\n  hint: "));
     }
     if (!outcomes.back().built)
-      for (const std::string& hint : hints_after_failure(job))
+      for (const std::string& hint : hints_after_failure(job, part))
         std::cerr << "  hint: " << hint << "\n";
     if (!outcomes.back().built && !job.keep_going) break;
   }
@@ -584,7 +561,7 @@ OutputStory explain_output(const Job& job, const std::string& output) {
                             [&](const kbuild::Request& request, const kbuild::ProbingShell& shell,
                                 const std::set<std::string>& mirrored) {
                               kbuild::Explanation told = kbuild::explain(request, path);
-                              complete_plan(job, part, shell, mirrored, told.plan);
+                              complete_plan(part, shell, mirrored, told.plan);
                               return told;
                             });
   story.read_files = recorded_dependencies(part.layout, path);

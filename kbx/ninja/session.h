@@ -13,7 +13,7 @@ namespace kbx::ninja {
 
 /// What a person asks `kbx build` (or `kbx make`) for.
 struct Job {
-  kernel::Tree tree;
+  kernel::Tree tree;                 // not looked at for folders of images
   std::vector<std::string> folders;  // drivers' folders, absolute; built in this order
   std::string out;  // output folder; "": outputs beside the sources, as make leaves them
   std::vector<std::string> variables;  // NAME=value
@@ -41,10 +41,14 @@ struct Outcome {
   std::string source;
   std::string out;  // where the modules lie
   std::vector<kbuild::Module> modules;
+  std::vector<kbuild::Image> images;
   std::vector<std::string> changed;  // the .ko of modules that this run made otherwise than before
   /// Files of exported symbols that modpost read besides the kernel's own (KBUILD_EXTRA_SYMBOLS).
   std::vector<std::string> symbol_lists;
 };
+
+/// True if the folder declares images, which need no kernel tree.
+bool is_image_folder(const std::string& folder);
 
 /// Not even a plan can be made.
 class PlanError : public Error {

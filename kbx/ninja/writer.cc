@@ -38,7 +38,7 @@ using kbuild::Step;
 
 bool uses_target_compiler(ActionKind kind) {
   return kind == ActionKind::compile || kind == ActionKind::assemble ||
-         kind == ActionKind::metadata;
+         kind == ActionKind::metadata || kind == ActionKind::script;
 }
 
 /// A misspelt template would silently do nothing.
@@ -52,8 +52,9 @@ void check_rules_folder(const std::string& folder) {
     if (extension(name) == ".ninja" && !known)
       throw Error(Location{join_path(folder, name), 0}, "no rule template has this name",
                   "the names are those of the kinds of actions: compile.ninja, assemble.ninja, "
-                  "composite.ninja, modpost.ninja, metadata.ninja, module.ninja, host.ninja, "
-                  "metadata_template.ninja, metadata_objects.ninja, custom.ninja");
+                  "composite.ninja, modpost.ninja, metadata.ninja, module.ninja, script.ninja, "
+                  "image.ninja, host.ninja, metadata_template.ninja, metadata_objects.ninja, "
+                  "custom.ninja");
   }
 }
 

@@ -11,3 +11,6 @@ add_test(NAME boot-verdict-6.12 CONFIGURATIONS full
 set_tests_properties(boot-verdict-6.12 PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 600)
 set_tests_properties(boot-examples boot-examples-of-build boot-notices
                      PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 600)
+# A kernel of its own with its boot sector, a blob, and a feature that is y, m or n.
+add_test(NAME boot-images COMMAND ${CMAKE_CURRENT_LIST_DIR}/images.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(boot-images PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 600)

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "kbx/base/text.h"
 #include "kbx/link/script/words.h"
 
 /// The language has no fixed words: a state says which characters make a name, which words are
@@ -174,7 +175,7 @@ std::string Token::description() const {
 }
 
 Lexer::Lexer(std::string text, const std::string& file, Warn warn) : warn_(std::move(warn)) {
-  sources_.push_back({std::move(text), std::make_shared<const std::string>(file), {0, 1}, 0});
+  sources_.push_back({std::move(text), {0, {std::make_shared<const std::string>(file), 1}}, 0});
 }
 
 const Token& Lexer::peek(Mode mode) {
@@ -197,7 +198,7 @@ void Lexer::enter(std::string text, const std::string& file, const Place& from) 
     throw Error(from.location(), fmt::format("{}: files are included too deeply", file),
                 "a file may be included from a file, and so on, up to nine times");
   if (mode_) reset(before_);
-  sources_.push_back({std::move(text), std::make_shared<const std::string>(file), {0, 1}, 0});
+  sources_.push_back({std::move(text), {0, {std::make_shared<const std::string>(file), 1}}, 0});
 }
 
 void Lexer::leave() {
@@ -219,7 +220,7 @@ void Lexer::reset(const Mark& mark) {
 void Lexer::advance(size_t length) {
   Source& source = sources_.back();
   for (size_t i = 0; i < length; ++i)
-    if (source.text[source.at.offset + i] == '\n') ++source.at.line;
+    if (source.text[source.at.offset + i] == '\n') ++source.at.place.line;
   source.at.offset += length;
 }
 
@@ -227,6 +228,24 @@ void Lexer::set(Token::Kind kind, std::string text, size_t length) {
   token_.kind = kind;
   token_.text = std::move(text);
   advance(length);
+}
+
+/// `# LINE "FILE"`, perhaps with flags behind it, and the `#line` of C: where the line below it is
+/// from.
+void Lexer::follow_line_marker(std::string_view comment) {
+  constexpr size_t most_digits = 9;
+  comment.remove_prefix(1);
+  if (comment.starts_with("line")) comment.remove_prefix(4);
+  const size_t quote = comment.find('"');
+  if (quote == std::string_view::npos || !comment.starts_with(' ')) return;
+  const size_t end = comment.find('"', quote + 1);
+  const std::string_view digits = trim(comment.substr(0, quote));
+  const auto line = parse_number(digits);
+  if (end == std::string_view::npos || !line || digits.size() > most_digits) return;
+  Place& place = sources_.back().at.place;
+  const std::string_view file = comment.substr(quote + 1, end - quote - 1);
+  if (*place.file != file) place.file = std::make_shared<const std::string>(file);
+  place.line = static_cast<int>(*line) - 1;  // the end of this line counts
 }
 
 bool Lexer::skip_comment(Mode mode) {
@@ -241,7 +260,10 @@ bool Lexer::skip_comment(Mode mode) {
     return true;
   }
   if (rest.starts_with('#') && mode != Mode::input_list) {
-    advance(std::min(rest.find('\n'), rest.size()));
+    const std::string_view comment = rest.substr(0, rest.find('\n'));
+    const size_t start = source.at.offset;
+    if (start == 0 || source.text[start - 1] == '\n') follow_line_marker(comment);
+    advance(comment.size());
     return true;
   }
   return false;

@@ -52,6 +52,9 @@ using Warn = std::function<void(const Location& location, const std::string& mes
 /// The tokens of a script. The one that is next may be looked at in one mode and then taken in
 /// another: it is read anew then, which is what makes `=0x90` before `.data` and names like
 /// `[0-9a-zA-Z_]*` work.
+///
+/// Places are those that line markers of a C preprocessor name: what people edit is the script that
+/// was preprocessed. (Line markers are comments to GNU ld.)
 class Lexer {
  public:
   Lexer(std::string text, const std::string& file, Warn warn);
@@ -71,7 +74,7 @@ class Lexer {
   /// A place in the innermost file to come back to.
   struct Mark {
     size_t offset = 0;
-    int line = 0;
+    Place place;
   };
   Mark mark() const;
   void reset(const Mark& mark);
@@ -79,15 +82,15 @@ class Lexer {
  private:
   struct Source {
     std::string text;
-    std::shared_ptr<const std::string> file;
     Mark at;
     size_t warned_to = 0;  // warnings before this offset have been given
   };
 
-  Place place() const { return {sources_.back().file, sources_.back().at.line}; }
+  const Place& place() const { return sources_.back().at.place; }
   void skip_blanks(Mode mode);
   bool skip_blank(Mode mode);
   bool skip_comment(Mode mode);
+  void follow_line_marker(std::string_view comment);
   void advance(size_t length);
   void read(Mode mode);
   bool read_string(Mode mode);

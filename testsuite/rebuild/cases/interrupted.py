@@ -100,6 +100,24 @@ def only_ninja_killed(workspace):
     _rounds(workspace, lambda session: [pid for pid in _members(session) if _name(pid) == "ninja"])
 
 
+def _group(session):
+    """Process ids of the group that a session began with. Ninja gives each of its commands another one."""
+    found = []
+    for pid in _members(session):
+        try:
+            if os.getpgid(pid) == session:
+                found.append(pid)
+        except OSError:
+            continue
+    return found
+
+
+@behaviour
+def kbx_and_ninja_killed_at_once(workspace):
+    """What Ninja started goes on, beside the next kbx."""
+    _rounds(workspace, _group)
+
+
 @behaviour
 def interrupted_by_the_terminal(workspace):
     _rounds(workspace, _members, signal.SIGINT)

@@ -57,6 +57,23 @@ std::string printed(std::string_view text) {
 
 }  // namespace
 
+TEST_CASE("places are those that line markers name") {
+  const auto place_of_error = [](std::string_view text) {
+    try {
+      parse_script(text, "t.lds");
+    } catch (const Error& error) {
+      return error.location().file + ":" + std::to_string(error.location().line);
+    }
+    return std::string("accepted");
+  };
+  CHECK(place_of_error("# 1 \"a.lds.S\"\n# 1 \"b.h\" 1\n\n# 7 \"a.lds.S\" 2\nx = 1;\nx 2;") ==
+        "a.lds.S:8");
+  CHECK(place_of_error("SECTIONS {\n .t : {\n#line 30 \"c.S\"\n *(.t) = 3 }\n}") == "c.S:30");
+  for (const char* comment : {"# 9 none", "#9 \"x\"", "# x \"x\"", "# 9 \"x", "# 99999999999 \"x\"",
+                              " # 9 \"x\"", "# \"x\"", "#", "# 9"})
+    CHECK(place_of_error(std::string(comment) + "\nx 2;") == "t.lds:2");
+}
+
 TEST_CASE("commands with names") {
   CHECK(only<Entry>("ENTRY(start)").symbol == "start");
   CHECK(only<OutputArch>("OUTPUT_ARCH(i386:x86-64)").arch == "i386:x86-64");

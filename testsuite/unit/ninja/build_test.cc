@@ -323,6 +323,39 @@ TEST_CASE("an output that a killed run left half made is made again") {
   CHECK(read_file(project.path(".kbx of $x/lock")).empty());
 }
 
+TEST_CASE("what still runs of a killed run is ended, but for servers that it left behind") {
+  Project project;
+  project.run();
+  const std::string mark = project.path(".kbx of $x/running");
+  const auto survivor = [&](bool server) {
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      ::signal(SIGTERM, SIG_DFL);  // not the test program's
+      if (server) ::setsid();
+      const int held = ::open(mark.c_str(), O_RDONLY);
+      if (held < 0 || ::write(ends[1], "", 1) != 1) ::_exit(1);
+      for (;;) ::pause();
+    }
+    char byte;
+    REQUIRE(::read(ends[0], &byte, 1) == 1);
+    for (const int end : ends) ::close(end);
+    return child;
+  };
+  const pid_t command = survivor(false);
+  const pid_t server = survivor(true);
+  const auto is_running = [](pid_t child) { return ::waitpid(child, nullptr, WNOHANG) == 0; };
+  CHECK(project.run() == "");
+  CHECK(is_running(command));  // the run before had come to its end
+  project.write(".kbx of $x/lock", "running " + std::to_string(::getsid(0)) + "\n");
+  CHECK(project.run() == "");
+  CHECK_FALSE(is_running(command));
+  CHECK(is_running(server));
+  ::kill(server, SIGKILL);
+  ::waitpid(server, nullptr, 0);
+}
+
 TEST_CASE("on a terminal the status line tells what runs and goes away in the end") {
   Project project;
   project.options.terminal = true;
