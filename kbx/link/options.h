@@ -79,6 +79,7 @@ struct Options {
   std::string output_format;  // --oformat; "" if it follows from the emulation or a script
   Choice big_endian;          // -EB, -EL
   std::vector<Input> inputs;
+  std::string last_format;          // -b at the end of the command line; "" as in Input
   std::string default_script;       // --default-script
   Files version_scripts;            // --version-script
   Files dynamic_lists;              // --dynamic-list

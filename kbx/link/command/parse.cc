@@ -93,6 +93,7 @@ void finish(Reading& reading) {
   resolve_folders(reading);
   resolve_map(reading);
   close_groups(reading);
+  options.last_format = reading.current.format;
   resolve_symbolic(reading);
   if (options.soname.empty() && reading.has_soname)
     reading.say("SONAME must not be empty string; ignored");

@@ -228,6 +228,16 @@ void add_default_folders(LinkState& state) {
   for (const std::string& folder : default_folders(*machine)) add_folder(state, folder);
 }
 
+/// Without --oformat and OUTPUT_FORMAT, which GNU ld's own script has, the output is of the format
+/// that -b says last.
+void take_format_of_inputs(LinkState& state) {
+  Options& options = state.options;
+  if (!options.output_format.empty() || !flat_format(options.last_format) || !has_script(state))
+    return;
+  if (std::ranges::none_of(state.scripts, has<script::OutputFormat>))
+    options.output_format = options.last_format;
+}
+
 }  // namespace
 
 bool has_script(const LinkState& state) {
@@ -248,12 +258,14 @@ void read_scripts(LinkState& state) {
   };
   for (const Input& input : state.options.inputs)
     if (input.kind == Input::Kind::script) read(input.name);
-  if (state.options.default_script.empty() || has_script(state)) return;
-  Input input;
-  input.kind = Input::Kind::script;
-  input.name = state.options.default_script;
-  state.options.inputs.push_back(input);
-  read(input.name);
+  if (!state.options.default_script.empty() && !has_script(state)) {
+    Input input;
+    input.kind = Input::Kind::script;
+    input.name = state.options.default_script;
+    state.options.inputs.push_back(input);
+    read(input.name);
+  }
+  take_format_of_inputs(state);
 }
 
 void add_default_script(LinkState& state, const Machine& machine) {
