@@ -1,0 +1,165 @@
+"""Linux built with kbx as its linker, its compiled objects kept from run to run.
+
+A kernel is built in a folder of the cache, which its source, configuration and compiler name. Before each run all files
+that a linker has written there are removed, so make links them again and compiles next to nothing. That needs no trust in
+what a killed run has left: make finds out itself what is missing.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent)]
+
+from oracle import gnu_ld  # noqa: E402
+
+from cachedir import Unavailable, cache_root, locked, made_aside  # noqa: E402
+from fetch import package_root  # noqa: E402
+
+PACKAGE = "linux-source-6.1"
+NEEDS = ("make", "flex", "bison", "bc", "perl", "xz")
+LLVM_NEEDS = ("ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-objdump", "llvm-readelf", "llvm-strip")
+# Most of the archive by size, and nothing that these configurations compile.
+UNREAD = ("drivers/gpu/drm/amd/include/asic_reg", "tools/testing")
+UNUSED = 30 * 24 * 3600  # seconds
+
+
+class Failed(Exception):
+    """A build failed or its result is not as it should be; the text says how."""
+
+
+def source():
+    """A kernel's source in which nothing was configured: KBX_KERNEL_SOURCE, or Debian's, kept in the cache."""
+    named = os.environ.get("KBX_KERNEL_SOURCE")
+    if named and not any((Path(named) / part).exists() for part in (".config", "include/config")):
+        return Path(named).resolve()
+    target = cache_root() / "sources" / PACKAGE
+    with locked(f"source-{PACKAGE}"):
+        if not target.is_dir():
+            package = package_root(PACKAGE)
+            archive = next(package.glob("usr/src/linux-source-*.tar.*"))
+            with made_aside(target) as aside:
+                excluded = [f"--exclude=*/{part}" for part in UNREAD]
+                subprocess.run(["tar", "-xf", archive, "-C", aside, "--strip-components=1", *excluded], check=True)
+            shutil.rmtree(package)
+    return target
+
+
+def _state_of(folder):
+    """A digest of names, sizes and times below a folder."""
+    digest = hashlib.sha256()
+    for where, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            status = os.lstat(os.path.join(where, name))
+            digest.update(f"{where}/{name} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def _version(program):
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+class Tree:
+    """The folder of one kernel, and make in it."""
+
+    def __init__(self, configuration, kbx):
+        self.configuration = configuration
+        clang = configuration.compiler == "clang"
+        absent = [name for name in (*NEEDS, configuration.compiler, *(LLVM_NEEDS if clang else ())) if not shutil.which(name)]
+        if absent:
+            raise Unavailable(f"{absent[0]} is not installed")
+        self.gnu = gnu_ld(configuration.architecture)
+        self.source = source()
+        key = [str(self.source), _state_of(self.source), configuration.base, configuration.lines(), configuration.make,
+               _version(configuration.compiler), _version("as")]
+        digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+        self.kernels = cache_root() / "linked-kernels"
+        self.folder = self.kernels / f"{configuration.name}-{digest}"
+        self.build = self.folder / "build"
+        self.ld = self.folder / "ld" / "ld"
+        self.kbx = kbx
+
+    @contextmanager
+    def prepared(self):
+        """Holds the folder for one run, with a linker in it that watches kbx, and nothing that was linked before."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._drop_unused()
+        with open(self.folder / "lock", "w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            os.utime(self.folder)
+            for record in self.records():
+                Path(record["output"]).unlink(missing_ok=True)
+            for name in ("records", "different", "aside", "kbx", "ld"):
+                shutil.rmtree(self.folder / name, ignore_errors=True)
+                (self.folder / name).mkdir()
+            self._lay_out_linkers()
+            yield self
+
+    def _drop_unused(self):
+        """Removes kernels that no run has used for a month: those of older compilers and sources."""
+        for folder in self.kernels.iterdir():
+            if time.time() - folder.stat().st_mtime > UNUSED:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _lay_out_linkers(self):
+        own = self.folder / "kbx" / "ld"
+        own.symlink_to(self.kbx.resolve())
+        setting = {"kbx": str(own), "gnu": self.gnu.words, "environment": self.gnu.environment}
+        (self.folder / "watch.json").write_text(json.dumps(setting))
+        self.ld.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{HERE}/watched_ld.py" "{self.folder}" "$@"\n')
+        self.ld.chmod(0o755)
+
+    def records(self):
+        """What each link of this run, or of the last, was and came to."""
+        return [json.loads(path.read_text()) for path in sorted(self.folder.glob("records/*"))]
+
+    def make(self, *words, ld=None, environment=None):
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        fixed = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C", "KBUILD_BUILD_TIMESTAMP": "2020-01-01",
+                 "KBUILD_BUILD_USER": "user", "KBUILD_BUILD_HOST": "host"}
+        command = ["make", "-C", str(self.source), f"O={self.build}", f"LD={ld or self.ld}", *self.configuration.make,
+                   f"-j{len(os.sched_getaffinity(0))}", *words]
+        done = subprocess.run(command, env=fixed | (environment or {}), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+        with open(self.folder / "log", "a") as log:
+            log.write(done.stdout)
+        if done.returncode:
+            raise Failed(f"{' '.join(command)}: exit status {done.returncode}\n" + "\n".join(done.stdout.splitlines()[-40:]))
+
+    def configure(self):
+        """Configures with GNU ld, once; with kbx the result has to be the same, as its answers to the kernel's questions
+        are to be."""
+        wanted, config = self.folder / "config", self.build / ".config"
+        if not wanted.exists():
+            shutil.rmtree(self.build, ignore_errors=True)
+            self.build.mkdir()
+            gnu = {"ld": self.gnu.words[0], "environment": self.gnu.environment}
+            self.make(self.configuration.base, **gnu)
+            with open(config, "a") as file:
+                file.write("\n".join(self.configuration.lines()) + "\n")
+            self.make("olddefconfig", **gnu)
+            self._check(config.read_text())
+            aside = wanted.with_suffix(".part")
+            shutil.copy(config, aside)
+            aside.rename(wanted)
+        self.make("olddefconfig")
+        if config.read_text() != wanted.read_text():
+            shutil.copy(wanted, config)
+            raise Failed(f"the configuration is another with kbx than with GNU ld: see {wanted}")
+
+    def _check(self, text):
+        lines = set(text.splitlines())
+        for line in self.configuration.lines():
+            off = line.endswith("=n") and line[:-1] + "y" not in lines
+            if line not in lines and not off:
+                raise Failed(f"the kernel's configuration does not take {line}")
