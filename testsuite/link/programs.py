@@ -103,6 +103,8 @@ def call(words, folder):
                               errors="replace", timeout=TIME_LIMIT, check=False)
     except subprocess.TimeoutExpired:
         return f"killed after {TIME_LIMIT} s", "", ""
+    except FileNotFoundError as reason:
+        return str(reason), "", ""
     return done.returncode, done.stdout, done.stderr
 
 

@@ -3,7 +3,7 @@
 | name | what it says |
 | --- | --- |
 | architecture | as Debian calls it: which GNU ld is the oracle |
-| compiler, target | gcc or clang, and clang's --target |
+| compiler, target, flags | gcc or clang, clang's --target, and more words for programs of the guest |
 | make | words for every make |
 | base | the target that makes the first configuration |
 | options | lines of .config on top of it and of guest.config |
@@ -33,6 +33,7 @@ class Configuration:
     image: str
     machine: dict
     target: str = ""
+    flags: list = field(default_factory=list)
     common: str = field(default_factory=lambda: (HERE / "guest.config").read_text())
 
     def lines(self):
@@ -40,7 +41,7 @@ class Configuration:
         return [line for line in (self.common + self.options).splitlines() if line]
 
     def compile_words(self):
-        return [self.compiler, f"--target={self.target}"] if self.target else [self.compiler]
+        return [self.compiler, *([f"--target={self.target}"] if self.target else []), *self.flags]
 
 
 def names():

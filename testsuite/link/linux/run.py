@@ -13,6 +13,7 @@ Exits with 77 if no configuration can be tried.
 
 import argparse
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -26,18 +27,17 @@ from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
 from driver_copy import copy_sources  # noqa: E402
 from machine import Machine  # noqa: E402
 from oracle import TARGETS  # noqa: E402
-import subprocess  # noqa: E402
 
 EXAMPLE = HERE.parents[2] / "examples" / "exporting-pair"
 EXAMPLE_MODULES = ("provider/counter_provider.ko", "user/counter_user.ko")
-FREESTANDING = ("-O2 -ffreestanding -fno-builtin -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -nostdinc "
-                "-Wno-all").split()
+FREESTANDING = "-O2 -ffreestanding -fno-builtin -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables -nostdinc".split()
 
 
 def call(words, folder):
     done = subprocess.run([str(word) for word in words], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Failed(f"{' '.join(map(str, words))}: exit status {done.returncode}\n{done.stderr}")
+    return done.stdout
 
 
 def build_modules(tree):
@@ -56,8 +56,10 @@ def build_programs(tree):
     aside.mkdir()
     tree.make("headers")
     nolibc = tree.source / "tools/include/nolibc/nolibc.h"
-    call([*kernel.compile_words(), *FREESTANDING, "-I", tree.build / "usr/include", "-I", HERE / "guest", "-include", nolibc, "-c",
-          HERE / "guest/init.c", "-o", "init.o"], aside)
+    compiler = kernel.compile_words()
+    own_headers = call([*compiler, "-print-file-name=include"], aside).strip()
+    call([*compiler, *FREESTANDING, "-isystem", own_headers, "-isystem", tree.build / "usr/include", "-I", HERE / "guest", "-include",
+          nolibc, "-c", HERE / "guest/init.c", "-o", "init.o"], aside)
     call([tree.ld, "-m", TARGETS[kernel.architecture].emulation, "-static", "-o", "init", "init.o"], aside)
     if kernel.compiler != "gcc":
         return aside / "init", None

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ SKIPPED = 77
 LINKERS = [
     ("GNU ld itself", 'exec ld.bfd "$@"', ""),
     ("another byte at the end", 'ld.bfd "$@" && printf x >>out.o', "same shape"),
-    ("another section", 'ld.bfd "$@" && objcopy --add-section .x=a.s out.o', "only the second"),
+    ("another section", 'ld.bfd "$@" && objcopy --add-section .x=a.o out.o', "only the second"),
     ("a message more", 'echo "ld: warning: something" >&2; exec ld.bfd "$@"', "messages"),
     ("a failure", "exit 1", "exit status 0 / 1"),
 ]
@@ -41,16 +42,18 @@ def faults_of_watching(folder):
         (place / "watch.json").write_text(json.dumps({"kbx": str(linker), "gnu": [GNU], "environment": {}}))
         command = [sys.executable, Path(__file__).with_name("watched_ld.py"), place]
         subprocess.run([*command, "--version"], cwd=folder, capture_output=True, check=False)
-        subprocess.run([*command, "-r", "-o", "out.o", "a.o", "-Map=out.map"], cwd=folder, capture_output=True, check=False)
+        shutil.copy(folder / "a.o", place)
+        subprocess.run([*command, "-r", "-o", "../out.o", "a.o"], cwd=place, capture_output=True, check=False)
+        subprocess.run([*command, "-r", "-o", "out.o", "a.o", "-Map=out.map"], cwd=place, capture_output=True, check=False)
         records = [json.loads(path.read_text()) for path in place.glob("records/*")]
-        if len(records) != 1 or records[0]["output"] != str(folder / "out.o"):
+        if len(records) != 1 or records[0]["output"] != str(place / "out.o"):
             yield f"{name}: one link was recorded as {records}"
         elif bool(records[0]["differences"]) != bool(word) or word not in "".join(records[0]["differences"]):
             yield f"{name}: differences {records[0]['differences']}"
 
 
 def faults_of_words():
-    for words, output in ((["-r", "-o", "a", "b"], "a"), (["-oa", "b"], "a"), (["b"], None), (["--output", "a"], "a")):
+    for words, output in ((["-r", "-o", "a", "b"], "a"), (["-oa", "b"], "a"), (["b"], None), (["--output", "a"], "a"), (["--output=a"], "a")):
         if output_of(words) != output:
             yield f"the output of {words} is taken for {output_of(words)}"
     seen = redirected(["-o", "a", "-Map=m", "--Map", "n", "a"], "x", "y")

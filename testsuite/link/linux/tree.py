@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,8 @@ NEEDS = ("make", "flex", "bison", "bc", "perl", "xz")
 LLVM_NEEDS = ("ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-objdump", "llvm-readelf", "llvm-strip")
 # Most of the archive by size, and nothing that these configurations compile.
 UNREAD = ("drivers/gpu/drm/amd/include/asic_reg", "tools/testing")
+# Options that are asked of the linker and that kbx answers otherwise than GNU ld: docs/reference/ld.md names them.
+KNOWN = re.compile(r".*CONFIG_(TOOLS_SUPPORT_)?RELR\b.*\n")
 UNUSED = 30 * 24 * 3600  # seconds
 
 
@@ -64,6 +67,10 @@ def _state_of(folder):
     return digest.hexdigest()
 
 
+def without_known(configuration):
+    return KNOWN.sub("", configuration)
+
+
 def _version(program):
     return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
 
@@ -82,7 +89,7 @@ class Tree:
         key = [str(self.source), _state_of(self.source), configuration.base, configuration.lines(), configuration.make,
                _version(configuration.compiler), _version("as")]
         digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
-        self.kernels = cache_root() / "linked-kernels"
+        self.kernels = (cache_root() / "linked-kernels").resolve()
         self.folder = self.kernels / f"{configuration.name}-{digest}"
         self.build = self.folder / "build"
         self.ld = self.folder / "ld" / "ld"
@@ -137,25 +144,27 @@ class Tree:
             raise Failed(f"{' '.join(command)}: exit status {done.returncode}\n" + "\n".join(done.stdout.splitlines()[-40:]))
 
     def configure(self):
-        """Configures with GNU ld, once; with kbx the result has to be the same, as its answers to the kernel's questions
-        are to be."""
+        """Configures with GNU ld, once, and with kbx, whose answers to the kernel's questions have to be the same."""
         wanted, config = self.folder / "config", self.build / ".config"
         if not wanted.exists():
             shutil.rmtree(self.build, ignore_errors=True)
             self.build.mkdir()
-            gnu = {"ld": self.gnu.words[0], "environment": self.gnu.environment}
-            self.make(self.configuration.base, **gnu)
-            with open(config, "a") as file:
-                file.write("\n".join(self.configuration.lines()) + "\n")
-            self.make("olddefconfig", **gnu)
-            self._check(config.read_text())
-            aside = wanted.with_suffix(".part")
-            shutil.copy(config, aside)
-            aside.rename(wanted)
-        self.make("olddefconfig")
-        if config.read_text() != wanted.read_text():
-            shutil.copy(wanted, config)
-            raise Failed(f"the configuration is another with kbx than with GNU ld: see {wanted}")
+            self._configure("config.gnu", ld=self.gnu.words[0], environment=self.gnu.environment).rename(wanted)
+        own = self._configure("config.own")
+        if without_known(own.read_text()) != without_known(wanted.read_text()):
+            raise Failed(f"the configuration is another with kbx than with GNU ld: {own} and {wanted} differ")
+        if not config.exists() or config.read_text() != own.read_text():
+            shutil.copy(own, config)
+
+    def _configure(self, name, **how):
+        """Makes a configuration in the file `name` of the build folder, below which the kernel's scripts want it."""
+        config = self.build / name
+        self.make(f"KCONFIG_CONFIG={name}", self.configuration.base, **how)
+        with open(config, "a") as file:
+            file.write("\n".join(self.configuration.lines()) + "\n")
+        self.make(f"KCONFIG_CONFIG={name}", "olddefconfig", **how)
+        self._check(config.read_text())
+        return config
 
     def _check(self, text):
         lines = set(text.splitlines())

@@ -2,8 +2,9 @@
 
     watched_ld.py FOLDER WORDS...
 
-FOLDER/watch.json says how the two are started. A link leaves one file in FOLDER/records; where the outputs differ, both
-are kept in FOLDER/different. The exit status is kbx's, so that a build goes on past a difference and fails where kbx does.
+FOLDER/watch.json says how the two are started. A link with an output below FOLDER leaves one file in FOLDER/records; where
+the outputs differ, both are kept in FOLDER/different. Other calls are kbx's alone: the kernel asks by them what a linker
+can do. The exit status is kbx's, so that a build goes on past a difference and fails where kbx does.
 """
 
 import json
@@ -27,7 +28,8 @@ def output_of(words):
     for before, word in zip(words, words[1:]):
         if before in ("-o", "--output"):
             return word
-    return next((word[2:] for word in words if word.startswith("-o") and len(word) > 2), None)
+    joined = (re.fullmatch(r"--output=(.+)|-o(.+)", word) for word in words)
+    return next((found[1] or found[2] for found in joined if found), None)
 
 
 def redirected(words, output, map_file):
@@ -40,7 +42,7 @@ def redirected(words, output, map_file):
             word = map_file
         elif re.match(r"--?Map=", word):
             word = word.partition("=")[0] + "=" + map_file
-        elif re.match(r"-o.", word):
+        elif re.match(r"--output=|-o.", word):
             word = "-o" + output
         changed.append(word)
     return changed
@@ -90,10 +92,10 @@ def judged(folder, setting, words, output):
 
 
 def main():
-    folder, words = Path(sys.argv[1]), sys.argv[2:]
+    folder, words = Path(sys.argv[1]).resolve(), sys.argv[2:]
     setting = json.loads((folder / "watch.json").read_text())
     output = output_of(words)
-    if output is None or os.path.exists(output) and not os.path.isfile(output):
+    if output is None or not Path(output).resolve().is_relative_to(folder):
         os.execv(setting["kbx"], [setting["kbx"], *words])
     status, messages = judged(folder, setting, words, output)
     sys.stderr.write(messages)
