@@ -17,6 +17,20 @@ void PackWriter::text(std::string_view value) {
   content_ += value;
 }
 
+void PackWriter::optional_text(const std::optional<std::string>& value) {
+  number(value.has_value());
+  text(value.value_or(""));
+}
+
+void PackWriter::stamp(const std::optional<FileStamp>& value) {
+  number(value.has_value());
+  const FileStamp known = value.value_or(FileStamp());
+  number(static_cast<std::uint64_t>(known.modified_ns));
+  number(known.size);
+  number(known.inode);
+  number(known.kind);
+}
+
 std::uint64_t PackReader::number() {
   std::uint64_t value = 0;
   if (rest_.size() < sizeof value) {
@@ -42,6 +56,22 @@ std::string_view PackReader::text() {
   const std::string_view value = rest_.substr(0, size);
   rest_.remove_prefix(size);
   return value;
+}
+
+std::optional<std::string_view> PackReader::optional_text() {
+  const bool is_there = number() != 0;
+  const std::string_view value = text();
+  return is_there ? std::optional(value) : std::nullopt;
+}
+
+std::optional<FileStamp> PackReader::stamp() {
+  const bool is_there = number() != 0;
+  FileStamp value;
+  value.modified_ns = static_cast<std::int64_t>(number());
+  value.size = number();
+  value.inode = number();
+  value.kind = static_cast<std::uint32_t>(number());
+  return is_there ? std::optional(value) : std::nullopt;
 }
 
 std::string sealed(std::string_view format, std::string_view content) {

@@ -1,7 +1,10 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "kbx/base/file.h"
 
 namespace kbx {
 
@@ -11,6 +14,8 @@ class PackWriter {
  public:
   void number(std::uint64_t value);
   void text(std::string_view value);
+  void optional_text(const std::optional<std::string>& value);
+  void stamp(const std::optional<FileStamp>& value);
 
   const std::string& content() const { return content_; }
 
@@ -29,6 +34,9 @@ class PackReader {
   std::uint64_t count();
   /// Lives as long as the content.
   std::string_view text();
+  /// As text.
+  std::optional<std::string_view> optional_text();
+  std::optional<FileStamp> stamp();
 
   /// True if all that was read was there.
   bool is_whole() const { return whole_; }

@@ -148,18 +148,12 @@ void write_inputs(PackWriter& pack, const Inputs& inputs) {
   pack.number(inputs.files.size());
   for (const auto& [path, stamp] : inputs.files) {
     pack.text(path);
-    pack.number(stamp.has_value());
-    const FileStamp known = stamp.value_or(FileStamp());
-    pack.number(static_cast<std::uint64_t>(known.modified_ns));
-    pack.number(known.size);
-    pack.number(known.inode);
-    pack.number(known.kind);
+    pack.stamp(stamp);
   }
   pack.number(inputs.environment.size());
   for (const auto& [name, value] : inputs.environment) {
     pack.text(name);
-    pack.number(value.has_value());
-    pack.text(value.value_or(""));
+    pack.optional_text(value);
   }
 }
 
@@ -168,25 +162,18 @@ bool read_unchanged(PackReader& pack, const Environment& environment, Inputs& in
   FolderStamps stamps;
   for (std::uint64_t left = pack.count(); left > 0; --left) {
     std::string path(pack.text());
-    const bool was_there = pack.number() != 0;
-    FileStamp stamp;
-    stamp.modified_ns = static_cast<std::int64_t>(pack.number());
-    stamp.size = pack.number();
-    stamp.inode = pack.number();
-    stamp.kind = static_cast<std::uint32_t>(pack.number());
-    const auto before = was_there ? std::optional(stamp) : std::nullopt;
+    const std::optional<FileStamp> before = pack.stamp();
     if (!pack.is_whole() || stamps.of(path) != before) return false;
     inputs.files.emplace_back(std::move(path), before);
   }
   for (std::uint64_t left = pack.count(); left > 0; --left) {
     std::string name(pack.text());
-    const bool was_set = pack.number() != 0;
-    const std::string_view value = pack.text();
+    const std::optional<std::string_view> before = pack.optional_text();
     const auto found = environment.find(name);
     const bool is_set = found != environment.end();
-    if (!pack.is_whole() || is_set != was_set || (is_set && found->second != value)) return false;
-    inputs.environment.emplace_back(std::move(name),
-                                    was_set ? std::optional(std::string(value)) : std::nullopt);
+    if (!pack.is_whole() || is_set != before.has_value() || (is_set && found->second != *before))
+      return false;
+    inputs.environment.emplace_back(std::move(name), before);
   }
   return true;
 }

@@ -23,36 +23,6 @@ std::string file_of(const Tree& tree, const std::string& cache) {
   return join_path(cache, "offer-" + content_hash(question.content()));
 }
 
-void write_stamp(PackWriter& pack, const std::optional<FileStamp>& stamp) {
-  pack.number(stamp.has_value());
-  const FileStamp known = stamp.value_or(FileStamp());
-  pack.number(static_cast<std::uint64_t>(known.modified_ns));
-  pack.number(known.size);
-  pack.number(known.inode);
-  pack.number(known.kind);
-}
-
-std::optional<FileStamp> read_stamp(PackReader& pack) {
-  const bool was_there = pack.number() != 0;
-  FileStamp stamp;
-  stamp.modified_ns = static_cast<std::int64_t>(pack.number());
-  stamp.size = pack.number();
-  stamp.inode = pack.number();
-  stamp.kind = static_cast<std::uint32_t>(pack.number());
-  return was_there ? std::optional(stamp) : std::nullopt;
-}
-
-void write_text(PackWriter& pack, const std::optional<std::string>& text) {
-  pack.number(text.has_value());
-  pack.text(text.value_or(""));
-}
-
-std::optional<std::string> read_text(PackReader& pack) {
-  const bool is_known = pack.number() != 0;
-  std::string text(pack.text());
-  return is_known ? std::optional(std::move(text)) : std::nullopt;
-}
-
 /// The options that are true or false, in the order in which they are kept.
 template <typename Options, typename Visit>
 void each_flag(Options& options, const Visit& visit) {
@@ -70,7 +40,7 @@ bool recall_offer(symbols::KernelSymbols& kernel, const Tree& tree, const std::s
   PackReader pack(unsealed(format, *text));
   for (std::uint64_t left = pack.count(); left > 0; --left) {
     const std::string path(pack.text());
-    const auto stamp = read_stamp(pack);
+    const auto stamp = pack.stamp();
     if (!pack.is_whole() || stamp_of(path) != stamp) return false;
   }
   symbols::KernelSymbols known;
@@ -85,8 +55,8 @@ bool recall_offer(symbols::KernelSymbols& kernel, const Tree& tree, const std::s
     const bool value = pack.number() != 0;
     if (is_known) flag = value;
   });
-  known.options.decompresses = read_text(pack);
-  known.vermagic = read_text(pack);
+  known.options.decompresses = pack.optional_text();
+  known.vermagic = pack.optional_text();
   if (!pack.is_at_end()) return false;
   kernel.machine = known.machine;
   kernel.options = known.options;
@@ -100,7 +70,7 @@ void remember_offer(const symbols::KernelSymbols& kernel, const Tree& tree,
   pack.number(files.size());
   for (const auto& [path, stamp] : files) {
     pack.text(path);
-    write_stamp(pack, stamp);
+    pack.stamp(stamp);
   }
   pack.number(kernel.machine.has_value());
   if (kernel.machine) {
@@ -112,8 +82,8 @@ void remember_offer(const symbols::KernelSymbols& kernel, const Tree& tree,
     pack.number(flag.has_value());
     pack.number(flag.value_or(false));
   });
-  write_text(pack, kernel.options.decompresses);
-  write_text(pack, kernel.vermagic);
+  pack.optional_text(kernel.options.decompresses);
+  pack.optional_text(kernel.vermagic);
   try {
     write_file_atomically(file_of(tree, cache), sealed(format, pack.content()));
   } catch (const Error&) {

@@ -15,7 +15,7 @@
 /// they do then is in phases/partial.cc and phases/final.cc.
 namespace kbx::link {
 
-bool link(const Options& options, const Say& say) {
+bool link(const Options& options, const Say& say, const std::function<void()>& written) {
   bool warned = false;
   const auto warn = [&](const std::string& line) {
     const bool is_warning = line.find("warning: ") != std::string::npos;
@@ -29,8 +29,9 @@ bool link(const Options& options, const Say& say) {
       options.kind == OutputKind::relocatable ? link_partially(state) : link_finally(state);
   if (warned && options.fatal_warnings) return false;
   const unsigned mode = options.kind == OutputKind::relocatable ? 0666 : 0777;
-  write_image(image, options.output, mode);
+  write_image(image, state.options.output, mode);
   write_dependencies(state);
+  if (written) written();
   return true;
 }
 

@@ -73,6 +73,7 @@ using Files = std::vector<std::string>;
 struct Options {
   std::string program = "ld";  // as it was called, for messages
   std::string output = "a.out";
+  bool names_output = false;  // -o, or OUTPUT of a script
   OutputKind kind = OutputKind::executable;
   std::string emulation;      // -m; "" if it follows from the inputs
   std::string output_format;  // --oformat; "" if it follows from the emulation or a script

@@ -28,6 +28,9 @@ constexpr std::uint64_t magic = 0x0001'6b62'7853'796dU;
 /// Below, reading all is as fast.
 constexpr std::size_t least_size = std::size_t{128} << 10U;
 
+/// No row is shorter, so that the slots take no more room than the text.
+constexpr std::size_t least_row = std::string_view("0\ts\t\tEXPORT_SYMBOL\n").size();
+
 struct Head {
   std::uint64_t mark = magic;
   std::int64_t modified_ns = 0;
@@ -123,8 +126,10 @@ class Slots {
 std::optional<std::string> content_for(std::string_view text, const std::string& path,
                                        const FileStamp& stamp) {
   if (text.size() >= UINT32_MAX) return std::nullopt;
+  const auto rows = static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1;
+  if (rows > text.size() / least_row + 1) return std::nullopt;
   Head head = head_for(stamp);
-  Slots slots(text, static_cast<std::size_t>(std::ranges::count(text, '\n')) + 1);
+  Slots slots(text, rows);
   bool is_plain = true;
   try {
     read_symvers(text, path, [&](const SymversRow& row) {

@@ -10,15 +10,21 @@ def compile_commands(folder, named=None, own=False):
     """Shell commands, in no order, that compile the objects below `folder`; with `named` only of that source; with
     `own` only of the driver's sources, without those that modpost wrote."""
     commands = []
-    for path in sorted(folder.rglob(".*.o.cmd")):
-        found = _SAVED.search(path.read_text(errors="replace"))
+    for text in recorded_commands(folder, "*.o"):
         # objtool and the like follow behind a semicolon; they are not the compiler's.
-        command = found[2].split(" ; ")[0].split("; ")[0] if found else ""
+        command = text.split(" ; ")[0].split("; ")[0]
         if not _COMPILES.search(command) or (named and not command.rstrip().endswith(named)):
             continue
         if not own or not command.rstrip().endswith(".mod.c"):
-            commands.append(_for_the_shell(command))
+            commands.append(command)
     return commands
+
+
+def recorded_commands(folder, pattern, below=True):
+    """The shell commands that made the files of that name in `folder` and, with `below`, in the folders below it."""
+    files = (folder.rglob if below else folder.glob)(f".{pattern}.cmd")
+    found = (_SAVED.search(path.read_text(errors="replace")) for path in sorted(files))
+    return [_for_the_shell(command[2]) for command in found if command]
 
 
 def _for_the_shell(text):

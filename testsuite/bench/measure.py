@@ -11,6 +11,7 @@ from dataclasses import dataclass
 class Sample:
     wall: float  # seconds
     cpu: float   # user and system seconds of the command and of all it waited for
+    memory: int = 0  # KiB that the largest of them had at a time; at least this program's own, whose copy each is at first
 
 
 class CommandFailed(Exception):
@@ -28,7 +29,7 @@ def once(words, folder, environment):
         if child.returncode:
             output.seek(0)
             raise CommandFailed(f"{' '.join(map(str, words))}: {child.returncode}\n{output.read()[-3000:]}")
-    return Sample(wall, usage.ru_utime + usage.ru_stime)
+    return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
 
 
 @dataclass
@@ -52,15 +53,16 @@ def in_pairs(make, kbx, runs):
         else:
             theirs = make()
             pairs.append((theirs, kbx()))
-    return Pairs(make=_median([pair[0] for pair in pairs]), kbx=_median([pair[1] for pair in pairs]),
+    return Pairs(make=median([pair[0] for pair in pairs]), kbx=median([pair[1] for pair in pairs]),
                  wall_ratio=statistics.median(pair[0].wall / pair[1].wall for pair in pairs),
                  cpu_ratio=statistics.median(pair[0].cpu / pair[1].cpu for pair in pairs), runs=runs)
 
 
-def _median(samples):
+def median(samples):
     return Sample(statistics.median(sample.wall for sample in samples),
-                  statistics.median(sample.cpu for sample in samples))
+                  statistics.median(sample.cpu for sample in samples),
+                  int(statistics.median(sample.memory for sample in samples)))
 
 
 def median_of(run, runs):
-    return _median([run() for _ in range(runs)])
+    return median([run() for _ in range(runs)])

@@ -93,8 +93,8 @@ def _different_errors(kbuild, kbx):
     return [] if any(text in kbx.log for text in own) else compare.different_errors(kbuild, kbx)
 
 
-def run_cell(cell, recipe, options, work, top, kbuild, verdict_type):
-    """Judges one cell that kbuild has already built, or failed to build, at `top`."""
+def run_cell(recipe, options, work, top, kbuild):
+    """Builds a cell that kbuild has already built, or failed to build, at `top`: (what is wrong, the outcome)."""
     out = work / "out"
     side.lay_out(recipe, top)
     home = work / "kbx.home"
@@ -125,18 +125,4 @@ def run_cell(cell, recipe, options, work, top, kbuild, verdict_type):
         told += _compare_modules(work / "kbuild", out, by_content)
         if by_content and options.planned:
             told += _made_by_compiler(out)
-    modules, objects = compare.counts(work / "kbuild")
-    if told:
-        told.append(f"logs: {work}/kbuild.log {work}/kbx.log")
-    return verdict_type(
-        cell.name,
-        "failed" if told else "passed",
-        told,
-        [],
-        modules,
-        objects,
-        kbuild.cpu,
-        outcome.cpu,
-        kbuild.wall,
-        outcome.wall,
-    )
+    return told, outcome

@@ -156,13 +156,22 @@ def _both_sides(cell, options, place, work):
     if options.oracle_once:
         verdict = Verdict(cell.name, "passed", [], [], *compare.counts(work / "kbuild"))
     elif options.mode == "build":
-        verdict = outoftree.run_cell(cell, recipe, options, work, top, kbuild, Verdict)
+        told, kbx = outoftree.run_cell(recipe, options, work, top, kbuild)
+        verdict = _verdict(cell, work, kbuild, kbx, told, [])
     else:
         verdict = _by_kbx(cell, recipe, options, place, work, kbuild)
     verdict.kbuild_kept = was_kept
     if was_kept:
         verdict.kbuild_cpu = verdict.kbuild_wall = None
     return verdict
+
+
+def _verdict(cell, work, kbuild, kbx, told, notes):
+    if told:
+        told.append(f"logs: {work}/kbuild.log {work}/kbx.log")
+    result = "failed" if told else "passed"
+    figures = (*compare.counts(work / "kbuild"), kbuild.cpu, kbx.cpu, kbuild.wall, kbx.wall)
+    return Verdict(cell.name, result, told, notes, *figures)
 
 
 def _by_kbx(cell, recipe, options, place, work, kbuild):
@@ -185,20 +194,7 @@ def _by_kbx(cell, recipe, options, place, work, kbuild):
     else:
         told = compare.differences(work / "kbuild", work / "kbx")
     notes = compare.leftovers(kbuild.files, kbx.files) if expected else [kbuild.first_error]
-    if told:
-        told.append(f"logs: {work}/kbuild.log {work}/kbx.log")
-    return Verdict(
-        cell.name,
-        "failed" if told else "passed",
-        told,
-        notes,
-        modules,
-        objects,
-        kbuild.cpu,
-        kbx.cpu,
-        kbuild.wall,
-        kbx.wall,
-    )
+    return _verdict(cell, work, kbuild, kbx, told, notes)
 
 
 def _run_cell_or_say_why(cell, options):

@@ -63,6 +63,8 @@ def gnu_ld(architecture):
         return linker(shutil.which("ld.bfd"))
     root = os.environ.get("KBX_TEST_BINUTILS") or package_root(f"binutils-{triplet.replace('_', '-')}")
     program = Path(root) / "usr/bin" / f"{triplet}-ld.bfd"
+    if not program.exists():
+        raise Unavailable(f"{program} is missing")
     found = linker(program, LD_LIBRARY_PATH=str(Path(root) / "usr/lib/x86_64-linux-gnu"))
     status, said = found.run(["--version"], "/")
     if status != 0:

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from compare import IDENTICAL, compare
-from random_scripts import SECTIONS, Maker
+from random_scripts import KINDS, Maker
 from run import ORACLE, SKIPPED, oracle_problem
 
 STACK = '\n.section .note.GNU-stack,"",@progbits\n'
@@ -29,6 +29,7 @@ OBJECTS = {
     "c": '.section .x.9,"aw"\n.long 9\n.section .tdata,"awT"\n.long 8\n.section .tbss,"awT",@nobits\n.p2align 4\n.zero 24\n'
          '.section .r,"a"\n.p2align 4\n.byte 7\n.globl gc\ngc: .byte 3\n.section .debug_x,""\n.long gc\n' + STACK,
 }
+FINAL_KINDS = [kind for kind in KINDS if kind != [".s"]] + [[".tdata"], [".note.n"]]
 OPTIONS = [[], [], [], [], ["-n"], ["-N"], ["-s"], ["-x"], ["-z", "noseparate-code"], ["-z", "max-page-size=0x10000"],
            ["-Ttext", "0x4000"], ["--section-start", ".x=0x30000"], ["--orphan-handling=discard"], ["-z", "norelro"],
            ["--no-check-sections"], ["-z", "stack-size=0x4000"], ["--unique"], ["--sort-section=alignment"]]
@@ -49,7 +50,8 @@ class FinalMaker(Maker):
     def section(self):
         if self.random.random() < .08:
             return self.overlay()
-        name = self.random.choice([*(name for name in SECTIONS if name != ".s"), ".tbss", ".note.n", ".new", ".empty"])
+        self.kind = self.random.choice(FINAL_KINDS)
+        name = self.random.choice([*self.kind, self.kind[0] + ".new", ".empty"]).replace("COMMON", ".bss")
         if self.random.random() < .06:
             return f"/DISCARD/ : {{ *({self.random.choice(['.note1', '.y', '.debug_x'])}) }}"
         self.seen.append(name)

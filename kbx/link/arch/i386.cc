@@ -155,6 +155,8 @@ constexpr Machine values() {
   machine.plt_section_entry = 4;
   machine.direct_entry_size = 8;
   machine.has_table_always = true;
+  machine.leaves_distances = true;
+  machine.has_lazy_descriptors = true;
   machine.plt_unwind = {4, 4, 8, 11};
   machine.dynamic_linker = "/usr/lib/libc.so.1";
   machine.rule = rule;

@@ -46,6 +46,7 @@ struct Rule {
   bool is_branch = false;      // a jump that may go through a PLT entry or a veneer
   bool adds_in_place = false;  // to what stands there (RISC-V's ADD and SUB): several go together
   bool is_first_part = false;  // Origin::paired may mean its value
+  bool is_static = false;      // no dynamic linker knows the type
 };
 
 /// Why a value was not written.
@@ -120,8 +121,9 @@ struct PltUnwind {
 
 /// The dynamic relocation types of a machine (R_*); 0: it has none of the kind.
 struct DynamicTypes {
-  std::uint32_t address = 0;   // a whole word, S + A
-  std::uint32_t relative = 0;  // B + A
+  std::uint32_t address = 0;        // a whole word, S + A
+  std::uint32_t relative = 0;       // B + A
+  std::uint32_t relative_wide = 0;  // … of twice the size of an address (x32)
   std::uint32_t copy = 0;
   std::uint32_t got = 0;              // S in the GOT
   std::uint32_t jump = 0;             // S in a PLT's word
@@ -152,8 +154,12 @@ struct Machine {
   bool has_second_plt = false;           // what calls go to is in .plt.sec, .plt binds only
   bool plt_is_relative = false;          // code at any address may go to PLT entries
   bool has_table_always = false;         // .got and .got.plt are there, empty or not
+  bool leaves_distances = false;         // the dynamic linker writes distances, too
+  bool has_lazy_descriptors = false;     // TLS descriptors are in .got.plt, behind the PLT's words
+  bool checks_overflow = false;          // parts of addresses are not left to the dynamic linker
   PltUnwind plt_unwind;
   std::uint32_t padding_type = 0;        // nops in front of aligned code that may be too many
+  std::uint32_t table_word = 0;          // bytes of a word of .got; 0: those of an address
   std::uint32_t got_plt_header = 3;      // words that .got.plt starts with
   std::uint32_t got_header = 0;          // words that .got starts with
   bool got_base_is_got_plt = true;       // where _GLOBAL_OFFSET_TABLE_ is; else in .got
@@ -191,6 +197,9 @@ struct Machine {
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
   /// An entry of .plt.got or .plt.sec, which goes where its word of .got or .got.plt says.
   void (*write_direct_entry)(const PltPlace& place) = nullptr;
+  /// The entry of .plt through which the dynamic linker's code resolves TLS descriptors when they
+  /// are first used; null: it needs none.
+  void (*write_descriptor_entry)(const PltPlace& place) = nullptr;
   /// The same machine with PLTs for processors that track indirect branches; null: the same ones.
   const Machine* tracked = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.

@@ -70,14 +70,19 @@ constexpr Rule branch(std::uint8_t size) {
   return rule;
 }
 
+constexpr Rule only_static(Rule rule) {
+  rule.is_static = true;
+  return rule;
+}
+
 constexpr Rule simpler(Rule rule) {
   rule.may_simplify = true;
   return rule;
 }
 
-/// True if a field of `bits` bits keeps the value.
+/// True if a field of `bits` bits keeps the value; one of no bits is not written.
 constexpr bool fits(std::uint64_t value, unsigned bits, Range range) {
-  if (bits >= 64 || range == Range::any) return true;
+  if (bits == 0 || bits >= 64 || range == Range::any) return true;
   const std::uint64_t above = ~std::uint64_t{0} << bits;
   switch (range) {
     case Range::with_sign:

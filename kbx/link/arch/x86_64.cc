@@ -24,7 +24,7 @@ constexpr RelocationType types[] = {
     {},  // RELATIVE
     {"R_X86_64_GOTPCREL", simpler(distance(Origin::got_entry, 4)), Range::with_sign},
     {"R_X86_64_32", value(Origin::symbol, 4), Range::without_sign},
-    {"R_X86_64_32S", value(Origin::symbol, 4), Range::with_sign},
+    {"R_X86_64_32S", only_static(value(Origin::symbol, 4)), Range::with_sign},
     {"R_X86_64_16", value(Origin::symbol, 2), Range::bit_field},
     {"R_X86_64_PC16", distance(Origin::symbol, 2), Range::bit_field},
     {"R_X86_64_8", value(Origin::symbol, 1), Range::bit_field},
@@ -174,6 +174,10 @@ constexpr Machine common() {
   machine.direct_entry_size = 8;
   machine.plt_is_relative = true;
   machine.has_table_always = true;
+  machine.leaves_distances = true;
+  machine.has_lazy_descriptors = true;
+  machine.write_descriptor_entry = write_x86_64_descriptor_entry;
+  machine.checks_overflow = true;
   machine.plt_unwind = {8, 7, 16, 11};
   machine.applies_relative = true;
   machine.type_name = type_name;
@@ -210,7 +214,9 @@ constexpr Machine with_64_bits() {
 constexpr Machine with_32_bits() {
   Machine machine = common();
   machine.dynamic_linker = "/lib/ldx32.so.1";
+  machine.table_word = 8;  // code jumps to all 64 bits
   machine.dynamic.address = R_X86_64_32;
+  machine.dynamic.relative_wide = R_X86_64_RELATIVE64;
   machine.rule = rule<x32_type>;
   machine.simplify = simplify<true>;
   machine.apply = apply<x32_type>;

@@ -44,6 +44,13 @@ void write_x86_64_direct_entry(const PltPlace& place) {
   put_distance(place, 2, 6, place.got_entry);
 }
 
+/// endbr64; push GOT+8(%rip); jmp *entry(%rip)
+void write_x86_64_descriptor_entry(const PltPlace& place) {
+  put(place, {"\xf3\x0f\x1e\xfa\xff\x35\0\0\0\0\xff\x25\0\0\0\0", 16});
+  put_distance(place, 6, 10, place.got_plt + 8);
+  put_distance(place, 12, 16, place.got_entry);
+}
+
 // For processors that track indirect branches: each entry that one may go to starts with endbr64.
 
 /// endbr64; push $index; jmp to the table's first entry; xchg %ax,%ax

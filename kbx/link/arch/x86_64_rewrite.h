@@ -45,6 +45,7 @@ Fit apply_x86_64_tls(const Patch& patch);
 void write_x86_64_plt_header(const PltPlace& place);
 void write_x86_64_plt_entry(const PltPlace& place);
 void write_x86_64_direct_entry(const PltPlace& place);
+void write_x86_64_descriptor_entry(const PltPlace& place);
 void write_x86_64_tracked_entry(const PltPlace& place);
 void write_x86_64_tracked_direct_entry(const PltPlace& place);
 

@@ -23,7 +23,8 @@ void read_soname(Reading& reading, const std::string& value) {
 }
 
 void read_excluded_libraries(Reading& reading, const std::string& value) {
-  for (const std::string_view part : split(replace_all(value, ",", ":"), ':'))
+  const std::string names = replace_all(value, ",", ":");
+  for (const std::string_view part : split(names, ':'))
     if (!part.empty()) reading.options.hidden_libraries.emplace_back(part);
 }
 

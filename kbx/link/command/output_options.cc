@@ -49,14 +49,18 @@ void read_compression(Reading& reading, const std::string& value) {
                 "none, zlib, zlib-gabi, zlib-gnu and zstd are known");
 }
 
+void name_output(Reading& reading, const std::string& value) {
+  reading.options.output = value;
+  reading.options.names_output = true;
+}
+
 void read_map(Reading& reading, const std::string& value) {
   reading.options.map_file = value;
   if (value.empty()) reading.say("no file/directory name provided for map output; ignored");
 }
 
 constexpr Option rows[] = {
-    {"-o --output!", Argument::required, "FILE", take<&Options::output>,
-     "write FILE instead of a.out"},
+    {"-o --output!", Argument::required, "FILE", name_output, "write FILE instead of a.out"},
     {"--oformat!", Argument::required, "TARGET", take<&Options::output_format>,
      "the format of the output: binary, srec, ihex, or the name of an ELF target"},
     {"-z", Argument::required, "KEYWORD", read_keyword, "one of the keywords below"},

@@ -150,19 +150,28 @@ std::string DynamicLink::definition_bytes() const {
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
     unsigned left = definition_count_;
-    const auto define = [&](unsigned flags, unsigned index, std::string_view name,
-                            const std::vector<std::uint32_t>& names) {
-      const auto count = static_cast<std::uint32_t>(names.size());
+    const auto start = [&](unsigned flags, unsigned index, std::string_view name,
+                           std::uint32_t count, std::uint32_t to_names, std::uint32_t to_next) {
       --left;
       writer.half(VER_DEF_CURRENT).half(static_cast<std::uint16_t>(flags));
       writer.half(static_cast<std::uint16_t>(index)).half(static_cast<std::uint16_t>(count));
-      writer.word(sysv_hash(name)).word(size).word(left == 0 ? 0 : size + count * name_size);
+      writer.word(sysv_hash(name)).word(to_names).word(left == 0 ? 0 : to_next);
+    };
+    const auto define = [&](unsigned flags, unsigned index, std::string_view name,
+                            const std::vector<std::uint32_t>& names) {
+      const auto count = static_cast<std::uint32_t>(names.size());
+      start(flags, index, name, count, size, size + count * name_size);
       for (std::uint32_t i = 0; i < count; ++i)
         writer.word(strings_.offset(names[i])).word(i + 1 == count ? 0 : name_size);
     };
     const unsigned first = options_.default_symbol_versions ? 2 : 1;
-    define(VER_FLG_BASE, 1, base_name_, {base_version_});
-    if (options_.default_symbol_versions) define(0, 2, base_name_, {base_version_});
+    // The base version and the default one share their name.
+    if (options_.default_symbol_versions) {
+      start(VER_FLG_BASE, 1, base_name_, 1, 2 * size, size);
+      define(0, 2, base_name_, {base_version_});
+    } else {
+      define(VER_FLG_BASE, 1, base_name_, {base_version_});
+    }
     for (const DefinedVersion& version : scripts_.versions()) {
       if (version.number == 0) continue;
       std::vector<std::uint32_t> names{version_names_.at(&version)};
@@ -228,6 +237,7 @@ std::string DynamicLink::dynamic_bytes(
     else if (relocations == address_of(*plt))
       relocations += plt->size;
   }
+  if (relocations_size == 0) relocations = 0;
   std::vector<Entry> late;  // what takes the place of empty entries
   const auto add_late = [&](std::int64_t tag, std::uint64_t value) {
     Entry entry;

@@ -60,6 +60,12 @@ void DynamicLink::hide(Symbol& symbol) {
   symbol.is_dynamic = false;
 }
 
+void DynamicLink::make_hidden(Symbol& symbol) {
+  if (visibility(symbol) != STV_INTERNAL)
+    symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
+  hide(symbol);
+}
+
 // Lists.
 
 void DynamicLink::read_lists(const std::vector<const script::Version*>& versions) {
@@ -161,6 +167,9 @@ void DynamicLink::record_assignments(const std::vector<const script::Assignment*
         assignment->kind == Kind::provide || assignment->kind == Kind::provide_hidden;
     const bool is_wanted =
         is_unresolved(symbol->binding) || symbol->is_from_script || is_from_shared(*symbol);
+    const bool hides = assignment->kind == Kind::hidden || assignment->kind == Kind::provide_hidden;
+    // PROVIDE_HIDDEN hides what an object defines, too.
+    if (hides) make_hidden(*symbol);
     if (provides && !is_wanted) continue;
     if (is_from_shared(*symbol)) {
       symbol->is_referenced_in_shared = true;
@@ -169,10 +178,6 @@ void DynamicLink::record_assignments(const std::vector<const script::Assignment*
     }
     symbol->is_defined_in_object = true;
     symbol->is_defined_in_shared = false;
-    if (assignment->kind == Kind::hidden || assignment->kind == Kind::provide_hidden) {
-      symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
-      hide(*symbol);
-    }
     const bool is_hidden = visibility(*symbol) == STV_HIDDEN || visibility(*symbol) == STV_INTERNAL;
     if (symbol->is_dynamic && is_hidden) hide(*symbol);
     const bool is_seen = options_.kind == OutputKind::shared || symbol->is_referenced_in_shared;

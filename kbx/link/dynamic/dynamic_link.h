@@ -134,6 +134,7 @@ class DynamicLink {
   void assign_named_version(Symbol& symbol, std::size_t at);
   void check_versions();
   static void hide(Symbol& symbol);
+  static void make_hidden(Symbol& symbol);
 
   void drop_zeros();
   void add_names(std::size_t from, std::size_t to);

@@ -52,6 +52,7 @@ std::string_view DynamicLink::keep(std::string bytes) {
 
 /// Undefined weak symbols that are 0 need no dynamic linker.
 void DynamicLink::drop_zeros() {
+  if (options_.dynamic_undefined_weak.value_or(false)) return;
   resolver_.symbols().for_each([&](Symbol& symbol) {
     if (symbol.is_dynamic && symbol.binding == Binding::undefined_weak &&
         is_zero(symbol, options_, sections_.interpreter != nullptr))
@@ -223,7 +224,7 @@ void DynamicLink::define_versions() {
     return symbol;
   };
   if (options_.default_symbol_versions) {
-    size += definition_size + definition_name_size;
+    size += definition_size;  // its name is the base's
     ++definition_count_;
     define(base_name_);
     strings_.add(base_name_);

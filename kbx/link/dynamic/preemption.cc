@@ -24,11 +24,11 @@ bool has_dynamic_list(const Options& options) {
 
 bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) {
   if (visibility(symbol) == STV_HIDDEN || visibility(symbol) == STV_INTERNAL) return false;
-  if (symbol.is_forced_local || !symbol.is_dynamic) return false;
+  if (symbol.is_forced_local || !symbol.is_dynamic || symbol.is_taken_for_zero) return false;
   if (!symbol.is_defined_in_object && symbol.binding != Binding::common) return true;
   if (options.kind != OutputKind::shared) return false;
   const bool is_symbolic = options.symbolic == Symbolic::all || has_dynamic_list(options);
-  if (is_symbolic && !symbol.is_overridable) return false;
+  if (is_symbolic && !symbol.is_overridable && !symbol.is_unique) return false;
   if (visibility(symbol) == STV_DEFAULT) return true;
   if (options.indirect_extern_access.value_or(false)) return false;
   const bool is_function = symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC;
@@ -39,10 +39,15 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) 
 bool is_zero(const Symbol& symbol, const Options& options, bool has_interpreter) {
   if (symbol.binding != Binding::undefined_weak || symbol.is_defined_in_object) return false;
   if (!is_preemptible(symbol, options) && options.kind == OutputKind::shared) return true;
-  if (visibility(symbol) != STV_DEFAULT) return true;
+  if (is_zero_everywhere(symbol, options, has_interpreter)) return true;
   if (options.kind == OutputKind::shared) return false;
-  return !has_interpreter || !options.dynamic_undefined_weak.value_or(true) ||
-         symbol.has_other_reference || !symbol.has_got_reference;
+  return symbol.has_other_reference || !symbol.has_got_reference;
+}
+
+bool is_zero_everywhere(const Symbol& symbol, const Options& options, bool has_interpreter) {
+  if (symbol.binding != Binding::undefined_weak || symbol.is_defined_in_object) return false;
+  return visibility(symbol) != STV_DEFAULT || !options.dynamic_undefined_weak.value_or(true) ||
+         (options.kind != OutputKind::shared && !has_interpreter);
 }
 
 }  // namespace kbx::link

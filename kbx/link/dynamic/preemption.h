@@ -16,6 +16,9 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call =
 /// (DynamicLink::record). `has_interpreter`: the output has .interp.
 bool is_zero(const Symbol& symbol, const Options& options, bool has_interpreter);
 
+/// True if that is so however it is referred to: nobody else may define it.
+bool is_zero_everywhere(const Symbol& symbol, const Options& options, bool has_interpreter);
+
 /// True if references are bound to the output's own definitions but for those of a list:
 /// --dynamic-list and its kin.
 bool has_dynamic_list(const Options& options);

@@ -40,8 +40,8 @@ bool has_wildcard(std::string_view pattern) {
 }  // namespace
 
 std::string demangled(std::string_view name) {
+  if (!name.starts_with("_Z")) return std::string(name);
   const std::string text(name);
-  if (!text.starts_with("_Z")) return text;
   int status = 0;
   const std::unique_ptr<char, decltype(&std::free)> result(
       abi::__cxa_demangle(text.c_str(), nullptr, nullptr, &status), &std::free);

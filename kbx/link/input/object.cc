@@ -90,12 +90,15 @@ class ObjectReader {
                 "the file was cut short or is not an object; delete it and build again");
   }
 
-  std::string_view bytes(std::uint64_t offset, std::uint64_t size, const std::string& what) const {
-    const std::string_view content = file_.content;
-    if (offset > content.size() || size > content.size() - offset)
+  bool is_in_file(std::uint64_t offset, std::uint64_t size) const {
+    return offset <= file_.content.size() && size <= file_.content.size() - offset;
+  }
+
+  std::string_view bytes(std::uint64_t offset, std::uint64_t size, std::string_view what) const {
+    if (!is_in_file(offset, size))
       fail(fmt::format("{} (offset {:#x}, size {:#x}) reaches beyond the end of the file at {:#x}",
-                       what, offset, size, content.size()));
-    return content.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
+                       what, offset, size, file_.content.size()));
+    return file_.content.substr(static_cast<std::size_t>(offset), static_cast<std::size_t>(size));
   }
 
   template <typename Number>
@@ -159,7 +162,10 @@ class ObjectReader {
   std::string_view content_of(std::uint32_t index) const {
     const Elf64_Shdr& header = headers_[index];
     if (header.sh_type == SHT_NOBITS) return {};
-    return bytes(header.sh_offset, header.sh_size, fmt::format("section {}", index));
+    // Its name for the message is made only where there is one: this is asked for every section.
+    const std::string what =
+        is_in_file(header.sh_offset, header.sh_size) ? "" : fmt::format("section {}", index);
+    return bytes(header.sh_offset, header.sh_size, what);
   }
 
   std::string_view text_at(std::string_view table, std::uint64_t offset, const char* what) const {

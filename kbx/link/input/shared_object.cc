@@ -154,10 +154,12 @@ class SharedReader {
     for (std::uint32_t i = 1; i < headers_.size(); ++i) {
       const Section& header = headers_[i];
       const std::uint64_t flags = native(header.sh_flags);
+      const std::string_view name = text_at(names_, native(header.sh_name), "a section's name");
+      if (name.starts_with(".gnu.warning")) shared_.warnings.push_back({name, content_of(i)});
       if (!(flags & SHF_ALLOC)) continue;
       auto* section = arena_.make<InputSection>();
       section->file = &file_;
-      section->name = text_at(names_, native(header.sh_name), "a section's name");
+      section->name = name;
       section->index = i;
       section->type = native(header.sh_type);
       section->flags = flags;

@@ -17,6 +17,12 @@ struct SharedVersion {
   std::uint32_t hash = 0;
 };
 
+/// A section .gnu.warning or .gnu.warning.NAME of a shared object.
+struct SharedWarning {
+  std::string_view section;
+  std::string_view content;
+};
+
 /// A shared object as the link sees it. What it holds refers to the mapped content.
 struct SharedObject {
   std::string soname;  // DT_SONAME, else the name by which it was found
@@ -27,6 +33,7 @@ struct SharedObject {
   /// For each of InputFile::symbols the entry of .gnu.version, 0x8000 for a hidden one; what is
   /// undefined has the index of a needed version. Empty if the object has no versions.
   std::vector<std::uint16_t> symbol_versions;
+  std::vector<SharedWarning> warnings;
   std::vector<std::string_view> needed_versions;  // by index; "" where there is none
 
   bool is_needed = false;    // the output gets a DT_NEEDED for it

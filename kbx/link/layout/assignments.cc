@@ -116,6 +116,18 @@ class SymbolAssigner {
 
 }  // namespace
 
+void assign_before_placing(Plan& plan, const ScriptActions& actions) {
+  std::uint64_t dot = 0;
+  for (Slot* slot = plan.slots.first(); slot; slot = slot->next) {
+    if (slot->assignment) dot = actions.assign(*slot->assignment, {dot, nullptr, nullptr});
+    for (const Item& item : slot->items)
+      if (const auto* assignment =
+              item.statement ? std::get_if<script::Assignment>(item.statement) : nullptr;
+          assignment && assignment->symbol != ".")
+        actions.assign(*assignment, {dot, nullptr, nullptr});
+  }
+}
+
 void assign_symbols(Plan& plan, const ScriptActions& actions) {
   SymbolAssigner(plan, actions).run();
 }

@@ -34,7 +34,8 @@ void remove_empty_sections(Plan& plan, const LayoutRules& rules) {
     if (section.size != 0 || section.is_kept || section.is_removed || is_kept(*slot) ||
         may_still_grow(*slot, rules))
       continue;
-    slot->is_ignored = !slot->defines_symbols;
+    // The end of an overlay moves dot even where its last section is gone.
+    slot->is_ignored = !slot->defines_symbols && !slot->after;
     plan.sections.remove(&section);
   }
 }

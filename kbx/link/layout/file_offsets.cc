@@ -297,7 +297,7 @@ class FilePlacer {
       }
       std::uint64_t alignment = header_alignment(*section);
       if (section->traits & trait_alloc) {
-        if (section->size != 0) {
+        if (section->size != 0 && !rules_.is_flat) {
           faults_.warnings.push_back(fmt::format(
               "{}: warning: allocated section `{}' not in segment", rules_.output, section->name));
           if (rules_.is_paged) alignment = rules_.max_page_size;

@@ -90,7 +90,7 @@ class LayoutPasses {
 
   ~LayoutPasses() {
     state_.faults = nullptr;
-    const std::uint64_t size = rules_.file_header_size() + needs_.program_headers.value_or(0);
+    const std::uint64_t size = size_of_headers();
     state_.size_of_headers = [size] { return size; };
   }
 
@@ -114,6 +114,7 @@ class LayoutPasses {
 
  private:
   std::uint64_t size_of_headers() {
+    if (rules_.is_flat) return 0;
     needs_.wants_headers = true;
     if (!needs_.program_headers) set_header_count(guess_program_headers(plan_, rules_, needs_));
     return rules_.file_header_size() + *needs_.program_headers;
@@ -131,6 +132,7 @@ class LayoutPasses {
     pass.rules = &rules_;
     has_sized_ = true;
     assign_addresses(plan_, actions, pass);
+    for (std::string& line : state_.take_warnings()) faults_.warnings.push_back(std::move(line));
   }
 
   /// A pass over the places, and more if what is read-only after relocation, or the data segment,
@@ -168,6 +170,7 @@ class LayoutPasses {
   /// Maps the segments. True if there are as many program headers as the addresses do not allow
   /// for; later on only more than that counts.
   bool map(bool may_shrink) {
+    if (rules_.is_flat) return false;
     const auto before = needs_.program_headers;
     segments_ = map_segments(plan_, rules_, needs_);
     const std::uint64_t now = segments_.size() * rules_.program_header_size();
@@ -193,6 +196,7 @@ class LayoutPasses {
   FinalLayout finish() {
     assign_symbols(plan_, state_.actions(Phase::final));
     state_.settle_symbols();
+    if (hooks_.settled) hooks_.settled();
     if (rules_.checks_sections) check_section_addresses(plan_, rules_, faults_);
     fail_if_any(faults_, plan_, rules_, say_);
     FinalLayout layout;
@@ -232,6 +236,8 @@ void prepare_final_layout(Plan& plan, ScriptState& state, const LayoutRules& rul
   state.data_segment.state = script::DataSegment::State::none;
   const ScriptActions actions = state.actions(Phase::mark);
   assign_addresses(plan, actions, marking);
+  for (const std::string& line : state.take_warnings())
+    say(fmt::format("{}: {}", rules.program, line));
   remove_empty_sections(plan, rules);
   evaluate_program_headers(plan, actions.evaluate);
   if (!has_relro_sections(plan)) state.data_segment.relro = false;

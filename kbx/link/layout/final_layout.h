@@ -17,6 +17,8 @@ struct LayoutHooks {
   /// Whenever addresses and segments are known: veneers, relaxation, RELR. True if a size changed,
   /// after which it is called again.
   std::function<bool()> adjust;
+  /// Once, when addresses and symbols are final, before it is checked whether they make sense.
+  std::function<void()> settled;
 };
 
 /// What became of the layout.

@@ -24,6 +24,7 @@ struct LayoutRules {
   bool warns_section_align = false;
   bool warns_rwx_segments = true;
   bool packs_debug = false;  // --compress-debug-sections: .debug_* is placed when it is packed
+  bool is_flat = false;      // the file has no headers: it is what is in memory
   bool relaxes = false;      // code may shrink: what does not fit is told at the end
   std::uint64_t max_page_size = 0x1000;
   std::uint64_t common_page_size = 0x1000;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,10 @@ struct OrderKey {
   std::uint64_t size = 0;
   std::uint64_t address = 0;
 
-  auto operator<=>(const OrderKey&) const = default;
+  bool operator<(const OrderKey& other) const {
+    return std::tie(is_ordered, load_address, size, address) <
+           std::tie(other.is_ordered, other.load_address, other.size, other.address);
+  }
 };
 
 OrderKey key_of(const InputSection& input, bool is_relocatable) {

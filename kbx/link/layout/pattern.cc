@@ -1,6 +1,13 @@
 #include "kbx/link/layout/pattern.h"
 
 #include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <elf.h>
+#include <fmt/format.h>
+
+#include "kbx/base/error.h"
 
 /// The patterns of input sections, after ld's manual, chapters "Input Section Basics" to "Input
 /// Section Wildcards": a file pattern, names to leave out, a wildcard for the section.
@@ -12,12 +19,43 @@ script::FileNames names_of(const InputFile& file) {
   return {file.member_name, file.member_name, file.archive_path, file.archive_path};
 }
 
-}  // namespace
+constexpr std::pair<std::string_view, std::uint64_t> flag_names[] = {
+    {"SHF_WRITE", SHF_WRITE},           {"SHF_ALLOC", SHF_ALLOC},
+    {"SHF_EXECINSTR", SHF_EXECINSTR},   {"SHF_MERGE", SHF_MERGE},
+    {"SHF_STRINGS", SHF_STRINGS},       {"SHF_INFO_LINK", SHF_INFO_LINK},
+    {"SHF_LINK_ORDER", SHF_LINK_ORDER}, {"SHF_OS_NONCONFORMING", SHF_OS_NONCONFORMING},
+    {"SHF_GROUP", SHF_GROUP},           {"SHF_TLS", SHF_TLS},
+    {"SHF_MASKOS", SHF_MASKOS},         {"SHF_EXCLUDE", SHF_EXCLUDE},
+    {"SHF_X86_64_LARGE", 0x10000000},   {"SHF_ARM_PURECODE", 0x20000000},
+};
 
-namespace {
+struct WantedFlags {
+  std::uint64_t set = 0;
+  std::uint64_t unset = 0;
+
+  bool are_in(std::uint64_t flags) const { return (flags & set) == set && (flags & unset) == 0; }
+};
+
+/// INPUT_SECTION_FLAGS.
+WantedFlags wanted_flags(const script::InputSections& input) {
+  WantedFlags wanted;
+  for (const std::string& flag : input.flags) {
+    const bool is_unset = flag.starts_with('!');
+    const std::string_view name = std::string_view(flag).substr(is_unset ? 1 : 0);
+    const auto* known =
+        std::ranges::find(flag_names, name, [](const auto& row) { return row.first; });
+    if (known == std::end(flag_names))
+      throw Error(input.place.location(), fmt::format("unrecognized INPUT_SECTION_FLAG {}", name),
+                  "it takes names such as SHF_ALLOC, with & between them and ! before what may not "
+                  "be set");
+    (is_unset ? wanted.unset : wanted.set) |= known->second;
+  }
+  return wanted;
+}
 
 bool is_matched(const script::InputSections& input, const InputSection& section) {
   if (!script::file_matches(input.file, names_of(*section.file))) return false;
+  if (!input.flags.empty() && !wanted_flags(input).are_in(section.flags)) return false;
   if (input.sections.empty()) return true;
   return std::any_of(input.sections.begin(), input.sections.end(),
                      [&](const script::SectionPattern& pattern) {
@@ -45,7 +83,8 @@ PatternTable::PatternTable(Slots& slots) {
           wildcards_.push_back(places_.size());
         else
           plain_[name].push_back(places_.size());
-        places_.push_back({slot, i, k, script::SectionNamePattern(name)});
+        const WantedFlags flags = wanted_flags(*input);
+        places_.push_back({slot, i, k, script::SectionNamePattern(name), flags.set, flags.unset});
       }
     }
 }
@@ -56,6 +95,7 @@ bool PatternTable::takes(const Place& place, const InputSection& section,
   if (only_discarding && !is_discarding(*place.slot)) return false;
   const auto& input = std::get<script::InputSections>(*place.slot->items[place.item].statement);
   if (!place.name.matches(section.name)) return false;
+  if (!WantedFlags{place.flags_set, place.flags_unset}.are_in(section.flags)) return false;
   const bool is_any_file = input.file.name == "*" && input.file.excluded.empty();
   if (!is_any_file && !script::file_matches(input.file, names_of(*section.file))) return false;
   if (input.sections.empty()) return true;
@@ -103,6 +143,31 @@ void sort_mixed(std::vector<InputSection*>& inputs, const script::InputSections&
       place = std::find_if(sorted.begin(), sorted.end(), comes_after);
     }
     sorted.insert(place, input);
+  }
+  inputs = std::move(sorted);
+}
+
+void sort_files(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
+                const std::vector<SortOrder>& orders) {
+  const auto file_of = [](const InputSection* input) {
+    const InputFile& file = *input->file;
+    return file.archive_path.empty()
+               ? std::pair(std::string_view(file.path), std::string_view())
+               : std::pair(std::string_view(file.archive_path), std::string_view(file.member_name));
+  };
+  const bool is_reverse = patterns.file.reverse;
+  std::ranges::stable_sort(inputs, [&](const InputSection* a, const InputSection* b) {
+    return is_reverse ? file_of(b) < file_of(a) : file_of(a) < file_of(b);
+  });
+  std::vector<InputSection*> sorted;
+  for (auto start = inputs.begin(); start != inputs.end();) {
+    const auto end = std::find_if(start, inputs.end(), [&](const InputSection* input) {
+      return file_of(input) != file_of(*start);
+    });
+    std::vector<InputSection*> of_file(start, end);
+    sort_mixed(of_file, patterns, orders);
+    sorted.insert(sorted.end(), of_file.begin(), of_file.end());
+    start = end;
   }
   inputs = std::move(sorted);
 }

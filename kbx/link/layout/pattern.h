@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -20,8 +21,11 @@ class PatternTable {
     std::size_t item = 0;     // of Slot::items
     std::size_t pattern = 0;  // of InputSections::sections
     script::SectionNamePattern name;
+    std::uint64_t flags_set = 0;    // INPUT_SECTION_FLAGS: SHF_* that a section has to have
+    std::uint64_t flags_unset = 0;  // … and those that it may not have
   };
 
+  /// Throws Error if INPUT_SECTION_FLAGS names a flag that is not known.
   explicit PatternTable(Slots& slots);
 
   /// The first pattern that takes the section; null if none does. With `only_discarding`, only
@@ -55,6 +59,11 @@ struct SortOrder {
 /// ld does: what a sorting pattern took goes before the first that it sorts before, whichever
 /// pattern took that one; everything else to the end.
 void sort_mixed(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
+                const std::vector<SortOrder>& orders);
+
+/// The same where files are sorted by their names (SORT of the file pattern): those come first, and
+/// `orders` count inside of a file.
+void sort_files(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
                 const std::vector<SortOrder>& orders);
 
 /// Marks what patterns in KEEP match, so that --gc-sections starts from it.

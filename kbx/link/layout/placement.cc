@@ -143,7 +143,9 @@ class Placer {
         std::vector<InputSection*> inputs;
         inputs.swap(item.inputs);
         for (InputSection* section : inputs) joiner_.add(slot, *section, item);
-      } else if (!is_discarding(slot)) {
+      } else if (is_discarding(slot)) {
+        refuse_in_discard(*item.statement);
+      } else {
         const bool is_data = std::holds_alternative<script::Data>(*item.statement) ||
                              std::holds_alternative<script::Asciz>(*item.statement);
         if (const auto* data = std::get_if<script::Data>(item.statement))
@@ -152,6 +154,20 @@ class Placer {
         make_mentioned(*item.statement);
       }
     }
+  }
+
+  /// What is thrown away can have no symbols and no data.
+  static void refuse_in_discard(const script::Statement& statement) {
+    std::optional<script::Place> place;
+    if (const auto* assignment = std::get_if<script::Assignment>(&statement))
+      place = assignment->place;
+    else if (const auto* assertion = std::get_if<script::Assertion>(&statement))
+      place = assertion->place;
+    else if (const auto* data = std::get_if<script::Data>(&statement))
+      place = data->place;
+    if (place)
+      throw Error(place->location(), "illegal use of `/DISCARD/' section",
+                  "only patterns of input sections may stand in it");
   }
 
   void make_mentioned(const script::Statement& statement) {
@@ -164,16 +180,20 @@ class Placer {
   void sort(std::vector<InputSection*>& inputs, const script::InputSections& patterns) const {
     const auto sort_of = [&](const script::SectionPattern& pattern) {
       script::Sort sort = pattern.sort;
-      if (sort == script::Sort::unsorted && options_.sort_section_by_name)
-        sort = script::Sort::name;
-      if (sort == script::Sort::unsorted && options_.sort_section_by_alignment)
-        sort = script::Sort::alignment;
+      if (options_.sort_section_by_name) {
+        if (sort == script::Sort::unsorted) sort = script::Sort::name;
+        if (sort == script::Sort::alignment) sort = script::Sort::alignment_name;
+      } else if (options_.sort_section_by_alignment) {
+        if (sort == script::Sort::unsorted) sort = script::Sort::alignment;
+        if (sort == script::Sort::name) sort = script::Sort::name_alignment;
+      }
       return SortOrder{sort, pattern.reverse};
     };
     std::vector<SortOrder> orders;
     for (const script::SectionPattern& pattern : patterns.sections)
       orders.push_back(sort_of(pattern));
     if (orders.empty()) return;
+    if (patterns.file.sort == script::Sort::name) return sort_files(inputs, patterns, orders);
     if (std::all_of(orders.begin(), orders.end(),
                     [&](const SortOrder& order) { return order == orders.front(); })) {
       sort_input(inputs, orders.front().sort, orders.front().reverse);

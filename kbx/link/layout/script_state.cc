@@ -1,8 +1,10 @@
 #include "kbx/link/layout/script_state.h"
 
 #include <elf.h>
+#include <fmt/format.h>
 
 #include "kbx/link/layout/empty_sections.h"
+#include "kbx/link/resolve/wrapped_name.h"
 
 /// Assignments of a script, after ld's manual, chapter "Assigning Values to Symbols". GNU ld
 /// evaluates them several times; what counts is the last time, but a name takes its place among the
@@ -20,9 +22,14 @@ script::Base ScriptState::base_of(OutputSection* section) const {
   return found->second;
 }
 
+/// What a name in an expression means.
+const Symbol* ScriptState::referent(const std::string& name) const {
+  return symbols_.find(wrapped.empty() ? name : wrapped_name(wrapped, name));
+}
+
 script::SymbolState ScriptState::state_of(const std::string& name) const {
   script::SymbolState state;
-  const Symbol* symbol = symbols_.find(name);
+  const Symbol* symbol = referent(name);
   if (!symbol) return state;
   if (symbol->binding == Binding::common) state.kind = script::SymbolState::Kind::common;
   if (symbol->binding != Binding::defined && symbol->binding != Binding::defined_weak) return state;
@@ -64,19 +71,35 @@ std::optional<script::SectionState> ScriptState::section_state(const std::string
   return std::nullopt;
 }
 
+/// What an expression names is wanted from then on, so that PROVIDE defines it and archives are
+/// searched for it.
+void ScriptState::note_use(const std::string& name) const {
+  Symbol* symbol = symbols_.find(name);
+  if (!symbol) symbol = symbols_.add(name);
+  if (symbol->binding == Binding::fresh) symbol->binding = Binding::undefined;
+}
+
+void ScriptState::want_names(const script::Expression& expression) const {
+  if (expression.operation == script::Operation::symbol) note_use(expression.name);
+  for (const script::Expression& operand : expression.operands) want_names(operand);
+}
+
 Environment ScriptState::environment(Phase phase, std::uint64_t dot, OutputSection* section) const {
   Environment environment;
   environment.phase = phase;
   environment.dot = dot;
   environment.section = base_of(section);
-  environment.symbol = [this](const std::string& name) { return state_of(name); };
+  environment.sane_expressions = has_sane_expressions_;
+  environment.symbol = [this, phase](const std::string& name) {
+    if (phase != Phase::final) note_use(name);
+    return state_of(name);
+  };
   environment.is_defined = [this](const std::string& name) {
-    const Symbol* symbol = symbols_.find(name);
-    if (!symbol) return false;
-    const bool is_defined = symbol->binding == Binding::defined ||
-                            symbol->binding == Binding::defined_weak ||
-                            symbol->binding == Binding::common;
-    return is_defined && (!symbol->is_from_script || set_in_this_pass_.count(name) != 0);
+    const Symbol* symbol = referent(name);
+    if (!symbol || (!is_defined(symbol->binding) && symbol->binding != Binding::common))
+      return false;
+    return !symbol->is_from_script || set_in_this_pass_.count(name) != 0 ||
+           defined_in_object_.count(symbol) != 0;
   };
   environment.find_section = [this](const std::string& name) { return section_state(name); };
   environment.address_of = [this](script::Base base) {
@@ -148,9 +171,27 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
   set_in_this_pass_.insert(assignment.symbol);
 }
 
+/// An object's definition gives way to the script's; in a section of the output GNU ld warns of it.
+void ScriptState::note_object_definition(const Symbol& symbol, const script::Value& value) {
+  if (symbol.is_from_script) return;
+  if (!is_defined(symbol.binding) && symbol.binding != Binding::common) return;
+  defined_in_object_.insert(&symbol);
+  const InputSection* section = symbol.section;
+  if (!rules_ || symbol.binding != Binding::defined || !section || !section->output ||
+      (section->traits & trait_linker_created))
+    return;
+  const std::string_view place =
+      value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)]->name : "*ABS*";
+  warnings_.push_back(fmt::format(
+      "{}:({}+{:#x}): warning: multiple definition of `{}'; {}:({}+{:#x}): first defined here",
+      rules_->output, place, value.number, symbol.name, section->file->path, section->name,
+      symbol.value));
+}
+
 void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase phase,
                             OutputSection* behind) {
   const script::Value value = result.value.value_or(script::Value{0, script::absolute});
+  note_object_definition(symbol, value);
   symbol.binding = Binding::defined;
   symbol.section = nullptr;
   symbol.output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;

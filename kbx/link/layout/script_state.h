@@ -39,11 +39,20 @@ class ScriptState {
   /// The same for all assignments of a place.
   void assign_early(const Slot& slot);
 
+  /// The names in an expression are wanted from now on, as if an object referred to them.
+  void want_names(const script::Expression& expression) const;
+
+  /// LD_FEATURE("SANE_EXPR"): from here on numbers stay numbers outside of output sections too.
+  void use_sane_expressions() { has_sane_expressions_ = true; }
+
   /// What layout does in this phase; starts a new pass over the script.
   ScriptActions actions(script::Phase phase);
   Fill fill();
 
   // Of final links; prepare_final_layout and lay_out call these.
+
+  /// --wrap: the names of whose references others are meant.
+  std::vector<std::string> wrapped;
 
   /// From here on addresses are those of a final link.
   void begin_final(const LayoutRules& rules);
@@ -52,6 +61,8 @@ class ScriptState {
   mutable script::DataSegment data_segment;
   /// ASSERTs that did not hold are added to these instead of ending the link.
   LayoutFaults* faults = nullptr;
+  /// What the script defines although an object does, a line each; once.
+  std::vector<std::string> take_warnings() { return std::move(warnings_); }
   /// Symbols that were made of dot outside of sections go into the section that dot belonged to,
   /// and those of output sections that were taken away into a neighbour's.
   void settle_symbols();
@@ -65,7 +76,10 @@ class ScriptState {
  private:
   script::Environment environment(script::Phase phase, std::uint64_t dot,
                                   OutputSection* section) const;
+  const Symbol* referent(const std::string& name) const;
   script::SymbolState state_of(const std::string& name) const;
+  void note_use(const std::string& name) const;
+  void note_object_definition(const Symbol& symbol, const script::Value& value);
   std::optional<script::SectionState> section_state(const std::string& name) const;
   script::Base base_of(OutputSection* section) const;
   std::uint64_t assign(const script::Assignment& assignment, const AssignmentPlace& place);
@@ -83,8 +97,11 @@ class ScriptState {
   SymbolTable& symbols_;
   std::uint64_t header_size_;
   std::optional<LayoutRules> rules_;  // of a final link
+  bool has_sane_expressions_ = false;
   script::Phase phase_ = script::Phase::first;
   std::unordered_set<std::string> set_in_this_pass_;
+  std::unordered_set<const Symbol*> defined_in_object_;  // before the script defined them
+  std::vector<std::string> warnings_;
   std::unordered_set<const script::Assignment*> provided_;   // PROVIDEs that are in force
   std::unordered_map<Symbol*, OutputSection*> made_of_dot_;  // until settle_symbols
   std::unordered_set<const Symbol*> belong_to_dot_;          // of a partial link

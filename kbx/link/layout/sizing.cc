@@ -63,6 +63,7 @@ class Sizer {
         assign(*slot);
       } else if (slot->assertion) {
         actions_.check(*slot->assertion, told_dot_, nullptr);
+        plan_.regions.whole()->next = dot_;  // as an assignment does
       } else if (slot->is_output_section() && slot->constraint != Slot::Constraint::unmet) {
         size_slot(*slot);
       }

@@ -67,6 +67,10 @@ void assign_addresses(Plan& plan, const ScriptActions& actions, bool is_relocata
 /// does between passes and when all is done.
 void assign_symbols(Plan& plan, const ScriptActions& actions);
 
+/// Assigns symbols before anything is placed, when all files are open: what the script defines is
+/// no common symbol any more, and PROVIDE has seen all references.
+void assign_before_placing(Plan& plan, const ScriptActions& actions);
+
 /// Sorts the input of SHF_LINK_ORDER sections as what they belong to lies. True if something moved
 /// (addresses must be assigned again). Throws Error if a section of a partial link has input with
 /// and without order.

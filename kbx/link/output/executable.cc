@@ -16,7 +16,9 @@
 #include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
 #include "kbx/link/output/headers.h"
+#include "kbx/link/output/pack_debug.h"
 #include "kbx/link/output/relocation_tables.h"
+#include "kbx/link/output/repeat.h"
 #include "kbx/link/relocate/emit.h"
 
 /// The file of a final link: the ELF header, the program headers, sections where the segments want
@@ -32,7 +34,7 @@ class ExecutableWriter {
       : parts_(parts),
         options_(parts.options),
         headers_(parts.sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
-                 Shape::is_64bit, parts.target.machine, false),
+                 Shape::is_64bit, parts.target.machine, !parts.options.compress_debug.empty()),
         tables_(parts.sections, parts.target.machine) {}
 
   Image write(const Say& say) {
@@ -49,7 +51,7 @@ class ExecutableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
     copy_sections(say);
     if (options_.emit_relocs) tables_.sort(headers_, image_->data());
     parts_.fill_tables([this](const InputSection& section) {
@@ -57,6 +59,8 @@ class ExecutableWriter {
     });
     write_segments();
     if (has_symbols) write_symbols();
+    if (!options_.compress_debug.empty())
+      pack_debug<Shape>(options_.compress_debug, headers_, *image_);
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
     write_headers();
     write_build_id();
@@ -89,26 +93,29 @@ class ExecutableWriter {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
     }
-    std::vector<std::vector<std::string>> faults(work.size());
+    std::vector<Findings> findings(work.size());
     parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [output, piece] = work[i];
       if (piece->input)
-        copy_input(*output, *piece->input, faults[i]);
+        copy_input(*output, *piece->input, findings[i]);
       else
         copy_bytes(*output, *piece);
     });
-    tell(faults, say);
+    tell(findings, say);
   }
 
-  void tell(const std::vector<std::vector<std::string>>& faults, const Say& say) const {
+  void tell(const std::vector<Findings>& findings, const Say& say) const {
     std::string all;
-    for (const std::vector<std::string>& of_section : faults)
-      for (const std::string& fault : of_section) {
+    for (const Findings& of_section : findings) {
+      for (const std::string& remark : of_section.remarks)
+        say(fmt::format("{}: {}", options_.program, remark));
+      for (const std::string& fault : of_section.faults) {
         if (options_.makes_output_despite_errors)
           say(fmt::format("{}: {}", options_.program, fault));
         else
           all += (all.empty() ? "" : "\n") + fault;
       }
+    }
     if (!all.empty()) throw Error(all, "");
   }
 
@@ -123,15 +130,14 @@ class ExecutableWriter {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
     if (!piece.bytes.empty()) {
-      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+      repeat(piece.bytes, place, size);
     } else if (output.traits & trait_code) {
       const std::string fill = code_fill(parts_.target.machine, Shape::is_big_endian, size);
       std::copy(fill.begin(), fill.end(), place);
     }
   }
 
-  void copy_input(const OutputSection& output, InputSection& input,
-                  std::vector<std::string>& faults) {
+  void copy_input(const OutputSection& output, InputSection& input, Findings& findings) {
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     if (input.merge) {
       write_merged(input, place);
@@ -144,7 +150,7 @@ class ExecutableWriter {
           place, input.content.data(),
           std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
     if (input.traits & trait_linker_created) return;
-    apply_relocations<Shape>(parts_.applying, input, place, faults);
+    apply_relocations<Shape>(parts_.applying, input, place, findings);
     if (options_.emit_relocs) emit(output, input, place);
   }
 
@@ -189,7 +195,7 @@ class ExecutableWriter {
 
   typename Shape::Header file_header(std::uint64_t sections_offset) const {
     FileHeader header;
-    header.type = options_.kind == OutputKind::executable ? ET_EXEC : ET_DYN;
+    header.type = is_movable() ? ET_DYN : ET_EXEC;
     header.machine = parts_.target.machine;
     header.flags = parts_.target.elf_flags;
     header.os_abi = os_abi();
@@ -201,6 +207,15 @@ class ExecutableWriter {
     header.section_count = headers_.table.size();
     header.names_index = headers_.names_index;
     return encode<Shape>(header);
+  }
+
+  /// A program that is made for any address but does not start at 0 is not taken for one.
+  bool is_movable() const {
+    if (options_.kind != OutputKind::pie) return options_.kind != OutputKind::executable;
+    std::uint64_t lowest = ~std::uint64_t{0};
+    for (const Segment& segment : parts_.layout.segments)
+      if (segment.type == PT_LOAD) lowest = std::min(lowest, segment.address);
+    return lowest == 0;
   }
 
   std::uint8_t os_abi() const {
@@ -257,7 +272,7 @@ class ExecutableWriter {
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
     std::memcpy(place + 12, "GNU", 4);
-    std::memcpy(place + 16, id.data(), id.size());
+    std::copy(id.begin(), id.end(), place + 16);
   }
 
   const ExecutableParts& parts_;

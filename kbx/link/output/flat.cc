@@ -5,6 +5,7 @@
 #include <deque>
 #include <span>
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
@@ -230,6 +231,23 @@ Image make_flat(FlatFormat format, const std::vector<Chunk>& chunks, std::uint64
   check_size(size, largest / 4);
   if (format == FlatFormat::srec) return SRecords().write(sorted(chunks), start, name);
   return IntelHex().write(sorted(chunks), start);
+}
+
+Image make_flat_executable(FlatFormat format, const OutputSections& sections, Image& image,
+                           std::uint64_t start, const Options& options) {
+  std::vector<Chunk> chunks;
+  constexpr Traits loaded = trait_alloc | trait_load;
+  for (const OutputSection* section = sections.first(); section; section = section->next) {
+    if ((section->traits & loaded) != loaded || (section->traits & trait_never_load) ||
+        header_type(*section) == SHT_NOBITS)
+      continue;
+    for (const Piece& piece : section->pieces)
+      if (piece.size != 0)
+        chunks.push_back({section->load_address + piece.offset,
+                          {image.data() + section->file_offset + piece.offset,
+                           static_cast<std::size_t>(piece.size)}});
+  }
+  return make_flat(format, chunks, start, options.output, options.largest_output);
 }
 
 Image make_flat_relocatable(FlatFormat format, const OutputSections& sections, std::uint64_t start,

@@ -30,6 +30,11 @@ struct Chunk {
 Image make_flat(FlatFormat format, const std::vector<Chunk>& chunks, std::uint64_t start,
                 const std::string& name, std::uint64_t largest);
 
+/// A final link in such a format, at the addresses of loading: `image` is the same as an ELF file
+/// that has every section at its file offset.
+Image make_flat_executable(FlatFormat format, const OutputSections& sections, Image& image,
+                           std::uint64_t start, const Options& options);
+
 /// A partial link in such a format: what the sections hold that are loaded. Throws Error if there
 /// is a relocation, which the format has no place for.
 Image make_flat_relocatable(FlatFormat format, const OutputSections& sections, std::uint64_t start,

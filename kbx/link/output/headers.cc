@@ -29,27 +29,32 @@ std::uint32_t Headers::add(std::uint32_t name, std::uint32_t type) {
   return static_cast<std::uint32_t>(table.size() - 1);
 }
 
+Headers::NameNumbers Headers::add_names(const OutputSection& section) {
+  NameNumbers numbers;
+  if (is_packed_later(section)) return numbers;
+  const std::string own(section.name);
+  numbers.own = names.add(section.name);
+  if (section.rel_count > 0) numbers.rel = names.add(made_names_.emplace_back(".rel" + own));
+  if (section.rela_count > 0) numbers.rela = names.add(made_names_.emplace_back(".rela" + own));
+  return numbers;
+}
+
 void Headers::number() {
   add(0, SHT_NULL);
   const std::uint32_t symbols_name = has_symbols_ ? names.add(".symtab") : 0;
   const std::uint32_t strings_name = has_symbols_ ? names.add(".strtab") : 0;
   const std::uint32_t names_name = names.add(".shstrtab");
-  for (OutputSection* section = sections_.first(); section; section = section->next) {
-    if (is_packed_later(*section)) continue;
-    name_numbers_[section] = names.add(section->name);
-    if (section->rel_count > 0)
-      rel_name_numbers_[section] =
-          names.add(made_names_.emplace_back(".rel" + std::string(section->name)));
-    if (section->rela_count > 0)
-      rela_name_numbers_[section] =
-          names.add(made_names_.emplace_back(".rela" + std::string(section->name)));
-  }
+  std::vector<NameNumbers> numbers;  // in the order of the sections
   for (OutputSection* section = sections_.first(); section; section = section->next)
-    if (is_group(*section)) add_section(*section);
-  for (OutputSection* section = sections_.first(); section; section = section->next) {
-    if (!is_group(*section)) add_section(*section);
-    if (section->rel_count > 0) add_relocations(*section, false);
-    if (section->rela_count > 0) add_relocations(*section, true);
+    numbers.push_back(add_names(*section));
+  const NameNumbers* known = numbers.data();
+  for (OutputSection* section = sections_.first(); section; section = section->next, ++known)
+    if (is_group(*section)) add_section(*section, known->own);
+  known = numbers.data();
+  for (OutputSection* section = sections_.first(); section; section = section->next, ++known) {
+    if (!is_group(*section)) add_section(*section, known->own);
+    if (section->rel_count > 0) add_relocations(*section, known->rel, false);
+    if (section->rela_count > 0) add_relocations(*section, known->rela, true);
   }
   if (has_symbols_) {
     symbols_index = add(symbols_name, SHT_SYMTAB);
@@ -62,8 +67,8 @@ void Headers::number() {
   mark_group_relocations();
 }
 
-void Headers::add_section(OutputSection& section) {
-  section.index = add(name_numbers_[&section], section.type);
+void Headers::add_section(OutputSection& section, std::uint32_t name) {
+  section.index = add(name, section.type);
   by_index[section.index] = &section;
   fill(section, table[section.index]);
 }
@@ -99,8 +104,7 @@ void Headers::fill(const OutputSection& section, Elf64_Shdr& header) const {
   set_machine_header(machine_, section.name, header);
 }
 
-void Headers::add_relocations(OutputSection& section, bool is_rela) {
-  const std::uint32_t name = is_rela ? rela_name_numbers_[&section] : rel_name_numbers_[&section];
+void Headers::add_relocations(OutputSection& section, std::uint32_t name, bool is_rela) {
   const std::uint32_t index = add(name, is_rela ? SHT_RELA : SHT_REL);
   (is_rela ? section.rela_index : section.rel_index) = index;
   Elf64_Shdr& header = table[index];

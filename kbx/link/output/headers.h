@@ -79,9 +79,17 @@ class Headers {
   StringTable names;
 
  private:
+  /// What `names` calls a section's name and those of its relocations; 0: it has none yet.
+  struct NameNumbers {
+    std::uint32_t own = 0;
+    std::uint32_t rel = 0;
+    std::uint32_t rela = 0;
+  };
+
   std::uint32_t add(std::uint32_t name, std::uint32_t type);
-  void add_section(OutputSection& section);
-  void add_relocations(OutputSection& section, bool is_rela);
+  NameNumbers add_names(const OutputSection& section);
+  void add_section(OutputSection& section, std::uint32_t name);
+  void add_relocations(OutputSection& section, std::uint32_t name, bool is_rela);
   void fill(const OutputSection& section, Elf64_Shdr& header) const;
   void link_sections();
   std::uint64_t place(Elf64_Shdr& header, std::uint64_t offset) const;
@@ -102,9 +110,6 @@ class Headers {
   bool is_final_ = false;
   std::uint64_t end_ = 0;
   bool has_symbols_ = true;
-  std::unordered_map<const OutputSection*, std::uint32_t> name_numbers_;
-  std::unordered_map<const OutputSection*, std::uint32_t> rel_name_numbers_;
-  std::unordered_map<const OutputSection*, std::uint32_t> rela_name_numbers_;
   std::deque<std::string> made_names_;
 };
 

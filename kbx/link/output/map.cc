@@ -101,8 +101,8 @@ void check_map(const Options& options) {
 std::string link_map(const MapSource& source) {
   const bool is_64bit = source.resolver.format().is_64bit;
   std::string text = members_text(source.resolver);
-  text += libraries_text(source.resolver);
   for (const std::string& line : source.properties) text += line + "\n";
+  text += libraries_text(source.resolver);
   text += commons_text(source.resolver, source.options.demangle.value_or(true));
   if (source.options.map_shows_discarded)
     text += discarded_text(source.plan, source.resolver, is_64bit);

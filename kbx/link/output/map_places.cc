@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/link/command/emulation.h"
@@ -10,6 +11,7 @@
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/map_expression.h"
 #include "kbx/link/output/map_lines.h"
+#include "kbx/link/relocate/wants.h"
 #include "kbx/link/script/expression.h"
 
 /// What the link did with each statement, in the order of the statements: the inputs of the command
@@ -60,7 +62,32 @@ class PlaceWriter {
       if (symbol.section->merge) place = merged_place(*symbol.section, symbol.value);
       symbols_[place.section].push_back({place.offset, symbol.name});
     });
+    find_entries();
     for (auto& [section, symbols] : symbols_) std::ranges::stable_sort(symbols, {}, &Label::offset);
+  }
+
+  /// In a program a function of a shared object is where its PLT entry is.
+  void find_entries() {
+    const InputFile* owner = source_.resolver.dynamic_owner();
+    const std::uint16_t machine = source_.resolver.format().machine;
+    const bool counts_in_pie = machine == EM_X86_64 || machine == EM_386;
+    if (!owner || !(source_.options.kind == OutputKind::executable ||
+                    (source_.options.kind == OutputKind::pie && counts_in_pie)))
+      return;
+    source_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (!symbol.places || symbol.is_defined_in_object || symbol.binding == Binding::indirect)
+        return;
+      const auto add = [&](std::string_view table, std::uint32_t offset) {
+        const InputSection* section = offset == Places::none ? nullptr : owner->find(table);
+        if (section) symbols_[section].push_back({offset, symbol.name});
+      };
+      const Places& places = *symbol.places;
+      if (places.second != Places::none)
+        add(".plt.sec", places.second);
+      else
+        add(".plt", places.plt);
+      add(".plt.got", places.direct);
+    });
   }
 
   // What the command line gives.

@@ -279,20 +279,22 @@ class Numbering {
     if (is_of_shared && !symbol.is_defined_in_object && !symbol.is_referenced_in_object)
       return false;
     if (!is_retained(symbol.name) && !symbol.is_used_by_relocation) return false;
+    const bool is_required = symbol.is_required && symbol.binding == Binding::undefined;
     if (globals_.is_final && is_unresolved(symbol.binding) && !symbol.is_dynamic &&
-        !symbol.is_used_by_relocation)
+        !symbol.is_used_by_relocation && !is_required)
       return false;
     switch (symbol.binding) {
       case Binding::fresh:
       case Binding::indirect:
         return false;
       case Binding::undefined:
-        return !symbol.was_in_discarded || symbol.is_used_by_relocation;
+        return (!globals_.drops_undefined || is_required) &&
+               (!symbol.was_in_discarded || symbol.is_used_by_relocation);
       case Binding::defined:
       case Binding::defined_weak:
         return !symbol.section || !symbol.section->is_discarded;
       case Binding::undefined_weak:
-        return !globals_.drops_weak;
+        return !globals_.drops_weak && !globals_.drops_undefined;
       case Binding::common:
         break;
     }

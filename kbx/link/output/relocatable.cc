@@ -11,14 +11,15 @@
 #include "kbx/base/error.h"
 #include "kbx/base/parallel.h"
 #include "kbx/link/arch/field.h"
-#include "kbx/link/input/compression.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/numbering.h"
+#include "kbx/link/output/pack_debug.h"
 #include "kbx/link/output/relocate.h"
 #include "kbx/link/output/relocation_tables.h"
+#include "kbx/link/output/repeat.h"
 
 /// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
 /// order of their headers, the symbol table and its names, the relocations, the names of sections,
@@ -27,8 +28,7 @@
 namespace kbx::link {
 namespace {
 
-constexpr std::size_t unwind_entry = 8;         // of an ARM unwind index
-constexpr std::string_view old_magic = "ZLIB";  // what .zdebug_* starts with
+constexpr std::size_t unwind_entry = 8;  // of an ARM unwind index
 
 template <typename Shape>
 class RelocatableWriter {
@@ -61,7 +61,8 @@ class RelocatableWriter {
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
     write_symbols();
-    if (!options_.compress_debug.empty()) pack_debug();
+    if (!options_.compress_debug.empty())
+      pack_debug<Shape>(options_.compress_debug, headers_, *image_);
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
     write_section_headers();
     write_build_id();
@@ -146,7 +147,7 @@ class RelocatableWriter {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
     if (!piece.bytes.empty()) {
-      for (std::size_t i = 0; i < size; ++i) place[i] = piece.bytes[i % piece.bytes.size()];
+      repeat(piece.bytes, place, size);
     } else if (output.traits & trait_code) {
       const std::string fill = code_fill(target_.machine, Shape::is_big_endian, size);
       std::copy(fill.begin(), fill.end(), place);
@@ -256,54 +257,6 @@ class RelocatableWriter {
     return ELFOSABI_NONE;
   }
 
-  // --compress-debug-sections.
-
-  /// Packs what gets smaller by it, and moves what lies behind the symbol table's names together.
-  void pack_debug() {
-    std::vector<std::string> contents(headers_.table.size());
-    for (std::uint32_t i = 1; i < contents.size(); ++i) {
-      if (!headers_.is_placed_late(i)) continue;
-      Elf64_Shdr& header = headers_.table[i];
-      contents[i].assign(at(header.sh_offset), static_cast<std::size_t>(header.sh_size));
-      if (headers_.by_index[i]) pack_section(header, contents[i]);
-      header.sh_size = contents[i].size();
-    }
-    const auto end = static_cast<std::ptrdiff_t>(image_->size());
-    std::fill(image_->data() + headers_.late_offset, image_->data() + end, '\0');
-    headers_.finish_packed(sizeof(typename Shape::Section), [&](const OutputSection& section) {
-      const bool is_packed = contents[section.index].starts_with(old_magic);
-      if (options_.compress_debug != "zlib-gnu" || !is_packed) return std::string(section.name);
-      return ".z" + std::string(section.name.substr(1));
-    });
-    for (std::uint32_t i = 1; i < contents.size(); ++i)
-      std::copy(contents[i].begin(), contents[i].end(), at(headers_.table[i].sh_offset));
-    image_->shrink(static_cast<std::size_t>(headers_.file_size));
-  }
-
-  void pack_section(Elf64_Shdr& header, std::string& content) const {
-    const bool is_zstd = options_.compress_debug == "zstd";
-    const std::string packed = pack(is_zstd ? Compression::zstd : Compression::zlib, content);
-    std::string head;
-    if (options_.compress_debug == "zlib-gnu") {
-      head = old_magic;
-      for (unsigned shift = 64; shift != 0; shift -= 8)
-        head += static_cast<char>(content.size() >> (shift - 8));
-    } else {
-      typename Shape::CompressionHeader raw{};
-      using Word = decltype(raw.ch_size);
-      raw.ch_type = Shape::native(
-          static_cast<std::uint32_t>(is_zstd ? Compression::zstd : Compression::zlib));
-      raw.ch_size = Shape::native(static_cast<Word>(content.size()));
-      raw.ch_addralign = Shape::native(static_cast<Word>(header.sh_addralign));
-      head.assign(reinterpret_cast<const char*>(&raw), sizeof raw);
-    }
-    if (head.size() + packed.size() >= content.size()) return;
-    content = head + packed;
-    if (options_.compress_debug == "zlib-gnu") return;
-    header.sh_flags |= SHF_COMPRESSED;
-    header.sh_addralign = Shape::is_64bit ? 8 : 4;
-  }
-
   void write_section_headers() {
     const auto header = file_header(headers_.table_offset);
     std::memcpy(at(0), &header, sizeof header);
@@ -342,7 +295,7 @@ class RelocatableWriter {
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
     std::memcpy(place + 12, "GNU", 4);
-    std::memcpy(place + 16, id.data(), id.size());
+    std::copy(id.begin(), id.end(), place + 16);
   }
 
   const Target& target_;

@@ -11,6 +11,8 @@
 namespace kbx::link {
 namespace {
 
+constexpr std::string_view build_id_name = ".note.gnu.build-id";
+
 /// -z ibt, -z shstk, -z lam-u48, -z lam-u57: bits of GNU_PROPERTY_X86_FEATURE_1_AND.
 std::uint32_t x86_features(const LinkState& state) {
   if (state.machine() != EM_X86_64 && state.machine() != EM_386) return 0;
@@ -33,7 +35,7 @@ void add_build_id(LinkState& state) {
   for (InputFile* file : state.files()) {
     if (file->sections.empty()) continue;
     InputSection* note = state.resolver.add_section(
-        *file, ".note.gnu.build-id",
+        *file, build_id_name,
         trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
     note->type = SHT_NOTE;
     note->alignment_power = 2;
@@ -42,6 +44,14 @@ void add_build_id(LinkState& state) {
     state.build_id.style = state.options.build_id;
     return;
   }
+}
+
+/// A final output is told apart by its own build ID, not by those of what it was made from.
+void drop_build_ids(const LinkState& state) {
+  for (const InputFile* file : state.files())
+    for (InputSection* section : file->sections)
+      if (section->name == build_id_name && !(section->traits & trait_linker_created))
+        section->is_discarded = true;
 }
 
 void set_executable(const InputSection& note) {
@@ -85,6 +95,7 @@ StackOpinion stack_opinion(const LinkState& state) {
 
 void add_final_sections(LinkState& state) {
   if (state.files().empty()) return;
+  if (state.options.kind != OutputKind::relocatable) drop_build_ids(state);
   if (!state.options.build_id.empty()) add_build_id(state);
   if (InputFile* file = merge_properties(state.files(), x86_features(state), state.resolver.arena(),
                                          state.properties, state.property_log)) {

@@ -14,6 +14,7 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
@@ -24,6 +25,7 @@
 #include "kbx/link/layout/pattern.h"
 #include "kbx/link/layout/sizing.h"
 #include "kbx/link/output/executable.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/names.h"
@@ -33,6 +35,7 @@
 #include "kbx/link/relocate/linkage.h"
 #include "kbx/link/relocate/padding.h"
 #include "kbx/link/relocate/scan.h"
+#include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
 
@@ -46,13 +49,25 @@ namespace {
   throw Error(option + " is not supported in final links yet", "use the toolchain's ld");
 }
 
+/// A flat output has no place for what a dynamic linker reads, nor for relocations.
+void refuse_unsupported_flat(const Options& options) {
+  const std::string format = "--oformat " + options.output_format;
+  if (options.kind == OutputKind::shared) refuse(format + " with -shared");
+  if (options.kind == OutputKind::pie) refuse(format + " with -pie");
+  if (options.emit_relocs)
+    throw Error(format + " has no place for relocations", "link without --emit-relocs");
+}
+
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
   if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  if (!options.compress_debug.empty()) refuse("--compress-debug-sections");
+  const std::string& format = options.output_format;
+  if (!format.empty() && !flat_format(format) && !command::find_target(format))
+    throw Error("target " + format + " not found",
+                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
 }
 
 class FinalLink {
@@ -62,47 +77,77 @@ class FinalLink {
 
   Image run() {
     refuse_unsupported(options_);
+    settle_weak_option();
     resolve();
+    become_flat();
     kind_.emplace(final_kind());
     bounds_.define(state_.files(), state_.resolver.symbols(), options_);
     collect();
     dynamic_.choose_symbols(assignments());
     choose_weak_symbols();
-    add_final_sections(state_);
+    if (!flat_) add_final_sections(state_);
     choose_plt();
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
     const ScanResult scan = scan_relocations(state_.resolver, *kind_);
+    if (dynamic_.is_dynamic()) warn_untyped();
+    hide_weak_symbols();
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
-    place(scan, linkage);
+    try {
+      place(scan, linkage);
+    } catch (const Error&) {
+      if (has_addresses_) write_reports_of_failed(state_);
+      throw;
+    }
     return write(scan, linkage);
   }
 
  private:
   // Inputs and symbols.
 
+  /// Without an interpreter nobody finds what is undefined; packed relocations are for what is
+  /// loaded anywhere.
+  void settle_weak_option() {
+    if (!is_position_independent(options_)) options_.relr = false;
+    if (options_.kind == OutputKind::shared || !options_.no_dynamic_linker) return;
+    if (options_.dynamic_undefined_weak.value_or(false))
+      state_.say(fmt::format("{}: warning: -z dynamic-undefined-weak ignored", options_.program));
+    options_.dynamic_undefined_weak = false;
+  }
+
+  /// A flat output is what is in memory: nothing is added to the input, and none of it is edited,
+  /// as GNU ld has only for ELF outputs what would do so.
+  void become_flat() {
+    flat_ = flat_format(options_.output_format);
+    if (!flat_) return;
+    refuse_unsupported_flat(options_);
+    if (dynamic_.is_dynamic())
+      throw Error("--oformat " + options_.output_format + " cannot link with shared objects",
+                  "name archives and objects only, or link with -static");
+    options_.strip = Strip::all;
+    options_.build_id.clear();
+    options_.compress_debug.clear();
+    options_.eh_frame_header = options_.gc_sections = false;
+  }
+
   void resolve() {
     read_scripts(state_);
+    if (options_.inhibit_common && options_.kind != OutputKind::shared)
+      throw Error("--no-define-common may not be used without -shared",
+                  "take INHIBIT_COMMON_ALLOCATION out of the script");
     dynamic_.read_lists(script_versions());
     require_symbols(state_);
-    define_symbols(state_);
     open_inputs(state_);
     find_this_machine();
     if (!has_script(state_)) add_default_script(state_, *machine_);
+    open_scripts_at_end(state_);
     if (dynamic_.is_dynamic()) dynamic_.add_sections();
     state_.resolver.finish();
     check_required(state_);
+    assign_before_placing(state_.plan, state_.script_state.actions(script::Phase::mark));
     if (!options_.inhibit_common) state_.resolver.place_commons();
-    drop_warnings();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
-  }
-
-  /// .gnu.warning.NAME holds what to say of uses of NAME.
-  void drop_warnings() {
-    for (InputFile* file : state_.files())
-      for (InputSection* section : file->sections)
-        if (section->name.starts_with(".gnu.warning")) section->is_discarded = true;
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -126,7 +171,9 @@ class FinalLink {
     kind.is_shared = options_.kind == OutputKind::shared;
     kind.is_position_independent = kind.is_shared || options_.kind == OutputKind::pie;
     kind.is_dynamic = dynamic_.is_dynamic();
+    kind.has_interpreter = dynamic_.sections().interpreter != nullptr;
     kind.word = state_.resolver.format().is_64bit ? 8 : 4;
+    kind.table_word = machine_->table_word != 0 ? machine_->table_word : kind.word;
     return kind;
   }
 
@@ -186,26 +233,52 @@ class FinalLink {
 
   /// In a program an undefined weak symbol is left to the dynamic linker if only .got knows it.
   void choose_weak_symbols() {
-    if (!dynamic_.is_dynamic() || kind_->is_shared) return;
+    if (!dynamic_.is_dynamic()) return;
+    const bool may_stay = options_.dynamic_undefined_weak.value_or(true);
+    if (kind_->is_shared && may_stay) return;
     note_weak_references(state_.resolver, *machine_);
-    const bool has_interpreter = dynamic_.sections().interpreter != nullptr;
     state_.resolver.symbols().for_each([&](Symbol& symbol) {
       if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
           symbol.is_defined_in_object)
         return;
-      if (is_zero(symbol, options_, has_interpreter))
-        symbol.is_dynamic = false;
-      else
+      symbol.is_taken_for_zero = is_zero(symbol, options_, kind_->has_interpreter);
+      if (!symbol.is_taken_for_zero || options_.dynamic_undefined_weak.value_or(false))
         dynamic_.record(symbol);
+      else
+        symbol.is_dynamic = false;
+      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
+      if (!may_stay && !is_alone) symbol.is_forced_local = true;
+    });
+  }
+
+  /// Those of a program without an interpreter that have no PLT entry are its own business.
+  void hide_weak_symbols() {
+    if (kind_->is_shared || !dynamic_.is_dynamic() || !options_.no_dynamic_linker) return;
+    state_.resolver.symbols().for_each([](Symbol& symbol) {
+      if (symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
+          !(symbol.wants & want_plt))
+        symbol.is_forced_local = true;
+    });
+  }
+
+  /// What has neither type nor size in its shared object is taken for empty data.
+  void warn_untyped() const {
+    state_.resolver.symbols().for_each([&](const Symbol& symbol) {
+      if (!is_from_shared(symbol) || !symbol.is_referenced_in_object || symbol.size != 0) return;
+      if (!is_defined(symbol.binding) || symbol.type != STT_NOTYPE || (symbol.wants & want_plt))
+        return;
+      state_.say(fmt::format("{}: warning: type and size of dynamic symbol `{}' are not defined",
+                             options_.program, symbol.name));
     });
   }
 
   // Layout.
 
   void add_unwind_header() {
-    if (!options_.eh_frame_header || !file_with_unwind_table(state_.files())) return;
+    InputFile* first = options_.eh_frame_header ? file_with_unwind_table(state_.files()) : nullptr;
+    if (!first) return;
     unwind_header_ =
-        state_.resolver.add_section(*state_.resolver.dynamic_owner(), ".eh_frame_hdr",
+        state_.resolver.add_section(*first, ".eh_frame_hdr",
                                     trait_alloc | trait_load | trait_readonly | trait_contents |
                                         trait_data | trait_linker_created);
     unwind_header_->type = SHT_PROGBITS;
@@ -249,16 +322,19 @@ class FinalLink {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
+    refuse_discarded(linkage);
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    merged_.merge(state_.files(), threads());
+    if (!flat_) merged_.merge(state_.files(), threads());
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
-    rules.stack_flags = stack_flags(state_);
+    rules.is_flat = flat_.has_value();
+    if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    hooks.edit = [this] { return edit_unwind_table(); };
+    hooks.settled = [this] { has_addresses_ = true; };
+    if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
     if (dynamic_.sections().relr)
       hooks.adjust = [&] {
         const Applying applying{*kind_, linkage, {}};
@@ -272,6 +348,30 @@ class FinalLink {
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
   }
 
+  /// Code would reach something else through tables that the script discards, and the dynamic
+  /// linker what is at address 0.
+  void refuse_discarded(const Linkage& linkage) const {
+    const auto is_gone = [](const InputSection* section) {
+      return section && section->is_discarded;
+    };
+    const LinkageSections& tables = linkage.sections;
+    for (const InputSection* table :
+         {tables.got_plt, tables.got, tables.plt, tables.direct_plt, tables.second_plt,
+          tables.indirect_plt, tables.indirect_got, tables.copies, tables.readonly_copies})
+      if (is_gone(table) && table->size != 0)
+        throw Error(fmt::format("discarded output section: `{}'", table->name),
+                    "code of the input goes through it: take it out of /DISCARD/, or compile so "
+                    "that nothing needs it");
+    // Without .dynstr nothing tells of the others.
+    const DynamicSections& dynamic = dynamic_.sections();
+    if (!dynamic.strings || is_gone(dynamic.strings)) return;
+    for (const InputSection* section : {dynamic.hash, dynamic.gnu_hash, dynamic.symbols})
+      if (is_gone(section))
+        throw Error(fmt::format("could not find section {}", section->name),
+                    ".dynamic tells of it: take it out of /DISCARD/, or discard .dynstr and "
+                    ".dynamic too");
+  }
+
   unsigned threads() const {
     return options_.threads != 0 ? options_.threads
                                  : std::max(1u, std::thread::hardware_concurrency());
@@ -281,10 +381,10 @@ class FinalLink {
   void size_dynamic(const ScanResult& scan, const Linkage& linkage) {
     const Applying applying{*kind_, linkage, {}};
     const DynamicRelocations left = dynamic_relocations(applying, scan);
-    const std::uint64_t entry = (machine_->uses_rela ? 3u : 2u) * kind_->word;
+    const std::uint64_t entry = std::uint64_t{machine_->uses_rela ? 3u : 2u} * kind_->word;
     if (InputSection* section = linkage.sections.relocations) {
       section->size = left.general.size() * entry;
-      section->is_discarded = section->size == 0;
+      section->is_discarded = left.general.empty() && left.relative.empty();
       if (section->is_discarded) section->entry_size = 0;
     }
     if (!dynamic_.is_dynamic()) return;
@@ -293,8 +393,20 @@ class FinalLink {
     tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
     tables.uses_rela = machine_->uses_rela;
-    tables.has_relocations = !left.general.empty();
+    if (linkage.descriptor_plt != Places::none) {
+      tables.descriptor_plt = linkage.sections.plt;
+      tables.descriptor_plt_offset = linkage.descriptor_plt;
+      tables.descriptor_got = linkage.sections.got;
+      tables.descriptor_got_offset = linkage.descriptor_got;
+    }
+    // GNU ld packs relative ones only when all tables are there.
+    tables.has_relocations = !left.general.empty() || !left.relative.empty();
+    if (InputSection* section = dynamic_.sections().relr)
+      section->is_discarded = left.relative.empty();
     tables.has_text_relocations = left.has_text_relocations;
+    has_text_relocations_ = tables.has_text_relocations && tables.has_relocations;
+    if (has_text_relocations_)
+      warn_text_relocations(scan, state_.resolver.symbols(), *kind_, state_.say);
     tables.has_static_thread_model = scan.has_static_thread_model;
     tables.interpreter = machine_->dynamic_linker;
     dynamic_.size(tables, state_.plan.sections);
@@ -330,7 +442,10 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
+    const InputSection* dynamic_symbols = dynamic_.sections().symbols;
+    const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
+    globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
@@ -355,7 +470,10 @@ class FinalLink {
           with_shape(format.is_64bit, format.is_big_endian,
                      [&]<typename Shape>(Shape) { fill<Shape>(applying, scan, bytes_of); });
         }};
-    return make_executable(parts, state_.say);
+    Image image = make_executable(parts, state_.say);
+    if (has_text_relocations_) judge_text_relocations(*kind_, state_.say);
+    if (!flat_) return image;
+    return make_flat_executable(*flat_, state_.plan.sections, image, target.entry, options_);
   }
 
   template <typename Shape>
@@ -407,7 +525,8 @@ class FinalLink {
 
   RelocationKind relocation_kind(std::uint32_t type) const {
     const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative) return RelocationKind::relative;
+    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
+      return RelocationKind::relative;
     if (type == types.copy) return RelocationKind::copy;
     if (type == types.jump) return RelocationKind::plt;
     if (type == types.indirect) return RelocationKind::ifunc;
@@ -454,13 +573,16 @@ class FinalLink {
   DynamicLink dynamic_;
   const Machine* machine_ = nullptr;
   std::optional<FinalKind> kind_;
+  std::optional<FlatFormat> flat_;
   Symbol* header_symbol_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
+  bool has_addresses_ = false;
   FinalLayout layout_;
+  bool has_text_relocations_ = false;
 };
 
 }  // namespace

@@ -8,9 +8,12 @@
 
 #include "kbx/base/error.h"
 #include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/phases/scripts.h"
 
 namespace kbx::link {
 namespace {
+
+constexpr std::string_view default_entry = "_start";
 
 /// The number that -e gives instead of a name.
 std::optional<std::uint64_t> entry_number(const LinkState& state) {
@@ -21,11 +24,21 @@ std::optional<std::uint64_t> entry_number(const LinkState& state) {
   return number;
 }
 
+/// What a script names as the entry is wanted too, so that an archive gives it.
+void require_entry(LinkState& state) {
+  if (!state.options.entry.empty()) {
+    if (!entry_number(state)) state.resolver.require(state.options.entry);
+    return;
+  }
+  if (state.options.kind != OutputKind::executable && state.options.kind != OutputKind::pie) return;
+  const std::string entry = has_script(state) ? state.script_entry : std::string(default_entry);
+  if (!entry.empty()) state.resolver.require(entry);
+}
+
 }  // namespace
 
 void require_symbols(LinkState& state) {
-  if (!state.options.entry.empty() && !entry_number(state))
-    state.resolver.require(state.options.entry);
+  require_entry(state);
   for (const std::string& name : state.options.required_symbols) state.resolver.require(name);
   for (const std::string& name : state.options.must_be_defined) state.resolver.require(name);
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
@@ -75,7 +88,9 @@ std::uint64_t entry_address(LinkState& state) {
   }
   if (const auto number = entry_number(state)) return *number;
   const bool has_default = is_final && state.options.kind != OutputKind::shared;
-  const OutputSection* text = has_default ? state.plan.sections.find(".text") : nullptr;
+  // One that was empty, and is not in the output, has its address still.
+  const Slot* place = has_default ? state.plan.slots.find(".text") : nullptr;
+  const OutputSection* text = place ? place->section : nullptr;
   const std::string instead = text ? fmt::format("defaulting to {:0{}x}", text->address,
                                                  state.resolver.format().is_64bit ? 16 : 8)
                                    : std::string("not setting start address");

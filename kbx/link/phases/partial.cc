@@ -64,9 +64,6 @@ void refuse_commands(const script::Script& script) {
     if (const auto* crossing = std::get_if<script::NoCrossReferences>(&command))
       throw Error(crossing->place.location(), "NOCROSSREFS is not supported yet",
                   "use the toolchain's ld");
-    if (const auto* output = std::get_if<script::OutputFile>(&command))
-      throw Error(output->place.location(), "OUTPUT is not supported yet",
-                  "name the output with -o");
   }
 }
 
@@ -173,7 +170,6 @@ Image link_partially(LinkState& state) {
   read_scripts(state);
   for (const script::Script& script : state.scripts) refuse_commands(script);
   require_symbols(state);
-  define_symbols(state);
   open_inputs(state);
   for (const script::Script& script : state.scripts) refuse_commands(script);
   state.resolver.finish();

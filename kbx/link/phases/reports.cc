@@ -26,7 +26,11 @@ void check_cross_sections(const LinkState& state) {
 }  // namespace
 
 void write_reports(LinkState& state) {
+  write_reports_of_failed(state);
   check_cross_sections(state);
+}
+
+void write_reports_of_failed(LinkState& state) {
   if (state.options.print_memory_usage)
     for (const std::string& line : memory_usage(state.plan.regions)) state.say.print(line);
   for (const std::string& line : why_here(state.options, state.plan, state.files()))

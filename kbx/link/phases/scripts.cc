@@ -8,6 +8,8 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/link/arch/machine.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
@@ -46,10 +48,33 @@ void note_allocation(LinkState& state, script::AllocationKind kind) {
 }
 
 /// OUTPUT_FORMAT, which gives way to --oformat.
-void set_output_format(LinkState& state, const std::string& format) {
+void set_output_format(LinkState& state, const script::OutputFormat& command) {
+  const std::string& format = command.format;
+  if (!flat_format(format) && !format.starts_with("elf"))
+    throw Error(command.place.location(), "target " + format + " not found",
+                "OUTPUT_FORMAT takes names such as elf64-x86-64, and binary, srec and ihex");
   if (state.options.output_format.empty() && flat_format(format))
     state.options.output_format = format;
   state.resolver.set_target(format);
+}
+
+/// OUTPUT, which gives way to -o and to an earlier one.
+void name_output(LinkState& state, const std::string& file) {
+  if (state.options.names_output) return;
+  state.options.output = file;
+  state.options.names_output = true;
+}
+
+void add_folder(LinkState& state, const std::string& folder) {
+  if (!state.options.only_given_folders)
+    state.options.library_folders.push_back(below_sysroot(folder, state.options.sysroot));
+}
+
+void note_feature(LinkState& state, const script::Feature& feature) {
+  if (feature.name != "SANE_EXPR")
+    throw Error(feature.place.location(), fmt::format("unknown feature `{}'", feature.name),
+                "SANE_EXPR is known");
+  state.script_state.use_sane_expressions();
 }
 
 /// What a script says of the whole link.
@@ -61,9 +86,15 @@ void note_commands(LinkState& state, const script::Script& script) {
     else if (const auto* entry = std::get_if<script::Entry>(&command))
       state.script_entry = entry->symbol;
     else if (const auto* format = std::get_if<script::OutputFormat>(&command))
-      set_output_format(state, format->format);
+      set_output_format(state, *format);
+    else if (const auto* output = std::get_if<script::OutputFile>(&command))
+      name_output(state, output->file);
+    else if (const auto* search = std::get_if<script::SearchDir>(&command))
+      add_folder(state, search->folder);
     else if (const auto* allocation = std::get_if<script::Allocation>(&command))
       note_allocation(state, allocation->kind);
+    else if (const auto* feature = std::get_if<script::Feature>(&command))
+      note_feature(state, *feature);
     else if (const auto* sections = std::get_if<script::Sections>(&command))
       for (const script::SectionsItem& item : sections->items)
         if (const auto* inner = std::get_if<script::Entry>(&item))
@@ -93,12 +124,17 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
   }
 }
 
-/// `folder` is that of a script without -T, whose INPUT is looked for there first.
-void open_script(LinkState& state, const script::Script& script, const std::string& folder = {},
-                 const Input& from = {}) {
+/// `folder` is that of a script without -T, whose INPUT is looked for there first; `from` has what
+/// holds for those files. Gives what TARGET made of that.
+Input open_script(LinkState& state, const script::Script& script, const std::string& folder,
+                  Input from) {
   for (const script::Command& command : script.commands) {
     if (const auto* files = std::get_if<script::InputFiles>(&command)) {
       open_files(state, *files, folder, from);
+      continue;
+    }
+    if (const auto* target = std::get_if<script::Target>(&command)) {
+      from.format = target->name == "default" ? "" : target->name;
       continue;
     }
     Slot* slot = add_command(state.plan, command);
@@ -107,9 +143,29 @@ void open_script(LinkState& state, const script::Script& script, const std::stri
       state.script_state.assign_early(*slot);
     }
   }
+  return from;
 }
 
-/// A script that the command line names as if it were an object.
+/// A script of -T. What TARGET says last holds for the files behind it, and for the output.
+void open_main_script(LinkState& state, const script::Script& script) {
+  const Input from = open_script(state, script, {}, {});
+  if (from.format.empty() || command::find_target(from.format)) return;
+  throw Error("TARGET(" + from.format + ") holds to the end of a script, which is not supported",
+              "go back with TARGET(default), and give the format with -b or --oformat");
+}
+
+bool has_output_section(const script::Script& script) {
+  for (const script::Command& command : script.commands)
+    if (const auto* sections = std::get_if<script::Sections>(&command))
+      for (const script::SectionsItem& item : sections->items)
+        if (std::holds_alternative<script::OutputSection>(item) ||
+            std::holds_alternative<script::Overlay>(item))
+          return true;
+  return false;
+}
+
+/// A script that the command line names as if it were an object. One with output sections comes
+/// behind everything else, the script of -T or the default one included.
 void open_plain_script(LinkState& state, std::string_view text, const std::string& path,
                        const Input& from) {
   const script::Script& script = parse(state, text, path);
@@ -121,8 +177,17 @@ void open_plain_script(LinkState& state, std::string_view text, const std::strin
                   "yet",
                   "give the script with -T, or use the toolchain's ld");
   note_commands(state, script);
+  for (const script::Command& command : script.commands)
+    if (const auto* entry = std::get_if<script::Entry>(&command))
+      state.plain_script_entry = entry->symbol;
   for (const std::string& name : state.required_by_scripts) state.resolver.require(name);
-  open_script(state, script, dir_name(path), from);
+  if (!has_output_section(script)) {
+    open_script(state, script, dir_name(path), from);
+    return;
+  }
+  state.say(fmt::format("{}: warning: {} contains output sections; did you forget -T?",
+                        state.options.program, path));
+  state.scripts_at_end.push_back({&script, dir_name(path), from});
 }
 
 template <typename Command>
@@ -147,6 +212,15 @@ void open_startup(LinkState& state) {
   Input input;
   input.name = first->file;
   state.resolver.add(input);
+}
+
+/// Those that GNU ld's own script names, if that is in use; the one for -r names none.
+void add_default_folders(LinkState& state) {
+  if (has_script(state) || state.options.kind == OutputKind::relocatable) return;
+  const MachineFormat format = state.resolver.format();
+  const Machine* machine = find_machine(format.machine, format.is_64bit, format.is_big_endian);
+  if (!machine) return;
+  for (const std::string& folder : default_folders(*machine)) add_folder(state, folder);
 }
 
 }  // namespace
@@ -180,19 +254,39 @@ void read_scripts(LinkState& state) {
 void add_default_script(LinkState& state, const Machine& machine) {
   state.scripts.push_back(default_script(state.options, machine));
   const script::Script& script = state.scripts.back();
-  const std::string named = state.script_entry;
   note_commands(state, script);
-  if (!named.empty()) state.script_entry = named;
+  if (!state.plain_script_entry.empty()) state.script_entry = state.plain_script_entry;
   state.lines_before.push_back(state.resolver.input_lines().size());  // it comes behind all
-  open_script(state, script);
+  open_main_script(state, script);
 }
 
-void define_symbols(LinkState& state) {
-  for (const Definition& definition : state.options.definitions) {
+void open_scripts_at_end(LinkState& state) {
+  for (std::size_t i = 0; i < state.scripts_at_end.size(); ++i) {
+    const PlainScript plain = state.scripts_at_end[i];
+    state.lines_before.push_back(state.resolver.input_lines().size());
+    open_script(state, *plain.script, plain.folder, plain.from);
+  }
+}
+
+void define_symbols(LinkState& state, std::size_t inputs) {
+  for (std::size_t i = state.definitions.size(); i < state.options.definitions.size(); ++i) {
+    const Definition& definition = state.options.definitions[i];
+    if (definition.place > inputs) return;
     state.definitions.push_back(script::parse_definition(definition.name, definition.value));
     state.script_state.assign_early(state.definitions.back());
     state.plan.slots.add()->assignment = &state.definitions.back();
   }
+}
+
+/// PROVIDE gives regions of memory their origins and lengths too.
+void want_names_of_regions(LinkState& state) {
+  for (const script::Script& script : state.scripts)
+    for (const script::Command& command : script.commands)
+      if (const auto* memory = std::get_if<script::Memory>(&command))
+        for (const script::MemoryRegion& region : memory->regions) {
+          state.script_state.want_names(region.origin);
+          state.script_state.want_names(region.length);
+        }
 }
 
 void open_inputs(LinkState& state) {
@@ -201,14 +295,20 @@ void open_inputs(LinkState& state) {
                                        const Input& input) {
     open_plain_script(state, text, path, input);
   };
+  add_default_folders(state);
+  want_names_of_regions(state);
+  define_symbols(state, 0);
   open_startup(state);
-  for (const Input& input : state.options.inputs) {
+  for (std::size_t i = 0; i < state.options.inputs.size(); ++i) {
+    const Input& input = state.options.inputs[i];
+    define_symbols(state, i);
     state.lines_before.push_back(state.resolver.input_lines().size());
     if (input.kind == Input::Kind::script)
-      open_script(state, state.scripts[script++]);
+      open_main_script(state, state.scripts[script++]);
     else
       state.resolver.add(input);
   }
+  define_symbols(state, state.options.inputs.size());
   if (state.resolver.opened().size() == script)
     throw Error("no input files", "name the objects to link, here or with INPUT in the script");
 }

@@ -13,10 +13,15 @@ void read_scripts(LinkState& state);
 /// Where no script of the command line replaces it: the default layout of a final link.
 void add_default_script(LinkState& state, const Machine& machine);
 
-/// --defsym.
-void define_symbols(LinkState& state);
+/// Those of --defsym that stand before the input of that number and were not defined yet.
+void define_symbols(LinkState& state, std::size_t inputs);
 
-/// Opens scripts and files in the order of the command line; symbols are resolved as they come.
+/// Opens scripts and files, and defines the symbols of --defsym, in the order of the command line;
+/// symbols are resolved as they come.
 void open_inputs(LinkState& state);
+
+/// Places what scripts that stand among the objects say, if they have output sections. To be called
+/// when all other scripts and files are open.
+void open_scripts_at_end(LinkState& state);
 
 }  // namespace kbx::link

@@ -8,6 +8,8 @@ LinkState::LinkState(const Options& given, const Say& how)
     : options(given),
       say(how),
       resolver(options, say),
-      script_state(plan, resolver.symbols(), sizeof(Elf64_Ehdr)) {}
+      script_state(plan, resolver.symbols(), sizeof(Elf64_Ehdr)) {
+  script_state.wrapped = options.wrapped;
+}
 
 }  // namespace kbx::link

@@ -15,6 +15,13 @@
 
 namespace kbx::link {
 
+/// A script that the command line names as if it were an object.
+struct PlainScript {
+  const script::Script* script = nullptr;
+  std::string folder;  // its own, where INPUT looks first
+  Input from;          // whose positional options hold for what it names
+};
+
 /// All that is known of a link so far. Each phase adds to it; what the phases are, link.cc tells.
 struct LinkState {
   LinkState(const Options& given, const Say& how);
@@ -33,10 +40,12 @@ struct LinkState {
   Plan plan;
   ScriptState script_state;
   std::string script_entry;                      // ENTRY
+  std::string plain_script_entry;                // … of one that stands among the objects
   std::vector<std::string> required_by_scripts;  // EXTERN
   std::string properties;                        // the content of .note.gnu.property
   std::vector<std::string> property_log;
   BuildId build_id;
+  std::vector<PlainScript> scripts_at_end;
   /// For each of Options::inputs how many of Resolver::input_lines() there were before it.
   std::vector<std::size_t> lines_before;
   std::deque<EhFrameEdit> eh_frame_edits;

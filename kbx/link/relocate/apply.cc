@@ -38,19 +38,19 @@ std::optional<std::uint64_t> plt_address(const Applying& applying, const Places&
 /// True if the function's PLT entry is its address, for code of this output at least.
 bool stands_for(const Referent& referent, const Places& places) {
   if (places.indirect != Places::none) return true;
+  if (!referent.global) return type_of(referent) == STT_GNU_IFUNC && places.plt != Places::none;
   return referent.global && (referent.global->wants & (want_address | want_plt_address)) != 0;
 }
 
 template <typename Shape>
 class Applier {
  public:
-  Applier(const Applying& applying, InputSection& section, char* content,
-          std::vector<std::string>& faults)
+  Applier(const Applying& applying, InputSection& section, char* content, Findings& findings)
       : kind_(applying.kind),
         applying_(applying),
         section_(section),
         content_(content),
-        faults_(faults) {}
+        findings_(findings) {}
 
   template <typename Entry>
   void run(std::string_view table, bool has_addend) {
@@ -92,6 +92,10 @@ class Applier {
     if (decision.referent.section && decision.referent.section->is_discarded &&
         !follow(decision, offset))
       return false;
+    if (is_beyond_merged(decision.referent, decision.addend))
+      findings_.remarks.push_back(fmt::format(
+          "{}: access beyond end of merged section ({})", decision.referent.section->file->path,
+          static_cast<std::int64_t>(decision.referent.local->value) + decision.addend));
     if (is_left(decision)) return false;
     Patch patch;
     patch.type = decision.type;
@@ -123,7 +127,9 @@ class Applier {
 
   /// Whether the dynamic linker has the last word.
   bool is_left(const Decision& decision) const {
-    if (decision.rule->origin != Origin::symbol || !(section_.traits & trait_alloc)) return false;
+    if (!(section_.traits & trait_alloc)) return false;
+    if (decision.rule->origin == Origin::size) return is_size_left(kind_, decision);
+    if (decision.rule->origin != Origin::symbol) return false;
     switch (address_source(kind_, section_, decision)) {
       case AddressFrom::load:
         return kind_.machine.uses_rela && !kind_.options.relr &&
@@ -146,7 +152,7 @@ class Applier {
     const unsigned action = section_.edit ? 0u : action_in(section_);
     InputSection*& to = decision.referent.section;
     if (action & complain_of_discarded)
-      faults_.push_back(fmt::format(
+      findings_.faults.push_back(fmt::format(
           "`{}' referenced in section `{}' of {}: defined in discarded section `{}' "
           "of {}",
           decision.referent.name(), section_.name, section_.file->path, to->name, to->file->path));
@@ -200,7 +206,7 @@ class Applier {
       case Origin::got_base:
         return at.got_base;
       case Origin::got_entry:
-        return at.got + (places ? places->got : 0);
+        return got_word(places);
       case Origin::got_thread_offset:
         return at.got + (places ? places->thread_offset : 0);
       case Origin::got_thread_distance:
@@ -210,7 +216,8 @@ class Applier {
       case Origin::got_own_module:
         return at.got + applying_.linkage.own_module;
       case Origin::got_descriptor:
-        return at.got + (places ? places->descriptor : 0);
+        return (kind_.machine.has_lazy_descriptors ? at.got_plt : at.got) +
+               (places ? places->descriptor : 0);
       case Origin::size:
         return size_of(referent);
       case Origin::thread_offset:
@@ -222,6 +229,18 @@ class Applier {
                kind_.machine.module_offset_bias;
     }
     return 0;
+  }
+
+  /// The word of .got that holds an address, or that of .got.plt or .igot.plt where it stands for
+  /// it.
+  std::uint64_t got_word(const Places* places) const {
+    const LinkedAddresses& at = applying_.at;
+    if (!places) return at.got;
+    if (places->got != Places::none) return at.got + places->got;
+    if (places->got_plt != Places::none) return at.got_plt + places->got_plt;
+    if (places->indirect == Places::none) return at.got;
+    const std::uint32_t entry = places->indirect / kind_.machine.indirect_entry_size;
+    return at.indirect_got + std::uint64_t{entry} * kind_.table_word;
   }
 
   /// A PLT entry's address where calls, or everybody, go through it.
@@ -238,18 +257,28 @@ class Applier {
     const std::string_view type = kind_.machine.type_name(relocation.type);
     const Referent& referent = decision.referent;
     const std::string_view name = referent.name();
-    if (fit == Fit::overflows) {
+    if (fit == Fit::overflows && decision.is_rewritten && type.find("GOTPCREL") != type.npos) {
+      findings_.faults.push_back(fmt::format(
+          "{}: failed to convert GOTPCREL relocation against '{}'; relink with --no-relax", place,
+          name));
+    } else if (fit == Fit::overflows) {
       std::string where;
       if (referent.section && referent.global)
         where = fmt::format(" defined in {} section in {}", referent.section->name,
                             referent.section->file->path);
-      faults_.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}", place,
-                                    type, referent.global ? "symbol " : "", name, where));
+      findings_.faults.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}",
+                                             place, type, referent.global ? "symbol " : "", name,
+                                             where));
+    } else if (fit == Fit::no_match && type.starts_with("R_386_GOT32")) {
+      findings_.faults.push_back(
+          fmt::format("{}: direct GOT relocation {} against `{}' without base register can not be "
+                      "used when making a shared object",
+                      section_.file->path, type, name));
     } else if (fit == Fit::misaligned) {
-      faults_.push_back(
+      findings_.faults.push_back(
           fmt::format("{}: {} against `{}': the address is not aligned", place, type, name));
     } else {
-      faults_.push_back(
+      findings_.faults.push_back(
           fmt::format("{}: {} against `{}': the instruction is none that the "
                       "relocation is for",
                       place, type, name));
@@ -260,7 +289,7 @@ class Applier {
   const Applying& applying_;
   InputSection& section_;
   char* content_;
-  std::vector<std::string>& faults_;
+  Findings& findings_;
   SectionSymbols section_symbols_;
   Pairs pairs_;
 };
@@ -278,6 +307,8 @@ LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
   if (const InputSection* got = linkage.sections.got;
       kind.machine.got_base_is_section && got && got->output)
     at.got_base = got->output->address;
+  at.got_plt = start(linkage.sections.got_plt);
+  at.indirect_got = start(linkage.sections.indirect_got);
   at.plt = start(linkage.sections.plt);
   at.direct_plt = start(linkage.sections.direct_plt);
   at.second_plt = start(linkage.sections.second_plt);
@@ -310,19 +341,19 @@ std::uint64_t address_for(const Applying& applying, const Referent& referent,
 
 template <typename Shape>
 void apply_relocations(const Applying& applying, InputSection& section, char* content,
-                       std::vector<std::string>& faults) {
-  Applier<Shape> applier(applying, section, content, faults);
+                       Findings& findings) {
+  Applier<Shape> applier(applying, section, content, findings);
   applier.template run<typename Shape::Rel>(section.rel.content, false);
   applier.template run<typename Shape::Rela>(section.rela.content, true);
 }
 
 template void apply_relocations<Shape<true, false>>(const Applying&, InputSection&, char*,
-                                                    std::vector<std::string>&);
+                                                    Findings&);
 template void apply_relocations<Shape<true, true>>(const Applying&, InputSection&, char*,
-                                                   std::vector<std::string>&);
+                                                   Findings&);
 template void apply_relocations<Shape<false, false>>(const Applying&, InputSection&, char*,
-                                                     std::vector<std::string>&);
+                                                     Findings&);
 template void apply_relocations<Shape<false, true>>(const Applying&, InputSection&, char*,
-                                                    std::vector<std::string>&);
+                                                    Findings&);
 
 }  // namespace kbx::link

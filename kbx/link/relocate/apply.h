@@ -11,6 +11,8 @@ namespace kbx::link {
 struct LinkedAddresses {
   std::uint64_t got = 0;
   std::uint64_t got_base = 0;  // _GLOBAL_OFFSET_TABLE_
+  std::uint64_t got_plt = 0;
+  std::uint64_t indirect_got = 0;
   std::uint64_t plt = 0;
   std::uint64_t direct_plt = 0;
   std::uint64_t second_plt = 0;
@@ -32,10 +34,15 @@ struct Applying {
 /// the symbol's, or null.
 std::uint64_t address_for(const Applying& applying, const Referent& referent, const Places* places);
 
-/// Applies the relocations of `section`, whose bytes are at `content` in the output. What does not
-/// fit is told in `faults`, in GNU ld's words.
+/// What is to be said of a section's relocations, in GNU ld's words.
+struct Findings {
+  std::vector<std::string> faults;   // what does not fit: no output comes of it
+  std::vector<std::string> remarks;  // what is odd
+};
+
+/// Applies the relocations of `section`, whose bytes are at `content` in the output.
 template <typename Shape>
 void apply_relocations(const Applying& applying, InputSection& section, char* content,
-                       std::vector<std::string>& faults);
+                       Findings& findings);
 
 }  // namespace kbx::link

@@ -15,7 +15,9 @@ struct FinalKind {
   bool is_position_independent = false;
   bool is_shared = false;
   bool is_dynamic = false;         // there are dynamic sections
+  bool has_interpreter = false;    // … .interp among them
   unsigned word = 8;               // bytes of an address
+  unsigned table_word = 8;         // … of a word of .got
   std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
 };
 
@@ -24,6 +26,7 @@ struct Decision {
   Referent referent;
   std::uint32_t type = 0;  // as the machine simplifies it
   const Rule* rule = nullptr;
+  bool is_rewritten = false;  // the code is changed to go by that type
   std::int64_t addend = 0;
   bool covers_next = false;  // the relocation behind it has gone
   bool is_preemptible = false;
@@ -35,6 +38,19 @@ struct Decision {
 /// the machine does not know the type, or the place is not in the section.
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend);
+
+/// True if another module may define it at run time. On x86 GNU ld 2.40 binds protected functions
+/// here whatever is wanted of them.
+bool is_preempted(const FinalKind& kind, const Referent& referent);
+
+/// What was found so far that relocations want of it.
+Wants wants_of(const InputFile& file, const Referent& referent);
+
+/// What tells its symbol from all others.
+inline const void* key_of(const Referent& referent) {
+  return referent.global ? static_cast<const void*>(referent.global)
+                         : static_cast<const void*>(referent.local);
+}
 
 /// How a relocation that wants a symbol's address (Origin::symbol) gets it.
 enum class AddressFrom : std::uint8_t {
@@ -52,6 +68,21 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
 /// True if a program that is loaded at a known address gives what a shared object defines an
 /// address of its own there: once code wants that, data goes by it too. Known when all is scanned.
 bool has_own_address(const FinalKind& kind, const Referent& referent);
+
+/// True if the symbol is, or is called as, a function: a PLT entry may stand for it, where data
+/// would be copied. Known when all is scanned.
+bool is_called(const Referent& referent);
+
+/// On x86 a program that is loaded at a known address has the address 0 for an undefined weak
+/// symbol wherever it is not taken from .got or .plt, even if the dynamic linker may find it.
+bool is_weak_in_program(const FinalKind& kind, const Referent& referent);
+
+/// True if the size of what another module may define is left to the dynamic linker.
+bool is_size_left(const FinalKind& kind, const Decision& decision);
+
+/// True if the dynamic linker can write the value at a place that data may be pointed to from: an
+/// address in a section that is writable. Of such a one a program needs no address of its own.
+bool is_pointer(const InputSection& section, const Rule& rule);
 
 /// Calls `work(relocation, next_type)` for each relocation of a section, in their order.
 /// `work` gives true if the next one is to be passed over.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_map>
+#include <utility>
 
 #include <elf.h>
 
@@ -17,10 +19,6 @@ namespace {
 
 constexpr std::uint64_t own_module_number = 1;  // of an executable, in the dynamic linker's count
 
-bool is_preempted(const FinalKind& kind, const Referent& referent) {
-  return referent.global && is_preemptible(*referent.global, kind.options);
-}
-
 /// On x86 GNU ld names a thread-local symbol of .dynsym even where nothing can preempt it.
 bool is_named(const FinalKind& kind, const Referent& referent) {
   if (is_preempted(kind, referent)) return true;
@@ -28,8 +26,10 @@ bool is_named(const FinalKind& kind, const Referent& referent) {
          referent.global->is_dynamic && !referent.global->is_forced_local;
 }
 
+/// What a script defines later counts as defined: room for its relocations is made before.
 bool is_nothing(const Referent& referent) {
-  return is_undefined(referent) || is_undefined_weak(referent);
+  return (is_undefined(referent) || is_undefined_weak(referent)) &&
+         !referent.global->is_defined_in_object;
 }
 
 /// What one word of .got holds, and who has the last word on it.
@@ -69,8 +69,8 @@ class Words {
         if (!kind_.is_shared) return {{own_module_number, 0, 0, 0}, {}};
         return {dynamic_word(types.module, {}, false, 0), {}};
       case LinkageEntry::Kind::descriptor:
-        return {dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start),
-                {}};
+        return descriptor_words(
+            dynamic_word(types.descriptor, referent, is_dynamic, address - at.thread_start));
       case LinkageEntry::Kind::plt:
       case LinkageEntry::Kind::direct:
       case LinkageEntry::Kind::indirect:
@@ -80,6 +80,13 @@ class Words {
   }
 
  private:
+  /// A relocation without an addend of its own adds to the second word.
+  static std::vector<Word> descriptor_words(Word word) {
+    Word second;
+    std::swap(second.value, word.value);
+    return {word, second};
+  }
+
   Word address_word(const Referent& referent, bool is_dynamic) const {
     const DynamicTypes& types = kind_.machine.dynamic;
     if (is_dynamic) return dynamic_word(types.got, referent, true, 0);
@@ -182,18 +189,26 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
   relocation.address = section.output->address + section.output_offset + offset;
   const std::uint64_t address =
       address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
+  // x32: GNU ld takes 64 bits of an address alone for its 32.
+  const bool is_wide =
+      types.relative_wide != 0 && applying.kind.machine.rule(left.type)->size > applying.kind.word;
   switch (left.kind) {
+    case LeftRelocation::Kind::nothing:
+      relocation = {};
+      break;
     case LeftRelocation::Kind::relative:
       relocation.type = types.relative;
+      if (is_wide && left.addend != 0) relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
-      if (applying.kind.options.relr && section.alignment_power > 0 && offset % 2 == 0) {
+      if (applying.kind.options.relr && relocation.type == types.relative &&
+          section.alignment_power > 0 && offset % 2 == 0) {
         all.relative.push_back(relocation.address);
         return;
       }
       break;
     case LeftRelocation::Kind::symbolic:
     case LeftRelocation::Kind::thread:
-      relocation.type = left.type;
+      relocation.type = is_wide && left.addend == 0 ? types.address : left.type;
       relocation.symbol = left.referent.global->dynamic_index;
       relocation.addend = left.addend;
       break;
@@ -209,6 +224,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
 
 DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
   DynamicRelocations all;
+  std::vector<std::pair<const void*, DynamicRelocation>> descriptors;
   const Words words(applying);
   for (const LinkageEntry* each : in_binding_order(applying.linkage.entries)) {
     const LinkageEntry& entry = *each;
@@ -217,23 +233,40 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
       add_plt(applying, entry, all);
       continue;
     }
-    std::uint64_t address = applying.at.got + entry.offset;
+    const bool is_descriptor =
+        entry.kind == LinkageEntry::Kind::descriptor && applying.kind.machine.has_lazy_descriptors;
+    std::uint64_t address = (is_descriptor ? applying.at.got_plt : applying.at.got) + entry.offset;
     for (const Word& word : words.of(entry)) {
-      if (word.type != 0) all.general.push_back({address, word.symbol, word.type, word.addend});
-      address += applying.kind.word;
+      const DynamicRelocation relocation{address, word.symbol, word.type, word.addend};
+      if (is_descriptor && word.type != 0)
+        descriptors.emplace_back(key_of(entry.referent), relocation);
+      else if (word.type != 0)
+        all.general.push_back(relocation);
+      address += applying.kind.table_word;
     }
   }
   for (const Symbol* symbol : applying.linkage.copies)
-    all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
-                           applying.kind.machine.dynamic.copy, 0});
-  for (const LeftRelocation& left : scan.left) add_left(applying, left, all);
+    if (symbol->size != 0)
+      all.general.push_back({address_in(*symbol->section, symbol->value), symbol->dynamic_index,
+                             applying.kind.machine.dynamic.copy, 0});
+  DynamicRelocations pointers;  // to functions that choose themselves, in a static link
+  for (const LeftRelocation& left : scan.left) {
+    const bool is_early = left.kind == LeftRelocation::Kind::indirect && !applying.kind.is_dynamic;
+    add_left(applying, left, is_early ? pointers : all);
+  }
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
+  all.indirect.insert(all.indirect.begin(), pointers.general.begin(), pointers.general.end());
   const auto resolved =
       std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
         return each.type != applying.kind.machine.dynamic.indirect;
       });
   std::reverse(resolved, all.plt.end());
+  // Descriptors come behind everything that PLT entries count, in the order of their first uses.
+  std::unordered_map<const void*, std::size_t> order;
+  for (const void* key : scan.descriptors) order.emplace(key, order.size());
+  std::ranges::stable_sort(descriptors, {}, [&](const auto& each) { return order[each.first]; });
+  for (const auto& each : descriptors) all.plt.push_back(each.second);
   return all;
 }
 
@@ -275,6 +308,7 @@ class Filler {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
     for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
+    write_descriptor_entry();
   }
 
  private:
@@ -312,15 +346,28 @@ class Filler {
     return is_unreachable(kind_, entry.referent) ? 1 : 0;
   }
 
+  void write_descriptor_entry() {
+    const Linkage& linkage = applying_.linkage;
+    if (linkage.descriptor_plt == Places::none || !plt_ || !got_) return;
+    place_.place = plt_ + linkage.descriptor_plt;
+    place_.address = applying_.at.plt + linkage.descriptor_plt;
+    place_.got_entry = start_of(sections_.got) + linkage.descriptor_got;
+    machine_.write_descriptor_entry(place_);
+    store(got_ + linkage.descriptor_got, 0);
+  }
+
   void write_words(const LinkageEntry& entry) {
-    if (!got_) return;
-    char* at = got_ + entry.offset;
+    const bool is_lazy =
+        entry.kind == LinkageEntry::Kind::descriptor && machine_.has_lazy_descriptors;
+    char* const table = is_lazy ? got_plt_ : got_;
+    if (!table) return;
+    char* at = table + entry.offset;
     for (const Word& word : words_.of(entry)) {
       const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
                               kind_.options.apply_dynamic_relocs;
       const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
       store(at, is_left_out ? 0 : word.value);
-      at += sizeof(typename Shape::Word);
+      at += kind_.table_word;
     }
   }
 

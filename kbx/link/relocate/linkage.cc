@@ -19,10 +19,10 @@ constexpr Traits table_traits =
 class Maker {
  public:
   Maker(Resolver& resolver, const FinalKind& kind, const ScanResult& scan)
-      : resolver_(resolver), kind_(kind), scan_(scan), word_(resolver.format().is_64bit ? 8 : 4) {}
+      : resolver_(resolver), kind_(kind), scan_(scan), word_(kind.table_word) {}
 
   Linkage make() {
-    for (InputFile* file : resolver_.files()) place_locals(*file);
+    for (InputFile* file : resolver_.files()) place_locals(*file, false);
     if (scan_.wants_own_module) place_own_module();
     place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
@@ -32,8 +32,10 @@ class Maker {
       referent.section = symbol.section;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    const bool has_tables =
-        got_size_ != 0 || plt_size_ != 0 || indirect_count_ != 0 || scan_.wants_got_base;
+    for (InputFile* file : resolver_.files()) place_locals(*file, true);
+    settle_descriptors();
+    const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
+                            indirect_count_ != 0 || scan_.wants_got_base;
     const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
     if (kind_.is_dynamic && has_all) make_plt();
     if (kind_.is_dynamic || has_all)
@@ -44,10 +46,14 @@ class Maker {
   }
 
  private:
-  void place_locals(InputFile& file) {
-    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i)
-      if (file.local_wants[i] != 0)
-        file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+  /// On x86 GNU ld keeps local functions that choose themselves with the global symbols, behind
+  /// these.
+  void place_locals(InputFile& file, bool are_late) {
+    for (std::uint32_t i = 0; i < file.local_wants.size(); ++i) {
+      if (file.local_wants[i] == 0) continue;
+      const bool is_late = kind_.machine.has_table_always && file.symbols[i].type == STT_GNU_IFUNC;
+      if (is_late == are_late) file.local_places[i] = place(refer(file, i), file.local_wants[i]);
+    }
   }
 
   // Copies of data.
@@ -113,14 +119,59 @@ class Maker {
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
     if ((wants & want_plt) && !is_direct) place_plt(referent, places);
-    if (wants & want_got) places.got = take(Kind::address, referent, 1);
+    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places))
+      places.got = take(Kind::address, referent, 1);
     if (is_direct) place_direct(referent, places);
     if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
       places.thread_distance = take(Kind::thread_distance, referent, 1);
     if (wants & want_thread_offset) places.thread_offset = take(Kind::thread_offset, referent, 1);
-    if (wants & want_descriptor) places.descriptor = take(Kind::descriptor, referent, 2);
+    if (wants & want_descriptor) place_descriptor(referent, places);
     return places;
+  }
+
+  void place_descriptor(const Referent& referent, Places& places) {
+    if (!kind_.machine.has_lazy_descriptors) {
+      places.descriptor = take(LinkageEntry::Kind::descriptor, referent, 2);
+      return;
+    }
+    // Among themselves; where the words of .plt end is not known yet.
+    places.descriptor = 2 * word_ * descriptor_count_++;
+    linkage_.entries.push_back({LinkageEntry::Kind::descriptor, referent, places.descriptor, 0});
+  }
+
+  /// Descriptors go behind the words of .plt.
+  void settle_descriptors() {
+    if (descriptor_count_ == 0) return;
+    const std::uint32_t start = (kind_.machine.got_plt_header + got_plt_words_) * word_;
+    for (InputFile* file : resolver_.files())
+      for (auto& [index, places] : file->local_places)
+        if (places.descriptor != Places::none) places.descriptor += start;
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (!symbol.places || symbol.places->descriptor == Places::none) return;
+      Places places = *symbol.places;
+      places.descriptor += start;
+      symbol.places = resolver_.arena().make<Places>(places);
+    });
+    for (LinkageEntry& entry : linkage_.entries)
+      if (entry.kind == LinkageEntry::Kind::descriptor) entry.offset += start;
+    if (!kind_.machine.write_descriptor_entry || (kind_.options.dynamic_flags & DF_BIND_NOW))
+      return;
+    linkage_.descriptor_got = got_size_;
+    got_size_ += word_;
+    if (plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
+    linkage_.descriptor_plt = plt_size_;
+    plt_size_ += kind_.machine.plt_entry_size;
+  }
+
+  /// A function that chooses itself needs no other word than its PLT entry's, unless its address is
+  /// compared.
+  bool goes_by_plt_word(const Referent& referent, Wants wants, const Places& places) const {
+    if (!kind_.machine.has_table_always || type_of(referent) != STT_GNU_IFUNC) return false;
+    if (places.plt == Places::none && places.indirect == Places::none) return false;
+    if (!kind_.is_position_independent) return !(wants & want_pointer);
+    return !kind_.is_shared || !referent.global || !referent.global->is_dynamic ||
+           referent.global->is_forced_local;
   }
 
   /// Where .got has the function's address anyway its PLT entry may go by that. An entry that is
@@ -150,8 +201,8 @@ class Maker {
   /// A function that chooses itself has its entry apart, without a header, unless the output is
   /// dynamic.
   void place_plt(const Referent& referent, Places& places) {
-    const bool is_preempted = referent.global && is_preemptible(*referent.global, kind_.options);
-    const bool is_apart = !is_preempted && !kind_.is_dynamic;
+    const bool is_open = is_preempted(kind_, referent);
+    const bool is_apart = !is_open && !kind_.is_dynamic;
     const Machine& machine = kind_.machine;
     LinkageEntry entry;
     entry.referent = referent;
@@ -175,7 +226,7 @@ class Maker {
       }
       ++got_plt_words_;
       // There is nothing to bind an undefined weak function to.
-      if (is_preempted || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
+      if (is_open || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
     }
     linkage_.entries.push_back(entry);
   }
@@ -193,10 +244,11 @@ class Maker {
 
   InputSection* make_relocations(std::string_view rela, std::string_view rel, std::uint64_t count) {
     const bool uses_rela = kind_.machine.uses_rela;
-    const std::uint64_t entry = (uses_rela ? 3 : 2) * word_;
+    const std::uint64_t entry = std::uint64_t{uses_rela ? 3u : 2u} * kind_.word;
     InputSection* section =
         make_section(uses_rela ? rela : rel, trait_readonly, count * entry, entry);
     section->type = uses_rela ? SHT_RELA : SHT_REL;
+    section->alignment_power = kind_.word == 8 ? 3 : 2;
     return section;
   }
 
@@ -210,14 +262,15 @@ class Maker {
     const Machine& machine = kind_.machine;
     LinkageSections& sections = linkage_.sections;
     const std::uint32_t header = machine.got_header * word_;
-    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0;
+    const bool has_entries = got_size_ != 0 || got_plt_words_ != 0 || descriptor_count_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
     if (got_size_ != 0 || machine.has_table_always)
       sections.got = make_section(".got", 0, got_size_,
                                   machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
-      const std::uint32_t words = has_any ? machine.got_plt_header + got_plt_words_ : 0;
-      sections.got_plt = make_section(".got.plt", 0, words * word_, word_);
+      const std::uint32_t words =
+          has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
+      sections.got_plt = make_section(".got.plt", 0, std::uint64_t{words} * word_, word_);
     }
     if (has_any && (scan_.wants_got || kind_.is_dynamic))
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
@@ -234,7 +287,8 @@ class Maker {
     sections.plt =
         make_section(".plt", trait_code | trait_readonly, plt_size_, machine.plt_section_entry);
     sections.plt->alignment_power = power(machine.plt_alignment);
-    sections.plt_relocations = make_relocations(".rela.plt", ".rel.plt", bound_count_);
+    sections.plt_relocations =
+        make_relocations(".rela.plt", ".rel.plt", bound_count_ + descriptor_count_);
   }
 
   InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
@@ -252,7 +306,11 @@ class Maker {
     if (machine.has_second_plt)
       sections.second_plt = make_direct_plt(".plt.sec", second_size_, machine.plt_alignment);
     if (machine.plt_unwind.word == 0 || !kind_.options.generate_unwind_info) return;
-    const auto make_unwind = [&] { return make_section(".eh_frame", trait_readonly, 0, 0); };
+    const auto make_unwind = [&] {
+      InputSection* section = make_section(".eh_frame", trait_readonly, 0, 0);
+      section->alignment_power = kind_.word == 8 ? 3 : 2;
+      return section;
+    };
     sections.plt_unwind = make_unwind();
     sections.direct_plt_unwind = make_unwind();
     if (machine.has_second_plt) sections.second_plt_unwind = make_unwind();
@@ -264,12 +322,18 @@ class Maker {
 
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
+    const std::uint64_t count = indirect_count_;
     sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
-                                         indirect_count_ * kind_.machine.indirect_entry_size, 0);
+                                         count * kind_.machine.indirect_entry_size, 0);
     sections.indirect_plt->alignment_power =
         indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
-    sections.indirect_relocations = make_relocations(".rela.iplt", ".rel.iplt", indirect_count_);
-    sections.indirect_got = make_section(".igot.plt", 0, indirect_count_ * word_, 0);
+    const auto is_pointer = [this](const LeftRelocation& left) {
+      return left.kind == LeftRelocation::Kind::indirect && !kind_.is_dynamic;
+    };
+    const auto pointers = std::ranges::count_if(scan_.left, is_pointer);
+    sections.indirect_relocations =
+        make_relocations(".rela.iplt", ".rel.iplt", count + static_cast<std::uint64_t>(pointers));
+    sections.indirect_got = make_section(".igot.plt", 0, count * word_, 0);
   }
 
   void define_table(InputSection& section) {
@@ -296,6 +360,7 @@ class Maker {
   std::uint32_t bound_count_ = 0;    // entries of .plt with a relocation
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
+  std::uint32_t descriptor_count_ = 0;  // in .got.plt
 };
 
 }  // namespace

@@ -38,7 +38,7 @@ struct LinkageEntry {
     thread_distance,  // .got
     module_offset,    // .got: two words
     own_module,       // .got: two words
-    descriptor,       // .got: two words
+    descriptor,       // .got, or .got.plt behind the words of .plt: two words
     plt,              // .plt and .got.plt, and .plt.sec if there is one
     direct,           // .plt.got, for a word that .got has anyway
     indirect,         // .iplt and .igot.plt
@@ -56,7 +56,10 @@ struct Linkage {
   std::vector<LinkageEntry> entries;
   std::vector<Symbol*> copies;
   std::uint32_t own_module = Places::none;  // in .got
-  Symbol* table_symbol = nullptr;           // _GLOBAL_OFFSET_TABLE_
+  // Through which descriptors are resolved when they are first used: in .plt, and its word in .got.
+  std::uint32_t descriptor_plt = Places::none;
+  std::uint32_t descriptor_got = Places::none;
+  Symbol* table_symbol = nullptr;  // _GLOBAL_OFFSET_TABLE_
 };
 
 /// Gives everything that the scan wants its place, and makes the sections with their sizes; to be

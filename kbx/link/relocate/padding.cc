@@ -151,7 +151,7 @@ class Padding {
     for (Symbol* symbol : file_.globals)
       if (symbol->section == &section && is_defined(symbol->binding)) symbols.push_back(symbol);
     std::ranges::sort(symbols);
-    symbols.erase(std::ranges::unique(symbols).begin(), symbols.end());
+    symbols.erase(std::unique(symbols.begin(), symbols.end()), symbols.end());
     return symbols;
   }
 

@@ -46,10 +46,13 @@ bool is_undefined_weak(const Referent& referent) {
 
 bool is_absolute(const Referent& referent) {
   if (referent.section) return false;
-  if (referent.global)
-    return (referent.global->binding == Binding::defined ||
-            referent.global->binding == Binding::defined_weak) &&
-           !referent.global->output_section;
+  if (const Symbol* symbol = referent.global) {
+    // Before the layout nobody knows what a script's symbol will belong to.
+    const bool is_open = symbol->is_from_script && !symbol->is_defined_in_object;
+    const bool is_defined =
+        symbol->binding == Binding::defined || symbol->binding == Binding::defined_weak;
+    return is_defined && !symbol->output_section && !is_open;
+  }
   return referent.local != nullptr;
 }
 
@@ -71,6 +74,14 @@ std::uint64_t address_in(InputSection& section, std::uint64_t offset) {
   }
   if (!section.output) return 0;
   return section.output->address + section.output_offset + offset;
+}
+
+bool is_beyond_merged(const Referent& referent, std::int64_t addend) {
+  if (!referent.is_section() || !referent.section || !referent.section->merge) return false;
+  bool is_beyond = false;
+  merged_place(*referent.section, referent.local->value + static_cast<std::uint64_t>(addend),
+               &is_beyond);
+  return is_beyond;
 }
 
 std::uint64_t address_of(const Referent& referent, std::int64_t addend) {

@@ -38,6 +38,10 @@ std::uint64_t size_of(const Referent& referent);
 /// content was merged it tells which piece is meant, so that address and addend belong together.
 std::uint64_t address_of(const Referent& referent, std::int64_t addend);
 
+/// True if that is behind the end of a section whose content was merged: what is meant there is
+/// gone.
+bool is_beyond_merged(const Referent& referent, std::int64_t addend);
+
 /// The address of a place in an input section.
 std::uint64_t address_in(InputSection& section, std::uint64_t offset);
 

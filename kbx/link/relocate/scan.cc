@@ -10,6 +10,7 @@
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
 #include "kbx/link/layout/output_section.h"
+#include "kbx/link/relocate/copies.h"
 #include "kbx/link/resolve/undefined.h"
 
 /// What relocations want, after the System V gABI, "Relocation", and the processor supplements: an
@@ -19,6 +20,17 @@
 /// data, a PLT entry for a function.
 namespace kbx::link {
 namespace {
+
+void add_wants(InputFile& file, const Referent& referent, Wants wants) {
+  if (referent.global) {
+    referent.global->wants = static_cast<Wants>(referent.global->wants | wants);
+    return;
+  }
+  if (!referent.local) return;
+  if (file.local_wants.empty()) file.local_wants.resize(file.first_global);
+  Wants& known = file.local_wants[referent.index];
+  known = static_cast<Wants>(known | wants);
+}
 
 template <typename Shape>
 class Scanner {
@@ -72,16 +84,7 @@ class Scanner {
     result_.undefined.push_back({referent.global, &section, relocation.offset});
   }
 
-  void want(const Referent& referent, Wants wants) {
-    if (referent.global) {
-      referent.global->wants = static_cast<Wants>(referent.global->wants | wants);
-      return;
-    }
-    if (!referent.local) return;
-    if (file_.local_wants.empty()) file_.local_wants.resize(file_.first_global);
-    Wants& known = file_.local_wants[referent.index];
-    known = static_cast<Wants>(known | wants);
-  }
+  void want(const Referent& referent, Wants wants) { add_wants(file_, referent, wants); }
 
   void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
     const Referent& referent = decision.referent;
@@ -92,10 +95,15 @@ class Scanner {
     if (decision.rule->against == Against::got_base ||
         decision.rule->against == Against::got_page || (table_ && referent.global == table_))
       want_got_base();
+    if (is_indirect && decision.rule->origin == Origin::symbol)
+      check_resolver(relocation, decision);
     switch (decision.rule->origin) {
       case Origin::none:
-      case Origin::size:
       case Origin::paired:
+        return;
+      case Origin::size:
+        if (is_size_left(kind_, decision))
+          leave(section, relocation, decision, LeftRelocation::Kind::symbolic);
         return;
       case Origin::got_base:
         want_got_base();
@@ -126,6 +134,8 @@ class Scanner {
         result_.wants_got = result_.wants_own_module = true;
         return;
       case Origin::got_descriptor:
+        if (!(wants_of(file_, referent) & want_descriptor))
+          result_.descriptors.push_back(key_of(referent));
         want_entry(referent, want_descriptor);
         return;
       case Origin::thread_offset:
@@ -135,6 +145,17 @@ class Scanner {
       case Origin::module_offset:
         return;
     }
+  }
+
+  /// On i386 a PLT entry of what is loaded anywhere needs a register that whoever goes by its
+  /// address may not have set.
+  void check_resolver(const Relocation& relocation, const Decision& decision) const {
+    if (kind_.machine.number != EM_386 || !kind_.is_position_independent) return;
+    if (decision.is_preemptible || decision.rule->against != Against::got_base) return;
+    throw Error(Location{file_.path, 0},
+                fmt::format("relocation {} against STT_GNU_IFUNC symbol `{}' isn't supported",
+                            kind_.machine.type_name(relocation.type), decision.referent.name()),
+                "compile it with -fPIC and without -fvisibility=hidden");
   }
 
   /// Of a position independent output's hidden names those that are called become local ones.
@@ -151,7 +172,9 @@ class Scanner {
   bool keeps_entry(const Referent& referent) const {
     if (!kind_.machine.has_table_always || !kind_.is_dynamic || !kind_.is_position_independent)
       return false;
-    if (!kind_.options.dynamic_undefined_weak.value_or(true)) return false;
+    // Without anybody to find it, code still branches to 0 through its entry: that may be too far.
+    const bool is_alone = kind_.options.no_dynamic_linker && !kind_.is_shared;
+    if (!is_alone && !kind_.options.dynamic_undefined_weak.value_or(true)) return false;
     return referent.global && is_undefined_weak(referent) && !referent.global->is_forced_local &&
            !referent.global->is_defined_in_object && (referent.global->other & 3u) == STV_DEFAULT;
   }
@@ -165,39 +188,74 @@ class Scanner {
 
   void look_at_address(InputSection& section, const Relocation& relocation,
                        const Decision& decision) {
-    const Rule& rule = *decision.rule;
-    const bool is_data =
-        rule.is_word && rule.against == Against::nothing && !(section.traits & trait_readonly);
-    if (is_data && decision.is_preemptible && has_own_address(kind_, decision.referent)) return;
+    if (is_pointer(section, *decision.rule) && decision.is_preemptible &&
+        has_own_address(kind_, decision.referent))
+      return;
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
+        if (decision.is_preemptible && is_weak_in_program(kind_, decision.referent))
+          leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case AddressFrom::load:
         leave(section, relocation, decision, LeftRelocation::Kind::relative);
         return;
       case AddressFrom::dynamic:
         leave(section, relocation, decision, LeftRelocation::Kind::symbolic);
+        look_at_import(section, decision);
         return;
       case AddressFrom::resolver:
         leave(section, relocation, decision, LeftRelocation::Kind::indirect);
         return;
       case AddressFrom::plt:
-        want(decision.referent, Wants{want_plt});
-        want(decision.referent, is_taken(section, decision) ? want_address : want_plt_address);
+        want_function(section, decision);
         return;
       case AddressFrom::copy:
-        want(decision.referent, want_copy);
+        if (!kind_.options.copy_relocations) refuse(section, relocation, decision);
+        want(decision.referent, Wants{want_copy | want_only_copy});
         return;
       case AddressFrom::nowhere:
         refuse(section, relocation, decision);
     }
   }
 
+  /// What a shared object defines is wanted at an address that is known in a program, if it is not
+  /// a pointer in data. Whether it gets one is settled when all is scanned.
+  void look_at_import(const InputSection& section, const Decision& decision) {
+    if (!kind_.machine.leaves_distances || kind_.is_shared || !decision.referent.global) return;
+    if (!is_from_shared(*decision.referent.global) || is_pointer(section, *decision.rule)) return;
+    const bool is_reached = kind_.machine.plt_is_relative || !kind_.is_position_independent;
+    if (is_called(decision.referent) && !is_reached)
+      want(decision.referent, want_plt);
+    else if (is_called(decision.referent))
+      want_function(section, decision);
+    else
+      want(decision.referent, want_copy);
+  }
+
+  /// A PLT entry is to stand for the function.
+  void want_function(const InputSection& section, const Decision& decision) {
+    const bool takes = is_taken(section, decision);
+    const Symbol* symbol = decision.referent.global;
+    if (takes && symbol && symbol->is_protected_there && symbol->type == STT_FUNC)
+      throw Error(
+          Location{file_.path, 0},
+          fmt::format("non-canonical reference to canonical protected function `{}' in {}",
+                      symbol->name, symbol->file->path),
+          "the shared object takes its own address of the function; compile this with -fPIC");
+    want(decision.referent, Wants{want_plt});
+    if (!is_jump(section, decision)) want(decision.referent, want_pointer);
+    want(decision.referent, takes ? want_address : want_plt_address);
+  }
+
   /// A distance in code is that of a jump; of everything else others may see the address.
   bool is_taken(const InputSection& section, const Decision& decision) const {
-    const bool is_jump = decision.rule->against == Against::place && (section.traits & trait_code);
-    return !kind_.machine.has_table_always || !is_jump ||
-           !is_from_shared(*decision.referent.global);
+    return !kind_.machine.has_table_always || !is_jump(section, decision) ||
+           !decision.referent.global || !is_from_shared(*decision.referent.global);
+  }
+
+  static bool is_jump(const InputSection& section, const Decision& decision) {
+    return decision.rule->against == Against::place &&
+           ((section.traits & trait_code) || decision.rule->size == 8);
   }
 
   void leave(InputSection& section, const Relocation& relocation, const Decision& decision,
@@ -208,15 +266,7 @@ class Scanner {
 
   [[noreturn]] void refuse(const InputSection& section, const Relocation& relocation,
                            const Decision& decision) const {
-    const char* output = kind_.is_shared                 ? "a shared object"
-                         : kind_.is_position_independent ? "a PIE object"
-                                                         : "an executable";
-    throw Error(
-        Location{file_.path, 0},
-        fmt::format("{}+{:#x}: relocation {} against `{}' can not be used when making {}",
-                    section.name, relocation.offset, kind_.machine.type_name(relocation.type),
-                    decision.referent.name(), output),
-        kind_.is_shared ? "compile it with -fPIC" : "compile it with -fPIE");
+    refuse_relocation(kind_, section, relocation.type, relocation.offset, decision.referent);
   }
 
   InputFile& file_;
@@ -235,14 +285,44 @@ void note_weak_references(const Resolver& resolver, const Machine& machine) {
     };
     if (std::none_of(file->globals.begin(), file->globals.end(), is_weak)) continue;
     with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      bool is_code = false;
       const auto look = [&](std::size_t, const Relocation& relocation) {
         const Referent referent = refer(*file, relocation.symbol);
         const Rule* rule = machine.rule(relocation.type);
         if (!rule || !is_undefined_weak(referent)) return;
-        if (rule->origin == Origin::got_entry)
+        const bool is_address =
+            rule->origin == Origin::symbol &&
+            (rule->against == Against::nothing || rule->against == Against::place);
+        if (machine.has_table_always ? !is_address : rule->origin == Origin::got_entry)
           referent.global->has_got_reference = true;
-        else if (rule->origin != Origin::plt)
+        else if (machine.has_table_always ? is_code : rule->origin != Origin::plt)
           referent.global->has_other_reference = true;
+      };
+      for (const InputSection* section : file->sections) {
+        if (section->is_discarded || !(section->traits & trait_alloc)) continue;
+        is_code = (section->traits & trait_code) != 0;
+        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, false, look);
+        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, false, look);
+      }
+    });
+  }
+}
+
+namespace {
+
+/// Code of a shared object that asks for a symbol's offset from the thread pointer binds it to
+/// programs that are there from the start, so that no other code of it needs another model.
+void note_thread_offsets(const Resolver& resolver, const Machine& machine) {
+  for (InputFile* file : resolver.files()) {
+    if (file->is_just_symbols || file->is_binary) continue;
+    with_shape(file->is_64bit, file->is_big_endian, [&]<typename Shape>(Shape) {
+      const auto look = [&](std::size_t, const Relocation& relocation) {
+        const Rule* rule = machine.rule(relocation.type);
+        if (!rule) return;
+        if (rule->origin == Origin::got_thread_offset)
+          add_wants(*file, refer(*file, relocation.symbol), asks_thread_offset);
+        if (rule->origin == Origin::got_thread_distance)
+          add_wants(*file, refer(*file, relocation.symbol), asks_thread_distance);
       };
       for (const InputSection* section : file->sections) {
         if (section->is_discarded || !(section->traits & trait_alloc)) continue;
@@ -253,17 +333,24 @@ void note_weak_references(const Resolver& resolver, const Machine& machine) {
   }
 }
 
+}  // namespace
+
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   ScanResult result;
+  if (kind.is_shared) note_thread_offsets(resolver, kind.machine);
   const Symbol* const table = resolver.symbols().find(got_symbol);
   for (InputFile* file : resolver.files()) {
     if (file->is_just_symbols || file->is_binary) continue;
     with_shape(file->is_64bit, file->is_big_endian,
                [&]<typename Shape>(Shape) { Scanner<Shape>(*file, kind, table, result).run(); });
   }
-  std::erase_if(result.left, [&](const LeftRelocation& left) {
-    return left.kind == LeftRelocation::Kind::symbolic && has_own_address(kind, left.referent);
-  });
+  // Where a function that chooses itself has a PLT entry, that is its address.
+  if (kind.machine.has_table_always && !kind.is_position_independent)
+    std::erase_if(result.left, [](const LeftRelocation& left) {
+      return left.kind == LeftRelocation::Kind::indirect &&
+             (wants_of(*left.section->file, left.referent) & want_plt);
+    });
+  settle_copies(result, kind);
   return result;
 }
 
@@ -277,7 +364,7 @@ void report_undefined(const ScanResult& scan, const SymbolTable& symbols, const 
     if (use.section->edit && !moved_offset(*use.section->edit, offset)) continue;
     undefined.add(*use.symbol, *use.section, use.offset);
   }
-  undefined.add_shared(symbols);
+  undefined.add_symbols(symbols);
   undefined.finish(symbols);
 }
 

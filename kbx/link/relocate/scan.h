@@ -10,7 +10,8 @@ namespace kbx::link {
 
 /// A relocation that is left to the dynamic linker, at a place in an input section.
 struct LeftRelocation {
-  enum class Kind : std::uint8_t { relative, symbolic, indirect, thread };
+  // `nothing`: GNU ld keeps room for a relocation and does not fill it
+  enum class Kind : std::uint8_t { relative, symbolic, indirect, thread, nothing };
   Kind kind = Kind::relative;
   InputSection* section = nullptr;
   std::uint64_t offset = 0;
@@ -37,10 +38,12 @@ struct ScanResult {
   bool wants_own_module = false;  // the pair of entries for local dynamic
   bool has_static_thread_model = false;
   std::vector<LeftRelocation> left;
+  std::vector<const void*> descriptors;  // the symbols that want one, as they came up
   std::vector<UndefinedUse> undefined;
 };
 
-/// Notes for undefined weak symbols whether code reaches them through .got alone (see is_zero).
+/// Notes for undefined weak symbols how they are referred to (see is_zero): through .got, and in
+/// other ways. On x86 that is through .got or .plt, and by code that wants the address itself.
 void note_weak_references(const Resolver& resolver, const Machine& machine);
 
 /// Looks at every relocation of what may stay of the files, in the order of the files: before

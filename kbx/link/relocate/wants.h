@@ -14,6 +14,10 @@ enum Want : std::uint16_t {
   want_address = 32,           // its address is a value in the output, so there may be only one
   want_copy = 64,              // a copy of what a shared object defines
   want_plt_address = 256,      // code takes the PLT entry for its address, and nobody else does
+  want_only_copy = 1024,       // … as nothing else would do
+  asks_thread_offset = 2048,   // code of a shared object goes by its offset from the thread pointer
+  asks_thread_distance = 4096,  // … or that with the other sign: no other model is of use then
+  want_pointer = 8192,          // its address is a value that may be compared
   want_found = 512,  // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
 };
 using Wants = std::uint16_t;

@@ -8,6 +8,7 @@
 #include "kbx/base/error.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/resolve/commons.h"
+#include "kbx/link/resolve/wrapped_name.h"
 
 /// Symbol resolution after the System V gABI, "Symbol Table", with the decisions of GNU ld 2.40: a
 /// strong definition wins over a weak one, a definition over a common symbol, the larger of two
@@ -47,6 +48,7 @@ void Definitions::put_on_undefined_list(Symbol& symbol) {
 
 void Definitions::require(std::string_view name) {
   Symbol* symbol = symbols_.add(arena_.copy(name));
+  symbol->is_required = true;
   if (symbol->binding != Binding::fresh) return;
   symbol->binding = Binding::undefined;
   symbol->is_referenced_in_object = true;
@@ -57,17 +59,12 @@ void Definitions::require(std::string_view name) {
 void Definitions::add(InputFile& file) {
   for (std::size_t i = 0; i < file.globals.size(); ++i)
     file.globals[i] = add_symbol(file, file.symbols[file.first_global + i]);
+  if (is_final()) join_hidden_versions(file);
 }
 
-/// --wrap: a reference to `f` is one to `__wrap_f`, a reference to `__real_f` one to `f`.
 std::string_view Definitions::wrapped(std::string_view name) {
-  constexpr std::string_view real = "__real_";
-  for (const std::string& symbol : options_.wrapped) {
-    if (name == symbol) return arena_.copy("__wrap_" + symbol);
-    if (name.starts_with(real) && name.substr(real.size()) == symbol)
-      return name.substr(real.size());
-  }
-  return name;
+  const std::string meant = wrapped_name(options_.wrapped, name);
+  return meant == name ? name : std::string_view(arena_.copy(meant));
 }
 
 Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
@@ -89,7 +86,7 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   const bool is_definition = !is_undefined && !is_common;
-  if (file.is_hidden_library && is_definition && (symbol.other & 3u) != STV_INTERNAL)
+  if (file.is_hidden_library && !is_undefined && (symbol.other & 3u) != STV_INTERNAL)
     symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
   Symbol& global = is_final() ? displace(file, symbol, is_undefined, entry) : entry;
   const bool is_weak = symbol.binding == STB_WEAK;

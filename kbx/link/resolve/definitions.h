@@ -79,6 +79,8 @@ class Definitions {
   Symbol* add_shared_symbol(InputFile& file, std::size_t index);
   void check_wanted(InputFile& file, std::string_view name, const Symbol& symbol);
   std::string_view versioned_name(const InputFile& file, std::size_t index);
+  void join_hidden_versions(InputFile& file);
+  static void part(InputFile& file, Symbol& entry);
   Symbol& displace(InputFile& file, InputSymbol& symbol, bool is_undefined, Symbol& entry);
   static void check_thread_local(const InputFile& file, const InputSymbol& symbol,
                                  const Symbol& global);

@@ -1,5 +1,7 @@
 #include "kbx/link/resolve/resolver.h"
 
+#include <algorithm>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -9,7 +11,7 @@
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
 #include "kbx/link/resolve/commons.h"
-#include "kbx/link/resolve/symbol_remarks.h"
+#include "kbx/link/resolve/warning_sections.h"
 
 /// Which files take part in a link, as ld's manual, chapter "Options", and GNU ld 2.40 have it: a
 /// member of an archive comes in if it defines what is undefined so far, members in the order of
@@ -241,8 +243,10 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
   }
   if (!options_.map_file.empty()) members_.emplace_back(path, reason);
   // --exclude-libs
+  const std::string archive_name = base_name(archive.path);
   for (const std::string& name : options_.hidden_libraries)
-    if (name == "ALL" || name == base_name(archive.path)) file.is_hidden_library = true;
+    if (name == "ALL" || name == archive_name || name + ".a" == archive_name)
+      file.is_hidden_library = true;
   read_object(content, path, base_name(member.name), arena_, file);
   link_object(file);
 }
@@ -321,8 +325,23 @@ void Resolver::finish() {
     Definitions::join_indirect(files_);
     Definitions::join_indirect(shared_objects_);
   }
-  SymbolRemarks(options_, say_).give_warnings(files_);
+  give_warnings(linked_files(), options_, say_);
+  drop_warnings(files_, options_);
   definitions_.finish();
+}
+
+std::vector<const InputFile*> Resolver::linked_files() const {
+  std::vector<const InputFile*> linked;
+  const auto is_in = [](const std::vector<InputFile*>& files, const InputFile& file) {
+    return std::find(files.begin(), files.end(), &file) != files.end();
+  };
+  std::size_t object = 0;
+  for (const InputFile& file : storage_)
+    if (object < files_.size() && files_[object] == &file)
+      linked.push_back(files_[object++]);
+    else if (file.shared && is_in(shared_objects_, file))
+      linked.push_back(&file);
+  return linked;
 }
 
 void Resolver::place_commons() {

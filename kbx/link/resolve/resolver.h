@@ -79,6 +79,8 @@ class Resolver {
   /// Where the library of -l is. Throws Error if it is nowhere.
   std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
+  /// Those and the shared objects, in the order in which they were opened.
+  std::vector<const InputFile*> linked_files() const;
   /// The shared objects in the order in which they were opened, those that are only needed by
   /// others behind; none of their sections goes into the output.
   const std::vector<InputFile*>& shared_objects() const { return shared_objects_; }

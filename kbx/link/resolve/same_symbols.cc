@@ -12,10 +12,12 @@ namespace {
 
 using Key = std::tuple<std::string_view, std::uint8_t, std::uint8_t, std::uint8_t>;
 
-std::vector<Key> sorted_keys(const InputFile& file, std::span<const std::uint32_t> indexes) {
+std::vector<Key> sorted_keys(const InputFile& file, std::span<const std::uint32_t> indexes,
+                             bool with_sections) {
   std::vector<Key> keys;
   for (const std::uint32_t index : indexes) {
     const InputSymbol& symbol = file.symbols[index];
+    if (symbol.type == STT_SECTION && !with_sections) continue;
     keys.emplace_back(symbol.name, symbol.binding, symbol.type, symbol.other);
   }
   std::sort(keys.begin(), keys.end());
@@ -30,9 +32,7 @@ std::span<const std::uint32_t> SectionSymbols::symbols_in(const InputSection& se
   Index& index = entry->second;
   if (is_new) {
     const std::size_t sections = file.by_index.size();
-    const auto counts = [&](const InputSymbol& symbol) {
-      return symbol.section < sections && symbol.type != STT_SECTION;
-    };
+    const auto counts = [&](const InputSymbol& symbol) { return symbol.section < sections; };
     std::vector<std::uint32_t> next(sections + 1, 0);
     for (const InputSymbol& symbol : file.symbols)
       if (counts(symbol)) ++next[symbol.section + 1];
@@ -49,9 +49,11 @@ std::span<const std::uint32_t> SectionSymbols::symbols_in(const InputSection& se
 
 bool SectionSymbols::are_same(const InputSection& a, const InputSection& b) {
   if (a.type != b.type) return false;
-  const auto of_a = symbols_in(a);
-  if (of_a.empty() || of_a.size() != symbols_in(b).size()) return false;
-  return sorted_keys(*a.file, symbols_in(a)) == sorted_keys(*b.file, symbols_in(b));
+  // Debugging information often has no other symbols than those of its sections.
+  const bool with_sections =
+      (a.traits & trait_debugging) && (a.flags & SHF_GROUP) == (b.flags & SHF_GROUP);
+  const std::vector<Key> keys = sorted_keys(*a.file, symbols_in(a), with_sections);
+  return !keys.empty() && keys == sorted_keys(*b.file, symbols_in(b), with_sections);
 }
 
 }  // namespace kbx::link

@@ -147,6 +147,10 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   Symbol& global = real(entry);
+  // What an object has in a version that others have to name is nothing to those who do not.
+  if (!is_undefined && &entry != &global && global.is_defined_in_object &&
+      global.has_hidden_version && symbol.name.find('@') == std::string_view::npos)
+    return &global;
   InputSection* section = nullptr;
   if (symbol.section < first_reserved_section) section = file.section_at(symbol.section);
   bool is_definition = !is_undefined;
@@ -162,6 +166,7 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
     if (is_definition && before == Binding::common && is_common_like(section, symbol)) {
       global.value = std::max(global.value, symbol.size);
       global.size = global.value;
+      global.alignment_power = std::max(global.alignment_power, section->alignment_power);
       is_definition = false;
     }
     if (is_defined(before) || (before == Binding::common && (is_weak || is_function(symbol.type))))
@@ -237,6 +242,38 @@ void Definitions::check_thread_local(const InputFile& file, const InputSymbol& s
                           global.file->path));
 }
 
+/// `.symver foo, foo@VER` leaves foo beside foo@VER in the object: both are the latter.
+void Definitions::join_hidden_versions(InputFile& file) {
+  for (std::size_t i = 0; i < file.globals.size(); ++i) {
+    const std::string_view name = file.symbols[file.first_global + i].name;
+    const std::size_t at = name.find('@');
+    if (at == std::string_view::npos || name.substr(at, 2) == "@@" || !file.globals[i]) continue;
+    Symbol& versioned = real(*file.globals[i]);
+    Symbol* const plain = symbols_.find(name.substr(0, at));
+    const bool is_same = plain && plain->name == name.substr(0, at) &&
+                         is_defined(versioned.binding) && plain->binding == versioned.binding &&
+                         plain->is_defined_in_object && plain->section == versioned.section &&
+                         plain->value == versioned.value;
+    if (!is_same || !versioned.is_defined_in_object) continue;
+    plain->is_dynamic = false;
+    make_indirect(*plain, versioned);
+  }
+}
+
+/// `entry` was another name of what a shared object defines in a version, and an object has a
+/// variable of that name where that is a function, or the like: they have nothing in common.
+void Definitions::part(InputFile& file, Symbol& entry) {
+  entry.binding = entry.is_on_undefined_list ? Binding::undefined : Binding::fresh;
+  entry.target = nullptr;
+  entry.file = &file;
+  entry.section = nullptr;
+  entry.size = 0;
+  entry.type = STT_NOTYPE;
+  entry.is_dynamic = entry.is_forced_local = false;
+  entry.is_defined_in_shared = entry.is_referenced_in_shared = false;
+  entry.has_shared_definition = false;
+}
+
 /// A symbol of an object meets one that a shared object defines. Gives the symbol that goes on
 /// under the name, as undefined or fresh if the shared object's definition is no longer in force.
 Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_undefined,
@@ -246,23 +283,28 @@ Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_unde
   const bool is_common = symbol.section == common_section;
   const bool is_definition = !is_undefined && !is_common;
   const bool is_indirect = &old != &entry;
+  const bool is_other_type = symbol.type != old.type && symbol.type != STT_NOTYPE &&
+                             old.type != STT_NOTYPE &&
+                             !(is_function(symbol.type) && is_function(old.type));
+  if (is_indirect && is_other_type && !is_undefined) {
+    part(file, entry);
+    return entry;
+  }
   if (visibility(symbol.other) != STV_DEFAULT) {
     Symbol* kept = &old;
     if (is_indirect) {
       kept = &entry;
       const Symbol before = old;
-      const bool is_protected = visibility(symbol.other) == STV_PROTECTED;
       entry.binding = before.binding;
       entry.target = nullptr;
-      if (before.is_referenced_in_object) copy_uses(old, entry);
-      if (is_protected && before.is_referenced_in_object) {
+      // What referred to the name so far means the new definition, too.
+      if (before.is_referenced_in_object) {
         make_indirect(old, entry);
-        entry.is_referenced_in_shared = true;
-        entry.has_shared_definition = true;
+        entry.is_dynamic = false;
+        if (visibility(symbol.other) == STV_PROTECTED) entry.has_shared_definition = true;
       }
     }
-    if (kept->is_defined_in_shared && visibility(symbol.other) == STV_PROTECTED)
-      kept->is_referenced_in_shared = true;
+    if (visibility(symbol.other) == STV_PROTECTED) kept->is_referenced_in_shared = true;
     kept->is_defined_in_shared = false;
     kept->binding =
         is_undefined && kept->is_on_undefined_list ? Binding::undefined : Binding::fresh;
@@ -288,8 +330,10 @@ Symbol& Definitions::displace(InputFile& file, InputSymbol& symbol, bool is_unde
   old.binding = Binding::undefined;
   old.section = nullptr;
   old.shared_version = 0;
-  old.is_defined_in_shared = false;
-  old.is_referenced_in_shared = true;
+  // GNU ld still takes such a common symbol of a program for the shared object's, and copies it.
+  const bool stays = !overrides && !is_indirect && options_.kind != OutputKind::shared;
+  old.is_defined_in_shared = stays;
+  old.is_referenced_in_shared = old.is_referenced_in_shared || !stays;
   if (!is_indirect) return old;
   entry.binding = Binding::undefined;
   entry.target = nullptr;

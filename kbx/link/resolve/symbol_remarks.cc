@@ -1,44 +1,13 @@
 #include "kbx/link/resolve/symbol_remarks.h"
 
 #include <algorithm>
-#include <optional>
 
 #include <elf.h>
 #include <fmt/format.h>
 
-#include "kbx/link/input/relocation.h"
-#include "kbx/link/input/shape.h"
 #include "kbx/link/resolve/commons.h"
 
 namespace kbx::link {
-namespace {
-
-struct Use {
-  const InputSection* section;
-  std::uint64_t offset;
-};
-
-/// The first relocation of `file` that refers to a name which others define.
-std::optional<Use> first_use(const InputFile& file, std::string_view name) {
-  std::optional<Use> use;
-  for (std::size_t i = file.first_global; i < file.symbols.size(); ++i) {
-    if (file.symbols[i].name != name || file.symbols[i].section != SHN_UNDEF) continue;
-    with_shape(file.is_64bit, file.is_big_endian, [&]<typename Shape>(Shape) {
-      const bool is_mips64el = file.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
-      for (const InputSection* section : file.sections) {
-        const auto look = [&](std::size_t, const Relocation& relocation) {
-          if (!use && relocation.symbol == i) use = Use{section, relocation.offset};
-        };
-        for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, is_mips64el, look);
-        for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, is_mips64el, look);
-      }
-    });
-  }
-  return use;
-}
-
-}  // namespace
-
 SymbolRemarks::SymbolRemarks(const Options& options, const Say& say)
     : options_(options), say_(say), traced_(options.traced.begin(), options.traced.end()) {}
 
@@ -99,22 +68,6 @@ void SymbolRemarks::warn_common(const InputFile& file, const InputSymbol& symbol
                                       : "common of `{}' overriding smaller common";
   say_(fmt::format("{}: {}: warning: {} from {}", options_.program, file.path,
                    fmt::format(fmt::runtime(what), symbol.name), before.file->path));
-}
-
-void SymbolRemarks::give_warnings(const std::vector<InputFile*>& files) const {
-  constexpr std::string_view start = ".gnu.warning.";
-  for (const InputFile* giver : files)
-    for (const InputSection* section : giver->sections) {
-      if (!section->name.starts_with(start)) continue;
-      const std::string_view name = section->name.substr(start.size());
-      const std::string_view text = section->content.substr(0, section->content.find('\0'));
-      for (const InputFile* user : files) {
-        const auto place = first_use(*user, name);
-        if (place)
-          say_(fmt::format("{}: {}:({}+{:#x}): warning: {}", options_.program, user->path,
-                           place->section->name, place->offset, text));
-      }
-    }
 }
 
 }  // namespace kbx::link

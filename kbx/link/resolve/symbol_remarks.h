@@ -34,9 +34,6 @@ class SymbolRemarks {
   /// A definition that changes the type that a name had.
   void warn_type(const InputFile& file, const InputSymbol& symbol, const Symbol& global) const;
 
-  /// A section .gnu.warning.NAME holds what is to be said to each file that uses NAME.
-  void give_warnings(const std::vector<InputFile*>& files) const;
-
  private:
   const Options& options_;
   const Say& say_;

@@ -42,6 +42,7 @@ struct Symbol {
   bool is_defined_in_object = false;  // a definition in an object or a script
   bool is_referenced_in_object = false;
   bool is_referenced_strongly = false;
+  bool is_required = false;       // -u, EXTERN, the entry: is there even if nothing defines it
   bool is_unique = false;         // STB_GNU_UNIQUE
   bool was_in_discarded = false;  // defined in a section that was discarded
   bool is_used_by_relocation = false;
@@ -57,6 +58,7 @@ struct Symbol {
   bool has_shared_definition = false;  // some shared object defines it, in force or not
   bool has_got_reference = false;      // for the relocation scan: through the GOT …
   bool has_other_reference = false;    // … or otherwise
+  bool is_taken_for_zero = false;      // undefined and weak, and for this output 0
   bool is_protected_there = false;     // the shared object's definition is protected
   bool is_dynamic = false;             // is in .dynsym
   bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic

@@ -12,40 +12,14 @@
 #include "kbx/link/dynamic/versions.h"
 
 /// Undefined references in the words of GNU ld 2.40, which editors and build logs look for.
-/// The place is the line that DWARF tells, else source file, section and offset.
 namespace kbx::link {
 namespace {
 
 constexpr unsigned most_in_a_row = 5;
 constexpr std::size_t most_suggested = 5;  // names for which others are looked for
 
-/// The function around a place, and the source file that the object says it is from.
-struct Origin {
-  std::string_view function;
-  std::string_view source;
-};
-
-Origin origin_of(const InputSection& section, std::uint64_t offset) {
-  Origin origin;
-  const InputFile& file = *section.file;
-  std::string_view source;
-  const InputSymbol* best = nullptr;
-  for (std::size_t i = 1; i < file.symbols.size(); ++i) {
-    const InputSymbol& symbol = file.symbols[i];
-    if (symbol.type == STT_FILE && source.empty()) source = symbol.name;
-    const bool may_be_function =
-        symbol.type == STT_FUNC || symbol.type == STT_NOTYPE || symbol.type == STT_GNU_IFUNC;
-    if (symbol.section != section.index || !may_be_function || symbol.name.empty() ||
-        symbol.value > offset)
-      continue;
-    const bool is_better = !best || symbol.value > best->value ||
-                           (symbol.value == best->value && best->type == STT_NOTYPE);
-    if (is_better) best = &symbol;
-  }
-  if (!best) return origin;
-  origin.function = best->name;
-  origin.source = source;
-  return origin;
+unsigned visibility(const Symbol& symbol) {
+  return symbol.other & 3u;
 }
 
 /// Names that are defined and spelt almost like `name`, the most alike first: `a', `b' or `c'. A
@@ -80,11 +54,14 @@ std::string near_misses(std::string_view name, const SymbolTable& symbols) {
 
 }  // namespace
 
-bool UndefinedReferences::is_told(Unresolved policy, std::string_view name) const {
-  if (policy == Unresolved::ignore) return false;
-  if (policy == Unresolved::by_kind && options_.kind == OutputKind::shared) return false;
-  return std::find(options_.may_be_undefined.begin(), options_.may_be_undefined.end(), name) ==
-         options_.may_be_undefined.end();
+/// No other module can define what is not visible to it.
+bool UndefinedReferences::is_told(Unresolved policy, const Symbol& symbol) const {
+  const bool is_open = visibility(symbol) == STV_DEFAULT;
+  const bool is_shared = options_.kind == OutputKind::shared;
+  if (is_open && policy == Unresolved::ignore) return false;
+  if (is_open && policy == Unresolved::by_kind && is_shared) return false;
+  return std::find(options_.may_be_undefined.begin(), options_.may_be_undefined.end(),
+                   symbol.name) == options_.may_be_undefined.end();
 }
 
 /// How many times the name came up right before.
@@ -94,86 +71,88 @@ unsigned UndefinedReferences::count(std::string_view name) {
   return in_a_row_ = 0;
 }
 
-void UndefinedReferences::tell(const std::string& text) {
-  if (options_.unresolved_are_warnings)
+bool UndefinedReferences::is_warning(const Symbol& symbol) const {
+  return options_.unresolved_are_warnings && visibility(symbol) == STV_DEFAULT;
+}
+
+void UndefinedReferences::tell(const Symbol& symbol, const std::string& text) {
+  if (is_warning(symbol))
     say_(fmt::format("{}: {}", options_.program, text));
   else
     errors_.push_back(text);
 }
 
-/// The source line of a place, if the object has debugging information.
-std::optional<elf::SourceLine> UndefinedReferences::line_of(const InputSection& section,
-                                                            std::uint64_t offset) {
-  const InputFile& file = *section.file;
-  if (section.index == 0 || !file.find(".debug_line")) return std::nullopt;
-  std::unique_ptr<Lines>& lines = lines_[&file];
-  if (!lines) lines = std::make_unique<Lines>(elf::read_object(file.content, file.path));
-  return lines->table.line_of(section.index, offset);
-}
-
 void UndefinedReferences::add(const Symbol& symbol, const InputSection& section,
                               std::uint64_t offset) {
-  if (!is_told(options_.unresolved_in_objects, symbol.name)) return;
+  if (!is_told(options_.unresolved_in_objects, symbol)) return;
   if (std::find(names_.begin(), names_.end(), symbol.name) == names_.end())
     names_.push_back(symbol.name);
   const unsigned before = count(symbol.name);
   if (before > most_in_a_row) return;
-  const Origin origin = origin_of(section, offset);
-  const auto line = line_of(section, offset);
-  const std::string source = line ? line->file : std::string(origin.source);
-  const bool shows_cxx = options_.demangle.value_or(true);
-  const auto shown = [&](std::string_view name) {
-    return shows_cxx ? demangled(name) : std::string(name);
-  };
-  const std::string& path = section.file->path;
-  std::string place =
-      line ? fmt::format("{}", line->line) : fmt::format("({}+{:#x})", section.name, offset);
-  if (!source.empty()) place = fmt::format("{}:{}", source, place);
-  const char* warning = options_.unresolved_are_warnings ? "warning: " : "";
-  if (before == most_in_a_row) {
-    tell(fmt::format("{}:{}: {}more undefined references to `{}' follow", path, place, warning,
-                     shown(symbol.name)));
-    return;
-  }
-  if (origin.function.empty()) {
-    last_file_ = nullptr;
-    place = path + ":" + place;
-  } else if (last_file_ != section.file || last_function_ != origin.function ||
-             last_source_ != source) {
-    last_file_ = section.file;
-    last_function_ = origin.function;
-    last_source_ = source;
-    place = fmt::format("{}: in function `{}':\n{}", path, shown(origin.function), place);
-  }
-  tell(fmt::format("{}: {}undefined reference to `{}'", place, warning, shown(symbol.name)));
+  const char* warning = is_warning(symbol) ? "warning: " : "";
+  if (before == most_in_a_row)
+    tell(symbol, fmt::format("{}: {}more undefined references to `{}' follow",
+                             places_.plain(section, offset), warning, places_.shown(symbol.name)));
+  else
+    tell(symbol,
+         fmt::format("{}: {}undefined reference to `{}'", places_.with_function(section, offset),
+                     warning, places_.shown(symbol.name)));
 }
 
-void UndefinedReferences::add_shared(const SymbolTable& symbols) {
+void UndefinedReferences::add_symbols(const SymbolTable& symbols) {
+  bool can_be_written = true;
+  for (const bool is_local : {true, false})
+    symbols.for_each([&](const Symbol& symbol) {
+      if (!can_be_written || symbol.is_forced_local != is_local ||
+          symbol.binding == Binding::indirect)
+        return;
+      add_shared(symbol);
+      const std::string fault = fault_of(symbol);
+      if (fault.empty()) return;
+      can_be_written = false;
+      errors_.push_back(fmt::format("{}: {}", options_.output, fault));
+      errors_.emplace_back("final link failed: bad value");
+    });
+}
+
+/// A shared object needs it, and nothing defines it.
+void UndefinedReferences::add_shared(const Symbol& symbol) {
+  if (!symbol.is_referenced_in_shared || symbol.binding != Binding::undefined ||
+      symbol.is_referenced_in_object || !symbol.file)
+    return;
+  if (!is_told(options_.unresolved_in_shared, symbol)) return;
+  const unsigned before = count(symbol.name);
+  if (before > most_in_a_row) return;
+  tell(symbol,
+       fmt::format("{}: {}{} to `{}'{}", symbol.file->path, is_warning(symbol) ? "warning: " : "",
+                   before == most_in_a_row ? "more undefined references" : "undefined reference",
+                   symbol.name, before == most_in_a_row ? " follow" : ""));
+}
+
+/// Why the output cannot have such a symbol, or nothing: a shared object needs what the program
+/// hides, or nothing here defines what nobody else may.
+std::string UndefinedReferences::fault_of(const Symbol& symbol) const {
   const bool is_program = options_.kind != OutputKind::shared;
-  symbols.for_each([&](const Symbol& symbol) {
-    if (!symbol.is_referenced_in_shared || symbol.binding == Binding::indirect) return;
-    const bool is_hidden = is_program && symbol.is_forced_local && symbol.is_defined_in_object &&
-                           !symbol.has_shared_definition &&
-                           symbol.is_referenced_in_shared_strongly && symbol.file;
-    if (is_hidden) {
-      const unsigned visibility = symbol.other & 3u;
-      const char* kind = visibility == STV_HIDDEN     ? "hidden"
-                         : visibility == STV_INTERNAL ? "internal"
-                                                      : "local";
-      errors_.push_back(fmt::format("{}: {} symbol `{}' in {} is referenced by DSO",
-                                    options_.output, kind, symbol.name, symbol.file->path));
-      return;
-    }
-    if (symbol.binding != Binding::undefined || symbol.is_referenced_in_object || !symbol.file)
-      return;
-    if (!is_told(options_.unresolved_in_shared, symbol.name)) return;
-    const unsigned before = count(symbol.name);
-    if (before > most_in_a_row) return;
-    tell(fmt::format("{}: {}{} to `{}'{}", symbol.file->path,
-                     options_.unresolved_are_warnings ? "warning: " : "",
-                     before == most_in_a_row ? "more undefined references" : "undefined reference",
-                     symbol.name, before == most_in_a_row ? " follow" : ""));
-  });
+  const bool is_hidden = is_program && symbol.is_forced_local && symbol.is_referenced_in_shared &&
+                         symbol.is_defined_in_object && !symbol.has_shared_definition &&
+                         symbol.is_referenced_in_shared_strongly && symbol.file;
+  const unsigned own = visibility(symbol);
+  if (is_hidden)
+    return fmt::format("{} symbol `{}' in {} is referenced by DSO",
+                       own == STV_HIDDEN     ? "hidden"
+                       : own == STV_INTERNAL ? "internal"
+                                             : "local",
+                       symbol.name, symbol.file->path);
+  const bool is_missing = symbol.binding == Binding::undefined && own != STV_DEFAULT &&
+                          !symbol.is_defined_in_object && !symbol.is_forced_local &&
+                          symbol.is_referenced_strongly;
+  const bool is_written = symbol.is_dynamic || options_.strip != Strip::all;
+  if (!is_missing || !is_written) return {};
+  return fmt::format("{} symbol `{}' isn't defined",
+                     own == STV_PROTECTED  ? "protected"
+                     : own == STV_INTERNAL ? "internal"
+                                           : "hidden",
+                     symbol.name);
 }
 
 void UndefinedReferences::finish(const SymbolTable& symbols) const {

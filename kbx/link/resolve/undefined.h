@@ -1,17 +1,12 @@
 #pragma once
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
-#include "kbx/elf/line_table.h"
-#include "kbx/elf/object.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
+#include "kbx/link/resolve/source_places.h"
 #include "kbx/link/resolve/symbol_table.h"
 
 namespace kbx::link {
@@ -23,42 +18,36 @@ namespace kbx::link {
 /// --ignore-unresolved-symbol are heeded.
 class UndefinedReferences {
  public:
-  UndefinedReferences(const Options& options, const Say& say) : options_(options), say_(say) {}
+  UndefinedReferences(const Options& options, const Say& say)
+      : options_(options), say_(say), places_(options) {}
 
   /// A relocation at `offset` of `section` needs `symbol`, which is undefined and no weak one.
   void add(const Symbol& symbol, const InputSection& section, std::uint64_t offset);
 
-  /// What shared objects need, in the order of the table: symbols that nothing defines, and those
-  /// that the output has but does not show.
-  void add_shared(const SymbolTable& symbols);
+  /// What makes it impossible to write the symbols, in the order in which GNU ld writes them: what
+  /// shared objects need and nothing defines, or the output does not show; and what is not defined
+  /// here though its visibility wants that. Of these the first one is told: GNU ld stops there.
+  void add_symbols(const SymbolTable& symbols);
 
   /// Throws an Error with all that was found, unless it was only warned of. Its hint names what
   /// `symbols` has that is spelt almost like it.
   void finish(const SymbolTable& symbols) const;
 
  private:
-  bool is_told(Unresolved policy, std::string_view name) const;
+  bool is_told(Unresolved policy, const Symbol& symbol) const;
+  bool is_warning(const Symbol& symbol) const;
   unsigned count(std::string_view name);
-  void tell(const std::string& text);
-  std::optional<elf::SourceLine> line_of(const InputSection& section, std::uint64_t offset);
+  void tell(const Symbol& symbol, const std::string& text);
+  void add_shared(const Symbol& symbol);
+  std::string fault_of(const Symbol& symbol) const;
 
   const Options& options_;
   const Say& say_;
-  /// The debugging information of a file.
-  struct Lines {
-    explicit Lines(elf::Object read) : object(std::move(read)), table(object) {}
-    elf::Object object;
-    elf::LineTable table;
-  };
-
+  SourcePlaces places_;
   std::vector<std::string> errors_;
   std::vector<std::string_view> names_;  // that are undefined, each once
-  std::unordered_map<const InputFile*, std::unique_ptr<Lines>> lines_;
   std::string last_name_;
   unsigned in_a_row_ = 0;
-  std::string_view last_function_;
-  const InputFile* last_file_ = nullptr;
-  std::string last_source_;
 };
 
 }  // namespace kbx::link

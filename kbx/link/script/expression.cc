@@ -158,7 +158,7 @@ std::optional<std::uint64_t> evaluate_dot(const Assignment& assignment,
   Value value = *operand.value;
   if (value.base == plain_number) value.base = environment.section;
   const std::uint64_t next = address_of(value, environment);
-  if (next < environment.dot && environment.section != absolute && environment.phase != Phase::mark)
+  if (next < environment.dot && environment.section != absolute)
     throw Error(assignment.place.location(),
                 fmt::format("cannot move the location counter backwards (from {:#x} to {:#x})",
                             environment.dot, next),

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Compares the layouts that kbx has for links without a script with those that GNU ld tells (ld --verbose).
 
-    run.py --print PROGRAM [-v]
+    run.py --print PROGRAM [-v] [ARCHITECTURE...]
 
 Of the folders of libraries only those of x86-64 are compared: the others depend on how an ld was built.
-Exits with 77 where there is no GNU ld 2.40 for any architecture.
+Exits with 77 where there is no GNU ld 2.40 for any of the architectures, by default all.
 """
 
 import argparse
@@ -57,9 +57,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--print", required=True, dest="printer")
     parser.add_argument("-v", action="store_true", help="show every difference")
+    parser.add_argument("architectures", nargs="*", metavar="ARCHITECTURE", help=" ".join(BASES))
     options = parser.parse_args()
+    unknown = set(options.architectures) - set(BASES)
+    if unknown:
+        parser.error(f"no such architecture: {' '.join(sorted(unknown))}")
     compared = failed = 0
-    for architecture in BASES:
+    for architecture in options.architectures or BASES:
         try:
             linker = gnu_ld(architecture)
         except Unavailable as reason:

@@ -21,6 +21,25 @@ TEST_CASE("what was written is read in the same order") {
   CHECK(reader.is_at_end());
 }
 
+TEST_CASE("what may be missing is read as it was written") {
+  FileStamp stamp;
+  stamp.modified_ns = -5;
+  stamp.size = 6;
+  stamp.inode = 7;
+  stamp.kind = 8;
+  PackWriter writer;
+  writer.stamp(stamp);
+  writer.stamp(std::nullopt);
+  writer.optional_text("");
+  writer.optional_text(std::nullopt);
+  PackReader reader(writer.content());
+  CHECK(reader.stamp() == stamp);
+  CHECK_FALSE(reader.stamp());
+  CHECK(reader.optional_text() == "");
+  CHECK_FALSE(reader.optional_text());
+  CHECK(reader.is_at_end());
+}
+
 TEST_CASE("what is not there reads as nothing") {
   PackWriter writer;
   writer.number(1000);

@@ -198,7 +198,7 @@ TEST_CASE("A kernel's layout: PHDRS, load addresses, a section at 0") {
   CHECK(layout.section(".comment") == "0 40f8 3");
   CHECK(layout.symbol("__per_cpu_end") == "40 .data..percpu");
   CHECK(layout.symbol("__per_cpu_load") == "ffffffff81002000 .data");
-  CHECK(layout.symbol("_end") == "ffffffff810030f8 .bss");
+  CHECK(layout.symbol("_end") == "ffffffff810030f8 .init");
   REQUIRE(layout.layout.file.segments.size() == 5);
   CHECK(layout.segment(0) == "1 1000 ffffffff81000000 1000000 1ec 1ec 5 1000");
   CHECK(layout.segment(1) == "1 2000 ffffffff81001000 1001000 67 67 6 1000");
