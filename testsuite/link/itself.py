@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""kbx and its unit tests, linked by kbx: the tests pass, and the kbx that it made links itself to the same bytes.
+"""kbx and its unit tests, linked by kbx: these tests pass, so do those that compare that kbx with GNU make and GNU ld, and
+it links itself to the same bytes.
 
     itself.py --kbx build/kbx --build build
 
@@ -21,6 +22,8 @@ from pathlib import Path
 ORACLE = "/usr/bin/ld.bfd"
 SKIPPED = 77
 TIME_LIMIT = 600
+HERE = Path(__file__).resolve().parent
+COMPARISONS = (HERE.parent / "makelang" / "run.py", HERE / "run.py")
 
 
 def targets(build):
@@ -65,18 +68,33 @@ def tested(build, program):
     return f"{count[1]} test cases" if count else "nothing was tested", bool(count and int(count[1]))
 
 
+def compared(kbx):
+    """Whether the kbx that kbx linked does as GNU make and GNU ld do."""
+    good = True
+    for program in COMPARISONS:
+        done = subprocess.run([sys.executable, program, "--kbx", kbx], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+        passed = done.returncode in (0, SKIPPED)
+        lines = done.stdout.strip().splitlines()
+        print(f"{'ok' if passed else 'FAIL':5}{program.relative_to(HERE.parent)}, of kbx linked by kbx: "
+              + "\n".join(lines[-1:] if passed else lines[-30:]), flush=True)
+        good = good and passed
+    return good
+
+
 def judge(kbx, build, commands, scratch):
     gnu, own = place(scratch / "gnu", ORACLE), place(scratch / "own", kbx)
     good, identical = True, 0
     for target, command in commands.items():
-        output = scratch / Path(target).name
+        output = scratch / target  # where it finds the others as in the build folder
+        output.parent.mkdir(exist_ok=True)
         wanted = output.with_suffix(".gnu")
         for linker, path in ((gnu, wanted), (own, output)):
             problem = linked(build, command, target, linker, path)
             if problem:
                 print(f"FAIL {target}, linked with {linker.name}: {problem}")
                 good = False
-        if not output.exists():
+        if not output.exists() or not wanted.exists():
             continue
         identical += wanted.read_bytes() == output.read_bytes()
         wanted.unlink()
@@ -91,7 +109,7 @@ def judge(kbx, build, commands, scratch):
         print(f"FAIL the kbx that kbx linked does not link itself to the same bytes: {problem}")
         return False
     print("ok   the kbx that kbx linked links itself to the same bytes")
-    return good
+    return compared(scratch / "kbx") and good
 
 
 def main():

@@ -24,6 +24,7 @@ from typing import NamedTuple
 SOURCES = Path(__file__).resolve().parent / "programs"
 ORACLE = "/usr/bin/ld.bfd"
 COMPILERS = {"gcc": ("gcc", "g++"), "clang": ("clang", "clang++")}
+PACKAGES = {"gcc": "g++", "clang": "clang"}
 SKIPPED = 77
 TIME_LIMIT = 60
 
@@ -183,9 +184,14 @@ def main():
     parser.add_argument("-v", action="store_true", dest="verbose")
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
-    options.compilers = [name for name in options.compilers if all(shutil.which(each) for each in COMPILERS[name])]
-    if not options.compilers or not os.path.exists(ORACLE):
-        print("skipped: neither g++ nor clang++ is installed, or GNU ld is not")
+    absent = {name for name in options.compilers if not all(shutil.which(each) for each in COMPILERS[name])}
+    for name in absent:
+        print(f"skipped: {name} is not installed: package {PACKAGES[name]}")
+    options.compilers = [name for name in options.compilers if name not in absent]
+    if not options.compilers:
+        return SKIPPED
+    if not os.path.exists(ORACLE):
+        print(f"skipped: {ORACLE} is not installed: package binutils")
         return SKIPPED
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)

@@ -106,6 +106,7 @@ class DynamicLink {
     std::int64_t tag = 0;
     std::uint64_t value = 0;
     std::uint32_t string = 0;               // of the StringTable; its offset is the value
+    std::string_view path;                  // what it will be, behind the names of versions
     const InputSection* section = nullptr;  // its address is added
     const OutputSection* output = nullptr;
     const Symbol* symbol = nullptr;
@@ -143,6 +144,7 @@ class DynamicLink {
   void add_tag(std::int64_t tag, const InputSection* section);
   void add_tag(std::int64_t tag, std::string_view text);
   void add_path_tags();
+  void add_paths();
   void add_function_tags(const OutputSections& outputs);
   void add_table_tags();
   void add_relocation_tags(const LinkageTables& tables);
@@ -152,6 +154,8 @@ class DynamicLink {
   void add_relr_version(std::uint16_t& next);
   void number_symbols();
   void number_for_gnu_hash();
+  std::uint32_t buckets_for(const std::vector<Symbol*>& symbols,
+                            std::uint32_t (*hash)(std::string_view name), bool is_gnu) const;
 
   bool is_findable(const Symbol& symbol) const;
   OutputSymbol output_symbol(const Symbol& symbol, const OutputSections& outputs) const;
@@ -190,6 +194,7 @@ class DynamicLink {
   std::map<const DefinedVersion*, std::uint32_t> version_names_;
   std::vector<NeededVersion> needs_;
   std::uint16_t definition_count_ = 0;
+  std::uint32_t hash_buckets_ = 0;
   GnuHashShape gnu_hash_;
   std::vector<std::uint64_t> relr_;
 };

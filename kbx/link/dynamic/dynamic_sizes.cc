@@ -107,13 +107,23 @@ void DynamicLink::add_path_tags() {
   if (!options_.soname.empty() && options_.kind == OutputKind::shared)
     add_tag(DT_SONAME, std::string_view(options_.soname));
   if (options_.symbolic == Symbolic::all) add_tag(DT_SYMBOLIC);
+  const auto add_path = [&](std::int64_t tag, std::string_view path) {
+    Entry entry;
+    entry.tag = tag;
+    entry.path = path;
+    entries_.push_back(entry);
+  };
   if (!options_.rpath.empty())
-    add_tag(options_.new_dtags ? DT_RUNPATH : DT_RPATH, joined(options_.rpath));
-  if (!options_.filter.empty()) add_tag(DT_FILTER, std::string_view(options_.filter));
-  for (const std::string& name : options_.auxiliary_filters)
-    add_tag(DT_AUXILIARY, std::string_view(name));
-  if (!options_.audit.empty()) add_tag(DT_AUDIT, joined(options_.audit));
-  if (!options_.dependency_audit.empty()) add_tag(DT_DEPAUDIT, joined(options_.dependency_audit));
+    add_path(options_.new_dtags ? DT_RUNPATH : DT_RPATH, joined(options_.rpath));
+  if (!options_.filter.empty()) add_path(DT_FILTER, options_.filter);
+  for (const std::string& name : options_.auxiliary_filters) add_path(DT_AUXILIARY, name);
+  if (!options_.audit.empty()) add_path(DT_AUDIT, joined(options_.audit));
+  if (!options_.dependency_audit.empty()) add_path(DT_DEPAUDIT, joined(options_.dependency_audit));
+}
+
+void DynamicLink::add_paths() {
+  for (Entry& entry : entries_)
+    if (!entry.path.empty()) entry.string = strings_.add(entry.path);
 }
 
 void DynamicLink::add_function_tags(const OutputSections& outputs) {
@@ -291,7 +301,7 @@ void DynamicLink::add_relr_version(std::uint16_t& next) {
       return version.text.starts_with("GLIBC_2.");
     };
     if (std::none_of(need.versions.begin(), need.versions.end(), is_glibc)) return;
-    need.versions.push_back({0, ++next, 0, "GLIBC_ABI_DT_RELR", 0});
+    need.versions.insert(need.versions.begin(), {0, ++next, 0, "GLIBC_ABI_DT_RELR", 0});
     return;
   }
 }
@@ -317,13 +327,23 @@ void DynamicLink::number_symbols() {
   if (sections_.gnu_hash) number_for_gnu_hash();
 }
 
+std::uint32_t DynamicLink::buckets_for(const std::vector<Symbol*>& symbols,
+                                       std::uint32_t (*hash)(std::string_view name),
+                                       bool is_gnu) const {
+  if (!options_.optimizes_tables) return bucket_count(symbols.size(), is_gnu);
+  std::vector<std::uint32_t> hashes;
+  for (const Symbol* symbol : symbols) hashes.push_back(hash(plain_name(symbol->name)));
+  return best_bucket_count(hashes, symbols_.size(), is_gnu);
+}
+
 /// Those that cannot be found come first, the others sorted by bucket.
 void DynamicLink::number_for_gnu_hash() {
   std::vector<Symbol*> findable;
   std::vector<Symbol*> others(1, nullptr);
   for (std::size_t i = 1; i < symbols_.size(); ++i)
     (is_findable(*symbols_[i]) ? findable : others).push_back(symbols_[i]);
-  gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(), resolver_.format().is_64bit);
+  gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(),
+                             buckets_for(findable, gnu_hash, true), resolver_.format().is_64bit);
   const auto bucket = [&](const Symbol* symbol) {
     return gnu_hash(plain_name(symbol->name)) % gnu_hash_.buckets;
   };
@@ -356,6 +376,7 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   define_versions();
   add_flag_tags(tables);
   need_versions();
+  add_paths();
   add_names(chosen_names_, named);
   number_symbols();
   const bool has_versions = definition_count_ != 0 || !needs_.empty();
@@ -379,8 +400,9 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {
-    const std::uint64_t buckets = bucket_count(symbols_.size() - 1, false);
-    set_size(sections_.hash, (2 + buckets + symbols_.size()) * sections_.hash->entry_size);
+    hash_buckets_ = buckets_for({symbols_.begin() + 1, symbols_.end()}, sysv_hash, false);
+    set_size(sections_.hash,
+             (2 + std::uint64_t{hash_buckets_} + symbols_.size()) * sections_.hash->entry_size);
   }
   if (sections_.gnu_hash) set_size(sections_.gnu_hash, gnu_hash_.size(resolver_.format().is_64bit));
 }

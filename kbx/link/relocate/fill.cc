@@ -262,6 +262,7 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
         return each.type != applying.kind.machine.dynamic.indirect;
       });
   std::reverse(resolved, all.plt.end());
+  all.plt.insert(resolved, applying.linkage.empty_plt_entries, DynamicRelocation{});
   // Descriptors come behind everything that PLT entries count, in the order of their first uses.
   std::unordered_map<const void*, std::size_t> order;
   for (const void* key : scan.descriptors) order.emplace(key, order.size());
@@ -307,6 +308,7 @@ class Filler {
         std::ranges::count_if(entries, [this](const LinkageEntry& entry) {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
+    last_ += applying_.linkage.empty_plt_entries;
     for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
     write_descriptor_entry();
   }

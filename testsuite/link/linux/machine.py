@@ -26,12 +26,10 @@ class Machine:
         program = description["program"]
         self.program = shutil.which(program)
         if not self.program:
-            if "package" not in description:
-                raise Unavailable(f"{program} is not installed")
             self.program = str(package_root(description["package"]) / "usr/bin" / program)
         said = subprocess.run([self.program, "--version"], capture_output=True, text=True, check=False)
         if said.returncode:
-            raise Unavailable(f"{self.program} does not run: {said.stderr.strip()}")
+            raise Unavailable(f"{program} is not installed: package {description['package']}; unpacked it says: {said.stderr.strip()}")
         self.firmware = []
         if "firmware" in description:
             firmware = description["firmware"]

@@ -26,8 +26,11 @@ from cachedir import Unavailable, cache_root, locked, made_aside  # noqa: E402
 from fetch import package_root  # noqa: E402
 
 PACKAGE = "linux-source-6.1"
-NEEDS = ("make", "flex", "bison", "bc", "perl", "xz")
-LLVM_NEEDS = ("ld.lld", "llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-objdump", "llvm-readelf", "llvm-strip")
+# What a kernel's build calls, and the package with it.
+NEEDS = {"make": "make", "flex": "flex", "bison": "bison", "bc": "bc", "perl": "perl-base", "xz": "xz-utils", "gcc": "gcc"}
+LLVM_NEEDS = {"clang": "clang", "ld.lld": "lld"} | dict.fromkeys(
+    ("llvm-ar", "llvm-nm", "llvm-objcopy", "llvm-objdump", "llvm-readelf", "llvm-strip"), "llvm")
+HEADERS = {"libelf.h": "libelf-dev", "stdlib.h": "libc6-dev"}
 # Most of the archive by size, and nothing that these configurations compile.
 UNREAD = ("drivers/gpu/drm/amd/include/asic_reg", "tools/testing")
 # Options that are asked of the linker and that kbx answers otherwise than GNU ld: docs/reference/ld.md names them.
@@ -67,6 +70,17 @@ def _state_of(folder):
     return digest.hexdigest()
 
 
+def check_tools(compiler):
+    """Unavailable if the machine lacks what a kernel is built with."""
+    for program, package in (NEEDS | (LLVM_NEEDS if compiler == "clang" else {})).items():
+        if not shutil.which(program):
+            raise Unavailable(f"{program} is not installed: package {package}")
+    for header, package in HEADERS.items():
+        done = subprocess.run(["gcc", "-E", "-x", "c", "-"], input=f"#include <{header}>\n", capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Unavailable(f"{header} is not installed: package {package}")
+
+
 def without_known(configuration):
     return KNOWN.sub("", configuration)
 
@@ -80,10 +94,7 @@ class Tree:
 
     def __init__(self, configuration, kbx):
         self.configuration = configuration
-        clang = configuration.compiler == "clang"
-        absent = [name for name in (*NEEDS, configuration.compiler, *(LLVM_NEEDS if clang else ())) if not shutil.which(name)]
-        if absent:
-            raise Unavailable(f"{absent[0]} is not installed")
+        check_tools(configuration.compiler)
         self.gnu = gnu_ld(configuration.architecture)
         self.source = source()
         key = [str(self.source), _state_of(self.source), configuration.base, configuration.lines(), configuration.make,
