@@ -26,6 +26,10 @@ class Maker {
     if (scan_.wants_own_module) place_own_module();
     place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (&symbol == scan_.unused_call && symbol.wants == 0) {
+        leave_plt_room();
+        linkage_.empty_plt_entries = 1;
+      }
       if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
       Referent referent;
       referent.global = &symbol;
@@ -119,10 +123,6 @@ class Maker {
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
     if ((wants & want_plt) && !is_direct) place_plt(referent, places);
-    if ((wants & want_empty_plt) && !(wants & want_plt)) {
-      leave_plt_room();
-      ++linkage_.empty_plt_entries;
-    }
     if ((wants & want_got) && !goes_by_plt_word(referent, wants, places))
       places.got = take(Kind::address, referent, 1);
     if (is_direct) place_direct(referent, places);

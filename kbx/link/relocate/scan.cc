@@ -78,7 +78,7 @@ class Scanner {
     const bool is_loaded_anywhere = kind_.is_dynamic && kind_.is_position_independent;
     if (decision.rule->origin == Origin::plt && is_undefined(decision.referent) &&
         !decision.is_preemptible && is_loaded_anywhere)
-      want(decision.referent, want_empty_plt);
+      result_.unused_call = decision.referent.global;
     if (!decision.is_preemptible) return;
     if (decision.rule->origin == Origin::plt) want(decision.referent, want_plt);
     if (decision.rule->origin == Origin::got_entry) want_entry(decision.referent, want_got);

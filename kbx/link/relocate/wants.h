@@ -18,7 +18,6 @@ enum Want : std::uint16_t {
   asks_thread_offset = 2048,   // code of a shared object goes by its offset from the thread pointer
   asks_thread_distance = 4096,  // … or that with the other sign: no other model is of use then
   want_pointer = 8192,          // its address is a value that may be compared
-  want_empty_plt = 16384,       // room for an entry of .plt
   want_found = 512,  // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
 };
 using Wants = std::uint16_t;
