@@ -310,6 +310,8 @@ void DynamicLink::add_relr_version(std::uint16_t& next) {
 
 /// True if .gnu.hash has the symbol: others may take it from here.
 bool DynamicLink::is_findable(const Symbol& symbol) const {
+  // A script is yet to define it.
+  if (is_unresolved(symbol.binding) && symbol.is_defined_in_object) return true;
   if (symbol.binding != Binding::defined && symbol.binding != Binding::defined_weak) return false;
   if (symbol.is_copied || (symbol.wants & (want_address | want_found))) return true;
   if (is_from_shared(symbol)) return false;
