@@ -126,6 +126,11 @@ class Words {
   const FinalKind& kind_;
 };
 
+/// Of a packed relocation .relr.dyn has the place only; what is added stands there.
+bool is_packed(const FinalKind& kind, const Word& word) {
+  return kind.options.relr && word.type != 0 && word.type == kind.machine.dynamic.relative;
+}
+
 /// An undefined weak function that is 0 for good keeps its entry, but there is nothing to bind.
 bool is_unreachable(const FinalKind& kind, const Referent& referent) {
   return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
@@ -235,11 +240,16 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
     }
     const bool is_descriptor =
         entry.kind == LinkageEntry::Kind::descriptor && applying.kind.machine.has_lazy_descriptors;
-    std::uint64_t address = (is_descriptor ? applying.at.got_plt : applying.at.got) + entry.offset;
+    // While sections move, .got alone knows where it is.
+    std::uint64_t address =
+        (is_descriptor ? applying.at.got_plt : start_of(applying.linkage.sections.got)) +
+        entry.offset;
     for (const Word& word : words.of(entry)) {
       const DynamicRelocation relocation{address, word.symbol, word.type, word.addend};
       if (is_descriptor && word.type != 0)
         descriptors.emplace_back(key_of(entry.referent), relocation);
+      else if (is_packed(applying.kind, word))
+        all.relative.push_back(relocation.address);
       else if (word.type != 0)
         all.general.push_back(relocation);
       address += applying.kind.table_word;
@@ -367,7 +377,8 @@ class Filler {
     for (const Word& word : words_.of(entry)) {
       const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
                               kind_.options.apply_dynamic_relocs;
-      const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
+      const bool is_left_out =
+          word.type != 0 && machine_.uses_rela && !is_applied && !is_packed(kind_, word);
       store(at, is_left_out ? 0 : word.value);
       at += kind_.table_word;
     }
