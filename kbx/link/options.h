@@ -189,7 +189,6 @@ struct Options {
   Choice indirect_extern_access;
   bool sysv_hash = true;
   bool gnu_hash = true;
-  bool optimizes_tables = false;  // -O
   bool relr = false;  // -z pack-relative-relocs, --pack-dyn-relocs=relr
   bool apply_dynamic_relocs = true;
   bool generate_unwind_info = true;

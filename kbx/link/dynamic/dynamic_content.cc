@@ -215,8 +215,7 @@ std::string DynamicLink::hash_bytes() const {
   const MachineFormat format = resolver_.format();
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
-    for (const std::uint32_t word : hash_words(hashed, symbols_.size(), hash_buckets_))
-      writer.word(word);
+    for (const std::uint32_t word : hash_words(hashed, symbols_.size())) writer.word(word);
     return writer.take();
   });
 }

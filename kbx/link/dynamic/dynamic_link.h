@@ -154,8 +154,6 @@ class DynamicLink {
   void add_relr_version(std::uint16_t& next);
   void number_symbols();
   void number_for_gnu_hash();
-  std::uint32_t buckets_for(const std::vector<Symbol*>& symbols,
-                            std::uint32_t (*hash)(std::string_view name), bool is_gnu) const;
 
   bool is_findable(const Symbol& symbol) const;
   OutputSymbol output_symbol(const Symbol& symbol, const OutputSections& outputs) const;
@@ -194,7 +192,6 @@ class DynamicLink {
   std::map<const DefinedVersion*, std::uint32_t> version_names_;
   std::vector<NeededVersion> needs_;
   std::uint16_t definition_count_ = 0;
-  std::uint32_t hash_buckets_ = 0;
   GnuHashShape gnu_hash_;
   std::vector<std::uint64_t> relr_;
 };
