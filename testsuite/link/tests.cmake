@@ -36,6 +36,13 @@ add_test(NAME link-modules-synthetic CONFIGURATIONS full
 set_tests_properties(link-relink-all link-modules-all link-modules-synthetic
                      PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)
 
+# C and C++ programs that gcc and clang link with kbx; kbx itself, linked by kbx.
+add_test(NAME link-programs COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/programs.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(link-programs PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900 PROCESSORS 2)
+add_test(NAME link-itself CONFIGURATIONS full
+         COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/itself.py --kbx $<TARGET_FILE:kbx> --build ${PROJECT_BINARY_DIR})
+set_tests_properties(link-itself PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600)
+
 # GNU ld's own tests, run from Debian's binutils-source under dejagnu.
 add_test(NAME link-dejagnu CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dejagnu.py --kbx $<TARGET_FILE:kbx> --table

@@ -106,6 +106,7 @@ class DynamicLink {
     std::int64_t tag = 0;
     std::uint64_t value = 0;
     std::uint32_t string = 0;               // of the StringTable; its offset is the value
+    std::string_view path;                  // what it will be, behind the names of versions
     const InputSection* section = nullptr;  // its address is added
     const OutputSection* output = nullptr;
     const Symbol* symbol = nullptr;
@@ -143,6 +144,7 @@ class DynamicLink {
   void add_tag(std::int64_t tag, const InputSection* section);
   void add_tag(std::int64_t tag, std::string_view text);
   void add_path_tags();
+  void add_paths();
   void add_function_tags(const OutputSections& outputs);
   void add_table_tags();
   void add_relocation_tags(const LinkageTables& tables);

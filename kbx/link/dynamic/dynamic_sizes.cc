@@ -107,13 +107,23 @@ void DynamicLink::add_path_tags() {
   if (!options_.soname.empty() && options_.kind == OutputKind::shared)
     add_tag(DT_SONAME, std::string_view(options_.soname));
   if (options_.symbolic == Symbolic::all) add_tag(DT_SYMBOLIC);
+  const auto add_path = [&](std::int64_t tag, std::string_view path) {
+    Entry entry;
+    entry.tag = tag;
+    entry.path = path;
+    entries_.push_back(entry);
+  };
   if (!options_.rpath.empty())
-    add_tag(options_.new_dtags ? DT_RUNPATH : DT_RPATH, joined(options_.rpath));
-  if (!options_.filter.empty()) add_tag(DT_FILTER, std::string_view(options_.filter));
-  for (const std::string& name : options_.auxiliary_filters)
-    add_tag(DT_AUXILIARY, std::string_view(name));
-  if (!options_.audit.empty()) add_tag(DT_AUDIT, joined(options_.audit));
-  if (!options_.dependency_audit.empty()) add_tag(DT_DEPAUDIT, joined(options_.dependency_audit));
+    add_path(options_.new_dtags ? DT_RUNPATH : DT_RPATH, joined(options_.rpath));
+  if (!options_.filter.empty()) add_path(DT_FILTER, options_.filter);
+  for (const std::string& name : options_.auxiliary_filters) add_path(DT_AUXILIARY, name);
+  if (!options_.audit.empty()) add_path(DT_AUDIT, joined(options_.audit));
+  if (!options_.dependency_audit.empty()) add_path(DT_DEPAUDIT, joined(options_.dependency_audit));
+}
+
+void DynamicLink::add_paths() {
+  for (Entry& entry : entries_)
+    if (!entry.path.empty()) entry.string = strings_.add(entry.path);
 }
 
 void DynamicLink::add_function_tags(const OutputSections& outputs) {
@@ -291,7 +301,7 @@ void DynamicLink::add_relr_version(std::uint16_t& next) {
       return version.text.starts_with("GLIBC_2.");
     };
     if (std::none_of(need.versions.begin(), need.versions.end(), is_glibc)) return;
-    need.versions.push_back({0, ++next, 0, "GLIBC_ABI_DT_RELR", 0});
+    need.versions.insert(need.versions.begin(), {0, ++next, 0, "GLIBC_ABI_DT_RELR", 0});
     return;
   }
 }
@@ -300,6 +310,8 @@ void DynamicLink::add_relr_version(std::uint16_t& next) {
 
 /// True if .gnu.hash has the symbol: others may take it from here.
 bool DynamicLink::is_findable(const Symbol& symbol) const {
+  // A script is yet to define it.
+  if (is_unresolved(symbol.binding) && symbol.is_defined_in_object) return true;
   if (symbol.binding != Binding::defined && symbol.binding != Binding::defined_weak) return false;
   if (symbol.is_copied || (symbol.wants & (want_address | want_found))) return true;
   if (is_from_shared(symbol)) return false;
@@ -356,6 +368,7 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   define_versions();
   add_flag_tags(tables);
   need_versions();
+  add_paths();
   add_names(chosen_names_, named);
   number_symbols();
   const bool has_versions = definition_count_ != 0 || !needs_.empty();

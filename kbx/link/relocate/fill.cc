@@ -126,6 +126,11 @@ class Words {
   const FinalKind& kind_;
 };
 
+/// Of a packed relocation .relr.dyn has the place only; what is added stands there.
+bool is_packed(const FinalKind& kind, const Word& word) {
+  return kind.options.relr && word.type != 0 && word.type == kind.machine.dynamic.relative;
+}
+
 /// An undefined weak function that is 0 for good keeps its entry, but there is nothing to bind.
 bool is_unreachable(const FinalKind& kind, const Referent& referent) {
   return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
@@ -235,11 +240,16 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
     }
     const bool is_descriptor =
         entry.kind == LinkageEntry::Kind::descriptor && applying.kind.machine.has_lazy_descriptors;
-    std::uint64_t address = (is_descriptor ? applying.at.got_plt : applying.at.got) + entry.offset;
+    // While sections move, .got alone knows where it is.
+    std::uint64_t address =
+        (is_descriptor ? applying.at.got_plt : start_of(applying.linkage.sections.got)) +
+        entry.offset;
     for (const Word& word : words.of(entry)) {
       const DynamicRelocation relocation{address, word.symbol, word.type, word.addend};
       if (is_descriptor && word.type != 0)
         descriptors.emplace_back(key_of(entry.referent), relocation);
+      else if (is_packed(applying.kind, word))
+        all.relative.push_back(relocation.address);
       else if (word.type != 0)
         all.general.push_back(relocation);
       address += applying.kind.table_word;
@@ -262,6 +272,7 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
         return each.type != applying.kind.machine.dynamic.indirect;
       });
   std::reverse(resolved, all.plt.end());
+  all.plt.insert(resolved, applying.linkage.empty_plt_entries, DynamicRelocation{});
   // Descriptors come behind everything that PLT entries count, in the order of their first uses.
   std::unordered_map<const void*, std::size_t> order;
   for (const void* key : scan.descriptors) order.emplace(key, order.size());
@@ -307,6 +318,7 @@ class Filler {
         std::ranges::count_if(entries, [this](const LinkageEntry& entry) {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
+    last_ += applying_.linkage.empty_plt_entries;
     for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
     write_descriptor_entry();
   }
@@ -365,7 +377,8 @@ class Filler {
     for (const Word& word : words_.of(entry)) {
       const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
                               kind_.options.apply_dynamic_relocs;
-      const bool is_left_out = word.type != 0 && machine_.uses_rela && !is_applied;
+      const bool is_left_out =
+          word.type != 0 && machine_.uses_rela && !is_applied && !is_packed(kind_, word);
       store(at, is_left_out ? 0 : word.value);
       at += kind_.table_word;
     }

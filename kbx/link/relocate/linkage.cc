@@ -26,6 +26,10 @@ class Maker {
     if (scan_.wants_own_module) place_own_module();
     place_copies();
     resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (&symbol == scan_.unused_call && symbol.wants == 0) {
+        leave_plt_room();
+        linkage_.empty_plt_entries = 1;
+      }
       if (symbol.wants == 0 || symbol.binding == Binding::indirect) return;
       Referent referent;
       referent.global = &symbol;
@@ -213,22 +217,25 @@ class Maker {
       places.indirect = entry.offset;
       ++indirect_count_;
     } else {
-      if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
       entry.kind = LinkageEntry::Kind::plt;
-      entry.offset = plt_size_;
-      entry.got_offset = (machine.got_plt_header + got_plt_words_) * word_;
-      places.plt = entry.offset;
-      places.got_plt = entry.got_offset;
-      plt_size_ += machine.plt_entry_size;
-      if (machine.has_second_plt) {
-        entry.second_offset = places.second = second_size_;
-        second_size_ += machine.direct_entry_size;
-      }
-      ++got_plt_words_;
+      entry.offset = places.plt = plt_size_ != 0 ? plt_size_ : machine.plt_header_size;
+      entry.got_offset = places.got_plt = (machine.got_plt_header + got_plt_words_) * word_;
+      if (machine.has_second_plt) entry.second_offset = places.second = second_size_;
+      leave_plt_room();
       // There is nothing to bind an undefined weak function to.
-      if (is_open || type_of(referent) == STT_GNU_IFUNC) ++bound_count_;
+      if (!is_open && type_of(referent) != STT_GNU_IFUNC) --bound_count_;
     }
     linkage_.entries.push_back(entry);
+  }
+
+  /// An entry of .plt, its word and its relocation.
+  void leave_plt_room() {
+    const Machine& machine = kind_.machine;
+    if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
+    plt_size_ += machine.plt_entry_size;
+    if (machine.has_second_plt) second_size_ += machine.direct_entry_size;
+    ++got_plt_words_;
+    ++bound_count_;
   }
 
   InputSection* make_section(std::string_view name, Traits traits, std::uint64_t size,

@@ -59,6 +59,7 @@ struct Linkage {
   // Through which descriptors are resolved when they are first used: in .plt, and its word in .got.
   std::uint32_t descriptor_plt = Places::none;
   std::uint32_t descriptor_got = Places::none;
+  std::uint32_t empty_plt_entries = 0;
   Symbol* table_symbol = nullptr;  // _GLOBAL_OFFSET_TABLE_
 };
 

@@ -72,8 +72,13 @@ class Scanner {
     });
   }
 
-  /// On x86 a call of __tls_get_addr has its PLT entry even where the code is simplified.
+  /// On x86 a call of __tls_get_addr has its PLT entry even where the code is simplified; if
+  /// nothing defines it, at least the room of one.
   void keep_entry(const Decision& decision) {
+    const bool is_loaded_anywhere = kind_.is_dynamic && kind_.is_position_independent;
+    if (decision.rule->origin == Origin::plt && is_undefined(decision.referent) &&
+        !decision.is_preemptible && is_loaded_anywhere)
+      result_.unused_call = decision.referent.global;
     if (!decision.is_preemptible) return;
     if (decision.rule->origin == Origin::plt) want(decision.referent, want_plt);
     if (decision.rule->origin == Origin::got_entry) want_entry(decision.referent, want_got);
@@ -91,6 +96,7 @@ class Scanner {
     if (referent.section && referent.section->is_discarded) return;
     if (is_undefined(referent)) note_undefined(section, relocation, referent);
     note_call(relocation, referent);
+    if (decision.is_rewritten) note_thread_entry(relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
     if (decision.rule->against == Against::got_base ||
         decision.rule->against == Against::got_page || (table_ && referent.global == table_))
@@ -156,6 +162,16 @@ class Scanner {
                 fmt::format("relocation {} against STT_GNU_IFUNC symbol `{}' isn't supported",
                             kind_.machine.type_name(relocation.type), decision.referent.name()),
                 "compile it with -fPIC and without -fvisibility=hidden");
+  }
+
+  /// On x86 GNU ld has made its tables before it sees that a program's code needs no entry of .got
+  /// for a global variable of a thread.
+  void note_thread_entry(const Relocation& relocation, const Referent& referent) {
+    if (!kind_.machine.has_table_always || !referent.global) return;
+    const Origin origin = kind_.machine.rule(relocation.type)->origin;
+    if (origin == Origin::got_module_offset || origin == Origin::got_thread_offset ||
+        origin == Origin::got_thread_distance || origin == Origin::got_descriptor)
+      result_.wants_got = true;
   }
 
   /// Of a position independent output's hidden names those that are called become local ones.

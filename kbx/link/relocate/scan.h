@@ -37,6 +37,7 @@ struct ScanResult {
   bool wants_got_base = false;    // … for its address
   bool wants_own_module = false;  // the pair of entries for local dynamic
   bool has_static_thread_model = false;
+  const Symbol* unused_call = nullptr;  // what nothing defines; its calls are simplified away
   std::vector<LeftRelocation> left;
   std::vector<const void*> descriptors;  // the symbols that want one, as they came up
   std::vector<UndefinedUse> undefined;

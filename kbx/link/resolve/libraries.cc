@@ -117,10 +117,9 @@ void Resolver::open_needed() {
   const Unresolved policy = options_.unresolved_in_shared;
   const bool is_program = options_.kind != OutputKind::shared;
   if (policy == Unresolved::ignore || (policy == Unresolved::by_kind && !is_program)) return;
-  const std::size_t given = shared_objects_.size();
-  for (std::size_t i = 0; i < given; ++i) {
+  for (std::size_t i = 0; i < shared_objects_.size(); ++i) {
     const InputFile& by = *shared_objects_[i];
-    if (!by.shared->is_needed) continue;
+    if (!by.shared->is_needed && !by.shared->is_indirect) continue;
     for (const std::string_view name : by.shared->needed) open_needed(by, name);
   }
 }

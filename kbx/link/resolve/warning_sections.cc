@@ -41,9 +41,23 @@ void for_each_warning(const InputFile& file,
     if (section->name.starts_with(file_warning)) say(section->name, text_of(section->content));
 }
 
+/// A shared object's symbol of a version is known by its name alone only where it defines the
+/// version that is the default.
+bool has_plain_name(const InputFile& file, std::size_t index) {
+  constexpr std::uint16_t hidden = 0x8000;
+  constexpr std::uint16_t first_own = 2;
+  if (!file.shared || file.shared->symbol_versions.empty()) return true;
+  const std::uint16_t version = file.shared->symbol_versions[index];
+  const std::uint16_t number = version & static_cast<std::uint16_t>(~hidden);
+  if (file.symbols[index].section != SHN_UNDEF) return version == number;
+  return number < first_own || number >= file.shared->needed_versions.size() ||
+         file.shared->needed_versions[number].empty();
+}
+
 const InputSymbol* global_of(const InputFile& file, std::string_view name) {
   for (std::size_t i = file.first_global; i < file.symbols.size(); ++i)
-    if (file.symbols[i].name == name && file.symbols[i].binding != STB_LOCAL)
+    if (file.symbols[i].name == name && file.symbols[i].binding != STB_LOCAL &&
+        has_plain_name(file, i))
       return &file.symbols[i];
   return nullptr;
 }

@@ -1,0 +1,3 @@
+typedef int step(int);
+int visible(int);
+step *from_other(void) { return visible; }
