@@ -242,11 +242,13 @@ class FinalLink {
           symbol.is_defined_in_object)
         return;
       symbol.is_taken_for_zero = is_zero(symbol, options_, kind_->has_interpreter);
-      if (!symbol.is_taken_for_zero || options_.dynamic_undefined_weak.value_or(false))
+      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
+      symbol.stays_dynamic = (may_stay || is_alone) && keeps_distance(*kind_, symbol);
+      const bool is_asked = options_.dynamic_undefined_weak.value_or(false);
+      if (!symbol.is_taken_for_zero || symbol.stays_dynamic || is_asked)
         dynamic_.record(symbol);
       else
         symbol.is_dynamic = false;
-      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
       if (!may_stay && !is_alone) symbol.is_forced_local = true;
     });
   }
@@ -256,7 +258,7 @@ class FinalLink {
     if (kind_->is_shared || !dynamic_.is_dynamic() || !options_.no_dynamic_linker) return;
     state_.resolver.symbols().for_each([](Symbol& symbol) {
       if (symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
-          !(symbol.wants & want_plt))
+          !(symbol.wants & want_plt) && !symbol.stays_dynamic)
         symbol.is_forced_local = true;
     });
   }

@@ -290,6 +290,7 @@ void note_weak_references(const Resolver& resolver, const Machine& machine) {
         const Referent referent = refer(*file, relocation.symbol);
         const Rule* rule = machine.rule(relocation.type);
         if (!rule || !is_undefined_weak(referent)) return;
+        if (is_distance(*rule)) referent.global->is_branched_to = true;
         const bool is_address =
             rule->origin == Origin::symbol &&
             (rule->against == Against::nothing || rule->against == Against::place);
