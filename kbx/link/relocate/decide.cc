@@ -213,7 +213,8 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const bool is_named = kind.machine.has_table_always && kind.is_shared && is_whole &&
                         referent.global && (referent.global->other & 3u) == STV_PROTECTED &&
                         referent.global->is_dynamic && !referent.global->is_forced_local &&
-                        kind.options.symbolic != Symbolic::all && !has_dynamic_list(kind.options);
+                        kind.options.symbolic != Symbolic::all && !has_dynamic_list(kind.options) &&
+                        !referent.global->is_section_bound;
   if (is_named && !is_absolute(referent) && type_of(referent) != STT_GNU_IFUNC)
     return AddressFrom::dynamic;
   const bool is_nothing = is_missing(referent) || (!referent.global && !referent.local);
