@@ -25,6 +25,7 @@ from oracle import gnu_ld, linker
 
 import side  # noqa: E402
 from cachedir import Unavailable, locked, skip_when_unavailable  # noqa: E402
+from kernels import kernel_root  # noqa: E402
 from recipe import all_cells, recipe_of  # noqa: E402
 
 KINDS = (IDENTICAL, SAME_SHAPE, DIFFERENT)
@@ -98,7 +99,7 @@ def run_cell(cell, options, oracle, kbx):
         shutil.rmtree(work, ignore_errors=True)
         top, home = work / "at", work / "home"
         home.mkdir(parents=True)
-        recipe = recipe_of(cell, top, options.jobs)
+        recipe = recipe_of(cell, kernel_root(cell.kernel), top, options.jobs)
         side.lay_out(recipe, top)
         environment = side.environment(side.private_path(work / "bin", recipe.kdir, None), home)
         built = side.run(recipe.for_kbuild + recipe.prepare + recipe.commands, top / recipe.folder, environment,

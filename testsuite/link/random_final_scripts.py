@@ -7,18 +7,10 @@ The scripts are those of random_scripts.py, with what only final links have: MEM
 section types, overlays, DATA_SEGMENT_ALIGN. Both linkers have to refuse a script, or to write the same bytes.
 """
 
-import argparse
-import os
-import shutil
-import subprocess
 import sys
-import tempfile
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from compare import IDENTICAL, compare
 from random_scripts import KINDS, Maker
-from run import ORACLE, SKIPPED, oracle_problem
+from script_trial import Trial, main
 
 STACK = '\n.section .note.GNU-stack,"",@progbits\n'
 OBJECTS = {
@@ -101,61 +93,5 @@ class FinalMaker(Maker):
         return text + "SECTIONS {\n" + "".join(f"  {part}\n" for part in parts) + "}\n", self.random.choice(OPTIONS)
 
 
-def outcome(words, options, folder):
-    """(whether it is refused, the output, what was said)"""
-    out = folder / "out"
-    out.unlink(missing_ok=True)
-    done = subprocess.run([*words, "-T", "script.lds", *options, "-o", out.name, "a.o", "b.o", "c.o"], cwd=folder,
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
-    return done.returncode != 0, out.read_bytes() if out.exists() else None, done.stderr
-
-
-def differences(seed, folder, kbx):
-    """Lines that tell what differs, none if nothing does; and whether the script was refused."""
-    folder.mkdir()
-    for name in OBJECTS:
-        os.link(folder.parent / f"{name}.o", folder / f"{name}.o")
-    script, options = FinalMaker(seed).script()
-    (folder / "script.lds").write_text(script)
-    wanted, got = outcome([ORACLE], options, folder), outcome([kbx, "ld"], options, folder)
-    if wanted[0] != got[0]:
-        return [f"{'refused' if wanted[0] else 'accepted'} by GNU ld, not by kbx: {wanted[2]}{got[2]}", " ".join(options)], False
-    if wanted[0] or wanted[1] == got[1]:
-        return [], wanted[0]
-    if wanted[1] is None or got[1] is None:
-        return ["one of them has no output"], False
-    found = compare(wanted[1], got[1])
-    return [found.verdict, *found.differences, " ".join(options)] if found.verdict != IDENTICAL else [], False
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--kbx", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--count", type=int, default=300)
-    parser.add_argument("--keep", type=Path, metavar="DIR")
-    options = parser.parse_args()
-    problem = oracle_problem()
-    if problem:
-        print(f"skipped: no oracle: {problem}")
-        return SKIPPED
-    kbx = os.path.realpath(options.kbx)
-    counts = {"equal": 0, "refused by both": 0, "different": 0}
-    with tempfile.TemporaryDirectory(prefix="scripts-") as temporary, ThreadPoolExecutor(os.cpu_count()) as pool:
-        root = Path(temporary)
-        for name, text in OBJECTS.items():
-            subprocess.run(["as", "-o", root / f"{name}.o", "-"], input=text, text=True, check=True)
-        seeds = range(options.seed, options.seed + options.count)
-        for seed, (lines, refused) in zip(seeds, pool.map(lambda each: differences(each, root / str(each), kbx), seeds)):
-            counts["different" if lines else "refused by both" if refused else "equal"] += 1
-            if not lines:
-                continue
-            print(f"seed {seed}:\n" + "".join(f"    {line}\n" for line in lines), end="")
-            if options.keep:
-                shutil.copytree(root / str(seed), options.keep / str(seed), dirs_exist_ok=True)
-    print(", ".join(f"{count} {what}" for what, count in counts.items()))
-    return 1 if counts["different"] or not counts["equal"] else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(Trial(OBJECTS, lambda seed: FinalMaker(seed).script(), []), __doc__))

@@ -15,8 +15,9 @@ set_tests_properties(link-discarded PROPERTIES LABELS differential SKIP_RETURN_C
 add_test(NAME link-discarded-all CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/discarded.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(link-discarded-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 1800 RESOURCE_LOCK downloads)
-set_tests_properties(link-selftest link-cases link-command-line link-page link-random-scripts
-                     PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
+set_tests_properties(link-cases link-random-scripts PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)
+# What reads no file of others, or does not run kbx: once, without sanitizers.
+set_tests_properties(link-selftest link-command-line link-page PROPERTIES LABELS link SKIP_RETURN_CODE 77 TIMEOUT 900)
 
 # Every module of Debian's kernels linked again, and every partial link of the driver cells. By default slices that need
 # nothing but what other tests download.

@@ -197,7 +197,8 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   symbol.output_section = value.base >= 0 ? bases_[static_cast<std::size_t>(value.base)] : nullptr;
   symbol.value = value.number;
   symbol.is_from_script = true;
-  symbol.is_defined_in_object = phase >= Phase::allocating;
+  symbol.awaits_layout = phase < Phase::allocating;
+  symbol.is_defined_in_object = !symbol.awaits_layout;
   made_of_dot_.erase(&symbol);
   belong_to_dot_.erase(&symbol);
   // What was made of dot outside of sections belongs to the section that dot was behind. For other

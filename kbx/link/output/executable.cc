@@ -146,9 +146,7 @@ class ExecutableWriter {
     if (input.edit)
       write_eh_frame<Shape>(input, place);
     else
-      std::memcpy(
-          place, input.content.data(),
-          std::min<std::size_t>(input.content.size(), static_cast<std::size_t>(input.size)));
+      input.content.copy(place, static_cast<std::size_t>(input.size));
     if (input.traits & trait_linker_created) return;
     apply_relocations<Shape>(parts_.applying, input, place, findings);
     if (options_.emit_relocs) emit(output, input, place);

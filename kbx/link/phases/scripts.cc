@@ -151,7 +151,12 @@ Input open_script(LinkState& state, const script::Script& script, const std::str
 void open_main_script(LinkState& state, const script::Script& script) {
   const Input from = open_script(state, script, {}, {});
   if (from.format.empty() || command::find_target(from.format)) return;
-  throw Error("TARGET(" + from.format + ") holds to the end of a script, which is not supported",
+  Location location;
+  for (const script::Command& command : script.commands)
+    if (const auto* target = std::get_if<script::Target>(&command))
+      location = target->place.location();
+  throw Error(location,
+              "TARGET(" + from.format + ") holds to the end of a script, which is not supported",
               "go back with TARGET(default), and give the format with -b or --oformat");
 }
 

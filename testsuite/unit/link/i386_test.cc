@@ -24,33 +24,8 @@ constexpr Use use(std::uint32_t type, std::uint64_t offset, std::uint32_t next_t
   return result;
 }
 
-constexpr Use pie(Use result) {
-  result.is_position_independent = true;
-  return result;
-}
-
-constexpr Use shared(Use result) {
-  result.is_shared = true;
-  return pie(result);
-}
-
-constexpr Use foreign(Use result) {
-  result.is_preemptible = true;
-  return result;
-}
-
-constexpr Use weak(Use result) {
-  result.is_undefined_weak = true;
-  return result;
-}
-
 constexpr Use absolute(Use result) {
   result.is_absolute = true;
-  return result;
-}
-
-constexpr Use code(Use result) {
-  result.is_code = true;
   return result;
 }
 

@@ -12,7 +12,6 @@
 
 using kbx::link::InputFile;
 using kbx::link::InputSection;
-using kbx::link::InputSymbol;
 using kbx::link::Machine;
 using kbx::link::Symbol;
 

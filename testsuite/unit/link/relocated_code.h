@@ -45,6 +45,32 @@ struct Conversion {
   std::string_view expected;  // "no match", or the code after the link
 };
 
+/// What a link knows of a use, each added to what `use` says already.
+constexpr kbx::link::Use pie(kbx::link::Use result) {
+  result.is_position_independent = true;
+  return result;
+}
+
+constexpr kbx::link::Use shared(kbx::link::Use result) {
+  result.is_shared = true;
+  return pie(result);
+}
+
+constexpr kbx::link::Use foreign(kbx::link::Use result) {
+  result.is_preemptible = true;
+  return result;
+}
+
+constexpr kbx::link::Use weak(kbx::link::Use result) {
+  result.is_undefined_weak = true;
+  return result;
+}
+
+constexpr kbx::link::Use code(kbx::link::Use result) {
+  result.is_code = true;
+  return result;
+}
+
 std::string bytes_of(std::string_view hexadecimal);
 std::string hexadecimal_of(std::string_view bytes);
 

@@ -33,26 +33,6 @@ constexpr Use use(std::uint32_t type, std::uint64_t offset, std::int64_t addend 
   return result;
 }
 
-constexpr Use pie(Use result) {
-  result.is_position_independent = true;
-  return result;
-}
-
-constexpr Use shared(Use result) {
-  result.is_shared = true;
-  return pie(result);
-}
-
-constexpr Use foreign(Use result) {
-  result.is_preemptible = true;
-  return result;
-}
-
-constexpr Use weak(Use result) {
-  result.is_undefined_weak = true;
-  return result;
-}
-
 constexpr Use indirect(Use result) {
   result.is_indirect = true;
   return result;
@@ -66,11 +46,6 @@ constexpr Use unrelaxed(Use result) {
 constexpr Use absolute(Use result, std::uint64_t value) {
   result.is_absolute = true;
   result.absolute = value;
-  return result;
-}
-
-constexpr Use code(Use result) {
-  result.is_code = true;
   return result;
 }
 
