@@ -39,7 +39,7 @@ void remove_output(const std::string& path) {
 }
 
 /// False if there is no output.
-bool link_or_remove(const link::Options& options, const std::function<void()>& written) {
+bool link_or_remove(link::Options& options, const std::function<void()>& written) {
   const auto print = [](const std::string& line) { std::fputs((line + "\n").c_str(), stdout); };
   try {
     if (link::link(options, {tell, print}, written)) return true;
@@ -52,7 +52,7 @@ bool link_or_remove(const link::Options& options, const std::function<void()>& w
 }
 
 int run(const std::string& program, const std::vector<std::string>& arguments) {
-  const link::command::Request request = link::command::parse(program, KBX_VERSION, arguments);
+  link::command::Request request = link::command::parse(program, KBX_VERSION, arguments);
   std::fputs(request.shown.c_str(), stdout);
   for (const std::string& message : request.messages) tell(program + ": " + message);
   if (request.is_done) return 0;

@@ -5,6 +5,7 @@
 
 #include <elf.h>
 
+#include "kbx/base/error.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/phases/final.h"
 #include "kbx/link/phases/partial.h"
@@ -15,7 +16,27 @@
 /// they do then is in phases/partial.cc and phases/final.cc.
 namespace kbx::link {
 
-bool link(const Options& options, const Say& say, const std::function<void()>& written) {
+namespace {
+
+/// `output` gets the name that the link came to, failed or not.
+Image linked(LinkState& state, std::string& output) {
+  const auto link = [&] {
+    return state.options.kind == OutputKind::relocatable ? link_partially(state)
+                                                         : link_finally(state);
+  };
+  try {
+    Image image = link();
+    output = state.options.output;
+    return image;
+  } catch (const Error&) {
+    output = state.options.output;
+    throw;
+  }
+}
+
+}  // namespace
+
+bool link(Options& options, const Say& say, const std::function<void()>& written) {
   bool warned = false;
   const auto warn = [&](const std::string& line) {
     const bool is_warning = line.find("warning: ") != std::string::npos;
@@ -25,8 +46,7 @@ bool link(const Options& options, const Say& say, const std::function<void()>& w
   };
   const Say counted{warn, say.print};
   LinkState state(options, counted);  // The inputs have to be there until the output is written.
-  const Image image =
-      options.kind == OutputKind::relocatable ? link_partially(state) : link_finally(state);
+  const Image image = linked(state, options.output);
   if (warned && options.fatal_warnings) return false;
   const unsigned mode = options.kind == OutputKind::relocatable ? 0666 : 0777;
   write_image(image, state.options.output, mode);

@@ -24,9 +24,10 @@ bool is_proved_for(std::string_view emulation);
 /// what is no regular file (a FIFO, /dev/null) is written into, never replaced. Gives what GNU ld
 /// 2.40 would give, but for what docs/differences.md lists. The result does not depend on the
 /// number of threads. False if there is no output because --fatal-warnings made a warning an error;
-/// a file of that name is removed then. Throws Error if the link fails. `written` is called when
-/// all is written, while the link's memory is still held: a process that ends there has no need to
-/// give it back piece by piece.
-bool link(const Options& options, const Say& say, const std::function<void()>& written = {});
+/// a file of that name is to be removed then. Throws Error if the link fails. `written` is called
+/// when all is written, while the link's memory is still held: a process that ends there has no
+/// need to give it back piece by piece. `options.output` becomes the name that a script gives the
+/// output.
+bool link(Options& options, const Say& say, const std::function<void()>& written = {});
 
 }  // namespace kbx::link

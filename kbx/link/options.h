@@ -37,6 +37,15 @@ enum class SortCommon { none, descending, ascending };
 /// -z start-stop-visibility.
 enum class Visibility { by_default, internal, hidden, protected_ };
 
+/// -z cet-report and its kin: what is done where an input lacks a property.
+enum class PropertyReport { none, warning, error };
+
+/// -z call-nop: what fills the byte that a call loses when it no longer goes through .got (x86).
+struct CallPadding {
+  std::uint8_t byte = 0x67;  // a prefix without effect
+  bool is_behind = false;
+};
+
 /// An option whose default depends on the target or on the kind of output.
 using Choice = std::optional<bool>;
 
@@ -225,6 +234,10 @@ struct Options {
   bool ibt_plt = false;
   bool lam_u48 = false;
   bool lam_u57 = false;
+  CallPadding call_padding;
+  PropertyReport cet_report = PropertyReport::none;
+  PropertyReport lam_u48_report = PropertyReport::none;
+  PropertyReport lam_u57_report = PropertyReport::none;
   unsigned isa_level = 0;  // -z x86-64-v2; 1 is the baseline, 0 not given
   bool reloc_overflow_check = true;
   bool report_relative_relocations = false;

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """Runs suites of GNU ld's own tests (ld/testsuite of Debian's binutils-source) with GNU ld and with kbx's linker.
 
-    dejagnu.py --kbx PROGRAM [--work FOLDER] [--reuse] [--table] [SUITE...]
+    dejagnu.py --kbx PROGRAM [--work FOLDER] [--reuse] [--table] [--write] [SUITE...]
 
 A suite is a folder of ld/testsuite, e.g. ld-scripts; without any, all of SUITES. Each runs once with either linker in a
 folder that looks like binutils' own build folder to the suite: wrappers of the machine's assembler, objdump and so on under the
 names that a build gives them, and the linker as ld-new. Counted is what passes with GNU ld; what of that does not pass with kbx
 is listed, with the reason that dejagnu_reasons.json gives for it. Fails when a suite passes less than the floor that
-the file states.
+the file states. With --write the tables of docs/conformance.md are made anew.
 
 dejagnu and expect are the machine's, or Debian's unpacked into the cache. Exits with 77 where something cannot be had.
 """
@@ -52,6 +52,8 @@ BUILD_TREE = {
     **{name: f"binutils/{name}" for name in ("ar", "elfedit", "objcopy", "objdump", "ranlib", "readelf", "size")},
 }
 TIMEOUT = 3600
+PAGE = Path(__file__).resolve().parents[2] / "docs/conformance.md"
+MARKS = ("<!-- tables of testsuite/link/dejagnu.py -->", "<!-- end of tables -->")
 
 
 class Result(NamedTuple):
@@ -202,6 +204,25 @@ def report(suite, gnu, own, known, table):
     return percent >= floor
 
 
+def tables(outcome):
+    """The tables of the page, from the results of each suite with both linkers and what is known of it."""
+    lines = ["| suite | GNU ld passes | of these kbx | share |", "| --- | --- | --- | --- |"]
+    rows = []
+    for suite, (gnu, own, known) in outcome.items():
+        expected, ours = gnu.passed.total(), (gnu.passed & own.passed).total()
+        lines.append(f"| `{suite}` | {expected} | {ours} | {100 * ours / expected:.1f} % |")
+        for reason, names in sorted(with_reasons(gnu.passed - own.passed, known.get("reasons", [])).items()):
+            listed = ", ".join(f"`{name.removeprefix(suite + '/').strip()}`" for name in sorted(names))
+            rows.append(f"| `{suite}` | {len(names)} | {reason or '?'} | {listed} |")
+    return "\n".join([*lines, "", "| suite | failures | reason | tests |", "| --- | --- | --- | --- |", *rows])
+
+
+def write_page(outcome):
+    text = PAGE.read_text()
+    start, end = text.index(MARKS[0]) + len(MARKS[0]), text.index(MARKS[1])
+    PAGE.write_text(text[:start] + "\n\n" + tables(outcome) + "\n\n" + text[end:])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kbx", required=True, type=Path)
@@ -209,6 +230,7 @@ def main():
     parser.add_argument("--reuse", action="store_true", help="take GNU ld's results that are in the work folder")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--table", action="store_true", help="only counts of the failures that have a reason")
+    parser.add_argument("--write", action="store_true", help="write the tables of docs/conformance.md")
     parser.add_argument("suites", nargs="*", metavar="SUITE")
     options = parser.parse_args()
     unknown = set(options.suites) - set(SUITES)
@@ -242,10 +264,15 @@ def run_all(options, suites, work, source, how):
     summaries = {key: value.result() if hasattr(value, "result") else value for key, value in summaries.items()}
     known = json.loads(REASONS.read_text()) if REASONS.exists() else {}
     fine = True
+    outcome = {}
     for suite in suites:
         if suite not in skipped:
             results = [read_summary(summaries[suite, name]) for name in ("gnu", "kbx")]
             fine &= report(suite, *results, known.get(suite, {}), options.table)
+            if results[0].passed:
+                outcome[suite] = (*results, known.get(suite, {}))
+    if options.write:
+        write_page(outcome)
     if len(skipped) == len(suites):
         return 77
     return 0 if fine else 1

@@ -159,6 +159,9 @@ constexpr Machine values() {
   machine.has_lazy_descriptors = true;
   machine.plt_unwind = {4, 4, 8, 11};
   machine.dynamic_linker = "/usr/lib/libc.so.1";
+  machine.refused = i386_refused;
+  machine.initial_type = R_386_TLS_IE_32;
+  machine.local_type = R_386_TLS_LE_32;
   machine.rule = rule;
   machine.type_name = type_name;
   machine.simplify = simplify;

@@ -57,6 +57,14 @@ void write_immediate(const Patch& patch) {
   write_little(patch.place, patch.value, 4);
 }
 
+void write_call(const Patch& patch) {
+  const bool is_behind = patch.pads_behind;
+  patch.place[-2] = static_cast<char>(is_behind ? 0xe8 : patch.call_padding);
+  patch.place[-1] = static_cast<char>(0xe8);
+  write_little(patch.place - (is_behind ? 1 : 0), patch.value - (is_behind ? 3 : 4), 4);
+  if (is_behind) patch.place[3] = static_cast<char>(patch.call_padding);
+}
+
 }  // namespace
 
 std::uint32_t simplify_i386_load(const Use& use) {
@@ -89,9 +97,7 @@ Fit apply_i386_load(const Patch& patch) {
       write_little(patch.place, patch.value, 4);
       return Fit::fits;
     case i386_call:
-      patch.place[-2] = 0x67;
-      patch.place[-1] = static_cast<char>(0xe8);
-      write_little(patch.place, patch.value - 4, 4);
+      write_call(patch);
       return Fit::fits;
     case i386_jump:
       patch.place[-2] = static_cast<char>(0xe9);
@@ -104,14 +110,14 @@ Fit apply_i386_load(const Patch& patch) {
   }
 }
 
-Emitted emitted_i386_load(std::uint32_t type, const char* /*place*/) {
+Emitted emitted_i386_load(std::uint32_t type, const char* place) {
   switch (type) {
     case i386_lea:
       return {R_386_GOTOFF, 0, 0};
     case i386_immediate:
       return {R_386_32, 0, 0};
     case i386_call:
-      return {R_386_PC32, 0, -4};
+      return {R_386_PC32, place[-2] == static_cast<char>(0xe8) ? -1 : 0, -4};
     case i386_jump:
       return {R_386_PC32, -1, -4};
     default:

@@ -89,6 +89,9 @@ struct Patch {
   std::uint64_t value = 0;    // origin + addend - against, in 64 bits
   std::uint64_t address = 0;  // P; of Origin::paired the other relocation's place
   bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
+  /// What fills a call of x86 that became shorter, in front of it or behind.
+  std::uint8_t call_padding = 0x67;
+  bool pads_behind = false;
 };
 
 /// What --emit-relocs says of a relocation whose instruction was rewritten.
@@ -173,6 +176,12 @@ struct Machine {
   bool names_sections = true;            // an executable has section symbols, as GNU ld has it
   std::string_view dynamic_linker;       // PT_INTERP's default
   DynamicTypes dynamic;
+
+  /// What `simplify` gives for code that it does not know; 0: nothing of the kind. For the message
+  /// about thread-local code, the types that it would have become.
+  std::uint32_t refused = 0;
+  std::uint32_t initial_type = 0;
+  std::uint32_t local_type = 0;
 
   /// What a type means, also of those that `simplify` gives; null: the machine has no such type.
   const Rule* (*rule)(std::uint32_t type) = nullptr;

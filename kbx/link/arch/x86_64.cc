@@ -205,6 +205,9 @@ constexpr Machine common() {
 constexpr Machine with_64_bits() {
   Machine machine = common();
   machine.dynamic_linker = "/lib/ld64.so.1";
+  machine.refused = x86_64_refused;
+  machine.initial_type = R_X86_64_GOTTPOFF;
+  machine.local_type = R_X86_64_TPOFF32;
   machine.rule = rule<x86_64_type>;
   machine.simplify = simplify<false>;
   machine.apply = apply<x86_64_type>;

@@ -82,6 +82,16 @@ Fit write_jump(const Patch& patch) {
   return fits(value, 32, Range::with_sign) ? Fit::fits : Fit::overflows;
 }
 
+Fit write_call(const Patch& patch) {
+  const bool is_behind = patch.pads_behind;
+  const std::uint64_t value = patch.value + (is_behind ? 1 : 0);
+  patch.place[-2] = static_cast<char>(is_behind ? 0xe8 : patch.call_padding);
+  patch.place[-1] = static_cast<char>(0xe8);
+  write_little(patch.place - (is_behind ? 1 : 0), value, 4);
+  if (is_behind) patch.place[3] = static_cast<char>(patch.call_padding);
+  return fits(value, 32, Range::with_sign) ? Fit::fits : Fit::overflows;
+}
+
 }  // namespace
 
 std::uint32_t simplify_x86_64_load(const Use& use, bool is_x32) {
@@ -114,15 +124,13 @@ std::uint32_t simplify_x86_64_load(const Use& use, bool is_x32) {
 }
 
 Fit apply_x86_64_load(const Patch& patch) {
-  if (patch.behind < 2) return Fit::no_match;
+  if (patch.behind < 2 || patch.room < 4) return Fit::no_match;
   switch (patch.type) {
     case x86_64_lea:
       patch.place[-2] = static_cast<char>(0x8d);
       return write_field(patch, 4, patch.value, Range::with_sign);
     case x86_64_call:
-      patch.place[-2] = static_cast<char>(0x67);
-      patch.place[-1] = static_cast<char>(0xe8);
-      return write_field(patch, 4, patch.value, Range::with_sign);
+      return write_call(patch);
     case x86_64_jump:
       return write_jump(patch);
     default:
@@ -133,8 +141,9 @@ Fit apply_x86_64_load(const Patch& patch) {
 Emitted emitted_x86_64_load(std::uint32_t type, const char* place) {
   switch (type) {
     case x86_64_lea:
-    case x86_64_call:
       return {R_X86_64_PC32, 0, -4};
+    case x86_64_call:
+      return {R_X86_64_PC32, place[-2] == static_cast<char>(0xe8) ? -1 : 0, -4};
     case x86_64_jump:
       return {R_X86_64_PC32, -1, -4};
     case x86_64_immediate:

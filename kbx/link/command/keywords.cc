@@ -53,20 +53,32 @@ void read_level(Reading& reading, const std::string&) {
   reading.options.isa_level = level;
 }
 
-void read_report(Reading&, const std::string& value) {
-  if (value != "none" && value != "warning" && value != "error")
+template <auto... members>
+void read_report(Reading& reading, const std::string& value) {
+  PropertyReport report = PropertyReport::none;
+  if (value == "warning")
+    report = PropertyReport::warning;
+  else if (value == "error")
+    report = PropertyReport::error;
+  else if (value != "none")
     throw Error("invalid option for -z …-report=: " + value, "none, warning and error are known");
+  ((reading.options.*members = report), ...);
 }
 
-void read_padding(Reading&, const std::string& value) {
-  const bool has_kind = value.starts_with("prefix-") || value.starts_with("suffix-");
-  if (value == "prefix-addr" || value == "suffix-nop") return;
-  if (!has_kind || !number(value.substr(7)))
+void read_padding(Reading& reading, const std::string& value) {
+  CallPadding& padding = reading.options.call_padding;
+  padding.is_behind = value.starts_with("suffix-");
+  if (value == "prefix-addr" || value == "suffix-nop") {
+    padding.byte = padding.is_behind ? 0x90 : 0x67;
+    return;
+  }
+  const bool has_kind = value.starts_with("prefix-") || padding.is_behind;
+  const auto byte = has_kind ? number(value.substr(7)) : std::nullopt;
+  if (!byte)
     throw Error("unsupported option: -z call-nop=" + value,
                 "prefix-addr, suffix-nop, prefix-NUMBER and suffix-NUMBER are known");
+  padding.byte = static_cast<std::uint8_t>(*byte);
 }
-
-constexpr std::string_view no_tables = "kbx makes no linkage tables that it would change";
 
 constexpr Keyword rows[] = {
     {"defs", "", set<&Options::unresolved_in_objects, Unresolved::report>, "as --no-undefined"},
@@ -160,15 +172,15 @@ constexpr Keyword rows[] = {
      "x86-64: the output is marked as fit for LAM_U48"},
     {"lam-u57", "", set<&Options::lam_u57, true>,
      "x86-64: the output is marked as fit for LAM_U57"},
-    {"cet-report=", "HOW", read_report, "x86: tell of inputs without IBT or shadow stack",
-     "kbx does not tell"},
-    {"lam-u48-report=", "HOW", read_report, "x86-64: tell of inputs without LAM_U48",
-     "kbx does not tell"},
-    {"lam-u57-report=", "HOW", read_report, "x86-64: tell of inputs without LAM_U57",
-     "kbx does not tell"},
-    {"lam-report=", "HOW", read_report, "x86-64: tell of both", "kbx does not tell"},
-    {"call-nop=", "PADDING", read_padding, "x86: how a call that became shorter is padded",
-     no_tables},
+    {"cet-report=", "HOW", read_report<&Options::cet_report>,
+     "x86: tell of inputs without IBT or shadow stack"},
+    {"lam-u48-report=", "HOW", read_report<&Options::lam_u48_report>,
+     "x86-64: tell of inputs without LAM_U48"},
+    {"lam-u57-report=", "HOW", read_report<&Options::lam_u57_report>,
+     "x86-64: tell of inputs without LAM_U57"},
+    {"lam-report=", "HOW", read_report<&Options::lam_u48_report, &Options::lam_u57_report>,
+     "x86-64: tell of both"},
+    {"call-nop=", "PADDING", read_padding, "x86: how a call that became shorter is padded"},
     {"noreloc-overflow", "", set<&Options::reloc_overflow_check, false>,
      "x86-64: allow values that do not fit"},
     {"x86-64-baseline", "", read_level<1>, "x86-64: every processor will do"},

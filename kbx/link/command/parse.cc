@@ -81,10 +81,19 @@ void close_groups(Reading& reading) {
   }
 }
 
+/// A list of what is not bound here takes the place of -Bsymbolic. Lists of exports are such lists
+/// in a shared object that has one already or would bind, else they say what is so anyway.
 void resolve_symbolic(Reading& reading) {
   Options& options = reading.options;
-  if (options.kind == OutputKind::shared && !reading.has_dynamic_list)
-    options.symbolic = reading.symbolic;
+  if (options.kind != OutputKind::shared) return;
+  const bool has_exports =
+      !options.exported_symbols.empty() || !options.exported_symbol_lists.empty();
+  if (has_exports && !reading.has_dynamic_list && reading.symbolic == Symbolic::none) {
+    options.exported_symbols.clear();
+    options.exported_symbol_lists.clear();
+    return;
+  }
+  if (!reading.has_dynamic_list && !has_exports) options.symbolic = reading.symbolic;
 }
 
 /// What depends on several options at once.

@@ -37,6 +37,7 @@ script::VersionPattern pattern(std::string text, script::Language language) {
 
 Symbol& define_linkage_symbol(Resolver& resolver, InputSection& section, std::string_view name) {
   Symbol& symbol = *resolver.symbols().add(name);
+  resolver.note_made(symbol, *section.file);
   symbol.binding = Binding::defined;
   symbol.target = nullptr;
   symbol.file = section.file;
@@ -149,6 +150,11 @@ void DynamicLink::fix_flags(Symbol& symbol) const {
                           symbol.is_referenced_in_object && !symbol.is_defined_in_shared;
   if (was_common) symbol.is_defined_in_object = true;
   if (symbol.binding == Binding::undefined_weak && visibility(symbol) != STV_DEFAULT) hide(symbol);
+  // A program's own name@VER that nobody else can mean.
+  if (is_dynamic() && options_.kind != OutputKind::shared && symbol.has_hidden_version &&
+      symbol.is_defined_in_object && !options_.export_dynamic && !symbol.is_overridable &&
+      !symbol.is_referenced_in_shared)
+    hide(symbol);
   if (symbol.strong && symbol.strong->is_defined_in_object) symbol.strong = nullptr;
   if (symbol.strong) {
     symbol.strong->is_referenced_in_object |= symbol.is_referenced_in_object;
@@ -190,7 +196,8 @@ void DynamicLink::mark_listed(Symbol& symbol) {
                                                   options_.symbolic == Symbolic::functions);
   if (all_data && (symbol.type == STT_OBJECT || symbol.type == STT_COMMON))
     symbol.is_overridable = true;
-  else if (!dynamic_list_.is_empty() && dynamic_list_.match(plain_name(symbol.name)))
+  else if (!dynamic_list_.is_empty() &&
+           dynamic_list_.match(symbol.has_hidden_version ? symbol.name : plain_name(symbol.name)))
     symbol.is_overridable = true;
 }
 
@@ -272,9 +279,11 @@ void DynamicLink::check_versions() {
                 "define these symbols, or take them out of the version script");
 }
 
-void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& assignments) {
+void DynamicLink::choose_symbols(const std::vector<const script::Assignment*>& assignments,
+                                 const std::vector<Symbol*>& section_bounds) {
   const SymbolTable& symbols = resolver_.symbols();
   loaded_names_ = resolver_.dynamic_names().size();
+  for (Symbol* bound : section_bounds) record(*bound);
   symbols.for_each([&](Symbol& symbol) { mark_listed(symbol); });
   record_assignments(assignments);
   if (!is_dynamic()) {

@@ -75,8 +75,10 @@ class DynamicLink {
   /// .dynsym. `assignments` are those of the scripts in their order, --defsym's among them; what
   /// they define is defined by now. After common symbols have their places
   /// (Resolver::place_commons) and before relocations are looked at; to be called in links that are
-  /// not dynamic too. Throws Error as GNU ld does.
-  void choose_symbols(const std::vector<const script::Assignment*>& assignments);
+  /// not dynamic too. `section_bounds`: names of SectionBounds of which shared objects know. Throws
+  /// Error as GNU ld does.
+  void choose_symbols(const std::vector<const script::Assignment*>& assignments,
+                      const std::vector<Symbol*>& section_bounds);
 
   /// A symbol that the relocation scan wants in .dynsym beside those: an undefined weak one in a
   /// program (see is_zero).

@@ -54,7 +54,7 @@ std::string_view DynamicLink::keep(std::string bytes) {
 void DynamicLink::drop_zeros() {
   if (options_.dynamic_undefined_weak.value_or(false)) return;
   resolver_.symbols().for_each([&](Symbol& symbol) {
-    if (symbol.is_dynamic && symbol.binding == Binding::undefined_weak &&
+    if (symbol.is_dynamic && !symbol.stays_dynamic && symbol.binding == Binding::undefined_weak &&
         is_zero(symbol, options_, sections_.interpreter != nullptr))
       symbol.is_dynamic = false;
   });

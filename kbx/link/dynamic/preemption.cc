@@ -18,7 +18,7 @@ bool has_dynamic_list(const Options& options) {
   const bool has_exports =
       !options.exported_symbols.empty() || !options.exported_symbol_lists.empty();
   return !options.dynamic_lists.empty() || options.dynamic_data || options.dynamic_operators ||
-         options.dynamic_typeinfo || (!is_shared && has_exports) ||
+         options.dynamic_typeinfo || has_exports ||
          (is_shared && options.symbolic == Symbolic::functions);
 }
 
@@ -27,7 +27,8 @@ bool is_preemptible(const Symbol& symbol, const Options& options, bool is_call) 
   if (symbol.is_forced_local || !symbol.is_dynamic || symbol.is_taken_for_zero) return false;
   if (!symbol.is_defined_in_object && symbol.binding != Binding::common) return true;
   if (options.kind != OutputKind::shared) return false;
-  const bool is_symbolic = options.symbolic == Symbolic::all || has_dynamic_list(options);
+  const bool is_symbolic =
+      options.symbolic == Symbolic::all || has_dynamic_list(options) || symbol.is_section_bound;
   if (is_symbolic && !symbol.is_overridable && !symbol.is_unique) return false;
   if (visibility(symbol) == STV_DEFAULT) return true;
   if (options.indirect_extern_access.value_or(false)) return false;

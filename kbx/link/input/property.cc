@@ -25,6 +25,7 @@ constexpr std::uint32_t x86_compat_isa_used = 0xc0000000;
 constexpr std::uint32_t x86_compat_isa_needed = 0xc0000001;
 constexpr std::uint32_t x86_and = 0xc0000002;
 constexpr std::uint32_t x86_or = 0xc0008000;
+constexpr std::uint32_t x86_isa_needed = 0xc0008002;
 constexpr std::uint32_t x86_or_and = 0xc0010000;
 constexpr std::uint32_t x86_last = 0xc0017fff;
 constexpr std::uint32_t property_note = 5;  // NT_GNU_PROPERTY_TYPE_0
@@ -265,7 +266,13 @@ InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
 
 }  // namespace
 
-InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
+std::uint32_t own_x86_features(const InputFile& file) {
+  for (const Property& property : file.properties)
+    if (property.type == x86_and) return static_cast<std::uint32_t>(property.value);
+  return 0;
+}
+
+InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenProperties& given,
                             Arena& arena, std::string& content, std::vector<std::string>& log) {
   InputFile* first = nullptr;
   for (InputFile* file : files)
@@ -273,7 +280,7 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t 
       first = file;
       break;
     }
-  if (!first && x86_features != 0) first = add_note(files, arena);
+  if (!first && (given.features | given.needed_level) != 0) first = add_note(files, arena);
   if (!first) return nullptr;
   log.emplace_back("\nMerging program properties\n");
   std::vector<Property> merged = first->properties;
@@ -283,7 +290,13 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t 
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
-  if (x86_features != 0) find_or_add(merged, x86_and, 4).value |= x86_features;
+  if (given.features != 0) find_or_add(merged, x86_and, 4).value |= given.features;
+  if (given.stack_size != 0) {
+    const std::uint32_t word = first->is_64bit ? 8 : 4;
+    std::uint64_t& size = find_or_add(merged, stack_size, word).value;
+    size = std::max(size, given.stack_size);
+  }
+  if (given.needed_level != 0) find_or_add(merged, x86_isa_needed, 4).value |= given.needed_level;
   std::erase_if(merged, [&](const Property& property) {
     const Merge merge = merge_of(property.type, first->machine);
     return property.value == 0 && property.type >= x86_compat_isa_used &&

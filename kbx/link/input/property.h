@@ -13,13 +13,27 @@ namespace kbx::link {
 /// broken, or says what nobody knows, is passed over as GNU ld does.
 void read_properties(InputFile& file, const InputSection& section);
 
+/// What the command line says of the output's properties.
+struct GivenProperties {
+  std::uint32_t features = 0;      // bits of GNU_PROPERTY_X86_FEATURE_1_AND
+  std::uint32_t needed_level = 0;  // bits of GNU_PROPERTY_X86_ISA_1_NEEDED
+  std::uint64_t stack_size = 0;    // GNU_PROPERTY_STACK_SIZE at least; makes no note by itself
+};
+
+namespace x86_feature {
+constexpr std::uint32_t ibt = 1, shadow_stack = 2, lam_u48 = 4, lam_u57 = 8;
+}
+
+/// The file's own GNU_PROPERTY_X86_FEATURE_1_AND; 0 if it has none.
+std::uint32_t own_x86_features(const InputFile& file);
+
 /// The properties of the whole link, from those of its files in the order of the link: a bit that
 /// all must have, one that any may have, the largest of sizes (the x86 psABI and the Linux gABI
 /// extension, "Program Property"). Gives the file whose .note.gnu.property stays; the others' are
 /// discarded. `content` is what that section holds then. Null if there is no note to write.
-/// `x86_features` are bits of GNU_PROPERTY_X86_FEATURE_1_AND that the output has in any case; a
-/// file to hold them gets a note if none has one. `log` gets what -Map tells of the merging.
-InputFile* merge_properties(const std::vector<InputFile*>& files, std::uint32_t x86_features,
+/// `given` is what the output has in any case; a file to hold that gets a note if none has one.
+/// `log` gets what -Map tells of the merging.
+InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenProperties& given,
                             Arena& arena, std::string& content, std::vector<std::string>& log);
 
 /// GNU_PROPERTY_X86_FEATURE_1_AND of such content, 0 if it does not say.

@@ -3,7 +3,9 @@
 #include <charconv>
 
 #include <elf.h>
+#include <fmt/format.h>
 
+#include "kbx/base/error.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/options.h"
 
@@ -16,6 +18,19 @@ std::uint64_t hexadecimal(std::string_view digits) {
   std::uint64_t value = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
   return value;
+}
+
+/// Of the two sizes of a page the one that was not given gives way.
+void settle_pages(const Options& options, const Machine& machine, LayoutRules& rules) {
+  rules.max_page_size = options.max_page_size.value_or(machine.max_page_size);
+  rules.common_page_size = options.common_page_size.value_or(machine.common_page_size);
+  if (rules.common_page_size <= rules.max_page_size) return;
+  if (options.common_page_size && options.max_page_size)
+    throw Error(fmt::format("common page size ({:#x}) > maximum page size ({:#x})",
+                            rules.common_page_size, rules.max_page_size),
+                "give -z max-page-size a larger size, or leave one of the two out");
+  std::uint64_t& given = options.common_page_size ? rules.common_page_size : rules.max_page_size;
+  rules.common_page_size = rules.max_page_size = given;
 }
 
 }  // namespace
@@ -36,8 +51,7 @@ LayoutRules layout_rules(const Options& options, const Machine& machine, bool is
   rules.warns_section_align = options.warn_section_align;
   rules.warns_rwx_segments = options.warn_rwx_segments.value_or(true);
   rules.packs_debug = !options.compress_debug.empty() && options.compress_debug != "none";
-  rules.max_page_size = options.max_page_size.value_or(machine.max_page_size);
-  rules.common_page_size = options.common_page_size.value_or(machine.common_page_size);
+  settle_pages(options, machine, rules);
   rules.stack_size = options.stack_size.value_or(0);
   for (const Definition& definition : options.section_addresses)
     if (definition.name.starts_with('.'))

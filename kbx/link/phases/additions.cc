@@ -7,22 +7,25 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/output/build_id.h"
+#include "kbx/link/phases/property_reports.h"
 
 namespace kbx::link {
 namespace {
 
 constexpr std::string_view build_id_name = ".note.gnu.build-id";
 
-/// -z ibt, -z shstk, -z lam-u48, -z lam-u57: bits of GNU_PROPERTY_X86_FEATURE_1_AND.
-std::uint32_t x86_features(const LinkState& state) {
-  if (state.machine() != EM_X86_64 && state.machine() != EM_386) return 0;
-  constexpr std::uint32_t ibt = 1, shadow_stack = 2, lam_u48 = 4, lam_u57 = 8;
-  std::uint32_t features = 0;
-  if (state.options.ibt) features |= ibt;
-  if (state.options.shadow_stack) features |= shadow_stack;
-  if (state.options.lam_u48) features |= lam_u48 | lam_u57;
-  if (state.options.lam_u57) features |= lam_u57;
-  return features;
+/// -z stack-size, -z ibt, -z shstk, -z lam-u48, -z lam-u57, -z x86-64-v2 and its like.
+GivenProperties given_properties(const LinkState& state) {
+  const Options& options = state.options;
+  GivenProperties given;
+  given.stack_size = options.stack_size.value_or(0);
+  if (state.machine() != EM_X86_64 && state.machine() != EM_386) return given;
+  if (options.ibt) given.features |= x86_feature::ibt;
+  if (options.shadow_stack) given.features |= x86_feature::shadow_stack;
+  if (options.lam_u48) given.features |= x86_feature::lam_u48 | x86_feature::lam_u57;
+  if (options.lam_u57) given.features |= x86_feature::lam_u57;
+  if (options.isa_level != 0) given.needed_level = 1U << (options.isa_level - 1);
+  return given;
 }
 
 void add_build_id(LinkState& state) {
@@ -97,7 +100,10 @@ void add_final_sections(LinkState& state) {
   if (state.files().empty()) return;
   if (state.options.kind != OutputKind::relocatable) drop_build_ids(state);
   if (!state.options.build_id.empty()) add_build_id(state);
-  if (InputFile* file = merge_properties(state.files(), x86_features(state), state.resolver.arena(),
+  const GivenProperties given = given_properties(state);
+  if (state.machine() == EM_X86_64 || state.machine() == EM_386)
+    report_x86_features(state.files(), given.features, state.options, state.say);
+  if (InputFile* file = merge_properties(state.files(), given, state.resolver.arena(),
                                          state.properties, state.property_log)) {
     InputSection* section = file->find(".note.gnu.property");
     section->content = state.properties;

@@ -61,7 +61,6 @@ void refuse_unsupported_flat(const Options& options) {
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
   if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   const std::string& format = options.output_format;
@@ -81,9 +80,10 @@ class FinalLink {
     resolve();
     become_flat();
     kind_.emplace(final_kind());
-    bounds_.define(state_.files(), state_.resolver.symbols(), options_);
+    const std::vector<Symbol*> bounds =
+        bounds_.define(state_.files(), state_.resolver.symbols(), options_);
     collect();
-    dynamic_.choose_symbols(assignments());
+    dynamic_.choose_symbols(assignments(), bounds);
     choose_weak_symbols();
     if (!flat_) add_final_sections(state_);
     choose_plt();
@@ -148,6 +148,7 @@ class FinalLink {
     assign_before_placing(state_.plan, state_.script_state.actions(script::Phase::mark));
     if (!options_.inhibit_common) state_.resolver.place_commons();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
+    thread_base_ = define_thread_base(state_.resolver.symbols(), state_.files());
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -242,11 +243,13 @@ class FinalLink {
           symbol.is_defined_in_object)
         return;
       symbol.is_taken_for_zero = is_zero(symbol, options_, kind_->has_interpreter);
-      if (!symbol.is_taken_for_zero || options_.dynamic_undefined_weak.value_or(false))
+      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
+      symbol.stays_dynamic = (may_stay || is_alone) && keeps_distance(*kind_, symbol);
+      const bool is_asked = options_.dynamic_undefined_weak.value_or(false);
+      if (!symbol.is_taken_for_zero || symbol.stays_dynamic || is_asked)
         dynamic_.record(symbol);
       else
         symbol.is_dynamic = false;
-      const bool is_alone = kind_->is_position_independent && options_.no_dynamic_linker;
       if (!may_stay && !is_alone) symbol.is_forced_local = true;
     });
   }
@@ -256,7 +259,7 @@ class FinalLink {
     if (kind_->is_shared || !dynamic_.is_dynamic() || !options_.no_dynamic_linker) return;
     state_.resolver.symbols().for_each([](Symbol& symbol) {
       if (symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
-          !(symbol.wants & want_plt))
+          !(symbol.wants & want_plt) && !symbol.stays_dynamic)
         symbol.is_forced_local = true;
     });
   }
@@ -343,6 +346,7 @@ class FinalLink {
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
     settle_header_symbol(header_symbol_, layout_.file);
+    settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
@@ -575,6 +579,7 @@ class FinalLink {
   std::optional<FinalKind> kind_;
   std::optional<FlatFormat> flat_;
   Symbol* header_symbol_ = nullptr;
+  Symbol* thread_base_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;

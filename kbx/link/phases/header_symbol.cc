@@ -1,5 +1,8 @@
 #include "kbx/link/phases/header_symbol.h"
 
+#include <elf.h>
+
+#include "kbx/link/input/file.h"
 #include "kbx/link/layout/output_section.h"
 
 namespace kbx::link {
@@ -14,6 +17,41 @@ Symbol* define_header_symbol(const SymbolTable& symbols) {
   symbol->is_defined_in_shared = false;
   symbol->is_forced_local = true;
   return symbol;
+}
+
+Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFile*>& files) {
+  Symbol* symbol = symbols.find("_TLS_MODULE_BASE_");
+  if (!symbol || symbol->type != STT_TLS || !is_unresolved(symbol->binding)) return nullptr;
+  for (InputFile* file : files)
+    for (InputSection* section : file->sections) {
+      if (!(section->traits & trait_thread_local) || section->is_discarded) continue;
+      symbol->binding = Binding::defined;
+      symbol->section = section;
+      symbol->value = 0;
+      symbol->is_defined_in_object = true;
+      symbol->is_defined_in_shared = false;
+      symbol->is_forced_local = true;
+      symbol->is_dynamic = false;
+      symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
+      return symbol;
+    }
+  return nullptr;
+}
+
+void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_shared) {
+  OutputSection* first = nullptr;
+  std::uint64_t end = 0;
+  std::uint64_t mask = 0;
+  for (OutputSection* section = sections.first(); section; section = section->next) {
+    if (!(section->traits & trait_thread_local)) continue;
+    if (!first) first = section;
+    end = section->address + section->size;
+    mask |= (std::uint64_t{1} << section->alignment_power) - 1;
+  }
+  if (!symbol || !first) return;
+  symbol->section = nullptr;
+  symbol->output_section = first;
+  if (!is_shared) symbol->value = (end - first->address + mask) & ~mask;
 }
 
 void settle_header_symbol(Symbol* symbol, const FileLayout& layout) {

@@ -1,4 +1,6 @@
 #pragma once
+#include <vector>
+
 #include "kbx/link/layout/segments.h"
 #include "kbx/link/resolve/symbol_table.h"
 
@@ -11,5 +13,14 @@ Symbol* define_header_symbol(const SymbolTable& symbols);
 /// Gives it its value when addresses are final; without a header in memory it is an undefined weak
 /// symbol. `symbol` may be null.
 void settle_header_symbol(Symbol* symbol, const FileLayout& layout);
+
+/// _TLS_MODULE_BASE_, the start of the output's thread-local storage, to which TLS descriptors of
+/// the local dynamic model refer (A. Oliva, "Thread-Local Storage Descriptors", 2005): the same for
+/// it.
+Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFile*>& files);
+
+/// At the start of the output's thread-local sections, in a program at their end: there its
+/// descriptors go by the thread pointer.
+void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_shared);
 
 }  // namespace kbx::link

@@ -37,7 +37,6 @@ namespace {
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
   if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.isa_level > 1) refuse("-z x86-64-v2 and its like");
   if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   if (options.output_format.empty() || flat_format(options.output_format)) return;

@@ -6,6 +6,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/output/map.h"
 #include "kbx/link/output/why_here.h"
 
@@ -30,6 +31,20 @@ void write_reports(LinkState& state) {
   check_cross_sections(state);
 }
 
+namespace {
+
+/// False for what a shared object alone defines, unless it has an address in the output. GNU
+/// ld 2.40 minds only names that are not weak.
+bool has_place(const LinkState& state, std::string_view name) {
+  const Symbol* symbol = state.resolver.symbols().find(name);
+  if (!symbol || symbol->binding != Binding::defined || !is_from_shared(*symbol)) return true;
+  if (!symbol->section) return true;
+  return symbol->is_copied ||
+         (state.options.kind != OutputKind::shared && (symbol->wants & want_plt));
+}
+
+}  // namespace
+
 void write_reports_of_failed(LinkState& state) {
   if (state.options.print_memory_usage)
     for (const std::string& line : memory_usage(state.plan.regions)) state.say.print(line);
@@ -44,8 +59,9 @@ void write_reports_of_failed(LinkState& state) {
     map.pop_back();
     state.say.print(map);
   }
+  const auto is_shown = [&](std::string_view name) { return has_place(state, name); };
   if (state.options.cross_reference)
-    state.resolver.cross_references().print([&](const std::string& line) {
+    state.resolver.cross_references().print(is_shown, [&](const std::string& line) {
       if (is_printed)
         state.say.print(line);
       else

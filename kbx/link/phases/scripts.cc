@@ -12,6 +12,7 @@
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/output/flat.h"
+#include "kbx/link/phases/output_architecture.h"
 #include "kbx/link/script/parse.h"
 #include "kbx/link/sysroot.h"
 
@@ -328,6 +329,7 @@ void open_inputs(LinkState& state) {
   define_symbols(state, state.options.inputs.size());
   if (state.resolver.opened().size() == script)
     throw Error("no input files", "name the objects to link, here or with INPUT in the script");
+  check_output_architecture(state);
 }
 
 }  // namespace kbx::link

@@ -103,6 +103,8 @@ class Applier {
     patch.room = section_.size > offset ? section_.size - offset : 0;
     patch.behind = offset;
     patch.address = address_in_output(offset);
+    patch.call_padding = kind_.options.call_padding.byte;
+    patch.pads_behind = kind_.options.call_padding.is_behind;
     const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
     if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
     const std::uint8_t type = type_of(decision.referent);

@@ -106,6 +106,18 @@ bool is_weak_in_program(const FinalKind& kind, const Referent& referent) {
          is_undefined_weak(referent);
 }
 
+bool is_distance(const Rule& rule) {
+  return rule.origin == Origin::symbol && rule.against == Against::place && rule.size == 4;
+}
+
+bool keeps_distance(const FinalKind& kind, const Symbol& symbol) {
+  const Machine& machine = kind.machine;
+  return machine.leaves_distances && !machine.checks_overflow && kind.is_dynamic &&
+         kind.is_position_independent && !kind.is_shared && symbol.is_branched_to &&
+         symbol.binding == Binding::undefined_weak && !symbol.is_defined_in_object &&
+         !symbol.is_forced_local && (symbol.other & 3u) == STV_DEFAULT;
+}
+
 bool is_size_left(const FinalKind& kind, const Decision& decision) {
   if (!kind.machine.leaves_distances || !decision.is_preemptible) return false;
   if (kind.is_shared) return true;
@@ -195,11 +207,14 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   }
   if (kind.machine.checks_overflow && is_too_short(kind, section, decision))
     return AddressFrom::nowhere;
+  if (is_distance(rule) && referent.global && referent.global->stays_dynamic)
+    return AddressFrom::dynamic;
   // GNU ld names a protected symbol where the dynamic linker finds the same.
   const bool is_named = kind.machine.has_table_always && kind.is_shared && is_whole &&
                         referent.global && (referent.global->other & 3u) == STV_PROTECTED &&
                         referent.global->is_dynamic && !referent.global->is_forced_local &&
-                        kind.options.symbolic != Symbolic::all && !has_dynamic_list(kind.options);
+                        kind.options.symbolic != Symbolic::all && !has_dynamic_list(kind.options) &&
+                        !referent.global->is_section_bound;
   if (is_named && !is_absolute(referent) && type_of(referent) != STT_GNU_IFUNC)
     return AddressFrom::dynamic;
   const bool is_nothing = is_missing(referent) || (!referent.global && !referent.local);

@@ -77,6 +77,13 @@ bool is_called(const Referent& referent);
 /// symbol wherever it is not taken from .got or .plt, even if the dynamic linker may find it.
 bool is_weak_in_program(const FinalKind& kind, const Referent& referent);
 
+/// True if the dynamic linker writes the distance of an undefined weak symbol that is 0 otherwise:
+/// in a program of i386 that is loaded anywhere code branches to 0 that way, as in GNU ld 2.40.
+bool keeps_distance(const FinalKind& kind, const Symbol& symbol);
+
+/// True of a whole distance from its place, as a branch has it that does without a PLT entry.
+bool is_distance(const Rule& rule);
+
 /// True if the size of what another module may define is left to the dynamic linker.
 bool is_size_left(const FinalKind& kind, const Decision& decision);
 

@@ -353,9 +353,10 @@ class Filler {
   }
 
   /// GNU ld marks words that it has filled by the lowest bit of their offset, and leaves it there
-  /// for entries of functions that are 0. Nothing ever goes through those.
+  /// for entries of functions that are 0 and not in .dynsym. Nothing ever goes through those.
   std::uint64_t stray(const LinkageEntry& entry) const {
-    return is_unreachable(kind_, entry.referent) ? 1 : 0;
+    const Symbol* symbol = entry.referent.global;
+    return is_unreachable(kind_, entry.referent) && !(symbol && symbol->stays_dynamic) ? 1 : 0;
   }
 
   void write_descriptor_entry() {

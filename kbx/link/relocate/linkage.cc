@@ -345,6 +345,7 @@ class Maker {
 
   void define_table(InputSection& section) {
     Symbol* symbol = resolver_.symbols().add(got_symbol);
+    resolver_.note_made(*symbol, *section.file);
     symbol->binding = Binding::defined;
     symbol->section = &section;
     symbol->value = 0;

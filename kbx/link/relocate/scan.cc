@@ -94,7 +94,10 @@ class Scanner {
   void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
     const Referent& referent = decision.referent;
     if (referent.section && referent.section->is_discarded) return;
+    if (kind_.machine.refused != 0 && decision.type == kind_.machine.refused)
+      refuse_code(section, relocation, referent);
     if (is_undefined(referent)) note_undefined(section, relocation, referent);
+    check_absolute(section, relocation, decision);
     note_call(relocation, referent);
     if (decision.is_rewritten) note_thread_entry(relocation, referent);
     const bool is_indirect = type_of(referent) == STT_GNU_IFUNC && !is_undefined(referent);
@@ -102,7 +105,7 @@ class Scanner {
         decision.rule->against == Against::got_page || (table_ && referent.global == table_))
       want_got_base();
     if (is_indirect && decision.rule->origin == Origin::symbol)
-      check_resolver(relocation, decision);
+      check_resolver(section, relocation, decision);
     switch (decision.rule->origin) {
       case Origin::none:
       case Origin::paired:
@@ -153,10 +156,34 @@ class Scanner {
     }
   }
 
+  /// What is loaded anywhere has no known distance to a number.
+  void check_absolute(const InputSection& section, const Relocation& relocation,
+                      const Decision& decision) const {
+    const Referent& referent = decision.referent;
+    const Machine& machine = kind_.machine;
+    if (!machine.has_table_always || !kind_.is_position_independent) return;
+    if (decision.is_preemptible || !is_absolute(referent)) return;
+    if (referent.global && (referent.global->is_from_script || !referent.global->file)) return;
+    const Rule& rule = *machine.rule(relocation.type);
+    if (rule.origin == Origin::none || rule.origin == Origin::got_entry) return;
+    if (rule.origin == Origin::symbol && rule.against == Against::nothing) return;
+    throw Error(
+        Location{file_.path, 0},
+        fmt::format("relocation {} against absolute symbol `{}' in section `{}' is disallowed",
+                    machine.type_name(relocation.type), referent.name(), section.name),
+        fmt::format("it is at {}+{:#x}; take the number itself, as with movl ${}", section.name,
+                    relocation.offset, referent.name()));
+  }
+
   /// On i386 a PLT entry of what is loaded anywhere needs a register that whoever goes by its
   /// address may not have set.
-  void check_resolver(const Relocation& relocation, const Decision& decision) const {
+  void check_resolver(const InputSection& section, const Relocation& relocation,
+                      const Decision& decision) const {
     if (kind_.machine.number != EM_386 || !kind_.is_position_independent) return;
+    if (decision.rule->against == Against::place && (section.traits & trait_code))
+      throw Error(Location{file_.path, 0},
+                  fmt::format("unsupported non-PIC call to IFUNC `{}'", decision.referent.name()),
+                  "compile it with -fPIC; the call needs @PLT and the table's address in %ebx");
     if (decision.is_preemptible || decision.rule->against != Against::got_base) return;
     throw Error(Location{file_.path, 0},
                 fmt::format("relocation {} against STT_GNU_IFUNC symbol `{}' isn't supported",
@@ -285,6 +312,31 @@ class Scanner {
     refuse_relocation(kind_, section, relocation.type, relocation.offset, decision.referent);
   }
 
+  /// The code there is none that goes with the relocation, and would have to be changed.
+  [[noreturn]] void refuse_code(const InputSection& section, const Relocation& relocation,
+                                const Referent& referent) const {
+    const Machine& machine = kind_.machine;
+    const Origin origin = machine.rule(relocation.type)->origin;
+    const std::string_view name = machine.type_name(relocation.type);
+    if (origin == Origin::got_entry)
+      throw Error(Location{file_.path, 0},
+                  fmt::format("direct GOT relocation {} against `{}' without base register can not "
+                              "be used when making a shared object",
+                              name, referent.name()),
+                  fmt::format("it is at {}+{:#x}", section.name, relocation.offset));
+    const bool is_initial = origin == Origin::got_thread_offset ||
+                            origin == Origin::got_thread_distance ||
+                            origin == Origin::got_own_module;
+    const std::uint32_t meant =
+        referent.global && !is_initial ? machine.initial_type : machine.local_type;
+    throw Error(Location{file_.path, 0},
+                fmt::format("TLS transition from {} to {} against `{}' at {:#x} in section `{}' "
+                            "failed",
+                            name, machine.type_name(meant), referent.name(), relocation.offset,
+                            section.name),
+                "the code there is none of the ABI's for that; let the compiler write it");
+  }
+
   InputFile& file_;
   const FinalKind& kind_;
   const Symbol* table_;  // _GLOBAL_OFFSET_TABLE_
@@ -306,6 +358,7 @@ void note_weak_references(const Resolver& resolver, const Machine& machine) {
         const Referent referent = refer(*file, relocation.symbol);
         const Rule* rule = machine.rule(relocation.type);
         if (!rule || !is_undefined_weak(referent)) return;
+        if (is_distance(*rule)) referent.global->is_branched_to = true;
         const bool is_address =
             rule->origin == Origin::symbol &&
             (rule->against == Against::nothing || rule->against == Against::place);

@@ -1,5 +1,6 @@
 #include "kbx/link/resolve/commons.h"
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
@@ -8,8 +9,10 @@
 namespace kbx::link {
 namespace {
 
+constexpr std::string_view thread_commons = ".tcommon";
+
 void place_common(Symbol& symbol) {
-  InputSection* section = symbol.file->commons;
+  InputSection* section = commons_of(symbol);
   const std::uint64_t mask = (std::uint64_t{1} << symbol.alignment_power) - 1;
   const std::uint64_t size = symbol.value;
   const std::uint64_t place = (section->size + mask) & ~mask;
@@ -25,8 +28,17 @@ void place_common(Symbol& symbol) {
 
 }  // namespace
 
-void add_commons(InputFile& file, Arena& arena) {
-  if (!file.commons) file.commons = add_section(file, "COMMON", trait_alloc, arena);
+void add_commons(InputFile& file, bool is_thread_local, Arena& arena) {
+  if (is_thread_local && !file.find(thread_commons))
+    add_section(file, thread_commons, trait_alloc | trait_thread_local, arena);
+  if (!is_thread_local && !file.commons)
+    file.commons = add_section(file, "COMMON", trait_alloc, arena);
+}
+
+InputSection* commons_of(const Symbol& symbol) {
+  InputFile& file = *symbol.file;
+  InputSection* const own = symbol.type == STT_TLS ? file.find(thread_commons) : nullptr;
+  return own ? own : file.commons;
 }
 
 std::vector<PlacedCommon> place_commons(const SymbolTable& symbols, SortCommon order) {

@@ -18,12 +18,14 @@ void CrossReferences::add(std::string_view name, const InputFile& file, Use use)
   if (use == Use::common) entries.back().is_common = true;
 }
 
-void CrossReferences::print(const std::function<void(const std::string& line)>& print) const {
+void CrossReferences::print(const std::function<bool(std::string_view name)>& is_shown,
+                            const std::function<void(const std::string& line)>& print) const {
   print("");
   print("Cross Reference Table");
   print("");
   print(fmt::format("{:<{}}File", "Symbol", file_column));
   for (const auto& row : names_) {
+    if (!is_shown(row.first)) continue;
     std::string_view label = row.first;
     const std::vector<Entry>& entries = row.second;
     const auto print_those = [&](const auto& is_wanted) {

@@ -19,8 +19,10 @@ class CrossReferences {
 
   /// Gives the table to `print` line by line, as GNU ld 2.40 writes it: names in the order of
   /// their bytes; for each the files that define it, then those that have it as a common symbol,
-  /// then those that refer to it, the last on the command line first.
-  void print(const std::function<void(const std::string& line)>& print) const;
+  /// then those that refer to it, the last on the command line first. `is_shown`: whether the name
+  /// is in the table at all.
+  void print(const std::function<bool(std::string_view name)>& is_shown,
+             const std::function<void(const std::string& line)>& print) const;
 
  private:
   struct Entry {

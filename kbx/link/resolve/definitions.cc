@@ -82,9 +82,9 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
     }
   }
   if (file.is_just_symbols) section = nullptr;
-  note(file, symbol, is_undefined);
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
+  note(file, symbol, entry.name, is_undefined);
   const bool is_definition = !is_undefined && !is_common;
   if (file.is_hidden_library && !is_undefined && (symbol.other & 3u) != STV_INTERNAL)
     symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | STV_HIDDEN);
@@ -198,7 +198,7 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
     if (global.binding == Binding::fresh) put_on_undefined_list(global);
     global.binding = Binding::common;
     global.file = &file;
-    add_commons(file, arena_);
+    add_commons(file, is_final() && symbol.type == STT_TLS, arena_);
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
@@ -207,17 +207,24 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
   }
   if (symbol.size > global.value) {
     global.file = &file;
-    add_commons(file, arena_);
+    add_commons(file, is_final() && symbol.type == STT_TLS, arena_);
   }
   global.value = std::max(global.value, symbol.size);
   global.alignment_power = std::max(global.alignment_power, alignment);
 }
 
-/// For -y and --cref.
-void Definitions::note(const InputFile& file, const InputSymbol& symbol, bool is_undefined) {
-  remarks_.trace(file, symbol, is_undefined);
+void Definitions::note_made(const Symbol& symbol, const InputFile& file) {
+  remarks_.trace(file, symbol.name, false);
   if (options_.cross_reference)
-    cross_references_.add(symbol.name, file,
+    cross_references_.add(symbol.name, file, CrossReferences::Use::definition);
+}
+
+/// For -y and --cref.
+void Definitions::note(const InputFile& file, const InputSymbol& symbol, std::string_view name,
+                       bool is_undefined) {
+  remarks_.trace(file, name, is_undefined);
+  if (options_.cross_reference)
+    cross_references_.add(name, file,
                           is_undefined                       ? CrossReferences::Use::reference
                           : symbol.section == common_section ? CrossReferences::Use::common
                                                              : CrossReferences::Use::definition);

@@ -60,12 +60,14 @@ class Definitions {
   /// How many names were ever undefined: while it grows, archives may have more to give.
   std::uint64_t undefined_count() const { return undefined_count_; }
   /// What --cref tells; empty without that option.
+  void note_made(const Symbol& symbol, const InputFile& file);
   const CrossReferences& cross_references() const { return cross_references_; }
 
  private:
   Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
   std::string_view wrapped(std::string_view name);
-  void note(const InputFile& file, const InputSymbol& symbol, bool is_undefined);
+  void note(const InputFile& file, const InputSymbol& symbol, std::string_view name,
+            bool is_undefined);
   bool merge(InputFile& file, const InputSymbol& symbol, bool is_definition, Symbol& global);
   void define(InputFile& file, const InputSymbol& symbol, InputSection* section, bool is_undefined,
               Symbol& global);

@@ -9,6 +9,7 @@
 #include "kbx/base/error.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/relocation.h"
+#include "kbx/link/resolve/commons.h"
 
 /// Which sections are used, after ld's manual, option --gc-sections, with the decisions of GNU ld
 /// 2.40: a section is used if a relocation of a used one refers to it or to a symbol in it; so is
@@ -362,7 +363,7 @@ class Collector {
   /// A name that nothing which stays refers to is no name for others any more.
   static void sweep_symbol(Symbol& symbol) {
     if (symbol.is_marked) return;
-    if (symbol.binding == Binding::common && !symbol.file->commons->is_marked)
+    if (symbol.binding == Binding::common && !commons_of(symbol)->is_marked)
       symbol.binding = Binding::fresh;
     if (is_unresolved_name(symbol)) symbol.is_forced_local = true;
     if (has_definition(symbol) && symbol.section && !symbol.section->is_marked)

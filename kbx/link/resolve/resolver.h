@@ -95,6 +95,10 @@ class Resolver {
   void record_dynamic(Symbol& symbol) { definitions_.record_dynamic(symbol); }
   Arena& arena() { return arena_; }
   /// What --cref tells; empty without that option.
+  /// For -y and --cref: the linker defines the symbol, in a section that it made in `file`.
+  void note_made(const Symbol& symbol, const InputFile& file) {
+    definitions_.note_made(symbol, file);
+  }
   const CrossReferences& cross_references() const { return definitions_.cross_references(); }
   /// All that was opened, by the names that --dependency-file gives them.
   const std::vector<std::string>& opened() const { return opened_; }

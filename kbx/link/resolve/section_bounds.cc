@@ -38,32 +38,42 @@ bool may_define(const Symbol& symbol) {
   if (symbol.is_from_script) return false;
   if (symbol.binding == Binding::undefined || symbol.binding == Binding::undefined_weak)
     return true;
-  return symbol.is_defined_in_shared && symbol.is_referenced_in_object;
+  return symbol.is_defined_in_shared;
 }
 
 }  // namespace
 
-void SectionBounds::define(const std::vector<InputFile*>& files, const SymbolTable& symbols,
-                           const Options& options) {
+std::vector<Symbol*> SectionBounds::define(const std::vector<InputFile*>& files,
+                                           const SymbolTable& symbols, const Options& options) {
   std::unordered_map<std::string_view, std::vector<InputSection*>> named;
+  std::vector<std::string_view> names;
   for (const InputFile* file : files)
-    for (InputSection* section : file->sections)
-      if (is_name_in_c(section->name)) named[section->name].push_back(section);
-  for (auto& [name, sections] : named)
+    for (InputSection* section : file->sections) {
+      if (!is_name_in_c(section->name)) continue;
+      std::vector<InputSection*>& sections = named[section->name];
+      if (sections.empty()) names.push_back(section->name);
+      sections.push_back(section);
+    }
+  std::vector<Symbol*> known_elsewhere;
+  for (const std::string_view name : names)
     for (const bool is_end : {false, true}) {
       Symbol* symbol = symbols.find((is_end ? "__stop_" : "__start_") + std::string(name));
       if (!symbol || !may_define(*symbol)) continue;
+      const std::vector<InputSection*>& sections = named[name];
       bounds_.push_back({symbol, is_end, symbol->binding == Binding::undefined_weak, sections});
       symbol->binding = Binding::defined;
       symbol->is_section_bound = true;
       symbol->is_defined_in_object = true;
+      symbol->is_referenced_in_shared |= symbol->is_defined_in_shared;
       symbol->is_defined_in_shared = false;
+      if (symbol->is_referenced_in_shared) known_elsewhere.push_back(symbol);
       symbol->section = sections.front();
       symbol->value = 0;
       if ((symbol->other & 3u) == STV_DEFAULT)
         symbol->other =
             static_cast<std::uint8_t>(symbol->other | visibility_of(options.start_stop_visibility));
     }
+  return known_elsewhere;
 }
 
 void SectionBounds::place() {

@@ -12,9 +12,9 @@ namespace kbx::link {
 class SectionBounds {
  public:
   /// When all names are known, before garbage is collected: defines the names at the first section
-  /// of the name.
-  void define(const std::vector<InputFile*>& files, const SymbolTable& symbols,
-              const Options& options);
+  /// of the name. Gives those of which shared objects know, so that .dynsym has to have them.
+  std::vector<Symbol*> define(const std::vector<InputFile*>& files, const SymbolTable& symbols,
+                              const Options& options);
   /// When every section has its output section: names without a section NAME in an output section
   /// NAME are undefined again.
   void place();

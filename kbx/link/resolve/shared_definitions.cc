@@ -36,14 +36,17 @@ Symbol& real(Symbol& symbol) {
   return *at;
 }
 
-/// What is known of `from`, which becomes another name of `to`.
+/// What is known of `from`, which becomes another name of `to`. Shared objects that know no version
+/// do not mean one that has to be named.
 void copy_uses(const Symbol& from, Symbol& to) {
-  to.is_referenced_in_shared |= from.is_referenced_in_shared;
-  to.is_referenced_in_shared_strongly |= from.is_referenced_in_shared_strongly;
+  if (!to.has_hidden_version) {
+    to.is_referenced_in_shared |= from.is_referenced_in_shared;
+    to.is_referenced_in_shared_strongly |= from.is_referenced_in_shared_strongly;
+    to.is_overridable |= from.is_overridable;
+  }
   to.is_referenced_in_object |= from.is_referenced_in_object;
   to.is_referenced_strongly |= from.is_referenced_strongly;
   to.is_used_by_relocation |= from.is_used_by_relocation;
-  to.is_overridable |= from.is_overridable;
 }
 
 void make_indirect(Symbol& symbol, Symbol& target) {
@@ -143,7 +146,6 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
   symbol.name = versioned_name(file, index);
   const bool is_undefined = symbol.section == SHN_UNDEF;
   const bool is_weak = symbol.binding == STB_WEAK;
-  note(file, symbol, is_undefined);
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
   Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
   Symbol& global = real(entry);
@@ -175,6 +177,7 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
     global.has_shared_definition = true;
   }
 
+  note(file, symbol, entry.name, !is_definition);
   if (is_definition) {
     global.binding = is_weak ? Binding::defined_weak : Binding::defined;
     global.file = &file;
@@ -197,7 +200,8 @@ Symbol* Definitions::add_shared_symbol(InputFile& file, std::size_t index) {
     }
     global.is_referenced_in_shared = true;
     entry.is_referenced_in_shared = true;
-    if (!is_weak) global.is_referenced_in_shared_strongly = true;
+    if (!is_weak)
+      global.is_referenced_in_shared_strongly = entry.is_referenced_in_shared_strongly = true;
   }
   if (symbol.size != 0 && !is_undefined && (is_definition || global.size == 0))
     global.size = symbol.size;
@@ -256,6 +260,7 @@ void Definitions::join_hidden_versions(InputFile& file) {
                          plain->value == versioned.value;
     if (!is_same || !versioned.is_defined_in_object) continue;
     plain->is_dynamic = false;
+    plain->is_forced_local = true;
     make_indirect(*plain, versioned);
   }
 }
@@ -365,6 +370,8 @@ void Definitions::add_other_name(InputFile& file, const InputSymbol& symbol, Sym
                                  std::string_view name, bool is_default) {
   Symbol& entry = *symbols_.add(name);
   if (&real(entry) == &global) return;
+  if (options_.cross_reference)
+    cross_references_.add(entry.name, file, CrossReferences::Use::definition);
   if (file.shared) {
     add_shared_name(file, symbol, global, entry, is_default);
     return;

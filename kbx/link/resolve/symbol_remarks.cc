@@ -11,11 +11,10 @@ namespace kbx::link {
 SymbolRemarks::SymbolRemarks(const Options& options, const Say& say)
     : options_(options), say_(say), traced_(options.traced.begin(), options.traced.end()) {}
 
-void SymbolRemarks::trace(const InputFile& file, const InputSymbol& symbol,
-                          bool is_undefined) const {
-  if (traced_.count(symbol.name) != 0)
+void SymbolRemarks::trace(const InputFile& file, std::string_view name, bool is_undefined) const {
+  if (traced_.count(name) != 0)
     say_(fmt::format("{}: {}: {} {}", options_.program, file.path,
-                     is_undefined ? "reference to" : "definition of", symbol.name));
+                     is_undefined ? "reference to" : "definition of", name));
 }
 
 void SymbolRemarks::warn_size(const InputFile& file, const InputSymbol& symbol,

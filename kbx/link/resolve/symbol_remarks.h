@@ -18,7 +18,7 @@ class SymbolRemarks {
   SymbolRemarks(const Options& options, const Say& say);
 
   /// -y.
-  void trace(const InputFile& file, const InputSymbol& symbol, bool is_undefined) const;
+  void trace(const InputFile& file, std::string_view name, bool is_undefined) const;
 
   /// A common symbol may be used as if it were aligned as it asks, even where a definition stands
   /// for it.

@@ -59,7 +59,9 @@ struct Symbol {
   bool has_shared_definition = false;  // some shared object defines it, in force or not
   bool has_got_reference = false;      // for the relocation scan: through the GOT …
   bool has_other_reference = false;    // … or otherwise
+  bool is_branched_to = false;         // … by a distance
   bool is_taken_for_zero = false;      // undefined and weak, and for this output 0
+  bool stays_dynamic = false;          // … but in .dynsym for all that
   bool is_protected_there = false;     // the shared object's definition is protected
   bool is_dynamic = false;             // is in .dynsym
   bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic

@@ -103,9 +103,8 @@ void UndefinedReferences::add_symbols(const SymbolTable& symbols) {
   bool can_be_written = true;
   for (const bool is_local : {true, false})
     symbols.for_each([&](const Symbol& symbol) {
-      if (!can_be_written || symbol.is_forced_local != is_local ||
-          symbol.binding == Binding::indirect)
-        return;
+      const bool is_other_name = symbol.binding == Binding::indirect && !symbol.is_forced_local;
+      if (!can_be_written || symbol.is_forced_local != is_local || is_other_name) return;
       add_shared(symbol);
       const std::string fault = fault_of(symbol);
       if (fault.empty()) return;

@@ -96,6 +96,14 @@ std::optional<Use> first_use(const InputFile& file, std::string_view name) {
   return use;
 }
 
+/// What is defined there stays defined, as an address without content.
+void empty(InputSection& section) {
+  section.content = {};
+  section.size = 0;
+  section.rel = {};
+  section.rela = {};
+}
+
 class Warnings {
  public:
   Warnings(const LinkedFiles& files, const Options& options, const Say& say)
@@ -150,10 +158,13 @@ void give_warnings(const LinkedFiles& files, const Options& options, const Say& 
 void drop_warnings(const std::vector<InputFile*>& files, const Options& options) {
   const bool is_program = options.kind == OutputKind::executable || options.kind == OutputKind::pie;
   for (InputFile* file : files)
-    for (InputSection* section : file->sections)
-      if (section->name == file_warning ||
-          (is_program && section->name.starts_with(symbol_warning)))
+    for (InputSection* section : file->sections) {
+      if (section->name == file_warning && options.kind != OutputKind::relocatable)
+        empty(*section);
+      else if (section->name == file_warning ||
+               (is_program && section->name.starts_with(symbol_warning)))
         section->is_discarded = true;
+    }
 }
 
 }  // namespace kbx::link
