@@ -1,12 +1,13 @@
-// Exceptions find their way through frames of several files, by .eh_frame, its header and .gcc_except_table.
+// Exceptions find their way through frames of several files, by .eh_frame, its header and
+// .gcc_except_table.
+#include "exceptions.h"
+
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
-
-#include "exceptions.h"
 
 struct Noisy {
   explicit Noisy(const char* name) : name_(name) {}
@@ -30,7 +31,9 @@ int guarded(const std::function<int()>& call) {
 int main() {
   int sum = guarded([] { return refuse(7); });
   sum += guarded([] { return std::stoi("no number"); });
-  sum += guarded([]() -> int { throw std::make_unique<Refused>("by value", 3) ? Refused("made", 2) : Refused("", 1); });
+  sum += guarded([]() -> int {
+    throw std::make_unique<Refused>("by value", 3) ? Refused("made", 2) : Refused("", 1);
+  });
   std::exception_ptr kept;
   try {
     refuse(9);

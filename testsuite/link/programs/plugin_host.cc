@@ -1,10 +1,12 @@
 // Opens a shared library that calls back, throws, and has storage of threads.
-#include <dlfcn.h>
-
 #include <cstdio>
 #include <stdexcept>
 
-extern "C" int answer(int value) { return value * 2; }
+#include <dlfcn.h>
+
+extern "C" int answer(int value) {
+  return value * 2;
+}
 int shared_count = 5;
 
 int main() {

@@ -1,4 +1,5 @@
-// Storage of threads: initialised, zero, with constructors, of this file and of another, in each access model.
+// Storage of threads: initialised, zero, with constructors, of this file and of another, in each
+// access model.
 #include <atomic>
 #include <cstdio>
 #include <string>
@@ -23,8 +24,8 @@ static int work(int number) {
   counter += number;
   zero[number] = counter;
   far_away[99] = static_cast<char>(number);
-  return counter + of_other + bump_other() + far_away[99] + static_cast<int>(zero[number] + zero[63]) +
-         static_cast<int>(counted.text.size());
+  return counter + of_other + bump_other() + far_away[99] +
+         static_cast<int>(zero[number] + zero[63]) + static_cast<int>(counted.text.size());
 }
 
 int main() {

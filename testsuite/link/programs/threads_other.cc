@@ -3,4 +3,6 @@ thread_local int of_other = 1000;
 __thread char far_away[100] = "far";
 static __thread int own = 7;
 
-int bump_other() { return ++of_other + ++own; }
+int bump_other() {
+  return ++of_other + ++own;
+}

@@ -1,7 +1,9 @@
 // The other side of exceptions.cc: a file, or a shared library, of its own.
 #include "exceptions.h"
 
-int refuse(int code) { throw Refused("by another file", code); }
+int refuse(int code) {
+  throw Refused("by another file", code);
+}
 
 void nested(int depth) {
   std::string holds("needs a destructor");
