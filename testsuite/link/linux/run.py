@@ -41,12 +41,14 @@ def call(words, folder):
 
 
 def build_modules(tree):
-    """Builds the example against the tree; the modules to load, in order."""
+    """Builds the example against the tree; the modules to load, in order. What a release has built in is none."""
     driver = tree.folder / "example"
     shutil.rmtree(driver, ignore_errors=True)
     copy_sources(EXAMPLE, driver)
     tree.make(f"M={driver}", "modules")
-    return [tree.build / name for name in tree.configuration.modules] + [driver / name for name in EXAMPLE_MODULES]
+    built_in = (tree.build / "modules.builtin").read_text().split()
+    own = [tree.build / name for name in tree.configuration.modules if f"kernel/{name}" not in built_in]
+    return own + [driver / name for name in EXAMPLE_MODULES]
 
 
 def build_programs(tree):
