@@ -46,7 +46,7 @@ Symbol& define_linkage_symbol(Resolver& resolver, InputSection& section, std::st
   symbol.value = 0;
   symbol.size = 0;
   symbol.type = STT_OBJECT;
-  symbol.is_from_script = false;
+  symbol.is_from_script = symbol.awaits_layout = false;
   symbol.is_defined_in_object = true;
   symbol.is_defined_in_shared = false;
   symbol.is_dynamic = false;

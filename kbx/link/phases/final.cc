@@ -181,10 +181,9 @@ class FinalLink {
   /// PLTs for processors that track indirect branches: asked for, or all files are made for that.
   void choose_plt() {
     if (!machine_->tracked) return;
-    constexpr std::uint32_t indirect_branch_tracking = 1;
     const std::uint32_t features =
         x86_features_in(state_.properties, state_.resolver.format().is_64bit);
-    if (!options_.ibt && !options_.ibt_plt && !(features & indirect_branch_tracking)) return;
+    if (!options_.ibt && !options_.ibt_plt && !(features & x86_feature::ibt)) return;
     machine_ = machine_->tracked;
     kind_.emplace(final_kind());
   }

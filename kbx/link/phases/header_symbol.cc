@@ -6,16 +6,25 @@
 #include "kbx/link/layout/output_section.h"
 
 namespace kbx::link {
+namespace {
+
+/// For this output alone: at the start of `section`, or where the layout will say.
+void define(Symbol& symbol, InputSection* section) {
+  symbol.binding = Binding::defined;
+  symbol.section = section;
+  symbol.value = 0;
+  symbol.awaits_layout = section == nullptr;
+  symbol.is_defined_in_object = true;
+  symbol.is_defined_in_shared = false;
+  symbol.is_forced_local = true;
+}
+
+}  // namespace
 
 Symbol* define_header_symbol(const SymbolTable& symbols) {
   Symbol* symbol = symbols.find("__ehdr_start");
   if (!symbol || !is_unresolved(symbol->binding)) return nullptr;
-  symbol->binding = Binding::defined;
-  symbol->section = nullptr;
-  symbol->value = 0;
-  symbol->is_defined_in_object = true;
-  symbol->is_defined_in_shared = false;
-  symbol->is_forced_local = true;
+  define(*symbol, nullptr);
   return symbol;
 }
 
@@ -25,12 +34,7 @@ Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFi
   for (InputFile* file : files)
     for (InputSection* section : file->sections) {
       if (!(section->traits & trait_thread_local) || section->is_discarded) continue;
-      symbol->binding = Binding::defined;
-      symbol->section = section;
-      symbol->value = 0;
-      symbol->is_defined_in_object = true;
-      symbol->is_defined_in_shared = false;
-      symbol->is_forced_local = true;
+      define(*symbol, section);
       symbol->is_dynamic = false;
       symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
       return symbol;
@@ -56,6 +60,7 @@ void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_
 
 void settle_header_symbol(Symbol* symbol, const FileLayout& layout) {
   if (!symbol) return;
+  symbol->awaits_layout = false;
   if (!layout.file_header_address) {
     symbol->binding = Binding::undefined_weak;
     return;

@@ -47,11 +47,9 @@ bool is_undefined_weak(const Referent& referent) {
 bool is_absolute(const Referent& referent) {
   if (referent.section) return false;
   if (const Symbol* symbol = referent.global) {
-    const bool is_header = symbol->name == "__ehdr_start" && symbol->is_forced_local;
-    const bool is_open = is_header || (symbol->is_from_script && symbol->awaits_layout);
     const bool is_defined =
         symbol->binding == Binding::defined || symbol->binding == Binding::defined_weak;
-    return is_defined && !symbol->output_section && !is_open;
+    return is_defined && !symbol->output_section && !symbol->awaits_layout;
   }
   return referent.local != nullptr;
 }

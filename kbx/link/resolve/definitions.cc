@@ -188,7 +188,7 @@ void Definitions::define(InputFile& file, const InputSymbol& symbol, InputSectio
   global.section = section;
   global.output_section = nullptr;
   global.value = symbol.value;
-  global.is_from_script = false;
+  global.is_from_script = global.awaits_layout = false;
 }
 
 void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol& global) {
@@ -202,7 +202,7 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
-    global.is_from_script = false;
+    global.is_from_script = global.awaits_layout = false;
     return;
   }
   if (symbol.size > global.value) {

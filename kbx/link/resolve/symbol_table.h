@@ -49,7 +49,7 @@ struct Symbol {
   bool is_marked = false;        // --gc-sections: what stays refers to it
   bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
-  bool awaits_layout = false;     // … and nobody knows yet what section its value belongs to
+  bool awaits_layout = false;     // defined, but nobody knows yet what section its value belongs to
   bool is_section_bound = false;  // see section_bounds.h
   bool is_on_undefined_list = false;
   // Of final links.
