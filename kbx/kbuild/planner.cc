@@ -30,6 +30,7 @@
 #include "kbx/kbuild/images.h"
 #include "kbx/kbuild/modules_order.h"
 #include "kbx/kbuild/observer.h"
+#include "kbx/kbuild/old_flags.h"
 #include "kbx/kbuild/plain_commands.h"
 #include "kbx/kbuild/refusals.h"
 #include "kbx/kbuild/remake.h"
@@ -95,10 +96,8 @@ class Planner {
   bool evaluate(const ProcessCall& call);
   void remember_tree(const ProcessCall& call, const Process& process, size_t printed_before);
   void map_paths(Evaluation& evaluation);
-  void keep_old_flags(Evaluation& evaluation);
   void note_compiler(const Evaluation& evaluation);
   void note_linker(const Evaluation& evaluation);
-  bool tree_reads(const Evaluation& evaluation, std::string_view name) const;
   void visit(Process& process, const std::string& target, const Scope* parent,
              const std::string& needed_by);
   void read_recipe(Process& process, const Resolved& rule, const Scope* scope);
@@ -210,41 +209,6 @@ void Planner::note_linker(const Evaluation& evaluation) {
   if (!is_chosen) plan_.linker = trim(evaluation.value("LD"));
 }
 
-/// EXTRA_CFLAGS and kin were dropped from kbuild in Linux 6.15, without a word when a driver sets
-/// them.
-void Planner::keep_old_flags(Evaluation& evaluation) {
-  constexpr std::pair<const char*, const char*> names[] = {
-      {"EXTRA_CFLAGS", "ccflags-y"}, {"EXTRA_AFLAGS", "asflags-y"}, {"EXTRA_LDFLAGS", "ldflags-y"}};
-  for (const auto& [old_name, new_name] : names) {
-    const makelang::Variable* old = evaluation.find(old_name);
-    const makelang::Variable* present = evaluation.find(new_name);
-    if (!old || !present ||
-        !below_driver(
-            absolute_path(evaluation.files().name(old->where.file), evaluation.setup().folder)))
-      continue;
-    const std::string value(trim(evaluation.value(old_name)));
-    if (value.empty() || tree_reads(evaluation, old_name)) continue;
-    plan_.notes.push_back(evaluation.files().location(old->where).to_string() +
-                          ": this kernel's kbuild ignores " + old_name + "; it is taken as " +
-                          new_name);
-    evaluation.define(new_name, evaluation.value(new_name) + " " + replace_all(value, "$", "$$"),
-                      makelang::Flavor::recursive, makelang::Origin::override_, old->where);
-  }
-}
-
-/// True if the tree's own Makefiles mention a variable.
-bool Planner::tree_reads(const Evaluation& evaluation, std::string_view name) const {
-  for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
-    if (!use.found || below_driver(use.path)) continue;
-    const std::string file = base_name(use.path);
-    if (file != "Makefile.build" && file != "Makefile.lib") continue;
-    const std::string text = read_file(use.path);
-    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
-      if (at > 1 && text[at - 1] == '(' && text[at - 2] == '$') return true;
-  }
-  return false;
-}
-
 void Planner::enter(const ProcessCall& call) {
   const bool may_be_known = explained_output_.empty() && !below_driver(call.setup.folder);
   if (may_be_known)
@@ -286,7 +250,7 @@ bool Planner::evaluate(const ProcessCall& call) {
     check_images(evaluation, driver(), request_.own_linker && !plan_.linker.empty());
     append(plan_.notes, unread_variables(evaluation, driver()));
   }
-  keep_old_flags(evaluation);
+  append(plan_.notes, keep_old_flags(evaluation, driver()));
   if (request_.map_paths) map_paths(evaluation);
   chain_.push_back(&evaluation);
   if (goals.empty()) {
