@@ -105,6 +105,22 @@ def boot_cases(vmlinux, busybox, cases):
     return _run(vmlinux, _archive(busybox, CASES_INIT, files))
 
 
+def said_by(command, limit):
+    """What a virtual machine prints until it switches itself off, at most for `limit` seconds."""
+    try:
+        said = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=limit,
+            check=False,
+        ).stdout
+    except subprocess.TimeoutExpired as late:
+        said = (late.stdout or b"") + b"\nthe guest did not end in time\n"
+    return said.decode(errors="replace").replace("\r", "")
+
+
 def _run(vmlinux, content):
     with tempfile.TemporaryDirectory() as folder:
         initramfs = Path(folder) / "initramfs"
@@ -133,15 +149,5 @@ def _run(vmlinux, content):
             "-append",
             COMMAND_LINE,
         ]
-        try:
-            said = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=TIME_LIMIT,
-            ).stdout
-        except subprocess.TimeoutExpired as late:
-            said = (late.stdout or b"") + b"\nthe guest did not end in time\n"
-    text = said.decode(errors="replace").replace("\r", "")
+        text = said_by(command, TIME_LIMIT)
     return [line[7:].strip() for line in text.splitlines() if line.startswith("guest: ")], text

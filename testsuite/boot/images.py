@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE.parent / "drivers"), str(HERE.parent / "harness")]
 
 from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
 from driver_copy import copy_sources  # noqa: E402
+from guest import said_by  # noqa: E402
 
 EXAMPLE = HERE.parent.parent / "examples" / "tiny-kernel"
 TIME_LIMIT = 120
@@ -75,17 +76,7 @@ def boot(disk):
     # tcg: a /dev/kvm that can be opened may still be of no use.
     command = "qemu-system-x86_64 -machine pc -accel tcg -m 32 -nodefaults -no-reboot -display none".split()
     command += ["-serial", "stdio", "-drive", f"file={disk},format=raw,if=ide"]
-    try:
-        said = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=TIME_LIMIT,
-        ).stdout
-    except subprocess.TimeoutExpired as late:
-        said = (late.stdout or b"") + b"\nthe guest did not end in time\n"
-    return said.decode(errors="replace").replace("\r", "").splitlines()
+    return said_by(command, TIME_LIMIT).splitlines()
 
 
 def judge(kbx, folder, feature, home, is_oracle):

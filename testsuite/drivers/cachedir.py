@@ -30,6 +30,20 @@ def skip_when_unavailable(main):
         sys.exit(SKIPPED)
 
 
+def all_good(names, judge, nothing):
+    """Whether judge(name) is true of every name for which it can be told; says which cannot. Unavailable, with the text
+    `nothing`, if that is so of all."""
+    verdicts = []
+    for name in names:
+        try:
+            verdicts.append(judge(name))
+        except Unavailable as reason:
+            print(f"{name}: not tried: {reason}", flush=True)
+    if not verdicts:
+        raise Unavailable(nothing)
+    return all(verdicts)
+
+
 def cache_root():
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     root = Path(base) / "kbx-testsuite"

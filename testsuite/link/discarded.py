@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from oracle import TARGETS, gnu_ld, linker
 
-from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
+from cachedir import all_good, skip_when_unavailable  # noqa: E402
 
 
 class Machine(NamedTuple):
@@ -121,16 +121,7 @@ def main():
     parser.add_argument("architectures", nargs="*", default=list(MACHINES), metavar="ARCHITECTURE")
     options = parser.parse_args()
     kbx = linker(options.kbx.resolve(), "ld")
-    good, tried = True, 0
-    for architecture in options.architectures:
-        try:
-            good = run(architecture, kbx) and good
-            tried += 1
-        except Unavailable as reason:
-            print(f"{architecture}: not tried: {reason}", flush=True)
-    if not tried:
-        raise Unavailable("there is no GNU ld")
-    return 0 if good else 1
+    return 0 if all_good(options.architectures, lambda each: run(each, kbx), "there is no GNU ld") else 1
 
 
 if __name__ == "__main__":

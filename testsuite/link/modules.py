@@ -24,7 +24,7 @@ from compare import DIFFERENT, IDENTICAL, SAME_SHAPE, compare
 from oracle import gnu_ld, linker
 
 import side  # noqa: E402
-from cachedir import Unavailable, locked, skip_when_unavailable  # noqa: E402
+from cachedir import Unavailable, all_good, locked, skip_when_unavailable  # noqa: E402
 from kernels import kernel_root  # noqa: E402
 from recipe import all_cells, recipe_of  # noqa: E402
 
@@ -149,15 +149,8 @@ def main():
     options = parse_options()
     oracle = gnu_ld("amd64")
     kbx = linker(options.linker) if options.linker else linker(options.kbx, "ld")
-    good, tried = True, 0
-    for cell in chosen(options):
-        try:
-            good = run_cell(cell, options, oracle, kbx) and good
-            tried += 1
-        except Unavailable as reason:
-            print(f"{cell.name}: not tried: {reason}", flush=True)
-    if not tried:
-        raise Unavailable("none of these cells can be built")
+    cells = {cell.name: cell for cell in chosen(options)}
+    good = all_good(cells, lambda name: run_cell(cells[name], options, oracle, kbx), "none of these cells can be built")
     return 0 if good else 1
 
 

@@ -22,7 +22,7 @@ from typing import NamedTuple
 from compare import DIFFERENT, IDENTICAL, SAME_SHAPE, compare
 from oracle import TARGETS, gnu_ld, linker
 
-from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
+from cachedir import all_good, skip_when_unavailable  # noqa: E402
 from distribution_images import tree_and_modules  # noqa: E402
 
 SHOWN = 10
@@ -113,18 +113,13 @@ def parse_options():
 
 def main():
     options = parse_options()
-    good, tried = True, 0
-    for architecture in [options.architecture] if options.folder else options.architectures:
-        try:
-            paths = sorted(options.folder.rglob("*.ko*")) if options.folder else tree_and_modules(architecture)[1]
-            good = run(paths[::options.every][:options.limit], architecture, options) and good
-        except Unavailable as reason:
-            print(f"{architecture}: not tried: {reason}", flush=True)
-            continue
-        tried += 1
-    if not tried:
-        raise Unavailable("none of these kernels can be had")
-    return 0 if good else 1
+
+    def judge(architecture):
+        paths = sorted(options.folder.rglob("*.ko*")) if options.folder else tree_and_modules(architecture)[1]
+        return run(paths[::options.every][:options.limit], architecture, options)
+
+    architectures = [options.architecture] if options.folder else options.architectures
+    return 0 if all_good(architectures, judge, "none of these kernels can be had") else 1
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ sys.path[:0] = [str(HERE.parents[1] / "boot"), str(HERE.parents[1] / "drivers")]
 
 from cachedir import Unavailable  # noqa: E402
 from fetch import package_root  # noqa: E402
+from guest import said_by  # noqa: E402
 from initramfs import Archive  # noqa: E402
 
 MEMORY = 512  # MiB
@@ -57,9 +58,4 @@ class Machine:
         command = [self.program, *self.description["words"], *self.firmware, "-accel", "tcg", "-smp", "1", "-m", str(MEMORY),
                    "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio", "-kernel", str(image), "-initrd",
                    str(initramfs), "-append", append]
-        try:
-            said = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                                  timeout=TIME_LIMIT, check=False).stdout
-        except subprocess.TimeoutExpired as late:
-            said = (late.stdout or b"") + b"\nthe guest did not end in time\n"
-        return said.decode(errors="replace").replace("\r", "")
+        return said_by(command, TIME_LIMIT)

@@ -23,7 +23,7 @@ sys.path[:0] = [str(HERE), str(HERE.parents[1] / "harness")]
 import configuration  # noqa: E402
 from tree import Failed, Tree  # noqa: E402
 
-from cachedir import Unavailable, skip_when_unavailable  # noqa: E402
+from cachedir import all_good, skip_when_unavailable  # noqa: E402
 from driver_copy import copy_sources  # noqa: E402
 from machine import Machine  # noqa: E402
 from oracle import TARGETS  # noqa: E402
@@ -128,15 +128,8 @@ def main():
     parser.add_argument("--no-boot", action="store_true", help="only link and compare")
     parser.add_argument("names", nargs="+", choices=configuration.names(), metavar="CONFIGURATION")
     options = parser.parse_args()
-    good, tried = True, 0
-    for name in options.names:
-        try:
-            good = judge(name, options.kbx, not options.no_boot) and good
-            tried += 1
-        except Unavailable as reason:
-            print(f"{name}: skipped: {reason}", flush=True)
-    if not tried:
-        raise Unavailable("none of these kernels can be built and booted here")
+    good = all_good(options.names, lambda name: judge(name, options.kbx, not options.no_boot),
+                    "none of these kernels can be built and booted here")
     return 0 if good else 1
 
 
