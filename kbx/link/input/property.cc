@@ -20,6 +20,8 @@ constexpr std::uint32_t no_copy_on_protected = 2;
 constexpr std::uint32_t generic_and = 0xb0000000;
 constexpr std::uint32_t generic_or = 0xb0008000;
 constexpr std::uint32_t generic_last = 0xb000ffff;
+constexpr std::uint32_t needed_1 = generic_or;
+constexpr std::uint32_t indirect_access_bit = 1;
 constexpr std::uint32_t aarch64_feature_1 = 0xc0000000;
 constexpr std::uint32_t x86_compat_isa_used = 0xc0000000;
 constexpr std::uint32_t x86_compat_isa_needed = 0xc0000001;
@@ -280,7 +282,9 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
       first = file;
       break;
     }
-  if (!first && (given.features | given.needed_level) != 0) first = add_note(files, arena);
+  const bool is_indirect = given.indirect_access.value_or(false);
+  if (!first && ((given.features | given.needed_level) != 0 || is_indirect))
+    first = add_note(files, arena);
   if (!first) return nullptr;
   log.emplace_back("\nMerging program properties\n");
   std::vector<Property> merged = first->properties;
@@ -297,11 +301,15 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
     size = std::max(size, given.stack_size);
   }
   if (given.needed_level != 0) find_or_add(merged, x86_isa_needed, 4).value |= given.needed_level;
+  if (is_indirect) find_or_add(merged, needed_1, 4).value |= indirect_access_bit;
   std::erase_if(merged, [&](const Property& property) {
     const Merge merge = merge_of(property.type, first->machine);
     return property.value == 0 && property.type >= x86_compat_isa_used &&
            (merge == Merge::any_may || merge == Merge::all_must) && first->machine != EM_AARCH64;
   });
+  // Refused, it leaves the property without the bit.
+  if (Property* needed = find(merged, needed_1); needed && given.indirect_access && !is_indirect)
+    needed->value &= ~std::uint64_t{indirect_access_bit};
   if (merged.empty()) {
     first->find(".note.gnu.property")->is_discarded = true;
     return nullptr;
@@ -311,17 +319,48 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
   return first;
 }
 
-std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
+namespace {
+
+/// Where in the content of an x86 note the value of that property is; 0 if it has none.
+std::size_t place_of(std::string_view content, std::uint32_t type, bool is_64bit) {
   const auto word = [&](std::size_t at) {
     return Shape<true, false>::load<std::uint32_t>(content.data() + at);
   };
   const std::size_t alignment = is_64bit ? 8 : 4;
   std::size_t at = 16;  // behind the note's header and name
   while (at < content.size() && content.size() - at >= 12) {
-    if (word(at) == x86_and) return word(at + 8);
+    if (word(at) == type) return at + 8;
     at += (8 + std::size_t{word(at + 4)} + alignment - 1) / alignment * alignment;
   }
   return 0;
+}
+
+std::uint32_t value_in(std::string_view content, std::uint32_t type, bool is_64bit) {
+  const std::size_t place = place_of(content, type, is_64bit);
+  return place == 0 ? 0 : Shape<true, false>::load<std::uint32_t>(content.data() + place);
+}
+
+}  // namespace
+
+std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
+  return value_in(content, x86_and, is_64bit);
+}
+
+bool has_indirect_access(const InputFile& file) {
+  return std::ranges::any_of(file.properties, [](const Property& property) {
+    return property.type == needed_1 && (property.value & indirect_access_bit) != 0;
+  });
+}
+
+bool needs_indirect_access(std::string_view content, bool is_64bit) {
+  return (value_in(content, needed_1, is_64bit) & indirect_access_bit) != 0;
+}
+
+void forget_indirect_access(std::string& content, bool is_64bit) {
+  const std::size_t place = place_of(content, needed_1, is_64bit);
+  if (place == 0) return;
+  const std::uint32_t value = value_in(content, needed_1, is_64bit) & ~indirect_access_bit;
+  Shape<true, false>::store<std::uint32_t>(content.data() + place, value);
 }
 
 }  // namespace kbx::link

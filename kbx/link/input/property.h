@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,10 @@ void read_properties(InputFile& file, const InputSection& section);
 
 /// What the command line says of the output's properties.
 struct GivenProperties {
-  std::uint32_t features = 0;      // bits of GNU_PROPERTY_X86_FEATURE_1_AND
-  std::uint32_t needed_level = 0;  // bits of GNU_PROPERTY_X86_ISA_1_NEEDED
-  std::uint64_t stack_size = 0;    // GNU_PROPERTY_STACK_SIZE at least; makes no note by itself
+  std::uint32_t features = 0;           // bits of GNU_PROPERTY_X86_FEATURE_1_AND
+  std::uint32_t needed_level = 0;       // bits of GNU_PROPERTY_X86_ISA_1_NEEDED
+  std::uint64_t stack_size = 0;         // GNU_PROPERTY_STACK_SIZE at least; makes no note by itself
+  std::optional<bool> indirect_access;  // GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS
 };
 
 namespace x86_feature {
@@ -35,6 +37,14 @@ std::uint32_t own_x86_features(const InputFile& file);
 /// `log` gets what -Map tells of the merging.
 InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenProperties& given,
                             Arena& arena, std::string& content, std::vector<std::string>& log);
+
+/// True if the file has GNU_PROPERTY_1_NEEDED_INDIRECT_EXTERN_ACCESS.
+bool has_indirect_access(const InputFile& file);
+
+/// The same of such content, for x86.
+bool needs_indirect_access(std::string_view content, bool is_64bit);
+/// Takes that bit out of it again.
+void forget_indirect_access(std::string& content, bool is_64bit);
 
 /// GNU_PROPERTY_X86_FEATURE_1_AND of such content, 0 if it does not say.
 std::uint32_t x86_features_in(std::string_view content, bool is_64bit);

@@ -64,6 +64,7 @@ class ExecutableWriter {
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
     write_headers();
     write_build_id();
+    write_package_note();
     return std::move(*image_);
   }
 
@@ -238,7 +239,7 @@ class ExecutableWriter {
 
   /// Of the same parts as a partial link's, and the program headers behind the ELF header.
   void write_build_id() {
-    const BuildId& id = parts_.build_id;
+    const BuildId& id = parts_.notes.build_id;
     if (!id.note || !id.note->output) return;
     std::vector<std::string> headers;
     headers.reserve(headers_.table.size() + 1);
@@ -265,12 +266,22 @@ class ExecutableWriter {
   }
 
   void write_note(const std::string& id, const InputSection& note) {
-    char* place = at(headers_.table[note.output->index].sh_offset + note.output_offset);
+    char* place = place_of(note);
     Shape::template store<std::uint32_t>(place, 4);
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
     std::memcpy(place + 12, "GNU", 4);
     std::copy(id.begin(), id.end(), place + 16);
+  }
+
+  void write_package_note() {
+    const PackageNote& package = parts_.notes.package;
+    if (package.note && package.note->output)
+      std::copy(package.content.begin(), package.content.end(), place_of(*package.note));
+  }
+
+  char* place_of(const InputSection& section) {
+    return at(headers_.table[section.output->index].sh_offset + section.output_offset);
   }
 
   const ExecutableParts& parts_;

@@ -253,7 +253,9 @@ void Headers::link_dynamic_sections() {
           const std::uint32_t changed =
               index_of(".got.plt") != 0 ? index_of(".got.plt") : index_of(".got");
           header.sh_info = changed;
-          if (changed != 0) header.sh_flags |= SHF_INFO_LINK;
+          // On x86 GNU ld has made .got.plt, and taken it out again.
+          const bool had_any = machine_ == EM_X86_64 || machine_ == EM_386;
+          if (changed != 0 || had_any) header.sh_flags |= SHF_INFO_LINK;
         }
         break;
       default:

@@ -34,11 +34,11 @@ template <typename Shape>
 class RelocatableWriter {
  public:
   RelocatableWriter(const Target& target, OutputSections& sections, const Globals& globals,
-                    const BuildId& build_id, const Options& options)
+                    const LateNotes& notes, const Options& options)
       : target_(target),
         sections_(sections),
         globals_(globals),
-        build_id_(build_id),
+        notes_(notes),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
                  Shape::is_64bit, target.machine, !options.compress_debug.empty()),
@@ -66,6 +66,7 @@ class RelocatableWriter {
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
     write_section_headers();
     write_build_id();
+    write_package_note();
     return std::move(*image_);
   }
 
@@ -271,7 +272,8 @@ class RelocatableWriter {
   /// The ID is made of the ELF header and, in the order of their headers, of each section's header
   /// and content, without what tells where they lie; not of the symbol table and names.
   void write_build_id() {
-    if (!build_id_.note || !build_id_.note->output) return;
+    const BuildId& build_id = notes_.build_id;
+    if (!build_id.note || !build_id.note->output) return;
     std::vector<std::string> headers;
     headers.reserve(headers_.table.size() + 1);
     headers.push_back(bytes_of(file_header(0)));
@@ -288,9 +290,8 @@ class RelocatableWriter {
                                          static_cast<std::size_t>(header.sh_size));
       parts.insert(parts.end(), content.begin(), content.end());
     }
-    const std::string id = make_build_id(build_id_.style, parts);
-    const InputSection& note = *build_id_.note;
-    char* place = at(headers_.table[note.output->index].sh_offset + note.output_offset);
+    const std::string id = make_build_id(build_id.style, parts);
+    char* place = place_of(*build_id.note);
     Shape::template store<std::uint32_t>(place, 4);
     Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
     Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
@@ -298,10 +299,20 @@ class RelocatableWriter {
     std::copy(id.begin(), id.end(), place + 16);
   }
 
+  void write_package_note() {
+    const PackageNote& package = notes_.package;
+    if (package.note && package.note->output)
+      std::copy(package.content.begin(), package.content.end(), place_of(*package.note));
+  }
+
+  char* place_of(const InputSection& section) {
+    return at(headers_.table[section.output->index].sh_offset + section.output_offset);
+  }
+
   const Target& target_;
   OutputSections& sections_;
   const Globals& globals_;
-  const BuildId& build_id_;
+  const LateNotes& notes_;
   const Options& options_;
   Headers headers_;
   RelocationTables<Shape> tables_;
@@ -312,9 +323,9 @@ class RelocatableWriter {
 }  // namespace
 
 Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
-                       const BuildId& build_id, const Options& options) {
+                       const LateNotes& notes, const Options& options) {
   return with_shape(target.is_64bit, target.is_big_endian, [&]<typename Shape>(Shape) {
-    return RelocatableWriter<Shape>(target, sections, globals, build_id, options).write();
+    return RelocatableWriter<Shape>(target, sections, globals, notes, options).write();
   });
 }
 

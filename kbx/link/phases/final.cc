@@ -17,7 +17,6 @@
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
-#include "kbx/link/dynamic/relocations.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
@@ -28,12 +27,15 @@
 #include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
 #include "kbx/link/phases/header_symbol.h"
+#include "kbx/link/phases/indirect_access.h"
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/scripts.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
 #include "kbx/link/relocate/padding.h"
+#include "kbx/link/relocate/relative_report.h"
+#include "kbx/link/relocate/relocation_tables.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
@@ -60,9 +62,7 @@ void refuse_unsupported_flat(const Options& options) {
 
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
-  if (!options.package_metadata.empty()) refuse("--package-metadata");
   if (options.force_bti) refuse("-z force-bti");
-  if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   const std::string& format = options.output_format;
   if (!format.empty() && !flat_format(format) && !command::find_target(format))
     throw Error("target " + format + " not found",
@@ -86,6 +86,7 @@ class FinalLink {
     dynamic_.choose_symbols(assignments(), bounds);
     choose_weak_symbols();
     if (!flat_) add_final_sections(state_);
+    settle_indirect_access(state_, *machine_);
     choose_plt();
     kind_->architecture = architecture();
     drop_padding(state_.files(), *machine_, state_.resolver.arena());
@@ -127,6 +128,7 @@ class FinalLink {
                   "name archives and objects only, or link with -static");
     options_.strip = Strip::all;
     options_.build_id.clear();
+    options_.package_metadata.clear();
     options_.compress_debug.clear();
     options_.eh_frame_header = options_.gc_sections = false;
   }
@@ -164,7 +166,11 @@ class FinalLink {
     const MachineFormat format = state_.resolver.format();
     machine_ = find_machine(format.machine, format.is_64bit, format.is_big_endian);
     if (!machine_)
-      throw Error("final links for this machine are not possible yet", "use the toolchain's ld");
+      throw Error(
+          fmt::format("final links for {} are not possible yet",
+                      command::target_of(format.machine, format.is_64bit, format.is_big_endian)),
+          "they are for x86-64, x32, i386, AArch64, ARM and RISC-V, and ld -r for all "
+          "machines; use the toolchain's ld");
   }
 
   FinalKind final_kind() const {
@@ -221,10 +227,11 @@ class FinalLink {
     wanted.assignments = assignments();
     const bool exports = kind_->is_shared || options_.gc_keep_exported ||
                          (options_.export_dynamic && kind_->is_dynamic);
-    wanted.is_exported = [exports](const Symbol& symbol) {
+    wanted.is_exported = [&, exports](const Symbol& symbol) {
       const unsigned visibility = symbol.other & 3u;
       const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
-      return symbol.is_referenced_in_shared || (exports && is_visible);
+      return symbol.is_referenced_in_shared ||
+             (exports && is_visible && !dynamic_.is_hidden_by_version(symbol.name));
     };
     for (const std::string& line :
          collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
@@ -322,6 +329,7 @@ class FinalLink {
 
   void place(const ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
+    if (options_.non_contiguous_regions) plan.spill.emplace();
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
     refuse_discarded(linkage);
@@ -344,11 +352,22 @@ class FinalLink {
       };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    if (plan.spill) discard_rest();
     settle_header_symbol(header_symbol_, layout_.file);
     settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
+  }
+
+  /// Of --enable-non-contiguous-regions: what had no room anywhere.
+  void discard_rest() const {
+    for (const InputSection* section : state_.plan.spill->discard_rest(state_.files()))
+      if (options_.warn_non_contiguous_regions)
+        state_.say(
+            fmt::format("{}: warning: --enable-non-contiguous-regions discards section `{}' "
+                        "from `{}'",
+                        options_.program, section->name, section->file->path));
   }
 
   /// Code would reach something else through tables that the script discards, and the dynamic
@@ -395,6 +414,7 @@ class FinalLink {
     tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
     tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
+    tables.names_plt_output = machine_->has_table_always;
     tables.uses_rela = machine_->uses_rela;
     if (linkage.descriptor_plt != Places::none) {
       tables.descriptor_plt = linkage.sections.plt;
@@ -461,12 +481,13 @@ class FinalLink {
       globals.retained = &retained;
     }
     write_reports(state_);
+    report_relative(applying, scan, state_.say);
     const ExecutableParts parts{
         target,
         state_.plan.sections,
         layout_.file,
         globals,
-        state_.build_id,
+        state_.notes,
         options_,
         applying,
         [&](const BytesOf& bytes_of) {
@@ -481,59 +502,18 @@ class FinalLink {
 
   template <typename Shape>
   void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
-    const LinkageSections& sections = applying.linkage.sections;
     const InputSection* dynamic_section = dynamic_.sections().dynamic;
     std::uint64_t dynamic_address = 0;
     if (dynamic_section && dynamic_section->output)
       dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
-    write_left<Shape>(applying, scan, sections, bytes_of);
-    if (dynamic_.is_dynamic()) fill_dynamic(applying, bytes_of);
+    const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
+    if (dynamic_.is_dynamic()) fill_dynamic(applying, relative, bytes_of);
     if (unwind_header_ && unwind_header_->output) {
       const OutputSection* table = state_.plan.sections.find(".eh_frame");
       if (!table) return;
       fill_unwind_header<Shape>(*table, bytes_of);
     }
-  }
-
-  template <typename Shape>
-  void write_left(const Applying& applying, const ScanResult& scan, const LinkageSections& sections,
-                  const BytesOf& bytes_of) {
-    DynamicRelocations left = dynamic_relocations(applying, scan);
-    const bool uses_rela = machine_->uses_rela;
-    const auto write = [&](const InputSection* section,
-                           const std::vector<DynamicRelocation>& relocations) {
-      if (section && section->output && !section->is_discarded)
-        write_dynamic_relocations<Shape>(relocations, uses_rela, bytes_of(*section));
-    };
-    if (options_.combine_relocations)
-      relative_count_ = combine(left.general, [this](const DynamicRelocation& relocation) {
-        return relocation_kind(relocation.type);
-      });
-    write(sections.relocations, left.general);
-    write(sections.plt_relocations, left.plt);
-    write(sections.indirect_relocations, left.indirect);
-  }
-
-  /// What DT_RELA, or DT_REL, covers.
-  std::vector<const OutputSection*> relocation_sections() const {
-    std::vector<const OutputSection*> all;
-    const std::uint32_t type = machine_->uses_rela ? SHT_RELA : SHT_REL;
-    for (const OutputSection* section = state_.plan.sections.first(); section;
-         section = section->next)
-      if (!section->is_removed && section->type == type && (section->traits & trait_alloc))
-        all.push_back(section);
-    return all;
-  }
-
-  RelocationKind relocation_kind(std::uint32_t type) const {
-    const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
-      return RelocationKind::relative;
-    if (type == types.copy) return RelocationKind::copy;
-    if (type == types.jump) return RelocationKind::plt;
-    if (type == types.indirect) return RelocationKind::ifunc;
-    return RelocationKind::normal;
   }
 
   /// The address of a function's PLT entry, by which all modules know it.
@@ -543,12 +523,13 @@ class FinalLink {
     return address_for(applying, referent, symbol.places);
   }
 
-  void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
+  void fill_dynamic(const Applying& applying, std::uint64_t relative, const BytesOf& bytes_of) {
     const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
       if (symbol.places && (symbol.wants & want_address))
         output.value = own_address(applying, symbol);
     };
-    dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
+    dynamic_.fill(state_.plan.sections, relative,
+                  relocation_sections(state_.plan.sections, *machine_), adjust);
     const DynamicSections& all = dynamic_.sections();
     for (const InputSection* section :
          {all.interpreter, all.version_definitions, all.versions, all.version_needs, all.symbols,
@@ -583,7 +564,6 @@ class FinalLink {
   SectionBounds bounds_;
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
-  std::uint64_t relative_count_ = 0;
   bool has_addresses_ = false;
   FinalLayout layout_;
   bool has_text_relocations_ = false;

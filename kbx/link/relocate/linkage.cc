@@ -123,8 +123,10 @@ class Maker {
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
     if ((wants & want_plt) && !is_direct) place_plt(referent, places);
-    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places))
+    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places)) {
       places.got = take(Kind::address, referent, 1);
+      if (is_chosen_in_got(kind_, referent, places)) ++indirect_words_;
+    }
     if (is_direct) place_direct(referent, places);
     if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
@@ -338,8 +340,8 @@ class Maker {
       return left.kind == LeftRelocation::Kind::indirect && !kind_.is_dynamic;
     };
     const auto pointers = std::ranges::count_if(scan_.left, is_pointer);
-    sections.indirect_relocations =
-        make_relocations(".rela.iplt", ".rel.iplt", count + static_cast<std::uint64_t>(pointers));
+    sections.indirect_relocations = make_relocations(
+        ".rela.iplt", ".rel.iplt", count + indirect_words_ + static_cast<std::uint64_t>(pointers));
     sections.indirect_got = make_section(".igot.plt", 0, count * word_, 0);
   }
 
@@ -368,10 +370,17 @@ class Maker {
   std::uint32_t bound_count_ = 0;    // entries of .plt with a relocation
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
+  std::uint32_t indirect_words_ = 0;    // of .got, for functions that choose themselves
   std::uint32_t descriptor_count_ = 0;  // in .got.plt
 };
 
 }  // namespace
+
+bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places) {
+  return kind.machine.has_table_always && type_of(referent) == STT_GNU_IFUNC &&
+         places.plt == Places::none && places.indirect == Places::none && !is_undefined(referent) &&
+         !is_preempted(kind, referent);
+}
 
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
   return Maker(resolver, kind, scan).make();

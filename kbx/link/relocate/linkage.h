@@ -69,6 +69,9 @@ struct Linkage {
 /// them, as they are among GNU ld's when it places sections; settle_tables takes them out.
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan);
 
+/// True if the symbol's word in .got holds what the function chooses: on x86, without a PLT entry.
+bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places);
+
 /// When sections are placed: gives the PLTs unwind tables if the output has others
 /// (`has_unwind_table`), and takes empty tables out.
 void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwind_table,
