@@ -129,6 +129,7 @@ struct InputFile {
   bool is_binary = false;        // -b binary
   bool is_just_symbols = false;  // -R: nothing of its sections goes into the output
   std::uint16_t machine = 0;
+  std::uint32_t number = 0;  // among all files, archives and members that GNU ld would open
   std::uint32_t elf_flags = 0;
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;

@@ -181,9 +181,9 @@ class LayoutPasses {
   }
 
   bool adjust() {
-    if (!hooks_.adjust) return false;
+    const auto changes = [](const std::function<bool()>& adjuster) { return adjuster(); };
     bool has_changed = false;
-    for (int i = 0; hooks_.adjust(); ++i) {
+    for (int i = 0; std::any_of(hooks_.adjusters.begin(), hooks_.adjusters.end(), changes); ++i) {
       if (i == most_adjustments)
         throw Error("the sizes of sections do not settle", "this is a fault of the linker");
       has_changed = true;

@@ -14,9 +14,10 @@ struct LayoutHooks {
   /// Once, when addresses are known for the first time: .eh_frame and its like lose entries. True
   /// if a size changed.
   std::function<bool()> edit;
-  /// Whenever addresses and segments are known: veneers, relaxation, RELR. True if a size changed,
-  /// after which it is called again.
-  std::function<bool()> adjust;
+  /// Whenever addresses and segments are known: RELR, veneers, relaxation. Each gives true if a
+  /// size changed, after which the first one is called again: one that is called finds those before
+  /// it settled.
+  std::vector<std::function<bool()>> adjusters;
   /// Once, when addresses and symbols are final, before it is checked whether they make sense.
   std::function<void()> settled;
 };

@@ -63,6 +63,7 @@ class Numbering {
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(true);
     add_mapping_symbols();
+    add_made_symbols();
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(false);
     find_group_signatures();
@@ -349,6 +350,18 @@ class Numbering {
         symbol.value = output->address + section->output_offset;
         plan_.symbols.add("$d", symbol);
       }
+    }
+  }
+
+  void add_made_symbols() {
+    for (const MadeSymbol& made : globals_.made) {
+      if (!made.section->output) continue;
+      OutputSymbol symbol;
+      symbol.section = made.section->output->index;
+      symbol.value = made.section->output->address + made.section->output_offset + made.offset;
+      symbol.size = made.size;
+      symbol.type = made.type;
+      plan_.symbols.add(made.name, symbol);
     }
   }
 

@@ -49,6 +49,7 @@ struct Globals {
   bool has_section_symbols = true;  // --emit-relocs, or a partial link
   bool drops_weak = false;          // undefined weak symbols are 0 for good
   bool drops_undefined = false;     // nothing will ever define undefined symbols
+  std::vector<MadeSymbol> made{};   // behind those that the output has for itself
   /// The address that a shared object's function has here, 0 if none; may be empty.
   std::function<std::uint64_t(const Symbol&)> address_here{};
 };

@@ -26,6 +26,7 @@
 #include "kbx/link/output/executable.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
@@ -38,6 +39,7 @@
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
 #include "kbx/link/threads.h"
+#include "kbx/link/veneers/veneers.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
@@ -324,7 +326,7 @@ class FinalLink {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
-    refuse_discarded(linkage);
+    refuse_discarded_tables(linkage.sections, dynamic_.sections());
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
@@ -335,13 +337,20 @@ class FinalLink {
     if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    hooks.settled = [this] { has_addresses_ = true; };
     if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
     if (dynamic_.sections().relr)
-      hooks.adjust = [&] {
+      hooks.adjusters.emplace_back([&] {
         const Applying applying{*kind_, linkage, {}};
         return dynamic_.size_relr(dynamic_relocations(applying, scan).relative);
-      };
+      });
+    if (machine_->veneers && !flat_) {
+      veneers_.emplace(*machine_->veneers, *kind_, state_.resolver, plan, state_.resolver.arena());
+      hooks.adjusters.emplace_back([&] { return veneers_->adjust(applying(linkage)); });
+    }
+    hooks.settled = [&] {
+      has_addresses_ = true;
+      if (veneers_) veneers_->settle(applying(linkage));
+    };
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
     settle_header_symbol(header_symbol_, layout_.file);
@@ -349,30 +358,7 @@ class FinalLink {
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
-  }
-
-  /// Code would reach something else through tables that the script discards, and the dynamic
-  /// linker what is at address 0.
-  void refuse_discarded(const Linkage& linkage) const {
-    const auto is_gone = [](const InputSection* section) {
-      return section && section->is_discarded;
-    };
-    const LinkageSections& tables = linkage.sections;
-    for (const InputSection* table :
-         {tables.got_plt, tables.got, tables.plt, tables.direct_plt, tables.second_plt,
-          tables.indirect_plt, tables.indirect_got, tables.copies, tables.readonly_copies})
-      if (is_gone(table) && table->size != 0)
-        throw Error(fmt::format("discarded output section: `{}'", table->name),
-                    "code of the input goes through it: take it out of /DISCARD/, or compile so "
-                    "that nothing needs it");
-    // Without .dynstr nothing tells of the others.
-    const DynamicSections& dynamic = dynamic_.sections();
-    if (!dynamic.strings || is_gone(dynamic.strings)) return;
-    for (const InputSection* section : {dynamic.hash, dynamic.gnu_hash, dynamic.symbols})
-      if (is_gone(section))
-        throw Error(fmt::format("could not find section {}", section->name),
-                    ".dynamic tells of it: take it out of /DISCARD/, or discard .dynstr and "
-                    ".dynamic too");
+    if (veneers_) veneers_->trim();
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
@@ -410,6 +396,12 @@ class FinalLink {
     dynamic_.size(tables, state_.plan.sections);
   }
 
+  /// With the addresses as they are.
+  Applying applying(const Linkage& linkage) const {
+    const LinkedAddresses at = linked_addresses(linkage, *kind_, state_.plan.sections);
+    return {*kind_, linkage, at, veneers_ ? &*veneers_ : nullptr};
+  }
+
   bool edit_unwind_table() {
     OutputSection* table = state_.plan.sections.find(".eh_frame");
     if (!table || table->is_removed) return false;
@@ -429,7 +421,7 @@ class FinalLink {
   // The file.
 
   Image write(const ScanResult& scan, const Linkage& linkage) {
-    Applying applying{*kind_, linkage, linked_addresses(linkage, *kind_, state_.plan.sections)};
+    const Applying applying = this->applying(linkage);
     Target target;
     target.entry = entry_address(state_);
     const MachineFormat format = state_.resolver.format();
@@ -445,6 +437,7 @@ class FinalLink {
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
+    if (veneers_) globals.made = veneers_->symbols();
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };
@@ -483,6 +476,7 @@ class FinalLink {
       dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
     write_left<Shape>(applying, scan, sections, bytes_of);
+    if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);
     if (dynamic_.is_dynamic()) fill_dynamic(applying, bytes_of);
     if (unwind_header_ && unwind_header_->output) {
       const OutputSection* table = state_.plan.sections.find(".eh_frame");
@@ -580,6 +574,7 @@ class FinalLink {
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
   bool has_addresses_ = false;
+  std::optional<Veneers> veneers_;
   FinalLayout layout_;
   bool has_text_relocations_ = false;
 };

@@ -128,6 +128,12 @@ void Resolver::trace(const std::string& path) const {
   if (options_.trace != 0) say_.print(path);
 }
 
+InputFile& Resolver::new_file() {
+  InputFile& file = storage_.emplace_back();
+  file.number = next_number_++;
+  return file;
+}
+
 void Resolver::add_just_symbols(const std::string& path) {
   trace(path);
   opened_.push_back(path);
@@ -135,7 +141,7 @@ void Resolver::add_just_symbols(const std::string& path) {
   if (is_shared_object(content))
     throw Error(Location{path, 0}, "--just-symbols may not be used on DSO",
                 "name it as an input, or give the program that it is a part of");
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   file.is_just_symbols = true;
   read_object(content, path, base_name(path), arena_, file);
   check_format(file);
@@ -166,7 +172,7 @@ void Resolver::add_file(const Input& input, const std::string& path) {
 }
 
 void Resolver::add_binary(std::string_view content, const std::string& path) {
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   wrap_binary(content, path, format(), arena_, file);
   link_object(file);
 }
@@ -175,6 +181,7 @@ void Resolver::add_object_or_script(const Input& input, std::string_view content
                                     const std::string& path) {
   const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
   if (!is_elf(content) && is_text && open_other) {
+    ++next_number_;
     open_other(content, path, input);
     return;
   }
@@ -182,12 +189,13 @@ void Resolver::add_object_or_script(const Input& input, std::string_view content
     add_shared(input, content, path);
     return;
   }
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   read_object(content, path, base_name(path), arena_, file);
   link_object(file);
 }
 
 void Resolver::add_archive(const Input& input, std::string_view content, const std::string& path) {
+  ++next_number_;
   OpenArchive& open = archives_.emplace_back();
   open.archive = read_archive(content, path);
   if (input.whole_archive) {
@@ -230,7 +238,7 @@ void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& m
                                   const std::string& reason) {
   std::string_view content = member.content;
   std::string path = fmt::format("{}({})", archive.path, member.name);
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   file.archive_path = archive.path;
   file.member_name = member.name;
   if (archive.is_thin) {

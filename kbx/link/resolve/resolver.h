@@ -79,6 +79,9 @@ class Resolver {
   /// Where the library of -l is. Throws Error if it is nowhere.
   std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
+  /// All objects and shared objects in the order in which they were opened, whether any of them
+  /// goes into the output or not.
+  const std::deque<InputFile>& opened_files() const { return storage_; }
   /// Those and the shared objects, in the order in which they were opened.
   std::vector<const InputFile*> linked_files() const;
   /// The shared objects in the order in which they were opened, those that are only needed by
@@ -111,6 +114,7 @@ class Resolver {
     std::vector<bool> is_done;  // of each symbol of the index
   };
 
+  InputFile& new_file();
   void add_file(const Input& input, const std::string& path);
   void add_just_symbols(const std::string& path);
   void trace(const std::string& path) const;
@@ -150,6 +154,7 @@ class Resolver {
   std::map<std::string, OpenArchive*> archive_by_path_;
   std::vector<OpenArchive*> group_;
   bool is_in_group_ = false;
+  std::uint32_t next_number_ = 2;  // of InputFile::number, behind the output and the veneers
   std::uint64_t count_before_group_ = 0;
   std::vector<std::string> opened_;
   std::vector<std::pair<std::string, std::string>> members_;

@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
 #include "kbx/link/relocate/wants.h"
+#include "kbx/link/resolve/name_table.h"
 
 namespace kbx::link {
 
@@ -85,14 +85,11 @@ struct Symbol {
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
-/// through BFD's hash table, so this one has BFD's hash function, chains and way of growing.
+/// through BFD's hash table, so this one is a NameTable.
 class SymbolTable {
  public:
   /// Symbols are made in `arena`.
   explicit SymbolTable(Arena& arena);
-
-  /// BFD's hash of a name.
-  static std::uint64_t hash(std::string_view name);
 
   /// The symbol of that name; for an indirect one what it stands for.
   Symbol* find(std::string_view name) const;
@@ -103,18 +100,13 @@ class SymbolTable {
   /// Calls `visit` with each symbol in the order in which GNU ld writes them, indirect ones too.
   template <typename Visit>
   void for_each(const Visit& visit) const {
-    for (Symbol* head : buckets_)
-      for (Symbol* symbol = head; symbol; symbol = symbol->next) visit(*symbol);
+    names_.for_each(visit);
   }
 
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return names_.size(); }
 
  private:
-  void grow();
-
-  std::vector<Symbol*> buckets_;
-  std::size_t count_ = 0;
-  bool is_frozen_ = false;  // cannot grow further
+  NameTable<Symbol> names_;
   Arena& arena_;
 };
 
