@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -40,6 +39,7 @@
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
+#include "kbx/link/threads.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
@@ -330,7 +330,7 @@ class FinalLink {
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    if (!flat_) merged_.merge(state_.files(), threads());
+    if (!flat_) merged_.merge(state_.files(), threads_for(options_));
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.is_flat = flat_.has_value();
@@ -357,11 +357,6 @@ class FinalLink {
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
     if (veneers_) veneers_->trim();
-  }
-
-  unsigned threads() const {
-    return options_.threads != 0 ? options_.threads
-                                 : std::max(1u, std::thread::hardware_concurrency());
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
