@@ -100,7 +100,7 @@ bool write_branch(char* place, std::uint64_t from, std::uint64_t to) {
 }
 
 bool write_moved(const MovedPlace& moved) {
-  std::copy_n(moved.origin, 4, moved.veneer);
+  if (!moved.is_empty) std::copy_n(moved.origin, 4, moved.veneer);
   const std::uint64_t behind = moved.origin_address + 4;
   if (!write_branch(moved.veneer + 4, moved.veneer_address + 4, behind)) return false;
   return moved.is_unused || write_branch(moved.origin, moved.origin_address, moved.veneer_address);

@@ -43,7 +43,8 @@ struct MovedPlace {
   std::uint64_t veneer_address = 0;
   char* origin = nullptr;
   std::uint64_t origin_address = 0;
-  bool is_unused = false;  // it stays where it is; the veneer has room for all that
+  bool is_unused = false;  // it stays where it is, though the veneer holds it …
+  bool is_empty = false;   // … or has only room for it
 };
 
 /// A machine's veneers: code near a branch that goes on to a target the branch does not reach.

@@ -31,6 +31,7 @@
 #include "kbx/link/phases/names.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/scripts.h"
+#include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
 #include "kbx/link/relocate/padding.h"
@@ -39,7 +40,6 @@
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
 #include "kbx/link/threads.h"
-#include "kbx/link/veneers/veneers.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
@@ -343,10 +343,8 @@ class FinalLink {
         const Applying applying{*kind_, linkage, {}};
         return dynamic_.size_relr(dynamic_relocations(applying, scan).relative);
       });
-    if (machine_->veneers && !flat_) {
-      veneers_.emplace(*machine_->veneers, *kind_, state_.resolver, plan, state_.resolver.arena());
-      hooks.adjusters.emplace_back([&] { return veneers_->adjust(applying(linkage)); });
-    }
+    if (machine_->veneers && !flat_)
+      veneers_.emplace(state_, *kind_).add_to(hooks, [&] { return applying(linkage); });
     hooks.settled = [&] {
       has_addresses_ = true;
       if (veneers_) veneers_->settle(applying(linkage));
@@ -399,7 +397,7 @@ class FinalLink {
   /// With the addresses as they are.
   Applying applying(const Linkage& linkage) const {
     const LinkedAddresses at = linked_addresses(linkage, *kind_, state_.plan.sections);
-    return {*kind_, linkage, at, veneers_ ? &*veneers_ : nullptr};
+    return {*kind_, linkage, at, veneers_ ? &veneers_->table() : nullptr};
   }
 
   bool edit_unwind_table() {
@@ -437,7 +435,7 @@ class FinalLink {
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
-    if (veneers_) globals.made = veneers_->symbols();
+    if (veneers_) globals.made = veneers_->table().symbols();
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };
@@ -574,7 +572,7 @@ class FinalLink {
   UnwindTable unwind_;
   std::uint64_t relative_count_ = 0;
   bool has_addresses_ = false;
-  std::optional<Veneers> veneers_;
+  std::optional<LinkVeneers> veneers_;
   FinalLayout layout_;
   bool has_text_relocations_ = false;
 };

@@ -172,7 +172,9 @@ Veneer& Veneers::add(std::string_view name, std::uint8_t kind, const MovedInstru
   veneer->kind = kind;
   // What is moved from is code of the plan, which only is read through this.
   auto* const from = const_cast<InputSection*>(moved.section);
-  veneer->section = &section_behind(is_behind_section ? *from : *groups_->at(from));
+  const auto group = groups_->find(from);
+  const bool has_group = !is_behind_section && group != groups_->end();
+  veneer->section = &section_behind(has_group ? *group->second : *from);
   veneer->moved = moved;
   table_.insert(*veneer);
   return *veneer;
@@ -301,6 +303,7 @@ void Veneers::write_moved(const Veneer& veneer,
   place.origin = bytes_of(*moved.section) + moved.offset;
   place.origin_address = address_of_section(*moved.section) + moved.offset;
   place.is_unused = veneer.is_unused;
+  place.is_empty = veneer.is_empty;
   if (!rules_.write_moved(place))
     throw Error(Location{moved.section->file->path, 0},
                 fmt::format("{}+{:#x}: the veneer {} is out of reach", moved.section->name,

@@ -42,7 +42,8 @@ struct Veneer {
   std::uint8_t kind = 0;
   InputSection* section = nullptr;  // the one of veneers that it is in
   std::uint64_t offset = 0;         // there, once it is settled
-  bool is_unused = false;           // it has room, but nothing goes to it
+  bool is_unused = false;           // it has room, but nothing goes to it …
+  bool is_empty = false;            // … and it does not hold the instruction either
   BranchUse use;                    // the branch that it was made for
   MovedInstruction moved;           // … or the instruction
 };
