@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -20,6 +18,7 @@
 #include "kbx/link/output/relocation_tables.h"
 #include "kbx/link/output/repeat.h"
 #include "kbx/link/relocate/emit.h"
+#include "kbx/link/threads.h"
 
 /// The file of a final link: the ELF header, the program headers, sections where the segments want
 /// them, those that are not loaded, the symbol table, the section headers. Each input section is
@@ -38,9 +37,11 @@ class ExecutableWriter {
         tables_(parts.sections, parts.target.machine) {}
 
   Image write(const Say& say) {
-    const bool has_symbols = options_.strip != Strip::all;
+    // Relocations that stay need the symbols that they refer to.
+    const bool has_symbols = options_.strip != Strip::all || options_.emit_relocs;
     headers_.set_final(parts_.layout.end, has_symbols);
     if (options_.emit_relocs) tables_.count();
+    headers_.threads = thread_count(options_);
     headers_.number();
     if (has_symbols)
       number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
@@ -51,9 +52,11 @@ class ExecutableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
+    image_->populate();
     copy_sections(say);
-    if (options_.emit_relocs) tables_.sort(headers_, image_->data());
+    if (options_.emit_relocs) tables_.sort(headers_, image_->data(), threads());
     parts_.fill_tables([this](const InputSection& section) {
       return at(headers_.table[section.output->index].sh_offset + section.output_offset);
     });
@@ -61,7 +64,7 @@ class ExecutableWriter {
     if (has_symbols) write_symbols();
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_headers();
     write_build_id();
     return std::move(*image_);
@@ -87,8 +90,6 @@ class ExecutableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    if (options_.emit_relocs)
-      for (const FileOutput& output : plan_.files) outputs_[output.file] = &output;
     for (OutputSection* section = parts_.sections.first(); section; section = section->next) {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
@@ -120,10 +121,8 @@ class ExecutableWriter {
   }
 
   unsigned threads() const {
-    if (options_.threads != 0) return options_.threads;
     constexpr std::size_t small = std::size_t{1} << 20;
-    if (image_->size() < small) return 1;
-    return std::max(1u, std::thread::hardware_concurrency());
+    return options_.threads == 0 && image_->size() < small ? 1 : thread_count(options_);
   }
 
   void copy_bytes(const OutputSection& output, const Piece& piece) {
@@ -153,7 +152,7 @@ class ExecutableWriter {
   }
 
   void emit(const OutputSection& output, InputSection& input, const char* content) {
-    const FileOutput& file = *outputs_.at(input.file);
+    const FileOutput& file = plan_.written(*input.file);
     if (output.rel_index != 0)
       emit_relocations<Shape, typename Shape::Rel>(parts_.applying, file, input, content,
                                                    at(headers_.table[output.rel_index].sh_offset));
@@ -169,7 +168,8 @@ class ExecutableWriter {
                                ? nullptr
                                : at(headers_.table[headers_.extended_index].sh_offset);
     write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
-                              extended, at(headers_.table[headers_.strings_index].sh_offset));
+                              extended, at(headers_.table[headers_.strings_index].sh_offset),
+                              threads());
   }
 
   void write_segments() {
@@ -277,7 +277,6 @@ class ExecutableWriter {
   const Options& options_;
   Headers headers_;
   RelocationTables<Shape> tables_;
-  std::unordered_map<const InputFile*, const FileOutput*> outputs_;
   OutputPlan plan_;
   std::optional<Image> image_;
 };

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -20,6 +18,7 @@
 #include "kbx/link/output/relocate.h"
 #include "kbx/link/output/relocation_tables.h"
 #include "kbx/link/output/repeat.h"
+#include "kbx/link/threads.h"
 
 /// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
 /// order of their headers, the symbol table and its names, the relocations, the names of sections,
@@ -46,6 +45,7 @@ class RelocatableWriter {
 
   Image write() {
     tables_.count();
+    headers_.threads = thread_count(options_);
     headers_.number();
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
     tables_.place(plan_.files, headers_);
@@ -55,15 +55,16 @@ class RelocatableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
     copy_sections();
-    tables_.sort(headers_, image_->data());
+    tables_.sort(headers_, image_->data(), threads());
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
     write_symbols();
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_section_headers();
     write_build_id();
     return std::move(*image_);
@@ -85,12 +86,12 @@ class RelocatableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    std::unordered_map<const InputFile*, const FileOutput*> outputs;
-    for (const FileOutput& output : plan_.files) outputs[output.file] = &output;
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces)
-        work.push_back({piece.input ? outputs[piece.input->file] : nullptr, section, &piece});
+        work.push_back(
+            {piece.input ? &plan_.written(*piece.input->file) : nullptr, section, &piece});
     lend_unchanged();
+    image_->populate();
     parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [file, output, piece] = work[i];
       if (piece->input)
@@ -136,10 +137,8 @@ class RelocatableWriter {
   }
 
   unsigned threads() const {
-    if (options_.threads != 0) return options_.threads;
     constexpr std::size_t small = std::size_t{1} << 20;
-    if (image_->size() < small) return 1;
-    return std::max(1u, std::thread::hardware_concurrency());
+    return options_.threads == 0 && image_->size() < small ? 1 : thread_count(options_);
   }
 
   void copy_bytes(const OutputSection& output, const Piece& piece) {
@@ -232,7 +231,8 @@ class RelocatableWriter {
                                ? nullptr
                                : at(headers_.table[headers_.extended_index].sh_offset);
     write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
-                              extended, at(headers_.table[headers_.strings_index].sh_offset));
+                              extended, at(headers_.table[headers_.strings_index].sh_offset),
+                              threads());
   }
 
   typename Shape::Header file_header(std::uint64_t table_offset) const {

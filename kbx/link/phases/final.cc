@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -38,6 +37,7 @@
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
+#include "kbx/link/threads.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
@@ -328,7 +328,7 @@ class FinalLink {
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    if (!flat_) merged_.merge(state_.files(), threads());
+    if (!flat_) merged_.merge(state_.files(), thread_count(options_));
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.is_flat = flat_.has_value();
@@ -373,11 +373,6 @@ class FinalLink {
         throw Error(fmt::format("could not find section {}", section->name),
                     ".dynamic tells of it: take it out of /DISCARD/, or discard .dynstr and "
                     ".dynamic too");
-  }
-
-  unsigned threads() const {
-    return options_.threads != 0 ? options_.threads
-                                 : std::max(1u, std::thread::hardware_concurrency());
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
@@ -458,6 +453,10 @@ class FinalLink {
     if (!options_.retained_symbols_file.empty()) {
       text = read_file(options_.retained_symbols_file);
       for (const std::string_view name : split_words(text)) retained.insert(name);
+      globals.retained = &retained;
+    }
+    if (options_.strip == Strip::all) {
+      retained.clear();
       globals.retained = &retained;
     }
     write_reports(state_);

@@ -50,8 +50,7 @@ Symbol* SymbolTable::find(std::string_view name) const {
   return nullptr;
 }
 
-Symbol* SymbolTable::add(std::string_view name) {
-  const std::uint64_t wanted = hash(name);
+Symbol* SymbolTable::add(std::string_view name, std::uint64_t wanted) {
   Symbol*& head = buckets_[wanted % buckets_.size()];
   for (Symbol* symbol = head; symbol; symbol = symbol->next)
     if (symbol->hash == wanted && symbol->name == name) return symbol;

@@ -98,7 +98,12 @@ class SymbolTable {
   Symbol* find(std::string_view name) const;
   /// The symbol of that name, new if there was none, an indirect one itself. `name` must live as
   /// long as the table.
-  Symbol* add(std::string_view name);
+  Symbol* add(std::string_view name) { return add(name, hash(name)); }
+  /// The same where the name's hash is known already.
+  Symbol* add(std::string_view name, std::uint64_t wanted);
+  /// Says that the name with that hash will be added soon: what is read for it comes from memory
+  /// meanwhile.
+  void prepare(std::uint64_t hash) const { __builtin_prefetch(&buckets_[hash % buckets_.size()]); }
 
   /// Calls `visit` with each symbol in the order in which GNU ld writes them, indirect ones too.
   template <typename Visit>
