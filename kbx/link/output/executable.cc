@@ -11,8 +11,8 @@
 #include "kbx/link/arch/field.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/layout/merged_sections.h"
-#include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
+#include "kbx/link/output/file_tables.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/pack_debug.h"
 #include "kbx/link/output/relocation_tables.h"
@@ -41,7 +41,7 @@ class ExecutableWriter {
     const bool has_symbols = options_.strip != Strip::all || options_.emit_relocs;
     headers_.set_final(parts_.layout.end, has_symbols);
     if (options_.emit_relocs) tables_.count();
-    headers_.threads = thread_count(options_);
+    headers_.threads = threads_for(options_);
     headers_.number();
     if (has_symbols)
       number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
@@ -61,17 +61,18 @@ class ExecutableWriter {
       return at(headers_.table[section.output->index].sh_offset + section.output_offset);
     });
     write_segments();
-    if (has_symbols) write_symbols();
+    if (has_symbols) write_symbols<Shape>(plan_.symbols, headers_, *image_, threads());
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
-    write_headers();
+    write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
     write_build_id();
     return std::move(*image_);
   }
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
+  unsigned threads() const { return threads_for(options_, image_->size()); }
 
   /// What the linker's own tables say of the size of their entries.
   void set_entry_sizes() {
@@ -120,11 +121,6 @@ class ExecutableWriter {
     if (!all.empty()) throw Error(all, "");
   }
 
-  unsigned threads() const {
-    constexpr std::size_t small = std::size_t{1} << 20;
-    return options_.threads == 0 && image_->size() < small ? 1 : thread_count(options_);
-  }
-
   void copy_bytes(const OutputSection& output, const Piece& piece) {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
@@ -163,15 +159,6 @@ class ExecutableWriter {
 
   // Tables.
 
-  void write_symbols() {
-    char* const extended = headers_.extended_index == 0
-                               ? nullptr
-                               : at(headers_.table[headers_.extended_index].sh_offset);
-    write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
-                              extended, at(headers_.table[headers_.strings_index].sh_offset),
-                              threads());
-  }
-
   void write_segments() {
     using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
     using Word = typename Shape::Word;
@@ -196,7 +183,7 @@ class ExecutableWriter {
     header.type = is_movable() ? ET_DYN : ET_EXEC;
     header.machine = parts_.target.machine;
     header.flags = parts_.target.elf_flags;
-    header.os_abi = os_abi();
+    header.os_abi = os_abi(parts_.target, plan_, ~unsigned{gnu_retain});
     header.abi_version = parts_.target.abi_version;
     header.entry = parts_.target.entry;
     header.segment_count = static_cast<std::uint16_t>(parts_.layout.segments.size());
@@ -216,61 +203,15 @@ class ExecutableWriter {
     return lowest == 0;
   }
 
-  std::uint8_t os_abi() const {
-    if (parts_.target.os_abi != ELFOSABI_NONE) return parts_.target.os_abi;
-    for (const OutputSymbol& symbol : plan_.symbols.symbols)
-      if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
-    for (const FileOutput& output : plan_.files)
-      if ((output.file->gnu_features & ~unsigned{gnu_retain}) != 0) return ELFOSABI_GNU;
-    return ELFOSABI_NONE;
-  }
-
-  void write_headers() {
-    const auto header = file_header(headers_.table_offset);
-    std::memcpy(at(0), &header, sizeof header);
-    char* place = at(headers_.table_offset);
-    for (const Elf64_Shdr& section : headers_.table) {
-      const auto raw = encode<Shape>(section);
-      std::memcpy(place, &raw, sizeof raw);
-      place += sizeof raw;
-    }
-  }
-
   /// Of the same parts as a partial link's, and the program headers behind the ELF header.
   void write_build_id() {
-    const BuildId& id = parts_.build_id;
-    if (!id.note || !id.note->output) return;
-    std::vector<std::string> headers;
-    headers.reserve(headers_.table.size() + 1);
-    auto file = file_header(0);
-    file.e_phoff = 0;
-    headers.push_back(bytes_of(file));
+    auto header = file_header(0);
+    header.e_phoff = 0;
+    std::string front = bytes_of(header);
     using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
-    headers.front().append(at(parts_.layout.program_headers_offset),
-                           parts_.layout.segments.size() * sizeof(Raw));
-    for (Elf64_Shdr header : headers_.table) {
-      header.sh_offset = 0;
-      headers.push_back(bytes_of(encode<Shape>(header)));
-    }
-    std::vector<std::string_view> hashed{headers[0]};
-    for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {
-      hashed.push_back(headers[i + 1]);
-      const Elf64_Shdr& header = headers_.table[i];
-      if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
-      const auto content = image_->parts(static_cast<std::size_t>(header.sh_offset),
-                                         static_cast<std::size_t>(header.sh_size));
-      hashed.insert(hashed.end(), content.begin(), content.end());
-    }
-    write_note(make_build_id(id.style, hashed), *id.note);
-  }
-
-  void write_note(const std::string& id, const InputSection& note) {
-    char* place = at(headers_.table[note.output->index].sh_offset + note.output_offset);
-    Shape::template store<std::uint32_t>(place, 4);
-    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
-    Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
-    std::memcpy(place + 12, "GNU", 4);
-    std::copy(id.begin(), id.end(), place + 16);
+    front.append(at(parts_.layout.program_headers_offset),
+                 parts_.layout.segments.size() * sizeof(Raw));
+    kbx::link::write_build_id<Shape>(parts_.build_id, front, headers_, *image_);
   }
 
   const ExecutableParts& parts_;

@@ -328,7 +328,7 @@ class FinalLink {
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    if (!flat_) merged_.merge(state_.files(), thread_count(options_));
+    if (!flat_) merged_.merge(state_.files(), threads_for(options_));
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.is_flat = flat_.has_value();

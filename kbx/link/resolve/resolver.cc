@@ -268,7 +268,7 @@ void Resolver::add_whole_archive(const Archive& archive) {
   members.reserve(archive.members.size());
   for (const ArchiveMember& member : archive.members)
     members.push_back(open_member(archive, member, "(--whole-archive)"));
-  const unsigned threads = members.size() < few ? 1 : thread_count(options_);
+  const unsigned threads = members.size() < few ? 1 : threads_for(options_);
   while (reading_arenas_.size() < threads) reading_arenas_.emplace_back();
   std::vector<std::exception_ptr> failures(members.size());
   parallel_for(members.size(), threads, [&](std::size_t i, std::size_t thread) {
