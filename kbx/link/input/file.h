@@ -142,10 +142,13 @@ struct InputFile {
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
   std::vector<Symbol*> globals;  // of symbols[first_global + i]
+  /// The name_hash of their names; empty: not worked out, or no longer needed.
+  std::vector<std::uint64_t> global_hashes;
   // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
   std::vector<Wants> local_wants;
   std::unordered_map<std::uint32_t, Places> local_places;
   std::vector<Property> properties;  // sorted by type
+  std::uint32_t output_number = 0;   // in OutputPlan::files, from 1; 0: not there
   std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;
 

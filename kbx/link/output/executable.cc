@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -38,9 +37,11 @@ class ExecutableWriter {
         tables_(parts.sections, parts.target.machine) {}
 
   Image write(const Say& say) {
-    const bool has_symbols = options_.strip != Strip::all;
+    // Relocations that stay need the symbols that they refer to.
+    const bool has_symbols = options_.strip != Strip::all || options_.emit_relocs;
     headers_.set_final(parts_.layout.end, has_symbols);
     if (options_.emit_relocs) tables_.count();
+    headers_.threads = threads_for(options_);
     headers_.number();
     if (has_symbols)
       number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
@@ -51,17 +52,19 @@ class ExecutableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
+    image_->populate();
     copy_sections(say);
-    if (options_.emit_relocs) tables_.sort(headers_, image_->data());
+    if (options_.emit_relocs) tables_.sort(headers_, image_->data(), threads());
     parts_.fill_tables([this](const InputSection& section) {
       return at(headers_.table[section.output->index].sh_offset + section.output_offset);
     });
     write_segments();
-    if (has_symbols) write_symbols<Shape>(plan_.symbols, headers_, *image_);
+    if (has_symbols) write_symbols<Shape>(plan_.symbols, headers_, *image_, threads());
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
     write_build_id();
     return std::move(*image_);
@@ -69,6 +72,7 @@ class ExecutableWriter {
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
+  unsigned threads() const { return threads_for(options_, image_->size()); }
 
   /// What the linker's own tables say of the size of their entries.
   void set_entry_sizes() {
@@ -87,14 +91,12 @@ class ExecutableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    if (options_.emit_relocs)
-      for (const FileOutput& output : plan_.files) outputs_[output.file] = &output;
     for (OutputSection* section = parts_.sections.first(); section; section = section->next) {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
     }
     std::vector<Findings> findings(work.size());
-    parallel_for(work.size(), threads_for(options_, image_->size()), [&](std::size_t i) {
+    parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [output, piece] = work[i];
       if (piece->input)
         copy_input(*output, *piece->input, findings[i]);
@@ -146,7 +148,7 @@ class ExecutableWriter {
   }
 
   void emit(const OutputSection& output, InputSection& input, const char* content) {
-    const FileOutput& file = *outputs_.at(input.file);
+    const FileOutput& file = plan_.written(*input.file);
     if (output.rel_index != 0)
       emit_relocations<Shape, typename Shape::Rel>(parts_.applying, file, input, content,
                                                    at(headers_.table[output.rel_index].sh_offset));
@@ -216,7 +218,6 @@ class ExecutableWriter {
   const Options& options_;
   Headers headers_;
   RelocationTables<Shape> tables_;
-  std::unordered_map<const InputFile*, const FileOutput*> outputs_;
   OutputPlan plan_;
   std::optional<Image> image_;
 };

@@ -32,13 +32,14 @@ inline std::uint8_t os_abi(const Target& target, const OutputPlan& plan, unsigne
 }
 
 template <typename Shape>
-void write_symbols(const OutputSymbols& symbols, const Headers& headers, Image& image) {
+void write_symbols(const OutputSymbols& symbols, const Headers& headers, Image& image,
+                   unsigned threads) {
   const auto content = [&](std::uint32_t index) {
     return image.data() + headers.table[index].sh_offset;
   };
   write_symbol_table<Shape>(symbols, content(headers.symbols_index),
                             headers.extended_index == 0 ? nullptr : content(headers.extended_index),
-                            content(headers.strings_index));
+                            content(headers.strings_index), threads);
 }
 
 /// The ELF header and the section headers.

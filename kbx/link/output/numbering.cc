@@ -90,11 +90,11 @@ class Numbering {
   }
 
   void find_files() {
-    std::unordered_set<const InputFile*> seen;
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces) {
-        if (!piece.input || !seen.insert(piece.input->file).second) continue;
+        if (!piece.input || piece.input->file->output_number != 0) continue;
         plan_.files.emplace_back().file = piece.input->file;
+        piece.input->file->output_number = static_cast<std::uint32_t>(plan_.files.size());
       }
   }
 

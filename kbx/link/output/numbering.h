@@ -37,6 +37,9 @@ struct OutputPlan {
   OutputSymbols symbols;
   std::deque<std::string> made_names;
   std::unordered_map<const OutputSection*, std::uint32_t> group_signatures;
+
+  /// How a file that is in the output is written.
+  const FileOutput& written(const InputFile& file) const { return files[file.output_number - 1]; }
 };
 
 /// What the inputs gave.

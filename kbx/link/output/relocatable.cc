@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -46,6 +45,7 @@ class RelocatableWriter {
 
   Image write() {
     tables_.count();
+    headers_.threads = threads_for(options_);
     headers_.number();
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
     tables_.place(plan_.files, headers_);
@@ -55,15 +55,16 @@ class RelocatableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
     copy_sections();
-    tables_.sort(headers_, image_->data());
+    tables_.sort(headers_, image_->data(), threads());
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
-    write_symbols<Shape>(plan_.symbols, headers_, *image_);
+    write_symbols<Shape>(plan_.symbols, headers_, *image_, threads());
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
     write_build_id<Shape>(build_id_, bytes_of(file_header(0)), headers_, *image_);
     return std::move(*image_);
@@ -71,6 +72,7 @@ class RelocatableWriter {
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
+  unsigned threads() const { return threads_for(options_, image_->size()); }
 
   bool is_mips64el() const {
     return target_.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
@@ -85,13 +87,13 @@ class RelocatableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    std::unordered_map<const InputFile*, const FileOutput*> outputs;
-    for (const FileOutput& output : plan_.files) outputs[output.file] = &output;
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces)
-        work.push_back({piece.input ? outputs[piece.input->file] : nullptr, section, &piece});
+        work.push_back(
+            {piece.input ? &plan_.written(*piece.input->file) : nullptr, section, &piece});
     lend_unchanged();
-    parallel_for(work.size(), threads_for(options_, image_->size()), [&](std::size_t i) {
+    image_->populate();
+    parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [file, output, piece] = work[i];
       if (piece->input)
         copy_input(*file, *output, *piece->input);

@@ -446,6 +446,10 @@ class FinalLink {
       for (const std::string_view name : split_words(text)) retained.insert(name);
       globals.retained = &retained;
     }
+    if (options_.strip == Strip::all) {
+      retained.clear();
+      globals.retained = &retained;
+    }
     write_reports(state_);
     const ExecutableParts parts{
         target,

@@ -124,6 +124,15 @@ class Resolver {
   void add_archive(const Input& input, std::string_view content, const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
+  /// A member that is to be linked, not read yet.
+  struct OpenMember {
+    InputFile* file = nullptr;
+    std::string_view content;
+    std::string path;  // for messages
+    std::string name;
+  };
+  OpenMember open_member(const Archive& archive, const ArchiveMember& member,
+                         const std::string& reason);
   void add_archive_member(const Archive& archive, const ArchiveMember& member,
                           const std::string& reason);
   void add_whole_archive(const Archive& archive);
@@ -143,6 +152,7 @@ class Resolver {
   const Say& say_;
   std::optional<MachineFormat> format_;
   Arena arena_;
+  std::deque<Arena> reading_arenas_;  // one for each thread that reads
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
   std::deque<SharedObject> shared_storage_;

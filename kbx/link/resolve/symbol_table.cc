@@ -9,12 +9,11 @@ Symbol* SymbolTable::find(std::string_view name) const {
   return symbol && symbol->binding == Binding::indirect ? symbol->target : symbol;
 }
 
-Symbol* SymbolTable::add(std::string_view name) {
-  const std::uint64_t wanted = name_hash(name);
-  if (Symbol* const known = names_.find(name, wanted)) return known;
+Symbol* SymbolTable::add(std::string_view name, std::uint64_t hash) {
+  if (Symbol* const known = names_.find(name, hash)) return known;
   auto* symbol = arena_.make<Symbol>();
   symbol->name = name;
-  symbol->hash = wanted;
+  symbol->hash = hash;
   names_.insert(*symbol);
   return symbol;
 }

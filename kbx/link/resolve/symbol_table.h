@@ -4,8 +4,9 @@
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/name_hash.h"
 #include "kbx/link/relocate/wants.h"
-#include "kbx/link/resolve/name_table.h"
+#include "kbx/link/resolve/bfd_hash_table.h"
 
 namespace kbx::link {
 
@@ -85,7 +86,7 @@ struct Symbol {
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
-/// through BFD's hash table, so this one is a NameTable.
+/// through BFD's hash table, so this one is a BfdHashTable.
 class SymbolTable {
  public:
   /// Symbols are made in `arena`.
@@ -95,7 +96,12 @@ class SymbolTable {
   Symbol* find(std::string_view name) const;
   /// The symbol of that name, new if there was none, an indirect one itself. `name` must live as
   /// long as the table.
-  Symbol* add(std::string_view name);
+  Symbol* add(std::string_view name) { return add(name, name_hash(name)); }
+  /// The same where the name's hash is known already.
+  Symbol* add(std::string_view name, std::uint64_t hash);
+  /// Says that the name with that hash will be added soon: what is read for it comes from memory
+  /// meanwhile.
+  void prepare(std::uint64_t hash) const { names_.prepare(hash); }
 
   /// Calls `visit` with each symbol in the order in which GNU ld writes them, indirect ones too.
   template <typename Visit>
@@ -106,7 +112,7 @@ class SymbolTable {
   std::size_t size() const { return names_.size(); }
 
  private:
-  NameTable<Symbol> names_;
+  BfdHashTable<Symbol> names_;
   Arena& arena_;
 };
 

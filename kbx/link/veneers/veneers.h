@@ -10,7 +10,7 @@
 #include "kbx/link/layout/placement.h"
 #include "kbx/link/output/symbols.h"
 #include "kbx/link/relocate/decide.h"
-#include "kbx/link/resolve/name_table.h"
+#include "kbx/link/resolve/bfd_hash_table.h"
 #include "kbx/link/resolve/resolver.h"
 #include "kbx/link/veneers/section_numbers.h"
 #include "kbx/link/veneers/veneer_groups.h"
@@ -115,7 +115,7 @@ class Veneers {
   std::optional<SectionNumbers> numbers_;  // when there is a veneer
   std::unordered_map<const InputSection*, InputSection*> made_;  // … behind which section
   std::vector<InputSection*> sections_;  // of veneers, in the order in which they were made
-  NameTable<Veneer> table_;
+  BfdHashTable<Veneer> table_;
   std::unordered_map<const InputSection*, std::uint64_t> rooms_;  // sizes in the layout
   std::unordered_map<const InputSection*, std::uint64_t> ends_;   // of the veneers in them
 };

@@ -10,16 +10,13 @@
 /// grows, but entries of one hash together.
 namespace kbx::link {
 
-/// BFD's hash of a name.
-std::uint64_t name_hash(std::string_view name);
-
 /// The number of buckets that a table of `size` grows to; 0: it cannot grow further.
 std::size_t next_table_size(std::size_t size);
 
 /// A table of entries that have a `name`, its `hash`, and the `next` of their chain. The entries
 /// are owned elsewhere.
 template <typename Entry>
-class NameTable {
+class BfdHashTable {
  public:
   /// The entry of that name, or null.
   Entry* find(std::string_view name, std::uint64_t hash) const {
@@ -36,6 +33,9 @@ class NameTable {
     ++count_;
     if (!is_frozen_ && count_ > buckets_.size() * 3 / 4) grow();
   }
+
+  /// Has the bucket of that hash come from memory meanwhile: it will be asked for soon.
+  void prepare(std::uint64_t hash) const { __builtin_prefetch(&buckets_[hash % buckets_.size()]); }
 
   /// Calls `visit` with each entry in the table's order.
   template <typename Visit>

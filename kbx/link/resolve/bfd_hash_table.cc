@@ -1,4 +1,4 @@
-#include "kbx/link/resolve/name_table.h"
+#include "kbx/link/resolve/bfd_hash_table.h"
 
 #include <algorithm>
 #include <iterator>
@@ -15,19 +15,6 @@ constexpr std::uint64_t sizes[] = {
 };
 
 }  // namespace
-
-std::uint64_t name_hash(std::string_view name) {
-  std::uint64_t hash = 0;
-  for (const char character : name) {
-    const std::uint32_t byte = static_cast<unsigned char>(character);
-    hash += byte + (byte << 17);
-    hash ^= hash >> 2;
-  }
-  const auto length = static_cast<std::uint32_t>(name.size());
-  hash += length + (length << 17);
-  hash ^= hash >> 2;
-  return hash;
-}
 
 std::size_t next_table_size(std::size_t size) {
   const auto* next = std::upper_bound(std::begin(sizes), std::end(sizes), size);
