@@ -14,6 +14,9 @@ struct LayoutHooks {
   /// Once, when addresses are known for the first time: .eh_frame and its like lose entries. True
   /// if a size changed.
   std::function<bool()> edit;
+  /// Relaxation: in passes of its own, each input section right before it is placed. True if the
+  /// pass has to be repeated. GNU ld has three for RISC-V; the last only places all once more.
+  std::function<bool(InputSection& section, unsigned pass)> relax;
   /// Whenever addresses and segments are known: veneers, relaxation, RELR. True if a size changed,
   /// after which it is called again.
   std::function<bool()> adjust;
