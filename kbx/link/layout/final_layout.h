@@ -14,7 +14,10 @@ struct LayoutHooks {
   /// Once, when addresses are known for the first time: .eh_frame and its like lose entries. True
   /// if a size changed.
   std::function<bool()> edit;
-  /// Whenever addresses and segments are known: RELR, veneers, relaxation. Each gives true if a
+  /// Relaxation: in passes of its own, each input section right before it is placed. True if the
+  /// pass has to be repeated. GNU ld has three for RISC-V; the last only places all once more.
+  std::function<bool(InputSection& section, unsigned pass)> relax;
+  /// Whenever addresses and segments are known: RELR, veneers. Each gives true if a
   /// size changed, after which the first one is called again: one that is called finds those before
   /// it settled.
   std::vector<std::function<bool()>> adjusters;

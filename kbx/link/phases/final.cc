@@ -13,7 +13,6 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
-#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
@@ -29,12 +28,14 @@
 #include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/names.h"
+#include "kbx/link/phases/refusals.h"
 #include "kbx/link/phases/reports.h"
+#include "kbx/link/phases/riscv_dynamic.h"
 #include "kbx/link/phases/scripts.h"
 #include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
-#include "kbx/link/relocate/padding.h"
+#include "kbx/link/relocate/relaxation.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
@@ -46,30 +47,6 @@
 /// linker when they are; addresses come last, and with them the content of the tables.
 namespace kbx::link {
 namespace {
-
-[[noreturn]] void refuse(const std::string& option) {
-  throw Error(option + " is not supported in final links yet", "use the toolchain's ld");
-}
-
-/// A flat output has no place for what a dynamic linker reads, nor for relocations.
-void refuse_unsupported_flat(const Options& options) {
-  const std::string format = "--oformat " + options.output_format;
-  if (options.kind == OutputKind::shared) refuse(format + " with -shared");
-  if (options.kind == OutputKind::pie) refuse(format + " with -pie");
-  if (options.emit_relocs)
-    throw Error(format + " has no place for relocations", "link without --emit-relocs");
-}
-
-/// What GNU ld would do and this linker does not is said, never passed over.
-void refuse_unsupported(const Options& options) {
-  if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.force_bti) refuse("-z force-bti");
-  if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
-  const std::string& format = options.output_format;
-  if (!format.empty() && !flat_format(format) && !command::find_target(format))
-    throw Error("target " + format + " not found",
-                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
-}
 
 class FinalLink {
  public:
@@ -90,10 +67,11 @@ class FinalLink {
     if (!flat_) add_final_sections(state_);
     choose_plt();
     kind_->architecture = architecture();
-    drop_padding(state_.files(), *machine_, state_.resolver.arena());
-    const ScanResult scan = scan_relocations(state_.resolver, *kind_);
+    ScanResult scan = scan_relocations(state_.resolver, *kind_);
     if (dynamic_.is_dynamic()) warn_untyped();
     hide_weak_symbols();
+    if (machine_->number == EM_RISCV && dynamic_.is_dynamic())
+      show_table_symbols(state_.resolver.symbols(), dynamic_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
     try {
@@ -123,7 +101,7 @@ class FinalLink {
   void become_flat() {
     flat_ = flat_format(options_.output_format);
     if (!flat_) return;
-    refuse_unsupported_flat(options_);
+    refuse_unsupported_flat(options_, machine_->number);
     if (dynamic_.is_dynamic())
       throw Error("--oformat " + options_.output_format + " cannot link with shared objects",
                   "name archives and objects only, or link with -static");
@@ -144,6 +122,9 @@ class FinalLink {
     find_this_machine();
     if (!has_script(state_)) add_default_script(state_, *machine_);
     open_scripts_at_end(state_);
+    if (options_.discard_locals == DiscardLocals::by_default &&
+        drops_temporary_labels(machine_->number))
+      options_.discard_locals = DiscardLocals::temporary;
     if (dynamic_.is_dynamic()) dynamic_.add_sections();
     state_.resolver.finish();
     check_required(state_);
@@ -240,6 +221,7 @@ class FinalLink {
     if (kind_->is_shared && may_stay) return;
     note_weak_references(state_.resolver, *machine_);
     state_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (is_in_dynsym_for_gp(symbol, *kind_)) dynamic_.record(symbol);
       if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
           symbol.is_defined_in_object)
         return;
@@ -322,7 +304,7 @@ class FinalLink {
     symbol.section = unwind_header_;
   }
 
-  void place(const ScanResult& scan, const Linkage& linkage) {
+  void place(ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
@@ -349,8 +331,18 @@ class FinalLink {
       has_addresses_ = true;
       if (veneers_) veneers_->settle(applying(linkage));
     };
+    std::optional<Relaxation> relaxation;
+    if (rules.relaxes) {
+      const RelaxationScope scope{*kind_, linkage, plan.sections, state_.resolver.symbols(),
+                                  state_.script_state.data_segment.relro};
+      relaxation.emplace(state_.files(), scope, state_.resolver.arena());
+      hooks.relax = [&](InputSection& section, unsigned pass) {
+        return relaxation->relax(section, pass);
+      };
+    }
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
     settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
@@ -390,6 +382,7 @@ class FinalLink {
     if (has_text_relocations_)
       warn_text_relocations(scan, state_.resolver.symbols(), *kind_, state_.say);
     tables.has_static_thread_model = scan.has_static_thread_model;
+    if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
     tables.interpreter = machine_->dynamic_linker;
     dynamic_.size(tables, state_.plan.sections);
   }
@@ -429,6 +422,8 @@ class FinalLink {
     target.elf_flags = merged_elf_flags(state_.files());
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
+    globals.has_absolute_tables =
+        machine_->number == EM_RISCV && kind_->is_dynamic && kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
