@@ -1,6 +1,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -43,29 +44,36 @@ class Arena {
 
  private:
   static constexpr std::size_t alignment = alignof(void*);
+  static constexpr std::size_t first_block = std::size_t{1} << 16;
   static constexpr std::size_t large_page = std::size_t{1} << 21;
-  static constexpr std::align_val_t page{large_page};
   static constexpr std::size_t largest_block = std::size_t{1} << 23;
 
   void* take(std::size_t size) {
     size = (size + alignment - 1) & ~(alignment - 1);
-    if (size > left_) {
-      // Where the system gives large pages on request, a file costs a handful of page faults
-      // instead of thousands.
-      block_size_ = blocks_.empty() ? large_page : std::min(block_size_ * 2, largest_block);
-      left_ = std::max(size, block_size_);
-      next_ = static_cast<std::byte*>(::operator new(left_, page));
-      blocks_.emplace_back(next_);
-      ::madvise(next_, left_, MADV_HUGEPAGE);
-    }
+    if (size > left_) add_block(size);
     void* place = next_;
     next_ += size;
     left_ -= size;
     return place;
   }
 
+  /// Where the system gives large pages on request, a large file costs a handful of page faults
+  /// instead of thousands; a small one would pay for clearing a page that it does not need.
+  void add_block(std::size_t size) {
+    block_size_ =
+        blocks_.empty() ? first_block : std::clamp(block_size_ * 2, large_page, largest_block);
+    left_ = std::max(size, block_size_);
+    const bool is_large = left_ >= large_page;
+    if (is_large) left_ = (left_ + large_page - 1) & ~(large_page - 1);
+    void* block = is_large ? std::aligned_alloc(large_page, left_) : std::malloc(left_);
+    if (!block) throw std::bad_alloc();
+    next_ = static_cast<std::byte*>(block);
+    blocks_.emplace_back(next_);
+    if (is_large) ::madvise(next_, left_, MADV_HUGEPAGE);
+  }
+
   struct Free {
-    void operator()(std::byte* block) const { ::operator delete(block, page); }
+    void operator()(std::byte* block) const { std::free(block); }
   };
 
   std::vector<std::unique_ptr<std::byte, Free>> blocks_;

@@ -124,25 +124,32 @@ std::optional<std::string> read_file_if_present(const std::string& path) {
   return read_all(file.get(), path);
 }
 
+FileAside::FileAside(const std::string& path)
+    : path_(path), aside_(path + ".XXXXXX"), descriptor_(::mkostemp(aside_.data(), O_CLOEXEC)) {}
+
+FileAside::~FileAside() {
+  if (descriptor_ < 0) return;
+  if (!has_name_) ::unlink(aside_.c_str());
+  ::close(descriptor_);
+}
+
+bool FileAside::take_name(unsigned mode, Old old) {
+  if (::fchmod(descriptor_, mode) != 0) return false;
+  if (old == Old::removed_first && ::unlink(path_.c_str()) != 0 && errno != ENOENT) return false;
+  has_name_ = ::rename(aside_.c_str(), path_.c_str()) == 0;
+  return has_name_;
+}
+
 void write_file_atomically(const std::string& path, std::string_view content, unsigned mode) {
-  std::string aside = path + ".XXXXXX";
-  int descriptor = ::mkostemp(aside.data(), O_CLOEXEC);
-  if (descriptor < 0 && errno == ENOENT) {
+  std::optional<FileAside> aside(path);
+  if (aside->descriptor() < 0 && errno == ENOENT) {
     make_folders(dir_name(path));
-    aside = path + ".XXXXXX";
-    descriptor = ::mkostemp(aside.data(), O_CLOEXEC);
+    aside.emplace(path);
   }
-  if (descriptor < 0) throw system_error("cannot write " + path, errno);
-  try {
-    const Descriptor file(descriptor);
-    write_all(file.get(), content, path);
-    if (::fchmod(file.get(), mode) != 0) throw system_error("cannot write " + path, errno);
-    if (::rename(aside.c_str(), path.c_str()) != 0)
-      throw system_error("cannot write " + path, errno);
-  } catch (...) {
-    ::unlink(aside.c_str());
-    throw;
-  }
+  if (aside->descriptor() < 0) throw system_error("cannot write " + path, errno);
+  write_all(aside->descriptor(), content, path);
+  if (!aside->take_name(mode, FileAside::Old::replaced))
+    throw system_error("cannot write " + path, errno);
 }
 
 bool write_file_if_changed(const std::string& path, std::string_view content, unsigned mode) {

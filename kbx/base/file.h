@@ -51,6 +51,32 @@ std::string read_file(const std::string& path);
 /// The whole content, or nothing if the file cannot be opened.
 std::optional<std::string> read_file_if_present(const std::string& path);
 
+/// A file that is written beside `path` and takes that name when it is complete; otherwise it is
+/// removed at its end. What fails leaves errno.
+class FileAside {
+ public:
+  explicit FileAside(const std::string& path);
+  ~FileAside();
+  FileAside(const FileAside&) = delete;
+  FileAside& operator=(const FileAside&) = delete;
+
+  /// For writing; negative if the file could not be made.
+  int descriptor() const { return descriptor_; }
+
+  /// What `take_name` does with a file that has the name.
+  enum class Old { replaced, removed_first };
+  /// Gives the file `mode` and its name. Only what is replaced is there at every moment; what is
+  /// removed first spares the wait for the disk that file systems put into replacing. False if that
+  /// failed.
+  bool take_name(unsigned mode, Old old);
+
+ private:
+  std::string path_;
+  std::string aside_;
+  int descriptor_ = -1;
+  bool has_name_ = false;
+};
+
 /// Writes `path` so that a reader, or the next run after a kill, sees the old content or the new
 /// one and nothing between: a file aside, then rename(2). Makes missing folders.
 void write_file_atomically(const std::string& path, std::string_view content, unsigned mode = 0644);

@@ -11,6 +11,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/conf.h"
 #include "kbx/cli/genksyms.h"
 #include "kbx/cli/ld.h"
 #include "kbx/cli/modpost.h"
@@ -96,11 +97,14 @@ int run_tool(int argc, char** argv) {
     return kbx::cli::modpost_command(argv[0], argc - 1, argv + 1);
   if (program == "genksyms" || program.ends_with("/genksyms"))
     return kbx::cli::genksyms_command(argv[0], argc - 1, argv + 1);
+  if (program == "conf" || program.ends_with("/conf"))
+    return kbx::cli::conf_command(argv[0], argc - 1, argv + 1);
   if (program == "sign-file" || program.ends_with("/sign-file"))
     return kbx::cli::sign_file_command(argc - 1, argv + 1);
   if (kbx::cli::is_linker_name(program)) return kbx::cli::ld_command(argv[0], argc - 1, argv + 1);
   if (subcommand == "ld") return kbx::cli::ld_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
+  if (subcommand == "conf") return kbx::cli::conf_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "modpost") return kbx::cli::modpost_command(argv[0], argc - 2, argv + 2);

@@ -46,7 +46,7 @@ bool link(Options& options, const Say& say, const std::function<void()>& written
   };
   const Say counted{warn, say.print};
   LinkState state(options, counted);  // The inputs have to be there until the output is written.
-  const Image image = linked(state, options.output);
+  Image image = linked(state, options.output);
   if (warned && options.fatal_warnings) return false;
   const unsigned mode = options.kind == OutputKind::relocatable ? 0666 : 0777;
   write_image(image, state.options.output, mode);

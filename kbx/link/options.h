@@ -77,6 +77,14 @@ struct Definition {
 /// A file that is read as some kind of list, in the order of the command line.
 using Files = std::vector<std::string>;
 
+/// How code is made safe from the Cortex-A53's erratum 843419.
+enum class Erratum843419 : std::uint8_t {
+  ignored,
+  adr,   // the ADRP becomes an ADR; the link fails if that does not reach
+  adrp,  // the instruction that goes wrong moves to a veneer
+  both,  // … if an ADR does not reach
+};
+
 /// What GNU ld's command line asks for. The words are those of ld(1); what they leave to the target
 /// is empty here.
 struct Options {
@@ -224,9 +232,12 @@ struct Options {
   // What only some machines have.
   std::optional<std::uint64_t> small_data_size;  // -G
   bool pic_veneer = false;
+  /// Bytes of code that share a section of veneers; ±1: as the machine has it. If it is negative,
+  /// veneers lie behind the branches that use them.
+  std::int64_t stub_group_size = 1;
   bool be8 = false;
   bool fix_cortex_a53_835769 = false;
-  bool fix_cortex_a53_843419 = false;
+  Erratum843419 fix_cortex_a53_843419 = Erratum843419::ignored;
   bool save_restore_functions = false;
   bool ppc476_workaround = false;
   std::uint64_t ppc476_page = 0;

@@ -1,6 +1,8 @@
-"""The linker beside GNU ld, gold, lld and mold: links of modules, of a kernel, and of a large archive.
+"""The linker beside GNU ld, gold, lld and mold: links of modules, of a kernel, of kbx itself, and of a large archive.
 
-The kernel is a build of Linux in the folder KBX_BENCH_LINUX; the archive is KBX_BENCH_ARCHIVE, else one of LLVM's."""
+The modules are xtables-addons', or as many that are written here. The kernel is a build of Linux in the folder
+KBX_BENCH_LINUX; kbx and its libraries are those of the build folder that it lies in; the archive is KBX_BENCH_ARCHIVE, else
+one of LLVM's."""
 
 import os
 import re
@@ -12,15 +14,31 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import subjects
-from floor import recorded_commands
-from measure import CommandFailed, median, once
-from outcome import Skipped
-from tools import SYSTEM_PATH
+HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "link"))
+
+import itself  # noqa: E402
+import subjects  # noqa: E402
+from floor import recorded_commands  # noqa: E402
+from measure import CommandFailed, median, once  # noqa: E402
+from outcome import Skipped  # noqa: E402
+from tools import SYSTEM_PATH  # noqa: E402
 
 OTHERS = {"GNU ld": ["ld.bfd"], "gold": ["ld.gold"], "lld": ["ld.lld"], "mold": ["ld.mold", "mold"]}
 ARCHIVE_BYTES = 200_000_000
 LONGEST = 900  # seconds; who needs more for a job is left out
+MODULES = 24
+MODULE = """#include <linux/module.h>
+#include <linux/proc_fs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+static int show(struct seq_file *file, void *data) { seq_printf(file, "NAME %d\\n", current->pid); return 0; }
+static int __init start(void) { return proc_create_single("NAME", 0, NULL, show) ? 0 : -ENOMEM; }
+static void __exit stop(void) { remove_proc_entry("NAME", NULL); }
+module_init(start);
+module_exit(stop);
+MODULE_LICENSE("GPL");
+"""
 PROBED = {"--no-warn-rwx-segments", "--force-group-allocation", "--orphan-handling=warn"}  # kbuild asks for them first
 
 
@@ -74,17 +92,26 @@ def _words_of(command):
     return words
 
 
+def _written_modules(bench):
+    """A driver of small modules, where no real one is at hand."""
+    folder = bench.work / "written"
+    folder.mkdir()
+    names = [f"written{number}" for number in range(MODULES)]
+    (folder / "Kbuild").write_text("".join(f"obj-m += {name}.o\n" for name in names))
+    for name in names:
+        (folder / f"{name}.c").write_text(MODULE.replace("NAME", name))
+    return subjects.Subject(f"{MODULES} written modules", folder)
+
+
 def modules(bench):
     """Links of modules"""
-    subject = subjects.xtables_addons()
-    if not subject:
-        raise Skipped("xtables-addons' source is not in the test cache: testsuite/drivers/fetch.py drivers")
+    subject = subjects.xtables_addons() or _written_modules(bench)
     copy = bench.copy(subject)
     bench.make(copy)
     links = [_words_of(command) for command in recorded_commands(copy.folder, "*.ko")]
     if not links:
         raise CommandFailed("a build without links of modules")
-    return Job(f"{len(links)} modules of xtables-addons (`-r`)", Path(bench.tree), links)
+    return Job(f"{len(links)} modules of {subject.name} (`-r`)", Path(bench.tree), links)
 
 
 def _linux():
@@ -128,6 +155,34 @@ def kernel(_):
              "--start-group", *([] if is_of_object else libraries), "--end-group",
              *if_there(".btf.vmlinux.bin.o", ".tmp_vmlinux.kallsyms2.o")]
     return Job("vmlinux", folder, [words])
+
+
+def _build_folder(bench):
+    folder = bench.kbx.parent
+    if not (folder / "build.ninja").exists():
+        raise Skipped(f"{folder} is no folder in which kbx was built")
+    return folder
+
+
+def rooms(bench):
+    """-r of kbx's own libraries"""
+    libraries = sorted(_build_folder(bench).glob("libkbx_*.a"))
+    return Job("kbx's libraries with DWARF (`-r`)", bench.work, [["-r", "-o", OUTPUT, "--whole-archive", *libraries]])
+
+
+def program(bench):
+    """kbx itself, as the compiler has it linked"""
+    folder = _build_folder(bench)
+    command = itself.link_command(folder, "kbx")
+    if not command:
+        raise Skipped(f"Ninja does not tell how {folder}/kbx is linked")
+    driver = re.sub(r"^: && | && :$", "", command)
+    told = subprocess.run(f"{driver} '-###'", shell=True, cwd=folder, capture_output=True, text=True, check=True).stderr
+    words = shlex.split(next(line for line in told.splitlines() if re.match(r' *"?\S*(collect2|/ld)\b', line)))[1:]
+    words[words.index("-o") + 1] = OUTPUT
+    while "-plugin" in words:
+        del words[words.index("-plugin"):words.index("-plugin") + 2]
+    return Job("kbx with DWARF", folder, [[word for word in words if not str(word).startswith("-plugin-opt")]])
 
 
 def _archive(bench):
@@ -223,7 +278,7 @@ def _measure(bench, job):
 def link(bench):
     """Links, beside other linkers"""
     rows = []
-    for prepare in (modules, kernel_object, kernel, archive):
+    for prepare in (modules, kernel_object, kernel, rooms, program, archive):
         try:
             rows.append(_measure(bench, prepare(bench)))
         except Skipped as reason:

@@ -23,6 +23,7 @@ class Case:
     messages: str = "presence"
     differs: str = ""  # why, if kbx does not do as ld
     needs: list = field(default_factory=list)  # programs
+    machine: str = ""  # what is linked for, as Debian calls it; "": this machine
     ignored: set = field(default_factory=set)  # outputs that are not compared
 
 
@@ -61,6 +62,8 @@ def _directive(case, number, text):
         case.differs += value
     elif key == "needs":
         case.needs += value.split()
+    elif key == "machine":
+        case.machine = value
     elif key == "ignore":
         case.ignored |= set(value.split())
     elif number > 1:

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "drivers"))
+sys.path.append(str(Path(__file__).resolve().parents[1] / "drivers"))
 
 from cachedir import Unavailable  # noqa: E402
 from fetch import package_root  # noqa: E402

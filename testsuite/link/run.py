@@ -27,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import oracle
 from case import BadCase, parse_case
 from compare import DIFFERENT, IDENTICAL, SAME_SHAPE, compare
 
@@ -34,7 +35,8 @@ CASES = Path(__file__).resolve().parent / "cases"
 ORACLE = "/usr/bin/ld.bfd"
 ORACLE_VERSION = " 2.40"
 SYSTEM_PATH = "/usr/bin:/bin"
-COMPILER = ["gcc", "-c", "-O2", "-ffreestanding", "-fno-pic", "-fno-asynchronous-unwind-tables"]
+COMPILER = ["-c", "-O2", "-ffreestanding", "-fno-pic", "-fno-asynchronous-unwind-tables"]
+BINUTILS = ["as", "ar", "objcopy", "ranlib", "strip"]
 SKIPPED = 77
 
 
@@ -51,9 +53,16 @@ class Verdict(NamedTuple):
     lines: list
 
 
-def run_shell(command, folder, path, timeout):
+class Tools(NamedTuple):
+    """The programs that make a case's objects and link them."""
+    compiler: str
+    oracle: dict  # variables of the environment in which `ld` is GNU ld
+    judged: dict  # … and in which it is the linker under test
+
+
+def run_shell(command, folder, environment, timeout):
     """Runs a shell command; gives (status, stdout, stderr). Over its time, it is killed with its children."""
-    environment = {"PATH": path, "HOME": str(folder), "LC_ALL": "C"}
+    environment = environment | {"HOME": str(folder), "LC_ALL": "C"}
     process = subprocess.Popen(["/bin/sh", "-c", command], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
     try:
@@ -73,11 +82,13 @@ class Judge:
         self.scratch = scratch
         self.local = threading.local()
         self.numbers = iter(range(1000, 100000))
-        self.oracle_path = self.path_with("oracle", ORACLE)
-        judged = options.kbx or options.linker or ORACLE
-        self.judged_path = self.path_with("judged", os.path.realpath(judged))
+        judged = os.path.realpath(options.kbx or options.linker or ORACLE)
+        self.native = Tools("gcc", self.folder_with("oracle", ORACLE), self.folder_with("judged", judged))
+        self.foreign = {}
+        self.lock = threading.Lock()
 
-    def path_with(self, name, program):
+    def folder_with(self, name, program):
+        """An environment in which `ld` is that program."""
         folder = self.scratch / "bin" / name
         folder.mkdir(parents=True)
         # The file itself: a link to one that is built anew meanwhile would lead to the system's linker instead.
@@ -85,7 +96,31 @@ class Judge:
             os.link(program, folder / "ld")
         except OSError:
             shutil.copy(program, folder / "ld")
-        return f"{folder}:{SYSTEM_PATH}"
+        return {"PATH": f"{folder}:{SYSTEM_PATH}"}
+
+    def tools(self, machine):
+        """For a machine as Debian calls it, "": this one. Raises oracle.Unavailable."""
+        if not machine:
+            return self.native
+        with self.lock:
+            if machine not in self.foreign:
+                self.foreign[machine] = self.foreign_tools(machine)
+            return self.foreign[machine]
+
+    def foreign_tools(self, machine):
+        ld = oracle.gnu_ld(machine)
+        triplet = oracle.TARGETS[machine].triplet
+        environments = []
+        for name in ("oracle", "judged"):
+            folder = self.scratch / "bin" / f"{name}-{machine}"
+            folder.mkdir(parents=True)
+            for program in BINUTILS:
+                (folder / program).symlink_to(Path(ld.words[0]).with_name(f"{triplet}-{program}"))
+            environments.append(ld.environment | {"PATH": f"{folder}:{SYSTEM_PATH}"})
+        (self.scratch / "bin" / f"oracle-{machine}" / "ld").symlink_to(ld.words[0])
+        judged = ld.words[0] if self.options.self_check else self.scratch / "bin" / "judged" / "ld"
+        (self.scratch / "bin" / f"judged-{machine}" / "ld").symlink_to(judged)
+        return Tools(f"clang --target={triplet}", *environments)
 
     def home(self):
         if not hasattr(self.local, "home"):
@@ -94,12 +129,12 @@ class Judge:
         self.local.home.mkdir()
         return self.local.home
 
-    def must(self, command, folder, case):
-        status, _, err = run_shell(command, folder, self.oracle_path, self.options.timeout)
+    def must(self, command, folder, case, tools):
+        status, _, err = run_shell(command, folder, tools.oracle, self.options.timeout)
         if status != 0:
             raise BadCase(f"{case.name}: '{command}' failed: {err.decode(errors='replace').strip()}")
 
-    def prepare(self, case, base):
+    def prepare(self, case, base, tools):
         """Writes the files of a case and makes the objects of its sources."""
         base.mkdir()
         for name, text in case.files.items():
@@ -108,20 +143,21 @@ class Judge:
         for name in case.files:
             flags = " ".join(case.flags.get(name, []))
             if name.endswith(".s"):
-                self.must(f"as {flags} -o {name[:-2]}.o {name}", base, case)
+                self.must(f"as {flags} -o {name[:-2]}.o {name}", base, case, tools)
             elif name.endswith(".c"):
-                self.must(f"{' '.join(COMPILER)} {flags} -o {name[:-2]}.o {name}", base, case)
+                compiler = " ".join([tools.compiler, *COMPILER])
+                self.must(f"{compiler} {flags} -o {name[:-2]}.o {name}", base, case, tools)
         for command in case.prepare:
-            self.must(command, base, case)
+            self.must(command, base, case, tools)
 
-    def outcome(self, case, home, path):
+    def outcome(self, case, home, environment):
         """What a linker makes of the prepared case, in home/w."""
         work = home / "w"
         shutil.rmtree(work, ignore_errors=True)
         shutil.copytree(home / "base", work, symlinks=True)
         statuses, texts = [], {"out": b"", "err": b""}
         for command in case.link:
-            status, out, err = run_shell(command, work, path, self.options.timeout)
+            status, out, err = run_shell(command, work, environment, self.options.timeout)
             statuses.append(status)
             texts["out"] += out
             texts["err"] += err
@@ -135,23 +171,27 @@ class Judge:
         absent = [name for name in case.needs if not shutil.which(name, path=SYSTEM_PATH)]
         if absent:
             return Verdict("skipped", [f"{absent[0]} is not installed"])
+        try:
+            tools = self.tools(case.machine)
+        except oracle.Unavailable as error:
+            return Verdict("skipped", [str(error)])
         home = self.home()
-        self.prepare(case, home / "base")
-        wanted = self.outcome(case, home, self.oracle_path)
-        got = self.outcome(case, home, self.judged_path)
+        self.prepare(case, home / "base", tools)
+        wanted = self.outcome(case, home, tools.oracle)
+        got = self.outcome(case, home, tools.judged)
         verdict = compare_outcomes(case, wanted, got)
         if self.options.self_check:
             if not wanted.files and not wanted.out and not wanted.err and not any(wanted.statuses):
                 return Verdict(DIFFERENT, ["ld has no effect: the case cannot fail"])
             return verdict
-        return self.judge_intended(case, home, verdict) if case.differs else verdict
+        return self.judge_intended(case, home, verdict, tools) if case.differs else verdict
 
-    def judge_intended(self, case, home, verdict):
+    def judge_intended(self, case, home, verdict, tools):
         """kbx differs on purpose: it has to do so still, and as the case checks."""
         if verdict.result == IDENTICAL:
             return Verdict(DIFFERENT, ["kbx does as ld here, though the case says that it differs"])
         for command in case.checks:
-            status, out, err = run_shell(command, home / "w", self.judged_path, self.options.timeout)
+            status, out, err = run_shell(command, home / "w", tools.judged, self.options.timeout)
             if status != 0:
                 return Verdict(DIFFERENT, [f"check failed: {command}", (out + err).decode(errors="replace").strip()])
         return Verdict("as intended", [])

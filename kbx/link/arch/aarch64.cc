@@ -7,6 +7,7 @@
 #include "kbx/link/arch/aarch64_field.h"
 #include "kbx/link/arch/aarch64_plt.h"
 #include "kbx/link/arch/aarch64_tls.h"
+#include "kbx/link/arch/aarch64_veneer.h"
 #include "kbx/link/arch/relocation_type.h"
 
 /// The relocations of AArch64: ELF for the Arm 64-bit Architecture, "Relocation codes"; which
@@ -432,6 +433,7 @@ constexpr Machine values() {
   machine.write_plt_header = write_aarch64_plt_header;
   machine.write_plt_entry = write_aarch64_plt_entry;
   machine.lazy_got_value = lazy_got_value;
+  machine.veneers = &aarch64_veneers;
   DynamicTypes& dynamic = machine.dynamic;
   dynamic.address = R_AARCH64_ABS64;
   dynamic.relative = R_AARCH64_RELATIVE;

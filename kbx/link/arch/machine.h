@@ -7,6 +7,8 @@
 
 namespace kbx::link {
 
+struct VeneerRules;
+
 /// What the value of a relocation starts from; S, L, G, Z are the ABI supplements' letters.
 enum class Origin : std::uint8_t {
   none,                 // 0: a marker, or with a size code that is rewritten without a value
@@ -99,6 +101,13 @@ struct Emitted {
   std::uint32_t type = 0;   // 0: what the input says
   std::int64_t moved = 0;   // of its place, in bytes
   std::int64_t addend = 0;  // instead of the input's
+};
+
+/// What guards the PLTs of AArch64 against misuse.
+struct PltGuards {
+  bool marks_targets = false;  // where indirect branches may go is marked (BTI)
+  bool signs = false;          // the address that an entry jumps to is authenticated (PAC)
+  bool is_position_independent = false;
 };
 
 /// A PLT entry, or the table's first one, that is to be written.
@@ -212,6 +221,10 @@ struct Machine {
   void (*write_descriptor_entry)(const PltPlace& place) = nullptr;
   /// The same machine with PLTs for processors that track indirect branches; null: the same ones.
   const Machine* tracked = nullptr;
+  /// The same machine with PLTs that are guarded like that; null: it has only one kind of PLT.
+  const Machine* (*guarded)(const PltGuards& guards) = nullptr;
+  /// Null: branches reach everywhere, or the link fails.
+  const VeneerRules* veneers = nullptr;
   /// The word that .got.plt has for an entry before the dynamic linker changed it.
   std::uint64_t (*lazy_got_value)(const PltPlace& place) = nullptr;
 };

@@ -7,10 +7,10 @@
 #include "kbx/link/arch/riscv_plt.h"
 
 /// The relocations of RISC-V: RISC-V ELF psABI, "Relocations"; which values are refused is GNU ld
-/// 2.40's choice. Nothing is made shorter: R_RISCV_RELAX is passed over; of the nops of
-/// R_RISCV_ALIGN those that are too many have gone before (drop_padding). In executables with a
-/// fixed place an auipc that would not reach becomes a lui of the address (a weak symbol that
-/// nothing defines, far from code at high addresses).
+/// 2.40's choice. R_RISCV_RELAX and R_RISCV_ALIGN are done with before (Relaxation), which also
+/// has given code of GPREL and TPREL its base register. In executables with a fixed place an auipc
+/// that would not reach becomes a lui of the address (a weak symbol that nothing defines, far from
+/// code at high addresses).
 namespace kbx::link {
 namespace {
 
@@ -92,14 +92,14 @@ constexpr Row rows[] = {
     part("R_RISCV_SUB64", 8, RiscvForm::subtract, 64),
     {},
     {},
-    code("R_RISCV_ALIGN", value(Origin::none, 1), RiscvForm::alignment),
+    marker("R_RISCV_ALIGN"),
     code("R_RISCV_RVC_BRANCH", distance(S, 2), RiscvForm::compressed_branch),
     code("R_RISCV_RVC_JUMP", branch(2), RiscvForm::compressed_jump),
     code("R_RISCV_RVC_LUI", value(S, 2), RiscvForm::compressed_upper),
-    {},
-    {},
-    {},
-    {},
+    code("R_RISCV_GPREL_I", value(S, 4), RiscvForm::immediate),
+    code("R_RISCV_GPREL_S", value(S, 4), RiscvForm::immediate_store),
+    code("R_RISCV_TPREL_I", value(Origin::thread_offset, 4), RiscvForm::immediate),
+    code("R_RISCV_TPREL_S", value(Origin::thread_offset, 4), RiscvForm::immediate_store),
     marker("R_RISCV_RELAX"),
     part("R_RISCV_SUB6", 1, RiscvForm::subtract, 6),
     part("R_RISCV_SET6", 1, RiscvForm::data, 6),
@@ -238,7 +238,7 @@ constexpr Machine values() {
   machine.drops_got_plt = true;
   machine.thread_block_is_behind = true;
   machine.module_offset_bias = 0x800;
-  machine.dynamic_linker = "/lib/ld.so.1";
+  machine.dynamic_linker = is_64bit ? "/lib/ld.so.1" : "/lib32/ld.so.1";
   machine.rule = rule<is_64bit>;
   machine.type_name = type_name;
   machine.simplify = simplify;

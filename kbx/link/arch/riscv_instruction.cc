@@ -1,7 +1,5 @@
 #include "kbx/link/arch/riscv_instruction.h"
 
-#include <bit>
-
 /// Values in RISC-V instructions (The RISC-V Instruction Set Manual, volume I, "Immediate Encoding
 /// Variants", and the chapter on compressed instructions). Instructions of twelve bits have a sign,
 /// so what is in front of them is rounded to the nearest multiple of 4096.
@@ -46,6 +44,12 @@ Fit write_branch(const Patch& patch, RiscvForm form, unsigned size, unsigned bit
   write_little(patch.place, riscv_with(read(patch.place, size), form, patch.value), size);
   return (patch.value & 1) == 0 && fits(patch.value, bits, Range::with_sign) ? Fit::fits
                                                                              : Fit::overflows;
+}
+
+Fit write_immediate(const Patch& patch, RiscvForm form) {
+  if (patch.room < 4) return Fit::no_match;
+  write_little(patch.place, riscv_with(read(patch.place, 4), form, patch.value), 4);
+  return fits(patch.value, 12, Range::with_sign) ? Fit::fits : Fit::overflows;
 }
 
 Fit write_upper(const Patch& patch, RiscvForm form, bool is_32bit) {
@@ -100,14 +104,6 @@ Fit write_uleb128(const Patch& patch, bool subtracts) {
   return Fit::fits;
 }
 
-/// The assembler leaves room for the longest padding, `value` bytes of nops; code behind it is in
-/// its place only if all of them are needed.
-Fit check_alignment(const Patch& patch) {
-  if (patch.value == 0 || patch.value > 0x10000000) return Fit::fits;
-  const std::uint64_t alignment = std::bit_ceil(patch.value + 1);
-  return (patch.address + patch.value) % alignment == 0 ? Fit::fits : Fit::misaligned;
-}
-
 }  // namespace
 
 bool reaches_upper(std::uint64_t value, bool is_32bit) {
@@ -120,8 +116,10 @@ std::uint32_t riscv_with(std::uint32_t instruction, RiscvForm form, std::uint64_
     case RiscvForm::call:
       return (instruction & 0xfff) | field(value + 0x800, 12, 20, 12);
     case RiscvForm::lower:
+    case RiscvForm::immediate:
       return (instruction & 0xfffff) | field(value, 0, 12, 20);
     case RiscvForm::lower_store:
+    case RiscvForm::immediate_store:
       return (instruction & 0x1fff07f) | field(value, 5, 7, 25) | field(value, 0, 5, 7);
     case RiscvForm::jump:
       return (instruction & 0xfff) | jump_bits(value);
@@ -159,6 +157,9 @@ Fit write_riscv(const Patch& patch, RiscvForm form, unsigned bits, bool is_32bit
       if (patch.room < 4) return Fit::no_match;
       write_little(patch.place, riscv_with(read(patch.place, 4), form, cut.value), 4);
       return Fit::fits;
+    case RiscvForm::immediate:
+    case RiscvForm::immediate_store:
+      return write_immediate(cut, form);
     case RiscvForm::call:
       return write_call(cut, is_32bit);
     case RiscvForm::jump:
@@ -171,8 +172,6 @@ Fit write_riscv(const Patch& patch, RiscvForm form, unsigned bits, bool is_32bit
       return write_branch(cut, form, 2, 9);
     case RiscvForm::compressed_upper:
       return write_compressed_upper(cut);
-    case RiscvForm::alignment:
-      return check_alignment(cut);
   }
   return Fit::no_match;
 }

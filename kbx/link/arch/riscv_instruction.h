@@ -16,13 +16,14 @@ enum class RiscvForm : std::uint8_t {
   upper,        // lui, auipc: bits 31 to 12, rounded
   lower,        // addi, loads: bits 11 to 0
   lower_store,  // stores: bits 11 to 0
-  call,         // auipc and jalr
-  jump,         // jal
-  branch,       // beq …
+  immediate,    // the same where no upper part goes with them: bits 11 to 0, with a sign
+  immediate_store,
+  call,    // auipc and jalr
+  jump,    // jal
+  branch,  // beq …
   compressed_jump,
   compressed_branch,
   compressed_upper,
-  alignment,  // nops that may be too many
 };
 
 /// The instruction with the value in its place; of `call` the first of the two.

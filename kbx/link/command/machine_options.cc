@@ -26,6 +26,25 @@ void read_ppc476(Reading& reading, const std::string& value) {
   reading.options.ppc476_page = *size;
 }
 
+void read_erratum_843419(Reading& reading, const std::string& value) {
+  Erratum843419& way = reading.options.fix_cortex_a53_843419;
+  way = Erratum843419::both;
+  if (value == "adr") {
+    way = Erratum843419::adr;
+  } else if (value == "adrp") {
+    way = Erratum843419::adrp;
+  } else if (!value.empty() && value != "full") {
+    reading.messages.push_back("error: unrecognized option for --fix-cortex-a53-843419: " + value);
+  }
+}
+
+void read_group_size(Reading& reading, const std::string& value) {
+  const bool is_negative = value.starts_with('-');
+  const auto size = number(is_negative ? value.substr(1) : value);
+  if (!size) throw Error("invalid number `" + value + "'");
+  reading.options.stub_group_size = static_cast<std::int64_t>(is_negative ? 0 - *size : *size);
+}
+
 constexpr std::string_view of_final_links = "concerns final links for that machine only";
 
 constexpr Option rows[] = {
@@ -40,12 +59,12 @@ constexpr Option rows[] = {
      "ARM, AArch64: make veneers independent of their address"},
     {"--fix-cortex-a53-835769", Argument::none, "", set<&Options::fix_cortex_a53_835769, true>,
      "AArch64: work around erratum 835769"},
-    {"--fix-cortex-a53-843419", Argument::optional, "KIND",
-     set<&Options::fix_cortex_a53_843419, true>, "AArch64: work around erratum 843419"},
+    {"--fix-cortex-a53-843419", Argument::optional, "KIND", read_erratum_843419,
+     "AArch64: work around erratum 843419 with KIND adr, adrp or, the default, full: both"},
     {"--no-apply-dynamic-relocs", Argument::none, "", set<&Options::apply_dynamic_relocs, false>,
      "AArch64: leave the places of dynamic relocations at 0"},
-    {"--stub-group-size", Argument::required, "SIZE", ignore,
-     "ARM, AArch64, PowerPC: how much code shares a group of stubs", of_final_links},
+    {"--stub-group-size", Argument::required, "SIZE", read_group_size,
+     "ARM, AArch64: how much code shares a group of veneers; -SIZE: they lie behind it"},
     {"-p --no-pipeline-knowledge", Argument::none, "", ignore, "ARM: of old toolchains",
      "GNU ld ignores it too"},
     {"--no-enum-size-warning", Argument::none, "", ignore,

@@ -131,6 +131,7 @@ struct InputFile {
   bool is_binary = false;        // -b binary
   bool is_just_symbols = false;  // -R: nothing of its sections goes into the output
   std::uint16_t machine = 0;
+  std::uint32_t number = 0;  // among all files, archives and members that GNU ld would open
   std::uint32_t elf_flags = 0;
   std::uint8_t os_abi = 0;
   std::uint8_t abi_version = 0;
@@ -143,10 +144,13 @@ struct InputFile {
   std::vector<InputSymbol> symbols;     // [0] is the empty one
   std::uint32_t first_global = 0;
   std::vector<Symbol*> globals;  // of symbols[first_global + i]
+  /// The name_hash of their names; empty: not worked out, or no longer needed.
+  std::vector<std::uint64_t> global_hashes;
   // Of final links: what relocations want of its local symbols, and where that is; empty: nothing.
   std::vector<Wants> local_wants;
   std::unordered_map<std::uint32_t, Places> local_places;
   std::vector<Property> properties;  // sorted by type
+  std::uint32_t output_number = 0;   // in OutputPlan::files, from 1; 0: not there
   std::string archive_path;          // of a member: the archive, and its name there
   std::string member_name;
 

@@ -11,6 +11,7 @@
 #include "kbx/base/path.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/compression.h"
+#include "kbx/link/input/name_hash.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/input/shape.h"
 
@@ -469,7 +470,11 @@ class ObjectReader {
       if (i >= file_.first_global && symbol.binding == STB_LOCAL)
         fail(fmt::format("symbol {} is local but stands among the global ones", i));
     }
-    file_.globals.assign(count - std::min<std::size_t>(count, file_.first_global), nullptr);
+    const std::size_t first = std::min<std::size_t>(count, file_.first_global);
+    file_.globals.assign(count - first, nullptr);
+    file_.global_hashes.resize(count - first);
+    for (std::size_t i = first; i < count; ++i)
+      file_.global_hashes[i - first] = name_hash(file_.symbols[i].name);
   }
 
   struct Group {

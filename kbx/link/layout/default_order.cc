@@ -73,6 +73,7 @@ Style style_of(const Machine& machine) {
       style.word_folders = "";
       break;
     case EM_RISCV:
+      style.is_64bit = machine.dynamic.address == R_RISCV_64;
       style.has_small_data = true;
       style.got = Got::small;
       style.folder = "riscv64-linux-gnu";

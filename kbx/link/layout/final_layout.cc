@@ -1,6 +1,7 @@
 #include "kbx/link/layout/final_layout.h"
 
 #include <algorithm>
+#include <optional>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -23,6 +24,7 @@ using script::Phase;
 constexpr int most_rounds = 10;
 constexpr int rounds_with_any_change = 6;
 constexpr int most_adjustments = 1000;
+constexpr unsigned relaxation_passes = 3;
 
 void say_warnings(LayoutFaults& faults, const LayoutRules& rules, const Say& say) {
   for (const std::string& line : faults.warnings) say(fmt::format("{}: {}", rules.program, line));
@@ -102,7 +104,10 @@ class LayoutPasses {
     size(!rules_.relaxes);
     bool is_stale = hooks_.edit && hooks_.edit();
     for (int round = most_rounds; round > 0; --round) {
-      if (is_stale) size_again();
+      if (hooks_.relax)
+        relax();
+      else if (is_stale)
+        size_again();
       is_stale = order_linked(plan_, false);
       is_stale = map(round > rounds_with_any_change) || is_stale;
       is_stale = adjust() || is_stale;
@@ -131,6 +136,11 @@ class LayoutPasses {
     pass.faults = &faults_;
     pass.rules = &rules_;
     has_sized_ = true;
+    // Before RELRO is where it ends up, code would be shortened for addresses that it loses again.
+    if (relaxation_pass_ && state_.data_segment.state != script::DataSegment::State::relro_adjust)
+      pass.before_placing = [this](InputSection& section) {
+        if (hooks_.relax(section, *relaxation_pass_)) repeats_pass_ = true;
+      };
     assign_addresses(plan_, actions, pass);
     for (std::string& line : state_.take_warnings()) faults_.warnings.push_back(std::move(line));
   }
@@ -162,6 +172,19 @@ class LayoutPasses {
     needs_.relro_end = data.relro_end;
   }
 
+  void relax() {
+    for (unsigned pass = 0; pass < relaxation_passes; ++pass) {
+      relaxation_pass_ = pass;
+      do {
+        repeats_pass_ = false;
+        assign_symbols(plan_, state_.actions(Phase::assigning));
+        size(false);
+      } while (repeats_pass_);
+    }
+    relaxation_pass_.reset();
+    size_again();
+  }
+
   void size_again() {
     assign_symbols(plan_, state_.actions(Phase::assigning));
     size(true);
@@ -181,9 +204,9 @@ class LayoutPasses {
   }
 
   bool adjust() {
-    if (!hooks_.adjust) return false;
+    const auto changes = [](const std::function<bool()>& adjuster) { return adjuster(); };
     bool has_changed = false;
-    for (int i = 0; hooks_.adjust(); ++i) {
+    for (int i = 0; std::any_of(hooks_.adjusters.begin(), hooks_.adjusters.end(), changes); ++i) {
       if (i == most_adjustments)
         throw Error("the sizes of sections do not settle", "this is a fault of the linker");
       has_changed = true;
@@ -216,6 +239,8 @@ class LayoutPasses {
   LayoutFaults faults_;
   std::vector<Segment> segments_;
   bool has_sized_ = false;
+  std::optional<unsigned> relaxation_pass_;
+  bool repeats_pass_ = false;
 };
 
 }  // namespace

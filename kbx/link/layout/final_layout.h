@@ -14,9 +14,13 @@ struct LayoutHooks {
   /// Once, when addresses are known for the first time: .eh_frame and its like lose entries. True
   /// if a size changed.
   std::function<bool()> edit;
-  /// Whenever addresses and segments are known: veneers, relaxation, RELR. True if a size changed,
-  /// after which it is called again.
-  std::function<bool()> adjust;
+  /// Relaxation: in passes of its own, each input section right before it is placed. True if the
+  /// pass has to be repeated. GNU ld has three for RISC-V; the last only places all once more.
+  std::function<bool(InputSection& section, unsigned pass)> relax;
+  /// Whenever addresses and segments are known: RELR, veneers. Each gives true if a
+  /// size changed, after which the first one is called again: one that is called finds those before
+  /// it settled.
+  std::vector<std::function<bool()>> adjusters;
   /// Once, when addresses and symbols are final, before it is checked whether they make sense.
   std::function<void()> settled;
 };

@@ -47,6 +47,7 @@ LayoutRules layout_rules(const Options& options, const Machine& machine, bool is
   const bool is_x86 = machine.number == EM_X86_64 || machine.number == EM_386;
   rules.separate_code = options.separate_code.value_or(is_x86);
   rules.relro = options.relro.value_or(true);
+  rules.relaxes = machine.padding_type != 0;
   rules.keeps_empty_input = options.emit_relocs;
   rules.checks_sections = options.check_sections.value_or(true);
   rules.warns_section_align = options.warn_section_align;

@@ -31,14 +31,15 @@ OutputSection* OutputSections::add(std::string_view name) {
   OutputSection& section = storage_.emplace_back();
   section.name = name;
   insert_before(&section, nullptr);
-  by_name_[name].push_back(&section);
+  by_name_.add(section);
   return &section;
 }
 
 OutputSection* OutputSections::find(std::string_view name) const {
-  const auto known = by_name_.find(name);
-  if (known == by_name_.end() || known->second.empty()) return nullptr;
-  if (known->second.size() == 1) return known->second.front();
+  const auto row = by_name_.named(name);
+  if (row.empty()) return nullptr;
+  OutputSection* const only = *row.begin();
+  if (!only->next_of_name) return only;
   for (OutputSection* section = first_; section; section = section->next)
     if (section->name == name) return section;
   return nullptr;
@@ -50,7 +51,7 @@ void OutputSections::move_before(OutputSection* section, OutputSection* place) {
 }
 
 void OutputSections::remove(OutputSection* section) {
-  std::erase(by_name_[section->name], section);
+  by_name_.remove(*section);
   OutputSection* const previous = section->previous;
   OutputSection* const next = section->next;
   unlink(section);

@@ -1,11 +1,11 @@
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "kbx/base/name_index.h"
+#include "kbx/base/pool.h"
 #include "kbx/link/input/file.h"
 
 namespace kbx::link {
@@ -21,6 +21,7 @@ struct Piece {
 /// A section of the output.
 struct OutputSection {
   std::string_view name;
+  OutputSection* next_of_name = nullptr;  // see NameIndex
   OutputSection* previous = nullptr;
   OutputSection* next = nullptr;
   Traits traits = 0;
@@ -83,8 +84,8 @@ class OutputSections {
   void unlink(OutputSection* section);
   void insert_before(OutputSection* section, OutputSection* place);
 
-  std::deque<OutputSection> storage_;
-  std::unordered_map<std::string_view, std::vector<OutputSection*>> by_name_;
+  Pool<OutputSection> storage_;
+  NameIndex<OutputSection> by_name_;
   OutputSection* first_ = nullptr;
   OutputSection* last_ = nullptr;
 };

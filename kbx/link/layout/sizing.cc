@@ -362,6 +362,7 @@ class Sizer {
       input.output_offset = dot - section_->address;
       return dot;
     }
+    if (pass_.before_placing) pass_.before_placing(input);
     if (subalign_) input.alignment_power = *subalign_;
     section_->alignment_power = std::max(section_->alignment_power, input.alignment_power);
     const std::uint64_t aligned = align_up(dot, input.alignment_power);

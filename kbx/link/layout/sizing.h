@@ -54,6 +54,8 @@ struct SizingPass {
   bool checks_regions = false;
   LayoutFaults* faults = nullptr;
   const LayoutRules* rules = nullptr;
+  /// Called with each input section right before it is placed, when its size may still change.
+  std::function<void(InputSection& section)> before_placing;
 };
 
 /// Gives every input section its offset and every output section its addresses and size. May be

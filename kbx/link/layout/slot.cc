@@ -19,14 +19,8 @@ Slot* Slots::add(std::string_view name, Slot::Constraint constraint) {
   Slot* slot = add();
   slot->name = name;
   slot->constraint = constraint;
-  by_name_[name].push_back(slot);
+  by_name_.add(*slot);
   return slot;
-}
-
-const std::vector<Slot*>& Slots::named(std::string_view name) const {
-  static const std::vector<Slot*> none;
-  const auto found = by_name_.find(name);
-  return found == by_name_.end() ? none : found->second;
 }
 
 Slot* Slots::find(std::string_view name) const {

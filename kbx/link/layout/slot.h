@@ -1,11 +1,11 @@
 #pragma once
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
+#include "kbx/base/name_index.h"
+#include "kbx/base/pool.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/script/script.h"
 
@@ -37,6 +37,7 @@ struct Slot {
   std::size_t input = no_input;  // which input of the command line has the script
 
   std::string_view name;
+  Slot* next_of_name = nullptr;  // see NameIndex
   Constraint constraint = Constraint::none;
   bool is_at_zero = false;             // its address is 0, whatever the script says
   bool is_repeated = false;            // a further one of its name: a section of its own
@@ -80,7 +81,7 @@ class Slots {
   /// A new output section at the end; `name` must live as long.
   Slot* add(std::string_view name, Slot::Constraint constraint);
   /// All of that name, in the order in which they were made.
-  const std::vector<Slot*>& named(std::string_view name) const;
+  NameIndex<Slot>::Row named(std::string_view name) const { return by_name_.named(name); }
   /// The first of that name whose constraint is met, or null.
   Slot* find(std::string_view name) const;
   void move_after(Slot* slot, Slot* place);
@@ -90,9 +91,9 @@ class Slots {
  private:
   void unlink(Slot* slot);
 
-  std::deque<Slot> storage_;
+  Pool<Slot> storage_;
   Slot* last_ = nullptr;
-  std::unordered_map<std::string_view, std::vector<Slot*>> by_name_;
+  NameIndex<Slot> by_name_;
 };
 
 /// The last of the places behind `after` that belong to it: assignments to dot, and what follows

@@ -60,6 +60,7 @@ class Splitter {
     OutputSection* const previous = rest->previous;
     *rest = section;
     rest->name = name;
+    rest->next_of_name = nullptr;
     rest->previous = previous;
     rest->next = nullptr;
     const std::uint64_t shift = section.pieces[count].offset;

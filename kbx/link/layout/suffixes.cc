@@ -147,7 +147,8 @@ class Sorter {
   bool is_suffix(const MergedString& of, const MergedString& string) const {
     return of.alignment >= string.alignment && of.length > string.length &&
            ((of.length - string.length) & (string.alignment - 1)) == 0 &&
-           std::memcmp(of.data + (of.length - string.length), string.data, string.length) == 0;
+           std::memcmp(of.data + (of.length - string.length), string.data,
+                       string.length - entry_size_) == 0;
   }
 
   void merge(const Range& row) {

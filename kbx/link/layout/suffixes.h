@@ -17,7 +17,8 @@ inline constexpr std::uint32_t no_string = ~std::uint32_t{0};
 
 /// Finds the strings that are the end of another one, as GNU ld does: gives for each what it is the
 /// end of, or no_string, and sets the alignment of the ends to 0. No content may be there twice,
-/// but where the alignment is 0 already. The result does not depend on `threads`.
+/// but where the alignment is 0 already. Terminators are not looked at. The result does not depend
+/// on `threads`.
 std::vector<std::uint32_t> merge_suffixes(std::vector<MergedString>& strings,
                                           std::uint64_t entry_size, unsigned threads);
 

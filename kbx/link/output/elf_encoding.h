@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -6,6 +7,7 @@
 
 #include <elf.h>
 
+#include "kbx/base/parallel.h"
 #include "kbx/link/input/file.h"
 #include "kbx/link/input/shape.h"
 #include "kbx/link/output/symbols.h"
@@ -93,18 +95,24 @@ typename Shape::Symbol encode(const OutputSymbol& symbol, std::uint32_t name) {
 /// Writes a symbol table, the section indices that do not fit into it to `extended` (null: all fit)
 /// and the names behind one another to `names`.
 template <typename Shape>
-void write_symbol_table(const OutputSymbols& symbols, char* place, char* extended, char* names) {
-  for (const OutputSymbol& symbol : symbols.symbols) {
-    const auto raw = encode<Shape>(symbol, symbols.names.offset(symbol.name));
-    std::memcpy(place, &raw, sizeof raw);
-    place += sizeof raw;
-    if (!extended) continue;
-    const bool is_extended =
-        symbol.section < first_reserved_section && symbol.section >= SHN_LORESERVE;
-    Shape::template store<std::uint32_t>(extended, is_extended ? symbol.section : 0);
-    extended += sizeof(std::uint32_t);
-  }
-  symbols.names.write(names);
+void write_symbol_table(const OutputSymbols& symbols, char* place, char* extended, char* names,
+                        unsigned threads) {
+  constexpr std::size_t at_a_time = 4096;
+  const std::size_t count = symbols.symbols.size();
+  parallel_for((count + at_a_time - 1) / at_a_time, threads, [&](std::size_t block) {
+    const std::size_t end = std::min(count, (block + 1) * at_a_time);
+    for (std::size_t i = block * at_a_time; i < end; ++i) {
+      const OutputSymbol& symbol = symbols.symbols[i];
+      const auto raw = encode<Shape>(symbol, symbols.names.offset(symbol.name));
+      std::memcpy(place + i * sizeof raw, &raw, sizeof raw);
+      if (!extended) continue;
+      const bool is_extended =
+          symbol.section < first_reserved_section && symbol.section >= SHN_LORESERVE;
+      Shape::template store<std::uint32_t>(extended + i * sizeof(std::uint32_t),
+                                           is_extended ? symbol.section : 0);
+    }
+  });
+  symbols.names.write(names, threads);
 }
 
 /// Any of these raw structures as bytes.

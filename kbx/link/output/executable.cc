@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -13,13 +11,14 @@
 #include "kbx/link/arch/field.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/layout/merged_sections.h"
-#include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
+#include "kbx/link/output/file_tables.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/pack_debug.h"
 #include "kbx/link/output/relocation_tables.h"
 #include "kbx/link/output/repeat.h"
 #include "kbx/link/relocate/emit.h"
+#include "kbx/link/threads.h"
 
 /// The file of a final link: the ELF header, the program headers, sections where the segments want
 /// them, those that are not loaded, the symbol table, the section headers. Each input section is
@@ -38,9 +37,11 @@ class ExecutableWriter {
         tables_(parts.sections, parts.target.machine) {}
 
   Image write(const Say& say) {
-    const bool has_symbols = options_.strip != Strip::all;
+    // Relocations that stay need the symbols that they refer to.
+    const bool has_symbols = options_.strip != Strip::all || options_.emit_relocs;
     headers_.set_final(parts_.layout.end, has_symbols);
     if (options_.emit_relocs) tables_.count();
+    headers_.threads = threads_for(options_);
     headers_.number();
     if (has_symbols)
       number_symbols(plan_, parts_.sections, headers_.by_index, parts_.globals, options_);
@@ -51,25 +52,28 @@ class ExecutableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
+    image_->populate();
     copy_sections(say);
-    if (options_.emit_relocs) tables_.sort(headers_, image_->data());
+    if (options_.emit_relocs) tables_.sort(headers_, image_->data(), threads());
     parts_.fill_tables([this](const InputSection& section) {
       return at(headers_.table[section.output->index].sh_offset + section.output_offset);
     });
     write_segments();
-    if (has_symbols) write_symbols();
+    if (has_symbols) write_symbols<Shape>(plan_.symbols, headers_, *image_, threads());
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
-    write_headers();
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
+    write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
     write_build_id();
-    write_package_note();
+    write_package_note(parts_.notes.package, headers_, *image_);
     return std::move(*image_);
   }
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
+  unsigned threads() const { return threads_for(options_, image_->size()); }
 
   /// What the linker's own tables say of the size of their entries.
   void set_entry_sizes() {
@@ -88,8 +92,6 @@ class ExecutableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    if (options_.emit_relocs)
-      for (const FileOutput& output : plan_.files) outputs_[output.file] = &output;
     for (OutputSection* section = parts_.sections.first(); section; section = section->next) {
       if (headers_.table[section->index].sh_type == SHT_NOBITS) continue;
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
@@ -120,13 +122,6 @@ class ExecutableWriter {
     if (!all.empty()) throw Error(all, "");
   }
 
-  unsigned threads() const {
-    if (options_.threads != 0) return options_.threads;
-    constexpr std::size_t small = std::size_t{1} << 20;
-    if (image_->size() < small) return 1;
-    return std::max(1u, std::thread::hardware_concurrency());
-  }
-
   void copy_bytes(const OutputSection& output, const Piece& piece) {
     char* place = at(headers_.table[output.index].sh_offset + piece.offset);
     const auto size = static_cast<std::size_t>(piece.size);
@@ -154,7 +149,7 @@ class ExecutableWriter {
   }
 
   void emit(const OutputSection& output, InputSection& input, const char* content) {
-    const FileOutput& file = *outputs_.at(input.file);
+    const FileOutput& file = plan_.written(*input.file);
     if (output.rel_index != 0)
       emit_relocations<Shape, typename Shape::Rel>(parts_.applying, file, input, content,
                                                    at(headers_.table[output.rel_index].sh_offset));
@@ -164,14 +159,6 @@ class ExecutableWriter {
   }
 
   // Tables.
-
-  void write_symbols() {
-    char* const extended = headers_.extended_index == 0
-                               ? nullptr
-                               : at(headers_.table[headers_.extended_index].sh_offset);
-    write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
-                              extended, at(headers_.table[headers_.strings_index].sh_offset));
-  }
 
   void write_segments() {
     using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
@@ -197,7 +184,7 @@ class ExecutableWriter {
     header.type = is_movable() ? ET_DYN : ET_EXEC;
     header.machine = parts_.target.machine;
     header.flags = parts_.target.elf_flags;
-    header.os_abi = os_abi();
+    header.os_abi = os_abi(parts_.target, plan_, ~unsigned{gnu_retain});
     header.abi_version = parts_.target.abi_version;
     header.entry = parts_.target.entry;
     header.segment_count = static_cast<std::uint16_t>(parts_.layout.segments.size());
@@ -217,78 +204,21 @@ class ExecutableWriter {
     return lowest == 0;
   }
 
-  std::uint8_t os_abi() const {
-    if (parts_.target.os_abi != ELFOSABI_NONE) return parts_.target.os_abi;
-    for (const OutputSymbol& symbol : plan_.symbols.symbols)
-      if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
-    for (const FileOutput& output : plan_.files)
-      if ((output.file->gnu_features & ~unsigned{gnu_retain}) != 0) return ELFOSABI_GNU;
-    return ELFOSABI_NONE;
-  }
-
-  void write_headers() {
-    const auto header = file_header(headers_.table_offset);
-    std::memcpy(at(0), &header, sizeof header);
-    char* place = at(headers_.table_offset);
-    for (const Elf64_Shdr& section : headers_.table) {
-      const auto raw = encode<Shape>(section);
-      std::memcpy(place, &raw, sizeof raw);
-      place += sizeof raw;
-    }
-  }
-
   /// Of the same parts as a partial link's, and the program headers behind the ELF header.
   void write_build_id() {
-    const BuildId& id = parts_.notes.build_id;
-    if (!id.note || !id.note->output) return;
-    std::vector<std::string> headers;
-    headers.reserve(headers_.table.size() + 1);
-    auto file = file_header(0);
-    file.e_phoff = 0;
-    headers.push_back(bytes_of(file));
+    auto header = file_header(0);
+    header.e_phoff = 0;
+    std::string front = bytes_of(header);
     using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
-    headers.front().append(at(parts_.layout.program_headers_offset),
-                           parts_.layout.segments.size() * sizeof(Raw));
-    for (Elf64_Shdr header : headers_.table) {
-      header.sh_offset = 0;
-      headers.push_back(bytes_of(encode<Shape>(header)));
-    }
-    std::vector<std::string_view> hashed{headers[0]};
-    for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {
-      hashed.push_back(headers[i + 1]);
-      const Elf64_Shdr& header = headers_.table[i];
-      if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
-      const auto content = image_->parts(static_cast<std::size_t>(header.sh_offset),
-                                         static_cast<std::size_t>(header.sh_size));
-      hashed.insert(hashed.end(), content.begin(), content.end());
-    }
-    write_note(make_build_id(id.style, hashed), *id.note);
-  }
-
-  void write_note(const std::string& id, const InputSection& note) {
-    char* place = place_of(note);
-    Shape::template store<std::uint32_t>(place, 4);
-    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
-    Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
-    std::memcpy(place + 12, "GNU", 4);
-    std::copy(id.begin(), id.end(), place + 16);
-  }
-
-  void write_package_note() {
-    const PackageNote& package = parts_.notes.package;
-    if (package.note && package.note->output)
-      std::copy(package.content.begin(), package.content.end(), place_of(*package.note));
-  }
-
-  char* place_of(const InputSection& section) {
-    return at(headers_.table[section.output->index].sh_offset + section.output_offset);
+    front.append(at(parts_.layout.program_headers_offset),
+                 parts_.layout.segments.size() * sizeof(Raw));
+    kbx::link::write_build_id<Shape>(parts_.notes.build_id, front, headers_, *image_);
   }
 
   const ExecutableParts& parts_;
   const Options& options_;
   Headers headers_;
   RelocationTables<Shape> tables_;
-  std::unordered_map<const InputFile*, const FileOutput*> outputs_;
   OutputPlan plan_;
   std::optional<Image> image_;
 };

@@ -32,11 +32,18 @@ std::uint32_t Headers::add(std::uint32_t name, std::uint32_t type) {
 Headers::NameNumbers Headers::add_names(const OutputSection& section) {
   NameNumbers numbers;
   if (is_packed_later(section)) return numbers;
-  const std::string own(section.name);
   numbers.own = names.add(section.name);
-  if (section.rel_count > 0) numbers.rel = names.add(made_names_.emplace_back(".rel" + own));
-  if (section.rela_count > 0) numbers.rela = names.add(made_names_.emplace_back(".rela" + own));
+  if (section.rel_count > 0) numbers.rel = names.add(made_name(".rel", section.name));
+  if (section.rela_count > 0) numbers.rela = names.add(made_name(".rela", section.name));
   return numbers;
+}
+
+/// The two behind one another.
+std::string_view Headers::made_name(std::string_view start, std::string_view end) {
+  char* const place = made_names_.room(start.size() + end.size());
+  start.copy(place, start.size());
+  end.copy(place + start.size(), end.size());
+  return {place, start.size() + end.size()};
 }
 
 void Headers::number() {
@@ -204,7 +211,7 @@ std::uint64_t Headers::place_symbols(std::size_t symbol_size, OutputSymbols& sym
     extended.sh_link = symbols_index;
     offset = place(extended, offset);
   }
-  symbols.names.finish();
+  symbols.names.finish(threads);
   table[strings_index].sh_size = symbols.names.size();
   table[strings_index].sh_addralign = 1;
   return place(table[strings_index], offset);
@@ -254,9 +261,11 @@ void Headers::link_dynamic_sections() {
               index_of(".got.plt") != 0 ? index_of(".got.plt") : index_of(".got");
           header.sh_info = changed;
           // On x86 GNU ld has made .got.plt, and taken it out again.
-          const bool had_any = machine_ == EM_X86_64 || machine_ == EM_386;
-          if (changed != 0 || had_any) header.sh_flags |= SHF_INFO_LINK;
+          if (machine_ == EM_X86_64 || machine_ == EM_386) header.sh_flags |= SHF_INFO_LINK;
+        } else if (section->name.starts_with(header.sh_type == SHT_RELA ? ".rela" : ".rel")) {
+          header.sh_info = index_of(section->name.substr(header.sh_type == SHT_RELA ? 5 : 4));
         }
+        if (header.sh_info != 0) header.sh_flags |= SHF_INFO_LINK;
         break;
       default:
         break;
@@ -265,7 +274,7 @@ void Headers::link_dynamic_sections() {
 }
 
 void Headers::finish_names() {
-  names.finish();
+  names.finish(threads);
   for (Elf64_Shdr& header : table) header.sh_name = names.offset(header.sh_name);
 }
 
@@ -298,11 +307,11 @@ void Headers::finish_packed(std::size_t section_size,
     if (!by_index[i] || !is_packed_later(*by_index[i])) continue;
     const OutputSection& section = *by_index[i];
     const std::string own = name(section);
-    table[i].sh_name = names.add(made_names_.emplace_back(own));
+    table[i].sh_name = names.add(made_name("", own));
     if (section.rel_index != 0)
-      table[section.rel_index].sh_name = names.add(made_names_.emplace_back(".rel" + own));
+      table[section.rel_index].sh_name = names.add(made_name(".rel", own));
     if (section.rela_index != 0)
-      table[section.rela_index].sh_name = names.add(made_names_.emplace_back(".rela" + own));
+      table[section.rela_index].sh_name = names.add(made_name(".rela", own));
   }
   finish_names();
   finish_late(section_size);

@@ -1,13 +1,14 @@
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include <elf.h>
 
+#include "kbx/base/arena.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/output/symbols.h"
 
@@ -77,6 +78,7 @@ class Headers {
   std::uint64_t table_offset = 0;
   std::uint64_t file_size = 0;
   StringTable names;
+  unsigned threads = 1;  // that work on the string tables
 
  private:
   /// What `names` calls a section's name and those of its relocations; 0: it has none yet.
@@ -88,6 +90,7 @@ class Headers {
 
   std::uint32_t add(std::uint32_t name, std::uint32_t type);
   NameNumbers add_names(const OutputSection& section);
+  std::string_view made_name(std::string_view start, std::string_view end);
   void add_section(OutputSection& section, std::uint32_t name);
   void add_relocations(OutputSection& section, std::uint32_t name, bool is_rela);
   void fill(const OutputSection& section, Elf64_Shdr& header) const;
@@ -110,7 +113,7 @@ class Headers {
   bool is_final_ = false;
   std::uint64_t end_ = 0;
   bool has_symbols_ = true;
-  std::deque<std::string> made_names_;
+  Arena made_names_;
 };
 
 }  // namespace kbx::link

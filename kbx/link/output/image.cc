@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +15,7 @@
 
 #include "kbx/base/descriptor.h"
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 
 namespace kbx::link {
 namespace {
@@ -45,6 +47,26 @@ void write_all(int descriptor, const Image& image, const std::string& path) {
   }
 }
 
+void write_at(int descriptor, std::string_view content, std::size_t offset,
+              const std::string& path) {
+  while (!content.empty()) {
+    const ssize_t put =
+        ::pwrite(descriptor, content.data(), content.size(), static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail(path);
+    content.remove_prefix(static_cast<std::size_t>(put));
+    offset += static_cast<std::size_t>(put);
+  }
+}
+
+/// True for what is written into and not replaced: a FIFO, /dev/null.
+bool is_special(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+constexpr std::size_t large = std::size_t{1} << 22;  // bytes
+
 unsigned current_umask() {
   const mode_t mask = ::umask(0);
   ::umask(mask);
@@ -53,11 +75,33 @@ unsigned current_umask() {
 
 }  // namespace
 
-Image::Image(std::size_t size) : size_(size), capacity_(size) {
-  if (size == 0) return;
-  void* place = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (place == MAP_FAILED) throw Error("no memory for an output of " + std::to_string(size));
+Image::Image(std::size_t size, const std::string& path) : size_(size), capacity_(size) {
+  if (size != 0 && (size < large || path.empty() || !map_file(path))) use_memory();
+}
+
+bool Image::map_file(const std::string& path) {
+  if (is_special(path)) return false;
+  auto file = std::make_unique<FileAside>(path);
+  if (file->descriptor() < 0 || ::ftruncate(file->descriptor(), static_cast<off_t>(capacity_)) != 0)
+    return false;
+  void* const place =
+      ::mmap(nullptr, capacity_, PROT_READ | PROT_WRITE, MAP_SHARED, file->descriptor(), 0);
+  if (place == MAP_FAILED) return false;
   data_ = static_cast<char*>(place);
+  file_ = std::move(file);
+  return true;
+}
+
+/// Takes memory, in the place of the file if there is one.
+void Image::use_memory() {
+  const int fixed = data_ ? MAP_FIXED : 0;
+  void* const place =
+      ::mmap(data_, capacity_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | fixed, -1, 0);
+  if (place == MAP_FAILED) throw Error("no memory for an output of " + std::to_string(capacity_));
+  data_ = static_cast<char*>(place);
+  file_.reset();
+  // One large page costs less than the hundreds of small ones in its place.
+  if (capacity_ >= large) ::madvise(place, capacity_, MADV_HUGEPAGE);
 }
 
 Image::~Image() {
@@ -65,7 +109,8 @@ Image::~Image() {
 }
 
 Image::Image(Image&& other) noexcept
-    : data_(std::exchange(other.data_, nullptr)),
+    : file_(std::move(other.file_)),
+      data_(std::exchange(other.data_, nullptr)),
       size_(std::exchange(other.size_, 0)),
       capacity_(std::exchange(other.capacity_, 0)),
       lent_(std::move(other.lent_)),
@@ -75,6 +120,31 @@ void Image::lend(std::size_t offset, std::string_view content) {
   if (content.empty()) return;
   lent_.push_back({offset, content});
   is_sorted_ = false;
+}
+
+void Image::populate() {
+  if (!file_ && size_ >= large) return;
+#ifdef MADV_POPULATE_WRITE
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  for (const std::string_view part : parts(0, size_)) {
+    if (part.data() < data_ || part.data() >= data_ + size_) continue;  // lent
+    const auto address = reinterpret_cast<std::uintptr_t>(part.data());
+    const std::uintptr_t start = address & ~(page - 1);
+    const int failed = ::madvise(reinterpret_cast<void*>(start), address + part.size() - start,
+                                 MADV_POPULATE_WRITE);
+    // A full disk is to be an error of writing, no signal.
+    if (failed && file_) return use_memory();
+  }
+#else
+  if (file_) use_memory();
+#endif
+}
+
+/// What the mapping of the file lacks.
+void Image::complete_file(const std::string& path) const {
+  const int descriptor = file_->descriptor();
+  if (size_ != capacity_ && ::ftruncate(descriptor, static_cast<off_t>(size_)) != 0) fail(path);
+  for (const Lent& lent : lent_) write_at(descriptor, lent.content, lent.offset, path);
 }
 
 std::vector<std::string_view> Image::parts(std::size_t offset, std::size_t size) const {
@@ -101,28 +171,21 @@ std::vector<std::string_view> Image::parts(std::size_t offset, std::size_t size)
   return parts;
 }
 
-void write_image(const Image& image, const std::string& path, unsigned mode) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode)) {
+void write_image(Image& image, const std::string& path, unsigned mode) {
+  if (is_special(path)) {
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
     if (file.get() < 0) fail(path);
     write_all(file.get(), image, path);
     return;
   }
-  std::string aside = path + ".XXXXXX";
-  const Descriptor file(::mkostemp(aside.data(), O_CLOEXEC));
-  if (file.get() < 0) fail(path);
-  try {
-    write_all(file.get(), image, path);
-    // A file in the way is removed first: file systems hurry to write what replaces another.
-    if (::fchmod(file.get(), mode & ~current_umask()) != 0 ||
-        (::unlink(path.c_str()) != 0 && errno != ENOENT) ||
-        ::rename(aside.c_str(), path.c_str()) != 0)
-      fail(path);
-  } catch (...) {
-    ::unlink(aside.c_str());
-    throw;
+  if (image.file_) {
+    image.complete_file(path);
+  } else {
+    image.file_ = std::make_unique<FileAside>(path);
+    if (image.file_->descriptor() < 0) fail(path);
+    write_all(image.file_->descriptor(), image, path);
   }
+  if (!image.file_->take_name(mode & ~current_umask(), FileAside::Old::removed_first)) fail(path);
 }
 
 }  // namespace kbx::link

@@ -118,6 +118,12 @@ class PlaceWriter {
   void write_rest() {
     write_inputs(source_.options.inputs.size());
     text_ += fmt::format("OUTPUT({} {})\n", source_.options.output, target());
+    if (has_veneers(source_.resolver.format().machine)) text_ += "LOAD linker stubs\n";
+  }
+
+  /// GNU ld has a file of its own for the veneers of such a machine, whether there are any or not.
+  static bool has_veneers(std::uint16_t machine) {
+    return machine == EM_AARCH64 || machine == EM_ARM || machine == EM_PPC64;
   }
 
   /// --defsym, --section-start and -b before that input.

@@ -63,6 +63,7 @@ class Numbering {
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(true);
     add_mapping_symbols();
+    add_made_symbols();
     plan_.symbols.first_global = static_cast<std::uint32_t>(plan_.symbols.symbols.size());
     add_globals(false);
     find_group_signatures();
@@ -89,11 +90,11 @@ class Numbering {
   }
 
   void find_files() {
-    std::unordered_set<const InputFile*> seen;
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces) {
-        if (!piece.input || !seen.insert(piece.input->file).second) continue;
+        if (!piece.input || piece.input->file->output_number != 0) continue;
         plan_.files.emplace_back().file = piece.input->file;
+        piece.input->file->output_number = static_cast<std::uint32_t>(plan_.files.size());
       }
   }
 
@@ -131,7 +132,7 @@ class Numbering {
       if (section->is_discarded) has_discarded = true;
     for (InputSection* section : file.sections) add_group_signature(output, *section);
     if (globals_.is_final && !options_.emit_relocs) return;
-    if (has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
+    if (globals_.is_final || has_dropped || has_discarded || globals_.retained) scan<Shape>(output);
   }
 
   static void set_section_target(LocalTarget& target) {
@@ -352,6 +353,18 @@ class Numbering {
     }
   }
 
+  void add_made_symbols() {
+    for (const MadeSymbol& made : globals_.made) {
+      if (!made.section->output) continue;
+      OutputSymbol symbol;
+      symbol.section = made.section->output->index;
+      symbol.value = made.section->output->address + made.section->output_offset + made.offset;
+      symbol.size = made.size;
+      symbol.type = made.type;
+      plan_.symbols.add(made.name, symbol);
+    }
+  }
+
   static bool is_mapping(const InputSymbol& symbol) {
     const std::string_view name = symbol.name;
     return name.size() >= 2 && name[0] == '$' &&
@@ -417,6 +430,12 @@ class Numbering {
         output.value += symbol.section->output_offset;
     }
     if (globals_.is_final && symbol.type == STT_TLS) output.value -= globals_.thread_start;
+    if (globals_.has_absolute_tables && is_table(symbol.name)) output.section = absolute_section;
+  }
+
+  static bool is_table(std::string_view name) {
+    return name == "_DYNAMIC" || name == "_GLOBAL_OFFSET_TABLE_" ||
+           name == "_PROCEDURE_LINKAGE_TABLE_";
   }
 
   void find_group_signatures() {

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
-#include <unordered_map>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -12,14 +10,15 @@
 #include "kbx/base/parallel.h"
 #include "kbx/link/arch/field.h"
 #include "kbx/link/input/eh_frame.h"
-#include "kbx/link/output/build_id.h"
 #include "kbx/link/output/elf_encoding.h"
+#include "kbx/link/output/file_tables.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/numbering.h"
 #include "kbx/link/output/pack_debug.h"
 #include "kbx/link/output/relocate.h"
 #include "kbx/link/output/relocation_tables.h"
 #include "kbx/link/output/repeat.h"
+#include "kbx/link/threads.h"
 
 /// The file of a partial link, laid out as GNU ld 2.40 does: the ELF header, the sections in the
 /// order of their headers, the symbol table and its names, the relocations, the names of sections,
@@ -46,6 +45,7 @@ class RelocatableWriter {
 
   Image write() {
     tables_.count();
+    headers_.threads = threads_for(options_);
     headers_.number();
     number_symbols(plan_, sections_, headers_.by_index, globals_, options_);
     tables_.place(plan_.files, headers_);
@@ -55,23 +55,25 @@ class RelocatableWriter {
     if (headers_.file_size > options_.largest_output)
       throw Error(fmt::format("the output would have {} bytes", headers_.file_size),
                   "look for an address or a size in the script that is too large");
-    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()));
+    image_.emplace(static_cast<std::size_t>(headers_.file_size + headers_.packing_slack()),
+                   options_.output);
     copy_sections();
-    tables_.sort(headers_, image_->data());
+    tables_.sort(headers_, image_->data(), threads());
     if (target_.machine == EM_MIPS) write_gp_value();
     write_groups();
-    write_symbols();
+    write_symbols<Shape>(plan_.symbols, headers_, *image_, threads());
     if (!options_.compress_debug.empty())
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
-    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset));
-    write_section_headers();
-    write_build_id();
-    write_package_note();
+    headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
+    write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
+    write_build_id<Shape>(notes_.build_id, bytes_of(file_header(0)), headers_, *image_);
+    write_package_note(notes_.package, headers_, *image_);
     return std::move(*image_);
   }
 
  private:
   char* at(std::uint64_t offset) { return image_->data() + offset; }
+  unsigned threads() const { return threads_for(options_, image_->size()); }
 
   bool is_mips64el() const {
     return target_.machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
@@ -86,12 +88,12 @@ class RelocatableWriter {
       const Piece* piece;
     };
     std::vector<Work> work;
-    std::unordered_map<const InputFile*, const FileOutput*> outputs;
-    for (const FileOutput& output : plan_.files) outputs[output.file] = &output;
     for (OutputSection* section = sections_.first(); section; section = section->next)
       for (const Piece& piece : section->pieces)
-        work.push_back({piece.input ? outputs[piece.input->file] : nullptr, section, &piece});
+        work.push_back(
+            {piece.input ? &plan_.written(*piece.input->file) : nullptr, section, &piece});
     lend_unchanged();
+    image_->populate();
     parallel_for(work.size(), threads(), [&](std::size_t i) {
       const auto& [file, output, piece] = work[i];
       if (piece->input)
@@ -134,13 +136,6 @@ class RelocatableWriter {
         image_->lend(static_cast<std::size_t>(header.sh_offset + section->output_offset),
                      section->content);
       }
-  }
-
-  unsigned threads() const {
-    if (options_.threads != 0) return options_.threads;
-    constexpr std::size_t small = std::size_t{1} << 20;
-    if (image_->size() < small) return 1;
-    return std::max(1u, std::thread::hardware_concurrency());
   }
 
   void copy_bytes(const OutputSection& output, const Piece& piece) {
@@ -228,85 +223,17 @@ class RelocatableWriter {
 
   // Tables.
 
-  void write_symbols() {
-    char* const extended = headers_.extended_index == 0
-                               ? nullptr
-                               : at(headers_.table[headers_.extended_index].sh_offset);
-    write_symbol_table<Shape>(plan_.symbols, at(headers_.table[headers_.symbols_index].sh_offset),
-                              extended, at(headers_.table[headers_.strings_index].sh_offset));
-  }
-
   typename Shape::Header file_header(std::uint64_t table_offset) const {
     FileHeader header;
     header.machine = target_.machine;
     header.flags = target_.elf_flags;
-    header.os_abi = os_abi();
+    header.os_abi = os_abi(target_, plan_, ~0u);
     header.abi_version = target_.abi_version;
     header.entry = target_.entry;
     header.sections_offset = table_offset;
     header.section_count = headers_.table.size();
     header.names_index = headers_.names_index;
     return encode<Shape>(header);
-  }
-
-  std::uint8_t os_abi() const {
-    if (target_.os_abi != ELFOSABI_NONE) return target_.os_abi;
-    for (const OutputSymbol& symbol : plan_.symbols.symbols)
-      if (symbol.type == STT_GNU_IFUNC || symbol.binding == STB_GNU_UNIQUE) return ELFOSABI_GNU;
-    for (const FileOutput& output : plan_.files)
-      if (output.file->gnu_features != 0) return ELFOSABI_GNU;
-    return ELFOSABI_NONE;
-  }
-
-  void write_section_headers() {
-    const auto header = file_header(headers_.table_offset);
-    std::memcpy(at(0), &header, sizeof header);
-    char* place = at(headers_.table_offset);
-    for (const Elf64_Shdr& section : headers_.table) {
-      const auto raw = encode<Shape>(section);
-      std::memcpy(place, &raw, sizeof raw);
-      place += sizeof raw;
-    }
-  }
-
-  /// The ID is made of the ELF header and, in the order of their headers, of each section's header
-  /// and content, without what tells where they lie; not of the symbol table and names.
-  void write_build_id() {
-    const BuildId& build_id = notes_.build_id;
-    if (!build_id.note || !build_id.note->output) return;
-    std::vector<std::string> headers;
-    headers.reserve(headers_.table.size() + 1);
-    headers.push_back(bytes_of(file_header(0)));
-    for (Elf64_Shdr header : headers_.table) {
-      header.sh_offset = 0;
-      headers.push_back(bytes_of(encode<Shape>(header)));
-    }
-    std::vector<std::string_view> parts{headers[0]};
-    for (std::uint32_t i = 0; i < headers_.table.size(); ++i) {
-      parts.push_back(headers[i + 1]);
-      const Elf64_Shdr& header = headers_.table[i];
-      if (header.sh_type == SHT_NOBITS || !headers_.is_hashed(i)) continue;
-      const auto content = image_->parts(static_cast<std::size_t>(header.sh_offset),
-                                         static_cast<std::size_t>(header.sh_size));
-      parts.insert(parts.end(), content.begin(), content.end());
-    }
-    const std::string id = make_build_id(build_id.style, parts);
-    char* place = place_of(*build_id.note);
-    Shape::template store<std::uint32_t>(place, 4);
-    Shape::template store<std::uint32_t>(place + 4, static_cast<std::uint32_t>(id.size()));
-    Shape::template store<std::uint32_t>(place + 8, std::uint32_t{NT_GNU_BUILD_ID});
-    std::memcpy(place + 12, "GNU", 4);
-    std::copy(id.begin(), id.end(), place + 16);
-  }
-
-  void write_package_note() {
-    const PackageNote& package = notes_.package;
-    if (package.note && package.note->output)
-      std::copy(package.content.begin(), package.content.end(), place_of(*package.note));
-  }
-
-  char* place_of(const InputSection& section) {
-    return at(headers_.table[section.output->index].sh_offset + section.output_offset);
   }
 
   const Target& target_;

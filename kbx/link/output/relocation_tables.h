@@ -1,9 +1,11 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
+#include <span>
 #include <vector>
 
+#include "kbx/base/parallel.h"
+#include "kbx/base/sort_runs.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/output/headers.h"
 #include "kbx/link/output/numbering.h"
@@ -49,18 +51,23 @@ class RelocationTables {
   }
 
   /// Sorts the tables by offset; `image` is the file's start.
-  void sort(const Headers& headers, char* image) const {
+  void sort(const Headers& headers, char* image, unsigned threads) const {
     // Where several relocations act together their order must stay.
     const bool keeps_code = machine_ == EM_MIPS || machine_ == EM_S390;
+    std::vector<const OutputSection*> sorted;
     for (OutputSection* section = sections_.first(); section; section = section->next) {
-      if (keeps_code && (section->traits & trait_code)) continue;
-      if (section->rel_index != 0)
-        sort_table<typename Shape::Rel>(image + headers.table[section->rel_index].sh_offset,
-                                        section->rel_count);
-      if (section->rela_index != 0)
-        sort_table<typename Shape::Rela>(image + headers.table[section->rela_index].sh_offset,
-                                         section->rela_count);
+      const bool has_order = section->rel_count > 1 || section->rela_count > 1;
+      if (has_order && !(keeps_code && (section->traits & trait_code))) sorted.push_back(section);
     }
+    parallel_for(sorted.size(), threads, [&](std::size_t i) {
+      const OutputSection& section = *sorted[i];
+      if (section.rel_index != 0)
+        sort_table<typename Shape::Rel>(image + headers.table[section.rel_index].sh_offset,
+                                        section.rel_count);
+      if (section.rela_index != 0)
+        sort_table<typename Shape::Rela>(image + headers.table[section.rela_index].sh_offset,
+                                         section.rela_count);
+    });
   }
 
   static std::uint32_t rel_count(const InputSection& section) {
@@ -95,22 +102,11 @@ class RelocationTables {
 
   template <typename Entry>
   static void sort_table(char* table, std::uint32_t count) {
-    if (count < 2) return;
-    const auto offset_of = [](const Entry& entry) { return Shape::native(entry.r_offset); };
-    const auto load = [&](std::uint32_t i) {
-      Entry entry;
-      std::memcpy(&entry, table + i * sizeof(Entry), sizeof entry);
-      return entry;
-    };
-    bool is_sorted = true;
-    for (std::uint32_t i = 1; i < count && is_sorted; ++i)
-      is_sorted = offset_of(load(i - 1)) <= offset_of(load(i));
-    if (is_sorted) return;
-    std::vector<Entry> entries(count);
-    std::memcpy(entries.data(), table, count * sizeof(Entry));
-    std::stable_sort(entries.begin(), entries.end(),
-                     [&](const Entry& a, const Entry& b) { return offset_of(a) < offset_of(b); });
-    std::memcpy(table, entries.data(), count * sizeof(Entry));
+    // Tables lie aligned in the file, and the file in memory.
+    const std::span<Entry> entries(reinterpret_cast<Entry*>(table), count);
+    sort_runs(entries, [](const Entry& a, const Entry& b) {
+      return Shape::native(a.r_offset) < Shape::native(b.r_offset);
+    });
   }
 
   OutputSections& sections_;

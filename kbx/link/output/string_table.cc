@@ -5,45 +5,17 @@
 #include <functional>
 
 #include "kbx/base/error.h"
+#include "kbx/base/parallel.h"
+#include "kbx/link/layout/suffixes.h"
 
 /// String tables with shared endings, laid out as BFD does (bfd/elf-strtab.c in GNU binutils 2.40):
 /// strings are sorted by their last characters, and each is taken into the nearest longer one
-/// behind it that ends with it.
+/// behind it that ends with it (suffixes.h).
 namespace kbx::link {
 namespace {
 
 constexpr std::size_t first_buckets = 256;
-
-/// A string on its way through sorting: its last eight characters, the last one in front.
-struct Key {
-  std::uint64_t tail = 0;
-  std::uint32_t number = 0;
-};
-
-std::uint64_t tail_of(std::string_view text) {
-  std::uint64_t tail = 0;
-  const std::size_t count = std::min<std::size_t>(text.size(), 8);
-  for (std::size_t i = 0; i < 8; ++i) {
-    tail <<= 8;
-    if (i < count) tail |= static_cast<unsigned char>(text[text.size() - 1 - i]);
-  }
-  return tail;
-}
-
-/// Compares from the end; the shorter of two that agree so far comes first.
-bool is_before(std::string_view a, std::string_view b) {
-  const std::size_t count = std::min(a.size(), b.size());
-  for (std::size_t i = 1; i <= count; ++i) {
-    const auto first = static_cast<unsigned char>(a[a.size() - i]);
-    const auto second = static_cast<unsigned char>(b[b.size() - i]);
-    if (first != second) return first < second;
-  }
-  return a.size() < b.size();
-}
-
-bool ends_with(std::string_view text, std::string_view end) {
-  return text.size() > end.size() && text.substr(text.size() - end.size()) == end;
-}
+constexpr std::size_t strings_at_a_time = 4096;  // for one thread; fewer are not worth one
 
 }  // namespace
 
@@ -79,45 +51,42 @@ void StringTable::grow() {
   buckets_ = std::move(larger);
 }
 
-void StringTable::finish() {
+void StringTable::finish(unsigned threads) {
   const std::size_t count = texts_.size();
-  std::vector<Key> keys;
-  keys.reserve(count);
-  for (std::uint32_t i = 1; i < count; ++i) keys.push_back({tail_of(texts_[i]), i});
-  std::sort(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
-    if (a.tail != b.tail) return a.tail < b.tail;
-    return is_before(texts_[a.number], texts_[b.number]);
-  });
-  host_.assign(count, 0);
-  offsets_.assign(count, 0);
-  std::uint32_t host = 0;
-  for (auto key = keys.rbegin(); key != keys.rend(); ++key) {
-    if (host != 0 && ends_with(texts_[host], texts_[key->number]))
-      host_[key->number] = host;
-    else
-      host = key->number;
+  std::vector<MergedString> strings(count);
+  for (std::size_t i = 1; i < count; ++i) {
+    strings[i].data = texts_[i].data();
+    strings[i].length = static_cast<std::uint32_t>(texts_[i].size() + 1);
+    strings[i].alignment = 1;
   }
+  host_ = merge_suffixes(strings, 1, count < strings_at_a_time ? 1 : threads);
+  offsets_.assign(count, 0);
   size_ = 1;
   for (std::uint32_t i = 1; i < count; ++i) {
-    if (host_[i] != 0) continue;
+    if (host_[i] != no_string) continue;
     offsets_[i] = static_cast<std::uint32_t>(size_);
     size_ += texts_[i].size() + 1;
     if (size_ > 0xffffffff) throw Error("the string table would be larger than 4 GiB");
   }
   for (std::uint32_t i = 1; i < count; ++i)
-    if (host_[i] != 0)
+    if (host_[i] != no_string)
       offsets_[i] = offsets_[host_[i]] +
                     static_cast<std::uint32_t>(texts_[host_[i]].size() - texts_[i].size());
 }
 
-void StringTable::write(char* place) const {
-  *place++ = '\0';
-  for (std::size_t i = 1; i < texts_.size(); ++i) {
-    if (host_[i] != 0) continue;
-    std::memcpy(place, texts_[i].data(), texts_[i].size());
-    place += texts_[i].size();
-    *place++ = '\0';
-  }
+void StringTable::write(char* place, unsigned threads) const {
+  *place = '\0';
+  const std::size_t count = texts_.size();
+  parallel_for(count / strings_at_a_time + 1, threads, [&](std::size_t block) {
+    const std::size_t first = std::max<std::size_t>(block * strings_at_a_time, 1);
+    const std::size_t end = std::min(count, (block + 1) * strings_at_a_time);
+    for (std::size_t i = first; i < end; ++i) {
+      if (host_[i] != no_string) continue;
+      char* const to = place + offsets_[i];
+      std::memcpy(to, texts_[i].data(), texts_[i].size());
+      to[texts_[i].size()] = '\0';
+    }
+  });
 }
 
 }  // namespace kbx::link

@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kbx/link/input/file.h"
 #include "kbx/link/output/string_table.h"
 
 namespace kbx::link {
@@ -16,6 +17,15 @@ struct OutputSymbol {
   std::uint8_t binding = 0;
   std::uint8_t type = 0;
   std::uint8_t other = 0;
+};
+
+/// A local symbol that the linker makes, of no file of the input.
+struct MadeSymbol {
+  std::string_view name;
+  const InputSection* section = nullptr;
+  std::uint64_t offset = 0;  // in it
+  std::uint64_t size = 0;
+  std::uint8_t type = 0;  // STT_*
 };
 
 /// The symbol table that is being built.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <thread>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -14,7 +13,6 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
-#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/property.h"
@@ -26,48 +24,31 @@
 #include "kbx/link/output/executable.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/indirect_access.h"
 #include "kbx/link/phases/names.h"
+#include "kbx/link/phases/refusals.h"
 #include "kbx/link/phases/reports.h"
+#include "kbx/link/phases/riscv_dynamic.h"
 #include "kbx/link/phases/scripts.h"
+#include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
-#include "kbx/link/relocate/padding.h"
+#include "kbx/link/relocate/relaxation.h"
 #include "kbx/link/relocate/relative_report.h"
 #include "kbx/link/relocate/relocation_tables.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
 #include "kbx/link/resolve/section_bounds.h"
+#include "kbx/link/threads.h"
 
 /// A final link, phase by phase as GNU ld 2.40 has them: what relocations want is known before
 /// sections are placed, since tables for it are sections too; how much of it is left to the dynamic
 /// linker when they are; addresses come last, and with them the content of the tables.
 namespace kbx::link {
 namespace {
-
-[[noreturn]] void refuse(const std::string& option) {
-  throw Error(option + " is not supported in final links yet", "use the toolchain's ld");
-}
-
-/// A flat output has no place for what a dynamic linker reads, nor for relocations.
-void refuse_unsupported_flat(const Options& options) {
-  const std::string format = "--oformat " + options.output_format;
-  if (options.kind == OutputKind::shared) refuse(format + " with -shared");
-  if (options.kind == OutputKind::pie) refuse(format + " with -pie");
-  if (options.emit_relocs)
-    throw Error(format + " has no place for relocations", "link without --emit-relocs");
-}
-
-/// What GNU ld would do and this linker does not is said, never passed over.
-void refuse_unsupported(const Options& options) {
-  if (options.force_bti) refuse("-z force-bti");
-  const std::string& format = options.output_format;
-  if (!format.empty() && !flat_format(format) && !command::find_target(format))
-    throw Error("target " + format + " not found",
-                "--oformat takes names such as elf64-x86-64, and binary, srec and ihex");
-}
 
 class FinalLink {
  public:
@@ -89,10 +70,11 @@ class FinalLink {
     settle_indirect_access(state_, *machine_);
     choose_plt();
     kind_->architecture = architecture();
-    drop_padding(state_.files(), *machine_, state_.resolver.arena());
-    const ScanResult scan = scan_relocations(state_.resolver, *kind_);
+    ScanResult scan = scan_relocations(state_.resolver, *kind_);
     if (dynamic_.is_dynamic()) warn_untyped();
     hide_weak_symbols();
+    if (machine_->number == EM_RISCV && dynamic_.is_dynamic())
+      show_table_symbols(state_.resolver.symbols(), dynamic_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
     add_unwind_header();
     try {
@@ -122,7 +104,7 @@ class FinalLink {
   void become_flat() {
     flat_ = flat_format(options_.output_format);
     if (!flat_) return;
-    refuse_unsupported_flat(options_);
+    refuse_unsupported_flat(options_, machine_->number);
     if (dynamic_.is_dynamic())
       throw Error("--oformat " + options_.output_format + " cannot link with shared objects",
                   "name archives and objects only, or link with -static");
@@ -144,6 +126,9 @@ class FinalLink {
     find_this_machine();
     if (!has_script(state_)) add_default_script(state_, *machine_);
     open_scripts_at_end(state_);
+    if (options_.discard_locals == DiscardLocals::by_default &&
+        drops_temporary_labels(machine_->number))
+      options_.discard_locals = DiscardLocals::temporary;
     if (dynamic_.is_dynamic()) dynamic_.add_sections();
     state_.resolver.finish();
     check_required(state_);
@@ -245,6 +230,7 @@ class FinalLink {
     if (kind_->is_shared && may_stay) return;
     note_weak_references(state_.resolver, *machine_);
     state_.resolver.symbols().for_each([&](Symbol& symbol) {
+      if (is_in_dynsym_for_gp(symbol, *kind_)) dynamic_.record(symbol);
       if (symbol.binding != Binding::undefined_weak || symbol.is_forced_local ||
           symbol.is_defined_in_object)
         return;
@@ -327,37 +313,53 @@ class FinalLink {
     symbol.section = unwind_header_;
   }
 
-  void place(const ScanResult& scan, const Linkage& linkage) {
+  void place(ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     if (options_.non_contiguous_regions) plan.spill.emplace();
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
-    refuse_discarded(linkage);
+    refuse_discarded_tables(linkage.sections, dynamic_.sections());
     const bool has_table = has_unwind_table();
     settle_unwind_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
-    if (!flat_) merged_.merge(state_.files(), threads());
+    if (!flat_) merged_.merge(state_.files(), threads_for(options_));
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.is_flat = flat_.has_value();
     if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    hooks.settled = [this] { has_addresses_ = true; };
     if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
     if (dynamic_.sections().relr)
-      hooks.adjust = [&] {
+      hooks.adjusters.emplace_back([&] {
         const Applying applying{*kind_, linkage, {}};
         return dynamic_.size_relr(dynamic_relocations(applying, scan).relative);
+      });
+    if (machine_->veneers && !flat_)
+      veneers_.emplace(state_, *kind_).add_to(hooks, [&] { return applying(linkage); });
+    hooks.settled = [&] {
+      has_addresses_ = true;
+      if (veneers_) veneers_->settle(applying(linkage));
+    };
+    std::optional<Relaxation> relaxation;
+    if (rules.relaxes) {
+      const RelaxationScope scope{*kind_, linkage, plan.sections, state_.resolver.symbols(),
+                                  state_.script_state.data_segment.relro};
+      relaxation.emplace(state_.files(), scope, state_.resolver.arena());
+      hooks.relax = [&](InputSection& section, unsigned pass) {
+        return relaxation->relax(section, pass);
       };
+    }
     const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
     layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
     if (plan.spill) discard_rest();
+    if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
     settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
+    if (veneers_) veneers_->trim();
   }
 
   /// Of --enable-non-contiguous-regions: what had no room anywhere.
@@ -368,35 +370,6 @@ class FinalLink {
             fmt::format("{}: warning: --enable-non-contiguous-regions discards section `{}' "
                         "from `{}'",
                         options_.program, section->name, section->file->path));
-  }
-
-  /// Code would reach something else through tables that the script discards, and the dynamic
-  /// linker what is at address 0.
-  void refuse_discarded(const Linkage& linkage) const {
-    const auto is_gone = [](const InputSection* section) {
-      return section && section->is_discarded;
-    };
-    const LinkageSections& tables = linkage.sections;
-    for (const InputSection* table :
-         {tables.got_plt, tables.got, tables.plt, tables.direct_plt, tables.second_plt,
-          tables.indirect_plt, tables.indirect_got, tables.copies, tables.readonly_copies})
-      if (is_gone(table) && table->size != 0)
-        throw Error(fmt::format("discarded output section: `{}'", table->name),
-                    "code of the input goes through it: take it out of /DISCARD/, or compile so "
-                    "that nothing needs it");
-    // Without .dynstr nothing tells of the others.
-    const DynamicSections& dynamic = dynamic_.sections();
-    if (!dynamic.strings || is_gone(dynamic.strings)) return;
-    for (const InputSection* section : {dynamic.hash, dynamic.gnu_hash, dynamic.symbols})
-      if (is_gone(section))
-        throw Error(fmt::format("could not find section {}", section->name),
-                    ".dynamic tells of it: take it out of /DISCARD/, or discard .dynstr and "
-                    ".dynamic too");
-  }
-
-  unsigned threads() const {
-    return options_.threads != 0 ? options_.threads
-                                 : std::max(1u, std::thread::hardware_concurrency());
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
@@ -431,8 +404,15 @@ class FinalLink {
     if (has_text_relocations_)
       warn_text_relocations(scan, state_.resolver.symbols(), *kind_, state_.say);
     tables.has_static_thread_model = scan.has_static_thread_model;
+    if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
     tables.interpreter = machine_->dynamic_linker;
     dynamic_.size(tables, state_.plan.sections);
+  }
+
+  /// With the addresses as they are.
+  Applying applying(const Linkage& linkage) const {
+    const LinkedAddresses at = linked_addresses(linkage, *kind_, state_.plan.sections);
+    return {*kind_, linkage, at, veneers_ ? &veneers_->table() : nullptr};
   }
 
   bool edit_unwind_table() {
@@ -454,7 +434,7 @@ class FinalLink {
   // The file.
 
   Image write(const ScanResult& scan, const Linkage& linkage) {
-    Applying applying{*kind_, linkage, linked_addresses(linkage, *kind_, state_.plan.sections)};
+    const Applying applying = this->applying(linkage);
     Target target;
     target.entry = entry_address(state_);
     const MachineFormat format = state_.resolver.format();
@@ -464,12 +444,15 @@ class FinalLink {
     target.elf_flags = merged_elf_flags(state_.files());
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
+    globals.has_absolute_tables =
+        machine_->number == EM_RISCV && kind_->is_dynamic && kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
+    if (veneers_) globals.made = veneers_->table().symbols();
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };
@@ -478,6 +461,10 @@ class FinalLink {
     if (!options_.retained_symbols_file.empty()) {
       text = read_file(options_.retained_symbols_file);
       for (const std::string_view name : split_words(text)) retained.insert(name);
+      globals.retained = &retained;
+    }
+    if (options_.strip == Strip::all) {
+      retained.clear();
       globals.retained = &retained;
     }
     write_reports(state_);
@@ -508,6 +495,7 @@ class FinalLink {
       dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
     const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
+    if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);
     if (dynamic_.is_dynamic()) fill_dynamic(applying, relative, bytes_of);
     if (unwind_header_ && unwind_header_->output) {
       const OutputSection* table = state_.plan.sections.find(".eh_frame");
@@ -565,6 +553,7 @@ class FinalLink {
   InputSection* unwind_header_ = nullptr;
   UnwindTable unwind_;
   bool has_addresses_ = false;
+  std::optional<LinkVeneers> veneers_;
   FinalLayout layout_;
   bool has_text_relocations_ = false;
 };

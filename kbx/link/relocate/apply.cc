@@ -12,6 +12,7 @@
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/relocate/pairs.h"
 #include "kbx/link/resolve/discarded.h"
+#include "kbx/link/veneers/veneers.h"
 
 /// Relocations of a final link: the value from where the machine says that it starts, less what it
 /// is counted from, written as the machine says. A value that the dynamic linker will put there is
@@ -80,6 +81,13 @@ class Applier {
     return true;
   }
 
+  /// A branch that does not reach goes to its veneer.
+  void take_veneer(const Decision& decision, std::uint64_t offset, Patch& patch) const {
+    const BranchUse use = branch_use(applying_, section_, offset, decision);
+    if (const auto veneer = applying_.veneers->address_for(use))
+      patch.value = *veneer - patch.address;
+  }
+
   /// True if the next relocation is to be passed over.
   bool apply(const Relocation& relocation, std::uint32_t next, bool has_addend) {
     std::uint64_t offset = relocation.offset;
@@ -107,6 +115,7 @@ class Applier {
     patch.pads_behind = kind_.options.call_padding.is_behind;
     const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
     if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
+    if (rule.is_branch && applying_.veneers) take_veneer(decision, offset, patch);
     const std::uint8_t type = type_of(decision.referent);
     patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
     const Fit fit = is_whole ? kind_.machine.apply(patch) : Fit::no_match;
@@ -332,6 +341,13 @@ LinkedAddresses linked_addresses(const Linkage& linkage, const FinalKind& kind,
   else
     at.thread_pointer = at.thread_start + up(end - at.thread_start);
   return at;
+}
+
+BranchTarget branch_target(const Applying& applying, const InputFile& file,
+                           const Referent& referent, std::int64_t addend) {
+  if (const Places* const places = places_of(file, referent))
+    if (const auto entry = plt_address(applying, *places)) return {*entry, true};
+  return {address_of(referent, addend), false};
 }
 
 std::uint64_t address_for(const Applying& applying, const Referent& referent,

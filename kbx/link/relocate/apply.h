@@ -7,6 +7,8 @@
 
 namespace kbx::link {
 
+class Veneers;
+
 /// Where the tables and the thread-local block are, once addresses are final.
 struct LinkedAddresses {
   std::uint64_t got = 0;
@@ -28,7 +30,16 @@ struct Applying {
   const FinalKind& kind;
   const Linkage& linkage;
   LinkedAddresses at;
+  const Veneers* veneers = nullptr;  // null: branches reach what they go to
 };
+
+/// Where a branch goes, without its addend.
+struct BranchTarget {
+  std::uint64_t address = 0;
+  bool is_plt = false;  // it is a PLT entry
+};
+BranchTarget branch_target(const Applying& applying, const InputFile& file,
+                           const Referent& referent, std::int64_t addend);
 
 /// The address by which others know a symbol: its PLT entry's if that stands for it. `places` are
 /// the symbol's, or null.

@@ -39,8 +39,10 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   decision.rule = machine.rule(relocation.type);
   if (!decision.rule)
     fail(section, relocation, fmt::format("unsupported relocation type {:#x}", relocation.type));
-  if (decision.rule->size > section.content.size() ||
-      relocation.offset > section.content.size() - decision.rule->size)
+  // Where nothing is changed the place does not count: code in front of it may have gone.
+  const std::uint8_t size = decision.rule->size;
+  if (size != 0 &&
+      (size > section.content.size() || relocation.offset > section.content.size() - size))
     fail(section, relocation, "the relocation lies outside of the section");
   decision.referent = refer(*section.file, relocation.symbol);
   decision.addend = relocation.addend;
@@ -195,6 +197,20 @@ AddressFrom imported_source(const FinalKind& kind, const InputSection& section,
   return kind.is_position_independent && is_left ? AddressFrom::dynamic : AddressFrom::copy;
 }
 
+/// On RISC-V the PLT entry of a program stands for a shared object's function in data, too.
+bool stands_for_imported(const FinalKind& kind) {
+  return kind.machine.number == EM_RISCV && !kind.is_position_independent;
+}
+
+/// On RISC-V GNU ld 2.40 takes it that a distance in what is loaded anywhere is one to the output's
+/// own definition, whoever else may define the symbol.
+bool binds_distance_here(const FinalKind& kind, const Decision& decision) {
+  return kind.machine.number == EM_RISCV && kind.is_position_independent &&
+         decision.rule->against == Against::place &&
+         (is_undefined_weak(decision.referent) || (is_defined(decision.referent.global->binding) &&
+                                                   !is_from_shared(*decision.referent.global)));
+}
+
 }  // namespace
 
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
@@ -203,12 +219,14 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const Rule& rule = *decision.rule;
   const bool is_whole = rule.is_word && rule.against == Against::nothing;
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
-  if (decision.is_preemptible && !is_weak_in_program(kind, referent)) {
+  if (decision.is_preemptible && !is_weak_in_program(kind, referent) &&
+      !binds_distance_here(kind, decision)) {
     const bool is_imported = !kind.is_shared && is_from_shared(*referent.global);
     if (is_imported && kind.machine.leaves_distances)
       return imported_source(kind, section, decision);
     const bool is_writable = !(section.traits & trait_readonly);
-    const bool is_open = is_writable && !has_own_address(kind, referent);
+    const bool is_open = is_writable && !has_own_address(kind, referent) &&
+                         !(is_function && stands_for_imported(kind));
     if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
     const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
     const bool is_wide = rule.size >= 8 || !kind.machine.checks_overflow;

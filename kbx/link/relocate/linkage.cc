@@ -39,10 +39,10 @@ class Maker {
     for (InputFile* file : resolver_.files()) place_locals(*file, true);
     settle_descriptors();
     const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
-                            indirect_count_ != 0 || scan_.wants_got_base;
+                            indirect_count_ != 0 || scan_.wants_got_base || makes_empty_plt();
     const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
     if (kind_.is_dynamic && has_all) make_plt();
-    if (kind_.is_dynamic || has_all)
+    if (kind_.is_dynamic || has_all || has_thread_words())
       linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
     if (has_tables || has_all) make_tables(has_tables);
     if (!has_tables) forget_table();
@@ -274,8 +274,9 @@ class Maker {
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0 || descriptor_count_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
     if (got_size_ != 0 || machine.has_table_always)
-      sections.got = make_section(".got", 0, got_size_,
-                                  machine.has_table_always && kind_.is_dynamic ? word_ : 0u);
+      sections.got = make_section(
+          ".got", 0, got_size_,
+          kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()) ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
@@ -286,9 +287,20 @@ class Maker {
     if (indirect_count_ != 0 || (machine.has_table_always && !kind_.is_dynamic)) make_indirect();
     if (machine.has_table_always && kind_.is_dynamic)
       make_other_plts();
-    else if (plt_size_ != 0)
+    else if (plt_size_ != 0 || makes_empty_plt())
       make_plt();
   }
+
+  bool has_thread_words() const {
+    using Kind = LinkageEntry::Kind;
+    return keeps_thread_relocations(kind_) &&
+           std::ranges::any_of(linkage_.entries, [](const LinkageEntry& entry) {
+             return entry.kind == Kind::thread_offset || entry.kind == Kind::module_offset;
+           });
+  }
+
+  /// RISC-V: dynamic outputs have the table's symbol even if it has no entry, and is dropped.
+  bool makes_empty_plt() const { return kind_.is_dynamic && kind_.machine.drops_got_plt; }
 
   void make_plt() {
     const Machine& machine = kind_.machine;
@@ -298,6 +310,7 @@ class Maker {
     sections.plt->alignment_power = power(machine.plt_alignment);
     sections.plt_relocations =
         make_relocations(".rela.plt", ".rel.plt", bound_count_ + descriptor_count_);
+    if (makes_empty_plt()) linkage_.plt_symbol = define("_PROCEDURE_LINKAGE_TABLE_", *sections.plt);
   }
 
   InputSection* make_direct_plt(std::string_view name, std::uint64_t size,
@@ -345,8 +358,10 @@ class Maker {
     sections.indirect_got = make_section(".igot.plt", 0, count * word_, 0);
   }
 
-  void define_table(InputSection& section) {
-    Symbol* symbol = resolver_.symbols().add(got_symbol);
+  void define_table(InputSection& section) { linkage_.table_symbol = define(got_symbol, section); }
+
+  Symbol* define(std::string_view name, InputSection& section) {
+    Symbol* symbol = resolver_.symbols().add(name);
     resolver_.note_made(*symbol, *section.file);
     symbol->binding = Binding::defined;
     symbol->section = &section;
@@ -355,7 +370,7 @@ class Maker {
     symbol->other = STV_HIDDEN;
     symbol->is_defined_in_object = true;
     symbol->is_forced_local = true;
-    linkage_.table_symbol = symbol;
+    return symbol;
   }
 
   Resolver& resolver_;
@@ -386,6 +401,19 @@ Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult
   return Maker(resolver, kind, scan).make();
 }
 
+bool keeps_thread_relocations(const FinalKind& kind) {
+  return kind.machine.number == EM_RISCV;
+}
+
+bool has_variant_calls(const Linkage& linkage) {
+  constexpr std::uint8_t is_variant = 0x80;
+  return std::ranges::any_of(linkage.entries, [](const LinkageEntry& entry) {
+    const Symbol* symbol = entry.referent.global;
+    return entry.kind == LinkageEntry::Kind::plt && symbol && symbol->type != STT_GNU_IFUNC &&
+           (symbol->other & is_variant);
+  });
+}
+
 void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwind_table,
                    Arena& arena) {
   const LinkageSections& sections = linkage.sections;
@@ -409,6 +437,10 @@ void settle_tables(const Linkage& linkage, const FinalKind& kind, bool has_unwin
         sections.second_plt, sections.indirect_plt, sections.indirect_got,
         sections.indirect_relocations, sections.plt_unwind, sections.direct_plt_unwind,
         sections.second_plt_unwind});
+  if (Symbol* symbol = linkage.plt_symbol; symbol && symbol->section->is_discarded) {
+    symbol->output_section = symbol->section->output;
+    symbol->section = nullptr;
+  }
 }
 
 }  // namespace kbx::link

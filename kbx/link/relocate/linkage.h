@@ -61,6 +61,7 @@ struct Linkage {
   std::uint32_t descriptor_got = Places::none;
   std::uint32_t empty_plt_entries = 0;
   Symbol* table_symbol = nullptr;  // _GLOBAL_OFFSET_TABLE_
+  Symbol* plt_symbol = nullptr;    // _PROCEDURE_LINKAGE_TABLE_
 };
 
 /// Gives everything that the scan wants its place, and makes the sections with their sizes; to be
@@ -71,6 +72,12 @@ Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult
 
 /// True if the symbol's word in .got holds what the function chooses: on x86, without a PLT entry.
 bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places);
+/// True if there is room for relocations of thread-local words of .got even in static links.
+bool keeps_thread_relocations(const FinalKind& kind);
+
+/// True if a function that has an entry of .plt keeps other registers than the calling convention
+/// says, or less: its symbol is marked (STO_RISCV_VARIANT_CC).
+bool has_variant_calls(const Linkage& linkage);
 
 /// When sections are placed: gives the PLTs unwind tables if the output has others
 /// (`has_unwind_table`), and takes empty tables out.

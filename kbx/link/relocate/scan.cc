@@ -137,7 +137,8 @@ class Scanner {
           want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
-        result_.has_static_thread_model = kind_.is_shared;
+        result_.has_static_thread_model =
+            kind_.is_shared || (kind_.machine.number == EM_RISCV && kind_.is_position_independent);
         want_entry(referent, want_thread_offset);
         // i386: code that has the entry's address in it.
         if (decision.rule->is_word && kind_.is_position_independent)
@@ -161,6 +162,10 @@ class Scanner {
       case Origin::thread_offset:
       case Origin::thread_distance:
         if (kind_.is_shared) refuse(section, relocation, decision);
+        // GNU ld keeps room for a relocation of its upper part.
+        if (kind_.machine.number == EM_RISCV && kind_.is_position_independent &&
+            relocation.type == R_RISCV_TPREL_HI20)
+          leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case Origin::module_offset:
         return;

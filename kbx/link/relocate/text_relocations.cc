@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
@@ -70,6 +71,8 @@ void judge_text_relocations(const FinalKind& kind, const Say& say) {
                   kind.is_shared ? "compile with -fPIC, or link with -z notext"
                                  : "compile with -fPIE, or link with -z notext");
     case TextRelocations::by_default:
+      if (kind.machine.number == EM_RISCV) return;
+      [[fallthrough]];
     case TextRelocations::warn:
       say(fmt::format("{}: warning: creating DT_TEXTREL in {}", kind.options.program, output));
   }

@@ -57,8 +57,15 @@ void Definitions::require(std::string_view name) {
 }
 
 void Definitions::add(InputFile& file) {
-  for (std::size_t i = 0; i < file.globals.size(); ++i)
-    file.globals[i] = add_symbol(file, file.symbols[file.first_global + i]);
+  constexpr std::size_t ahead = 8;
+  const std::vector<std::uint64_t>& hashes = file.global_hashes;
+  for (std::size_t i = 0; i < file.globals.size(); ++i) {
+    if (i + ahead < hashes.size()) symbols_.prepare(hashes[i + ahead]);
+    const InputSymbol& symbol = file.symbols[file.first_global + i];
+    file.globals[i] =
+        add_symbol(file, symbol, i < hashes.size() ? hashes[i] : name_hash(symbol.name));
+  }
+  file.global_hashes = {};
   if (is_final()) join_hidden_versions(file);
 }
 
@@ -67,7 +74,7 @@ std::string_view Definitions::wrapped(std::string_view name) {
   return meant == name ? name : std::string_view(arena_.copy(meant));
 }
 
-Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
+Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own, std::uint64_t hash) {
   InputSymbol symbol = own;
   InputSection* section = nullptr;
   bool is_undefined = symbol.section == SHN_UNDEF;
@@ -83,7 +90,8 @@ Symbol* Definitions::add_symbol(InputFile& file, const InputSymbol& own) {
   }
   if (file.is_just_symbols) section = nullptr;
   const bool may_wrap = is_undefined && !options_.wrapped.empty();
-  Symbol& entry = *symbols_.add(may_wrap ? wrapped(symbol.name) : symbol.name);
+  Symbol& entry =
+      *(may_wrap ? symbols_.add(wrapped(symbol.name)) : symbols_.add(symbol.name, hash));
   note(file, symbol, entry.name, is_undefined);
   const bool is_definition = !is_undefined && !is_common;
   if (file.is_hidden_library && !is_undefined && (symbol.other & 3u) != STV_INTERNAL)

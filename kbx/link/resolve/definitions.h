@@ -64,7 +64,7 @@ class Definitions {
   const CrossReferences& cross_references() const { return cross_references_; }
 
  private:
-  Symbol* add_symbol(InputFile& file, const InputSymbol& symbol);
+  Symbol* add_symbol(InputFile& file, const InputSymbol& own, std::uint64_t hash);
   std::string_view wrapped(std::string_view name);
   void note(const InputFile& file, const InputSymbol& symbol, std::string_view name,
             bool is_undefined);

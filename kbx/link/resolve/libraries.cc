@@ -51,7 +51,7 @@ void Resolver::add_shared(const Input& input, std::string_view content, const st
     throw Error(fmt::format("attempted static link of dynamic object `{}'", path),
                 "give an archive, or put the shared object behind -Bdynamic");
   const bool is_library = input.kind == Input::Kind::library;
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   SharedObject& shared = shared_storage_.emplace_back();
   read_shared_object(content, path, is_library ? base_name(path) : path, arena_, shared, file);
   check_format(file);
@@ -104,7 +104,7 @@ void Resolver::open_needed(const InputFile& by, std::string_view name) {
                      options_.program, name, by.path));
     return;
   }
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   SharedObject& shared = shared_storage_.emplace_back();
   read_shared_object(map(path), path, std::string(name), arena_, shared, file);
   check_format(file);

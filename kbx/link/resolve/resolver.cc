@@ -1,17 +1,20 @@
 #include "kbx/link/resolve/resolver.h"
 
 #include <algorithm>
+#include <exception>
 
 #include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/parallel.h"
 #include "kbx/base/path.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/input/object.h"
 #include "kbx/link/resolve/commons.h"
 #include "kbx/link/resolve/warning_sections.h"
+#include "kbx/link/threads.h"
 
 /// Which files take part in a link, as ld's manual, chapter "Options", and GNU ld 2.40 have it: a
 /// member of an archive comes in if it defines what is undefined so far, members in the order of
@@ -128,6 +131,12 @@ void Resolver::trace(const std::string& path) const {
   if (options_.trace != 0) say_.print(path);
 }
 
+InputFile& Resolver::new_file() {
+  InputFile& file = storage_.emplace_back();
+  file.number = next_number_++;
+  return file;
+}
+
 void Resolver::add_just_symbols(const std::string& path) {
   trace(path);
   opened_.push_back(path);
@@ -135,7 +144,7 @@ void Resolver::add_just_symbols(const std::string& path) {
   if (is_shared_object(content))
     throw Error(Location{path, 0}, "--just-symbols may not be used on DSO",
                 "name it as an input, or give the program that it is a part of");
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   file.is_just_symbols = true;
   read_object(content, path, base_name(path), arena_, file);
   check_format(file);
@@ -166,7 +175,7 @@ void Resolver::add_file(const Input& input, const std::string& path) {
 }
 
 void Resolver::add_binary(std::string_view content, const std::string& path) {
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   wrap_binary(content, path, format(), arena_, file);
   link_object(file);
 }
@@ -175,6 +184,7 @@ void Resolver::add_object_or_script(const Input& input, std::string_view content
                                     const std::string& path) {
   const bool is_text = content.substr(0, 512).find('\0') == std::string_view::npos;
   if (!is_elf(content) && is_text && open_other) {
+    ++next_number_;
     open_other(content, path, input);
     return;
   }
@@ -182,12 +192,13 @@ void Resolver::add_object_or_script(const Input& input, std::string_view content
     add_shared(input, content, path);
     return;
   }
-  InputFile& file = storage_.emplace_back();
+  InputFile& file = new_file();
   read_object(content, path, base_name(path), arena_, file);
   link_object(file);
 }
 
 void Resolver::add_archive(const Input& input, std::string_view content, const std::string& path) {
+  ++next_number_;
   OpenArchive& open = archives_.emplace_back();
   open.archive = read_archive(content, path);
   if (input.whole_archive) {
@@ -231,34 +242,61 @@ void Resolver::link_object(InputFile& file) {
 
 // Archives.
 
-void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member,
-                                  const std::string& reason) {
-  std::string_view content = member.content;
-  std::string path = fmt::format("{}({})", archive.path, member.name);
-  InputFile& file = storage_.emplace_back();
+Resolver::OpenMember Resolver::open_member(const Archive& archive, const ArchiveMember& member,
+                                           const std::string& reason) {
+  OpenMember open{&new_file(), member.content, fmt::format("{}({})", archive.path, member.name),
+                  base_name(member.name)};
+  InputFile& file = *open.file;
   file.archive_path = archive.path;
   file.member_name = member.name;
   if (archive.is_thin) {
-    path = file.member_name = thin_path(archive, member);
-    trace(path);
-    content = map(path);
-    opened_.push_back(path);
+    open.path = file.member_name = thin_path(archive, member);
+    trace(open.path);
+    open.content = map(open.path);
+    opened_.push_back(open.path);
   } else if (options_.trace > 1) {
     say_.print(fmt::format("({}){}", archive.path, member.name));
   }
-  if (!options_.map_file.empty()) members_.emplace_back(path, reason);
+  if (!options_.map_file.empty()) members_.emplace_back(open.path, reason);
   // --exclude-libs
   const std::string archive_name = base_name(archive.path);
   for (const std::string& name : options_.hidden_libraries)
     if (name == "ALL" || name == archive_name || name + ".a" == archive_name)
       file.is_hidden_library = true;
-  read_object(content, path, base_name(member.name), arena_, file);
-  link_object(file);
+  return open;
 }
 
+void Resolver::add_archive_member(const Archive& archive, const ArchiveMember& member,
+                                  const std::string& reason) {
+  OpenMember open = open_member(archive, member, reason);
+  read_object(open.content, std::move(open.path), std::move(open.name), arena_, *open.file);
+  link_object(*open.file);
+}
+
+/// Reading needs nothing but the member, so that several threads can do it; what the members mean
+/// for one another is found in their order.
 void Resolver::add_whole_archive(const Archive& archive) {
+  constexpr std::size_t few = 16;
+  std::vector<OpenMember> members;
+  members.reserve(archive.members.size());
   for (const ArchiveMember& member : archive.members)
-    add_archive_member(archive, member, "(--whole-archive)");
+    members.push_back(open_member(archive, member, "(--whole-archive)"));
+  const unsigned threads = members.size() < few ? 1 : threads_for(options_);
+  while (reading_arenas_.size() < threads) reading_arenas_.emplace_back();
+  std::vector<std::exception_ptr> failures(members.size());
+  parallel_for(members.size(), threads, [&](std::size_t i, std::size_t thread) {
+    OpenMember& open = members[i];
+    try {
+      read_object(open.content, std::move(open.path), std::move(open.name), reading_arenas_[thread],
+                  *open.file);
+    } catch (...) {
+      failures[i] = std::current_exception();
+    }
+  });
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (failures[i]) std::rethrow_exception(failures[i]);
+    link_object(*members[i].file);
+  }
 }
 
 bool Resolver::member_defines(const OpenArchive& open, std::size_t i) const {

@@ -85,6 +85,9 @@ class Resolver {
   /// Where the library of -l is. Throws Error if it is nowhere.
   std::string library_path(const Input& input) const;
   const std::vector<InputFile*>& files() const { return files_; }
+  /// All objects and shared objects in the order in which they were opened, whether any of them
+  /// goes into the output or not.
+  const std::deque<InputFile>& opened_files() const { return storage_; }
   /// Those and the shared objects, in the order in which they were opened.
   std::vector<const InputFile*> linked_files() const;
   /// The shared objects in the order in which they were opened, those that are only needed by
@@ -117,6 +120,7 @@ class Resolver {
     std::vector<bool> is_done;  // of each symbol of the index
   };
 
+  InputFile& new_file();
   void add_file(const Input& input, const std::string& path);
   void add_just_symbols(const std::string& path);
   void trace(const std::string& path) const;
@@ -126,6 +130,15 @@ class Resolver {
   void add_archive(const Input& input, std::string_view content, const std::string& path);
   void check_format(const InputFile& file);
   void link_object(InputFile& file);
+  /// A member that is to be linked, not read yet.
+  struct OpenMember {
+    InputFile* file = nullptr;
+    std::string_view content;
+    std::string path;  // for messages
+    std::string name;
+  };
+  OpenMember open_member(const Archive& archive, const ArchiveMember& member,
+                         const std::string& reason);
   void add_archive_member(const Archive& archive, const ArchiveMember& member,
                           const std::string& reason);
   void add_whole_archive(const Archive& archive);
@@ -145,6 +158,7 @@ class Resolver {
   const Say& say_;
   std::optional<MachineFormat> format_;
   Arena arena_;
+  std::deque<Arena> reading_arenas_;  // one for each thread that reads
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
   std::deque<SharedObject> shared_storage_;
@@ -156,6 +170,7 @@ class Resolver {
   std::map<std::string, OpenArchive*> archive_by_path_;
   std::vector<OpenArchive*> group_;
   bool is_in_group_ = false;
+  std::uint32_t next_number_ = 2;  // of InputFile::number, behind the output and the veneers
   std::uint64_t count_before_group_ = 0;
   std::vector<std::string> opened_;
   std::vector<std::pair<std::string, std::string>> members_;

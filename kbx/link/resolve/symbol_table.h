@@ -1,11 +1,12 @@
 #pragma once
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "kbx/base/arena.h"
 #include "kbx/link/input/file.h"
+#include "kbx/link/input/name_hash.h"
 #include "kbx/link/relocate/wants.h"
+#include "kbx/link/resolve/bfd_hash_table.h"
 
 namespace kbx::link {
 
@@ -88,36 +89,33 @@ struct Symbol {
 };
 
 /// The global names. Their order is part of the result: GNU ld writes global symbols as it walks
-/// through BFD's hash table, so this one has BFD's hash function, chains and way of growing.
+/// through BFD's hash table, so this one is a BfdHashTable.
 class SymbolTable {
  public:
   /// Symbols are made in `arena`.
   explicit SymbolTable(Arena& arena);
 
-  /// BFD's hash of a name.
-  static std::uint64_t hash(std::string_view name);
-
   /// The symbol of that name; for an indirect one what it stands for.
   Symbol* find(std::string_view name) const;
   /// The symbol of that name, new if there was none, an indirect one itself. `name` must live as
   /// long as the table.
-  Symbol* add(std::string_view name);
+  Symbol* add(std::string_view name) { return add(name, name_hash(name)); }
+  /// The same where the name's hash is known already.
+  Symbol* add(std::string_view name, std::uint64_t hash);
+  /// Says that the name with that hash will be added soon: what is read for it comes from memory
+  /// meanwhile.
+  void prepare(std::uint64_t hash) const { names_.prepare(hash); }
 
   /// Calls `visit` with each symbol in the order in which GNU ld writes them, indirect ones too.
   template <typename Visit>
   void for_each(const Visit& visit) const {
-    for (Symbol* head : buckets_)
-      for (Symbol* symbol = head; symbol; symbol = symbol->next) visit(*symbol);
+    names_.for_each(visit);
   }
 
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return names_.size(); }
 
  private:
-  void grow();
-
-  std::vector<Symbol*> buckets_;
-  std::size_t count_ = 0;
-  bool is_frozen_ = false;  // cannot grow further
+  BfdHashTable<Symbol> names_;
   Arena& arena_;
 };
 

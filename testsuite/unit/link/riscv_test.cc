@@ -288,13 +288,18 @@ TEST_CASE("riscv: an auipc that would not reach becomes a lui of the address") {
           Use{}, where) == "37 25 01 00 13 05 55 34");
 }
 
-TEST_CASE("riscv: nops in front of aligned code are refused if they are too many") {
-  // Room for an alignment of 8 in code of 2-byte units: 6 bytes.
-  const Sequence nops{"", "01 00 01 00 01 00", {{0, R_RISCV_ALIGN, 6}}, ""};
-  Places where = places();
-  CHECK(linked(riscv(), nops, Use{}, where) == "misaligned");
-  where.text += 2;
-  CHECK(linked(riscv(), nops, Use{}, where) == nops.code);
+TEST_CASE("riscv: what counts from gp or tp has twelve bits") {
+  const auto outcome = [](std::uint64_t symbol) {
+    return linked(riscv(), {"", "13 85 01 00", {{0, R_RISCV_GPREL_I}}, ""}, Use{}, label(symbol));
+  };
+  CHECK(outcome(0x7ff) == "13 85 f1 7f");
+  CHECK(outcome(~std::uint64_t{0x7ff}) == "13 85 01 80");
+  CHECK(outcome(0x800) == "overflow");
+  check_all({{"tp",
+              "13 05 02 00 23 20 a2 00",
+              {{0, R_RISCV_TPREL_I}, {4, R_RISCV_TPREL_S}},
+              "13 05 82 00 23 24 a2 00"}},
+            Use{}, places());
 }
 
 TEST_CASE("riscv: the procedure linkage table") {

@@ -1,0 +1,36 @@
+#pragma once
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "kbx/base/process.h"
+#include "kbx/kernel/probe_cache.h"
+
+namespace kbx::cli {
+
+/// Runs the $(shell) commands of Kconfig files. What a command printed is remembered under its
+/// text, the folder, the environment, and every program and file that its words name; not if it
+/// printed on standard error, which has to be seen each time.
+class ConfShell {
+ public:
+  /// Without `remember` everything is run.
+  ConfShell(const Environment& environment, bool remember);
+
+  std::string operator()(const std::string& command);
+  /// Writes what is new. A cache that cannot be written costs time, nothing else.
+  void save();
+
+ private:
+  std::string identities(std::string_view command);
+  const std::string& identity(std::string_view word);
+
+  const Environment& environment_;
+  bool remember_;
+  std::string folder_;
+  std::string path_;
+  std::string variables_;
+  kernel::ProbeCache cache_;
+  std::map<std::string, std::string, std::less<>> identities_;
+};
+
+}  // namespace kbx::cli

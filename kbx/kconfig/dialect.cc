@@ -1,0 +1,53 @@
+#include "kbx/kconfig/dialect.h"
+
+#include <optional>
+#include <string_view>
+
+#include "kbx/base/file.h"
+#include "kbx/base/path.h"
+
+namespace kbx::kconfig {
+namespace {
+
+/// Tells what stands in the sources of a tree's scripts/kconfig.
+class Sources {
+ public:
+  explicit Sources(const std::string& tree) : folder_(join_path(tree, "scripts/kconfig")) {}
+
+  bool exist() const { return read("parser.y").has_value(); }
+  bool mention(const std::string& file, std::string_view text) const {
+    const auto content = read(file);
+    return content && content->find(text) != std::string::npos;
+  }
+
+ private:
+  std::optional<std::string> read(const std::string& file) const {
+    return read_file_if_present(join_path(folder_, file));
+  }
+
+  std::string folder_;
+};
+
+}  // namespace
+
+Dialect probe_dialect(const std::string& tree) {
+  const Sources sources(tree);
+  Dialect dialect;
+  if (!sources.exist()) return dialect;
+  dialect.choice_is_symbol = sources.mention("expr.h", "P_CHOICE");
+  dialect.empty_numbers = sources.mention("symbol.c", "symbol_empty");
+  dialect.old_positions = sources.mention("lexer.l", "zconf_lineno");
+  dialect.loops_with_places = sources.mention("symbol.c", "contains symbol %s");
+  dialect.lenient_lines = sources.mention("confdata.c", "compat_getline");
+  dialect.old_dependency_file = sources.mention("confdata.c", "file_list");
+  dialect.rust_configuration = sources.mention("confdata.c", "rustc_cfg");
+  dialect.stops_at_end_of_input = sources.mention("conf.c", "at end of input");
+  dialect.option_statement = sources.mention("parser.y", "T_OPTION ");
+  dialect.modules_statement = !dialect.option_statement;
+  dialect.conditional_depends = sources.mention("parser.y", "T_ON expr if_expr");
+  dialect.transitional = sources.mention("lexer.l", "\"transitional\"");
+  if (sources.mention("expr.h", "9973")) dialect.table_size = 9973;
+  return dialect;
+}
+
+}  // namespace kbx::kconfig

@@ -1,0 +1,131 @@
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kbx/base/arena.h"
+#include "kbx/kconfig/dialect.h"
+#include "kbx/kconfig/expression.h"
+
+/// What Kconfig files say, as plain data. The parser (parser.h) makes it, the finalizer
+/// (finalize.h) gives every entry the conditions that it inherits; from then on it is only read.
+/// Values are not part of it: those are the solver's (solver.h).
+namespace kbx::kconfig {
+
+enum class Type : std::uint8_t { unknown, boolean, tristate, integer, hex, string };
+
+/// "bool", "integer", …: the words of conf's messages.
+std::string_view type_name(Type type);
+
+/// Where a statement stands. `file` is the name that `source` gave.
+struct Place {
+  std::string_view file;
+  int line = 0;
+};
+
+struct Menu;
+
+enum class PropertyKind : std::uint8_t {
+  prompt,
+  comment,
+  menu,
+  default_value,
+  select,
+  imply,
+  range,
+  definition,  // where a symbol is defined; only with Dialect::choice_is_symbol
+};
+
+/// One line below an entry: a prompt, a default, a select, …
+struct Property {
+  PropertyKind kind = PropertyKind::prompt;
+  std::string_view text;                  // of a prompt, menu or comment
+  const Expression* condition = nullptr;  // "if …", later with all that is inherited; null is yes
+  const Expression* value = nullptr;      // of a default; symbol of a select or imply; range
+  Menu* menu = nullptr;                   // the entry that it belongs to
+  Place place;
+  Property* next = nullptr;
+  std::uint32_t id = 0;
+
+  /// The one symbol that `value` is, or null.
+  Symbol* value_symbol() const {
+    return value && value->operation == Operator::symbol ? value->first : nullptr;
+  }
+};
+
+/// A configuration option, a constant, or a choice (which has members).
+struct Symbol {
+  std::string_view name;  // "" for a choice without a name
+  Type type = Type::unknown;
+  bool is_constant = false;
+  bool is_choice = false;
+  bool is_optional = false;  // a choice that may have no value
+  bool is_transitional = false;
+  bool is_choice_member = false;  // lies in a choice that is a menu
+  bool is_warned = false;         // its properties have been examined
+  Property* properties = nullptr;
+  Property* last_property = nullptr;
+  std::vector<Menu*> definitions;
+  const Symbol* choice = nullptr;         // that it is a value of; Dialect::choice_is_symbol
+  std::vector<Symbol*> members;           // of a choice
+  const Expression* depends = nullptr;    // of all its definitions, joined by ||
+  const Expression* selectors = nullptr;  // who selects it, when
+  const Expression* implications = nullptr;
+  std::uint32_t id = 0;
+
+  bool is_named() const { return name.data() != nullptr; }
+};
+
+/// An entry of the tree of menus: config, menuconfig, choice, menu, comment or if.
+struct Menu {
+  Menu* next = nullptr;
+  Menu* parent = nullptr;
+  Menu* children = nullptr;
+  Symbol* symbol = nullptr;
+  Property* prompt = nullptr;
+  const Expression* visibility = nullptr;  // "visible if"
+  const Expression* depends = nullptr;
+  std::string_view help;  // without data(): none
+  Place place;
+  std::uint32_t id = 0;
+
+  bool has_help() const { return help.data() != nullptr; }
+};
+
+/// An environment variable that was looked at while parsing, in order.
+using UsedVariable = std::pair<std::string, std::string>;
+
+struct Model {
+  explicit Model(const Dialect& language) : dialect(language) {}
+
+  Dialect dialect;
+  Arena arena;
+  Expressions expressions;
+  std::deque<Symbol> symbols;  // in order of first mention; the first three are y, m, n
+  std::deque<Property> properties;
+  std::deque<Menu> menus;               // the first is the root
+  std::vector<std::string_view> files;  // in order of first inclusion
+  std::vector<UsedVariable> variables;
+  Symbol* modules = nullptr;
+  /// Named symbols and choices as conf walks over them: in the order of its hash table.
+  std::vector<Symbol*> ordered;
+
+  Symbol* yes() { return &symbols[2]; }
+  Symbol* mod() { return &symbols[1]; }
+  Symbol* no() { return &symbols[0]; }
+  Menu* root() { return &menus.front(); }
+  const Menu* root() const { return &menus.front(); }
+};
+
+/// The entry after `menu` in a walk that goes into children first; null at the end of `top`'s (of
+/// the whole tree if that is null).
+const Menu* next_entry(const Menu* menu, const Menu* top);
+
+/// The choice that a symbol with a prompt lies in, or null; Dialect::choice_is_symbol is not set.
+const Menu* choice_around(const Symbol& symbol);
+
+}  // namespace kbx::kconfig

@@ -1,0 +1,27 @@
+#include "kbx/kconfig/names.h"
+
+namespace kbx::kconfig {
+
+std::string variable(const Environment& environment, std::string_view name,
+                     std::string_view fallback) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string(fallback) : found->second;
+}
+
+bool has_variable(const Environment& environment, std::string_view name) {
+  return environment.contains(name);
+}
+
+std::string option_prefix(const Environment& environment) {
+  return variable(environment, "CONFIG_", "CONFIG_");
+}
+
+std::string configuration_name(const Environment& environment) {
+  return variable(environment, "KCONFIG_CONFIG", ".config");
+}
+
+std::string auto_conf_name(const Environment& environment) {
+  return variable(environment, "KCONFIG_AUTOCONFIG", "include/config/auto.conf");
+}
+
+}  // namespace kbx::kconfig

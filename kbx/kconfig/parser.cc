@@ -1,0 +1,642 @@
+// The grammar of the Kconfig language, by recursive descent.
+//
+// Errors have to come out as from the LALR parser of the original. That one tells "syntax error"
+// at the first token that does not fit, gives up the statement, passes over the rest of the line,
+// and tells what was lost. Three tokens have to fit before the next "syntax error" is told
+// (`quiet_` counts them). At the end of all files there is no rest of a line to pass over: the
+// parser gives up, and each block that is open is told.
+
+#include "kbx/kconfig/parser.h"
+
+#include <optional>
+#include <utility>
+
+#include "kbx/base/text.h"
+#include "kbx/kconfig/builder.h"
+#include "kbx/kconfig/lexer.h"
+
+namespace kbx::kconfig {
+namespace {
+
+constexpr int quiet_tokens = 3;
+
+struct SyntaxError {};
+struct GiveUp {};  // the files ended within an error
+
+class Parser {
+ public:
+  Parser(Model& model, const Sources& sources, const Console& console)
+      : model_(model),
+        console_(console),
+        builder_(model, console),
+        lexer_(model, sources.environment, sources.shell, console) {
+    lexer_.open(sources.file);
+  }
+
+  /// True if there was no error.
+  bool run() {
+    try {
+      advance();
+      parse_main_menu();
+      parse_statements(false, true);
+    } catch (const GiveUp&) {  // told already
+    }
+    if (errors_ == 0) finish();
+    return errors_ == 0;
+  }
+
+ private:
+  // Tokens.
+
+  void advance() {
+    token_ = lexer_.next();
+    text_ = lexer_.text();
+  }
+  /// The token of the moment fits.
+  void shift() {
+    if (quiet_ > 0) --quiet_;
+    advance();
+  }
+  bool accept(Token token) {
+    if (token_ != token) return false;
+    shift();
+    return true;
+  }
+  void expect(Token token) {
+    if (!accept(token)) throw SyntaxError{};
+  }
+  /// Like expect(eol), but nothing behind the line is read yet: for statements that change what is
+  /// read next, and because messages name the line of the statement.
+  void end_of_line() {
+    if (token_ != Token::eol) throw SyntaxError{};
+    if (quiet_ > 0) --quiet_;
+    at_line_end_ = true;
+  }
+  void next_line() {
+    if (at_line_end_) {
+      at_line_end_ = false;
+      advance();
+    }
+  }
+  std::string_view word(Token kind) {
+    if (token_ != kind) throw SyntaxError{};
+    const std::string_view text = text_;
+    shift();
+    return text;
+  }
+
+  // Messages.
+
+  void tell(const std::string& text) const {
+    const Place place = lexer_.statement();
+    std::fprintf(console_.err, "%s:%d: %s\n", std::string(place.file).c_str(), place.line,
+                 text.c_str());
+  }
+  void error(const std::string& text) {
+    ++errors_;
+    tell(text);
+  }
+  void error_at(const Place& place, const std::string& text) {
+    ++errors_;
+    std::fprintf(console_.err, "%s:%d: error: %s\n", std::string(place.file).c_str(), place.line,
+                 text.c_str());
+  }
+  void tell_syntax_error() {
+    ++errors_;
+    const Place place = lexer_.statement();
+    std::fprintf(console_.err, "%s:%d: syntax error\n", std::string(place.file).c_str(),
+                 place.line + (model_.dialect.old_positions ? 1 : 0));
+  }
+
+  /// Passes over the rest of a line that does not fit.
+  void recover() {
+    if (quiet_ == 0) tell_syntax_error();
+    quiet_ = quiet_tokens;
+    while (token_ != Token::eol) {
+      if (token_ == Token::end) throw GiveUp{};
+      advance();
+    }
+    end_of_line();
+  }
+
+  // Statements.
+
+  void parse_main_menu() {
+    if (token_ != Token::key_mainmenu) return;
+    try {
+      shift();
+      const std::string_view text = word(Token::quoted);
+      end_of_line();
+      builder_.add_prompt(PropertyKind::menu, text, nullptr, lexer_.statement());
+      next_line();
+    } catch (const SyntaxError&) {
+      // Nothing in front of the first statement takes an error up.
+      if (quiet_ == 0) tell_syntax_error();
+      throw GiveUp{};
+    }
+  }
+
+  bool at_block_end() const {
+    return token_ == Token::key_endmenu || token_ == Token::key_endif ||
+           token_ == Token::key_endchoice;
+  }
+
+  /// Statements up to the end of the block, or of the files if it is the outermost one.
+  void parse_statements(bool in_choice, bool outermost) {
+    for (;;) {
+      if (outermost ? token_ == Token::end : at_block_end()) return;
+      lost_word_.reset();
+      try {
+        parse_statement(in_choice);
+      } catch (const SyntaxError&) {
+        const auto lost = std::exchange(lost_word_, std::nullopt);
+        recover();
+        error(lost ? "unknown statement \"" + std::string(*lost) + "\"" : "invalid statement");
+      }
+      next_line();
+    }
+  }
+
+  void parse_statement(bool in_choice) {
+    switch (token_) {
+      case Token::key_config:
+        return parse_config(false);
+      case Token::key_comment:
+        return parse_comment();
+      case Token::key_if:
+        return parse_if(in_choice);
+      default:
+        break;
+    }
+    if (in_choice) throw SyntaxError{};
+    switch (token_) {
+      case Token::key_menuconfig:
+        return parse_config(true);
+      case Token::key_choice:
+        return parse_choice();
+      case Token::key_menu:
+        return parse_menu();
+      case Token::key_source:
+        return parse_source();
+      case Token::word:
+        return parse_assignment();
+      default:
+        throw SyntaxError{};
+    }
+  }
+
+  void parse_assignment() {
+    lost_word_ = text_;
+    const std::string_view name = word(Token::word);
+    Flavour flavour = Flavour::recursive;
+    if (token_ == Token::colon_equal)
+      flavour = Flavour::simple;
+    else if (token_ == Token::plus_equal)
+      flavour = Flavour::append;
+    else if (token_ != Token::equal)
+      throw SyntaxError{};
+    shift();
+    const std::string_view value = token_ == Token::assigned ? word(Token::assigned) : "";
+    end_of_line();
+    lexer_.macros().assign(name, value, flavour);
+  }
+
+  void parse_source() {
+    shift();
+    const std::string_view name = word(Token::quoted);
+    end_of_line();
+    lexer_.include(name);
+  }
+
+  void parse_config(bool is_menu) {
+    shift();
+    Symbol* symbol = builder_.symbol(word(Token::word));
+    end_of_line();
+    builder_.add_entry(symbol, lexer_.statement());
+    next_line();
+    while (parse_config_option()) next_line();
+    if (!is_menu) return check_choice_member();
+    if (builder_.entry()->prompt)
+      builder_.entry()->prompt->kind = PropertyKind::menu;
+    else
+      tell("warning: menuconfig statement without prompt");
+  }
+
+  void check_choice_member() {
+    if (!choice_) return;
+    const Menu& entry = *builder_.entry();
+    if (!entry.prompt) error_at(entry.place, "choice member must have a prompt");
+    if (entry.symbol->type != Type::boolean) error_at(entry.place, "choice member must be bool");
+    for (const Symbol* member : choice_->symbol->members)
+      if (member == entry.symbol) return;
+    choice_->symbol->members.push_back(entry.symbol);
+    entry.symbol->is_choice_member = true;
+    builder_.entry()->symbol->is_choice_member = true;
+  }
+
+  static std::optional<Type> type_of(Token token) {
+    switch (token) {
+      case Token::key_bool:
+        return Type::boolean;
+      case Token::key_tristate:
+        return Type::tristate;
+      case Token::key_int:
+        return Type::integer;
+      case Token::key_hex:
+        return Type::hex;
+      case Token::key_string:
+        return Type::string;
+      default:
+        return std::nullopt;
+    }
+  }
+
+  /// One line below config; false if the line is none of that kind.
+  bool parse_config_option() {
+    if (const auto type = type_of(token_)) {
+      parse_type(*type);
+      return true;
+    }
+    switch (token_) {
+      case Token::key_prompt:
+        parse_prompt();
+        return true;
+      case Token::key_default:
+      case Token::key_def_bool:
+      case Token::key_def_tristate:
+        parse_default();
+        return true;
+      case Token::key_select:
+        parse_selection(PropertyKind::select);
+        return true;
+      case Token::key_imply:
+        parse_selection(PropertyKind::imply);
+        return true;
+      case Token::key_range:
+        parse_range();
+        return true;
+      case Token::key_modules:
+        shift();
+        end_of_line();
+        set_modules();
+        return true;
+      case Token::key_transitional:
+        shift();
+        end_of_line();
+        builder_.entry()->symbol->is_transitional = true;
+        return true;
+      case Token::key_option:
+        parse_option();
+        return true;
+      default:
+        return parse_common_option();
+    }
+  }
+
+  /// What any entry with options takes: depends and help.
+  bool parse_common_option() {
+    if (token_ == Token::key_depends) {
+      parse_depends();
+      return true;
+    }
+    if (token_ != Token::key_help) return false;
+    parse_help();
+    return true;
+  }
+
+  void parse_type(Type type) {
+    shift();
+    parse_optional_prompt();
+    end_of_line();
+    builder_.set_type(type);
+  }
+
+  void parse_optional_prompt() {
+    if (token_ != Token::quoted) return;
+    const std::string_view text = word(Token::quoted);
+    const Expression* condition = parse_if_condition();
+    builder_.add_prompt(PropertyKind::prompt, text, condition, lexer_.statement());
+  }
+
+  void parse_prompt() {
+    shift();
+    const std::string_view text = word(Token::quoted);
+    const Expression* condition = parse_if_condition();
+    end_of_line();
+    builder_.add_prompt(PropertyKind::prompt, text, condition, lexer_.statement());
+  }
+
+  void parse_default() {
+    const Token kind = token_;
+    shift();
+    const Expression* value = parse_expression();
+    const Expression* condition = parse_if_condition();
+    end_of_line();
+    builder_.add_property(PropertyKind::default_value, value, condition, lexer_.statement());
+    if (kind != Token::key_default)
+      builder_.set_type(kind == Token::key_def_bool ? Type::boolean : Type::tristate);
+  }
+
+  void parse_selection(PropertyKind kind) {
+    shift();
+    Symbol* symbol = builder_.symbol(word(Token::word));
+    const Expression* condition = parse_if_condition();
+    end_of_line();
+    builder_.add_property(kind, model_.expressions.symbol(symbol), condition, lexer_.statement());
+  }
+
+  void parse_range() {
+    shift();
+    Symbol* low = parse_symbol();
+    Symbol* high = parse_symbol();
+    const Expression* condition = parse_if_condition();
+    end_of_line();
+    builder_.add_property(PropertyKind::range,
+                          model_.expressions.compare(Operator::range, low, high), condition,
+                          lexer_.statement());
+  }
+
+  void set_modules() {
+    Symbol* symbol = builder_.entry()->symbol;
+    if (model_.modules)
+      error("symbol '" + std::string(symbol->name) +
+            "' redefines option 'modules' already defined by symbol '" +
+            std::string(model_.modules->name) + "'");
+    model_.modules = symbol;
+  }
+
+  void parse_option() {
+    shift();
+    if (token_ == Token::word && text_ == "modules") {
+      shift();
+      end_of_line();
+      set_modules();
+    } else {
+      throw SyntaxError{};
+    }
+  }
+
+  void parse_depends() {
+    shift();
+    expect(Token::key_on);
+    const Expression* condition = parse_expression();
+    if (model_.dialect.conditional_depends && token_ == Token::key_if) {
+      // "depends on A if B" is "A || !B".
+      const Expression* when = parse_if_condition();
+      condition = model_.expressions.either(condition, model_.expressions.negation(when));
+    }
+    end_of_line();
+    builder_.add_dependency(condition);
+  }
+
+  void parse_help() {
+    shift_help();
+    const std::string_view text = word_of_help();
+    Menu* entry = builder_.entry();
+    const std::string name = entry->symbol ? shown_name(*entry->symbol) : "";
+    if (entry->has_help())
+      tell("warning: '" + name +
+           "' defined with more than one help text -- only the last one will be used");
+    if (trim(text).empty()) tell("warning: '" + name + "' defined with blank help text");
+    entry->help = text;
+  }
+
+  void shift_help() {
+    shift();
+    end_of_line();
+    lexer_.start_help();
+    next_line();
+  }
+
+  /// The text, of which the parser has read no further.
+  std::string_view word_of_help() {
+    if (token_ != Token::help_text) throw SyntaxError{};
+    if (quiet_ > 0) --quiet_;
+    at_line_end_ = true;
+    return text_;
+  }
+
+  void parse_choice() {
+    shift();
+    std::string_view name;
+    if (model_.dialect.choice_is_symbol && token_ == Token::word) name = word(Token::word);
+    end_of_line();
+    builder_.add_entry(builder_.choice(name), lexer_.statement());
+    if (!model_.dialect.choice_is_symbol) builder_.set_type(Type::boolean);
+    next_line();
+    while (parse_choice_option()) next_line();
+    const bool is_menu = !model_.dialect.choice_is_symbol;
+    Menu* entry = builder_.entry();
+    if (is_menu && !entry->prompt) error_at(entry->place, "choice must have a prompt");
+    builder_.open();
+    if (is_menu) choice_ = entry;
+    parse_block(entry, "choice", true);
+  }
+
+  bool parse_choice_option() {
+    switch (token_) {
+      case Token::key_prompt:
+        parse_prompt();
+        return true;
+      case Token::key_bool:
+        if (!model_.dialect.choice_is_symbol) {
+          parse_prompt();
+          return true;
+        }
+        parse_type(Type::boolean);
+        return true;
+      case Token::key_tristate:
+        if (!model_.dialect.choice_is_symbol) return false;
+        parse_type(Type::tristate);
+        return true;
+      case Token::key_optional:
+        shift();
+        end_of_line();
+        builder_.entry()->symbol->is_optional = true;
+        return true;
+      case Token::key_default:
+        parse_selection(PropertyKind::default_value);
+        return true;
+      default:
+        return parse_common_option();
+    }
+  }
+
+  void parse_if(bool in_choice) {
+    shift();
+    const Expression* condition = parse_expression();
+    end_of_line();
+    Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
+    builder_.add_dependency(condition);
+    builder_.open();
+    next_line();
+    parse_block(entry, "if", in_choice);
+  }
+
+  void parse_menu() {
+    shift();
+    const std::string_view text = word(Token::quoted);
+    end_of_line();
+    Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
+    builder_.add_prompt(PropertyKind::menu, text, nullptr, lexer_.statement());
+    next_line();
+    while (parse_menu_option()) next_line();
+    builder_.open();
+    parse_block(entry, "menu", false);
+  }
+
+  bool parse_menu_option() {
+    if (token_ == Token::key_depends) {
+      parse_depends();
+      return true;
+    }
+    if (token_ != Token::key_visible) return false;
+    shift();
+    const Expression* condition = parse_if_condition();
+    end_of_line();
+    builder_.add_visibility(condition);
+    return true;
+  }
+
+  void parse_comment() {
+    shift();
+    const std::string_view text = word(Token::quoted);
+    end_of_line();
+    builder_.add_entry(nullptr, lexer_.statement());
+    builder_.add_prompt(PropertyKind::comment, text, nullptr, lexer_.statement());
+    next_line();
+    while (token_ == Token::key_depends) {
+      parse_depends();
+      next_line();
+    }
+  }
+
+  /// The statements of a block and the line that ends it.
+  void parse_block(const Menu* entry, std::string_view kind, bool in_choice) {
+    try {
+      parse_statements(in_choice, false);
+      const Token ender = token_;
+      shift();
+      end_of_line();
+      if (kind == "choice") choice_ = nullptr;
+      end_block(ender, kind);
+    } catch (const GiveUp&) {
+      std::fprintf(console_.err, "%s:%d: missing end statement for this entry\n",
+                   std::string(entry->place.file).c_str(), entry->place.line);
+      throw;
+    }
+  }
+
+  void end_block(Token ender, std::string_view kind) {
+    const std::string found = ender == Token::key_endmenu ? "menu"
+                              : ender == Token::key_endif ? "if"
+                                                          : "choice";
+    const Place opened = builder_.opened()->place;
+    if (found != kind) {
+      error("unexpected '" + found + "' within " + std::string(kind) + " block");
+    } else if (opened.file != lexer_.position().file) {
+      error("'" + found + "' in different file than '" + std::string(kind) + "'");
+      std::fprintf(console_.err, "%s:%d: location of the '%s'\n", std::string(opened.file).c_str(),
+                   opened.line, std::string(kind).c_str());
+    } else {
+      builder_.close();
+    }
+  }
+
+  // Expressions.
+
+  Symbol* parse_symbol() {
+    if (token_ == Token::quoted) return builder_.constant(word(Token::quoted));
+    return builder_.symbol(word(Token::word));
+  }
+
+  const Expression* parse_if_condition() {
+    return accept(Token::key_if) ? parse_expression() : nullptr;
+  }
+
+  const Expression* parse_expression() {
+    const Expression* left = parse_conjunction();
+    while (accept(Token::either))
+      left = model_.expressions.two(Operator::either, left, parse_conjunction());
+    return left;
+  }
+
+  const Expression* parse_conjunction() {
+    const Expression* left = parse_operand();
+    while (accept(Token::both))
+      left = model_.expressions.two(Operator::both, left, parse_operand());
+    return left;
+  }
+
+  static std::optional<Operator> comparison_of(Token token) {
+    switch (token) {
+      case Token::equal:
+        return Operator::equal;
+      case Token::unequal:
+        return Operator::unequal;
+      case Token::less:
+        return Operator::less;
+      case Token::less_equal:
+        return Operator::less_equal;
+      case Token::greater:
+        return Operator::greater;
+      case Token::greater_equal:
+        return Operator::greater_equal;
+      default:
+        return std::nullopt;
+    }
+  }
+
+  const Expression* parse_operand() {
+    constexpr int deepest = 5000;
+    struct Level {
+      int& depth;
+      explicit Level(int& value) : depth(value) { ++depth; }
+      ~Level() { --depth; }
+    } const level(depth_);
+    if (depth_ > deepest) throw SyntaxError{};
+    if (accept(Token::negation)) return model_.expressions.negation(parse_operand());
+    if (accept(Token::open)) {
+      const Expression* inner = parse_expression();
+      expect(Token::close);
+      return inner;
+    }
+    Symbol* first = parse_symbol();
+    const auto comparison = comparison_of(token_);
+    if (!comparison) return model_.expressions.symbol(first);
+    shift();
+    return model_.expressions.compare(*comparison, first, parse_symbol());
+  }
+
+  void finish() {
+    model_.variables = lexer_.macros().used();
+    if (!model_.modules) model_.modules = model_.no();
+    if (!model_.root()->prompt) {
+      builder_.select_root();
+      // conf writes its root from where it stopped to read; nothing shows that place.
+      builder_.add_prompt(PropertyKind::menu, "Main menu", nullptr, lexer_.statement());
+    }
+    builder_.order_symbols();
+  }
+
+  Model& model_;
+  Console console_;
+  Builder builder_;
+  Lexer lexer_;
+  Token token_ = Token::end;
+  std::string_view text_;
+  bool at_line_end_ = false;  // the line is taken, what follows it is not read yet
+  int quiet_ = 0;
+  int errors_ = 0;
+  int depth_ = 0;
+  const Menu* choice_ = nullptr;  // that is open, where a choice is a menu
+  std::optional<std::string_view> lost_word_;
+};
+
+}  // namespace
+
+void parse(Model& model, const Sources& sources, const Console& console) {
+  if (!Parser(model, sources, console).run()) throw Stop{};
+}
+
+}  // namespace kbx::kconfig

@@ -1,0 +1,28 @@
+#include "kbx/link/phases/veneers.h"
+
+#include <elf.h>
+
+namespace kbx::link {
+
+LinkVeneers::LinkVeneers(LinkState& state, const FinalKind& kind)
+    : veneers_(*kind.machine.veneers, kind, state.resolver, state.plan, state.resolver.arena()) {
+  if (kind.machine.number == EM_AARCH64) errata_.emplace(state.options, state.resolver, veneers_);
+}
+
+void LinkVeneers::add_to(LayoutHooks& hooks, const std::function<Applying()>& applying) {
+  if (errata_) hooks.adjusters.emplace_back([this] { return errata_->adjust(); });
+  hooks.adjusters.emplace_back([this, applying] { return veneers_.adjust(applying()); });
+}
+
+void LinkVeneers::settle(const Applying& applying) {
+  veneers_.settle(applying);
+  if (errata_) errata_->settle(applying);
+}
+
+void LinkVeneers::write(const Applying& applying, bool is_big_endian,
+                        const std::function<char*(const InputSection&)>& bytes_of) const {
+  if (errata_) errata_->write(bytes_of);
+  veneers_.write(applying, is_big_endian, bytes_of);
+}
+
+}  // namespace kbx::link

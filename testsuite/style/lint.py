@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over sources, several of a room as one.
+
+    lint.py [--build build] [--alone] FILE...
+
+Most of what clang-tidy does for a file it does for the headers of the C++ library: each check walks them again. So files
+of one room that do not disturb each other are put one behind the other into one file below BUILD/lint, where all of them
+are the main file, for which some checks look only. Nothing is found there in most runs; if something is, or if the files
+disturb each other and do not compile, each of them is linted by itself, and that is what is told.
+
+Exit status: 0 nothing was found, 1 something was, 2 wrong usage.
+"""
+
+import argparse
+import hashlib
+import itertools
+import json
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[2]
+# So many lines make the headers the smaller part, and there are still enough groups for all processors.
+GROUP_LINES = 1500
+MACRO = re.compile(r"^\s*#\s*define\s", re.MULTILINE)
+UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
+DECLARED = re.compile(r"^(?:(?:struct|class|enum class|enum|using)\s+(?P<type>\w+)"
+                      r"|[A-Za-z_:][^=({;]*?\b(?P<value>\w+)\s*[=({\[])", re.MULTILINE)
+ENTRY = re.compile(r'^(?:extern "C" )?int (main|LLVMFuzzerTestOneInput)\(', re.MULTILINE)
+
+
+def own_names(text):
+    """The names that only one file of a group may have: those of its unnamed namespaces, and of programs' entries."""
+    declared = {found["type"] or found["value"] for part in UNNAMED.findall(text) for found in DECLARED.finditer(part)}
+    return declared | set(ENTRY.findall(text))
+
+
+def room_of(file):
+    """kbx/ROOM, testsuite/KIND/ROOM."""
+    parts = Path(file).parts[:-1]
+    return parts[:2 if parts[0] == "kbx" else 3]
+
+
+def groups_of(files, texts):
+    """The files of each room in groups; a file with macros is one by itself."""
+    groups = []
+    for _, members in itertools.groupby(sorted(files, key=lambda file: (room_of(file), file)), key=room_of):
+        open_groups = []  # [files, names, lines]
+        for file in members:
+            if MACRO.search(texts[file]):
+                groups.append([file])
+                continue
+            names, lines = own_names(texts[file]), texts[file].count("\n")
+            for group in open_groups:
+                if not group[1] & names and group[2] + lines <= GROUP_LINES:
+                    group[0].append(file)
+                    group[1] |= names
+                    group[2] += lines
+                    break
+            else:
+                open_groups.append([[file], names, lines])
+        groups += [group[0] for group in open_groups]
+    # The longest first, so that no processor is left with one at the end.
+    return sorted(groups, key=lambda group: -sum(len(texts[file]) for file in group))
+
+
+class Lint:
+    def __init__(self, build, texts):
+        self.build, self.texts = build, texts
+        self.commands = {entry["file"]: entry for entry in json.loads((build / "compile_commands.json").read_text())}
+
+    def joined(self, group):
+        """Writes the file that stands for a group, with a compile command."""
+        folder = self.build / "lint" / hashlib.sha256("\n".join(group).encode()).hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+        source, first = folder / "group.cc", os.path.abspath(group[0])
+        source.write_text("".join(self.texts[file] for file in group))
+        entry = self.commands[first]
+        entry = entry | {"file": str(source), "command": entry["command"].replace(first, str(source))}
+        (folder / "compile_commands.json").write_text(json.dumps([entry]))
+        return source
+
+    def run(self, group):
+        """What clang-tidy says of the files of a group; "" if nothing."""
+        if len(group) == 1:
+            return tidy(self.build, group[0])
+        source = self.joined(group)
+        return tidy(source.parent, source) and "".join(tidy(self.build, file) for file in group)
+
+
+def tidy(commands, source):
+    # A group lies in the build folder, perhaps outside of the tree; the settings are the tree's.
+    done = subprocess.run(["clang-tidy", "-p", commands, "--quiet", "--config-file=.clang-tidy", source], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return (done.stdout or f"{source}: clang-tidy ends with {done.returncode}\n") if done.returncode else ""
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of compile_commands.json")
+    parser.add_argument("--alone", action="store_true", help="each file by itself")
+    parser.add_argument("files", nargs="+")
+    arguments = parser.parse_args()
+    os.chdir(TOP)
+    texts = {file: Path(file).read_text() for file in arguments.files}
+    lint = Lint(arguments.build.resolve(), texts)
+    joinable = {file for file in texts if os.path.abspath(file) in lint.commands and not arguments.alone}
+    groups = groups_of(joinable, texts) + [[file] for file in texts if file not in joinable]
+    faults = 0
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for said in filter(None, pool.map(lint.run, groups)):
+            print(said, end="", flush=True)
+            faults += 1
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
