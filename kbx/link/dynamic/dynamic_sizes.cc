@@ -406,7 +406,9 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {
-    hash_buckets_ = buckets_for({symbols_.begin() + static_cast<std::ptrdiff_t>(first_global()), symbols_.end()}, sysv_hash, false);
+    hash_buckets_ = buckets_for(
+        {symbols_.begin() + static_cast<std::ptrdiff_t>(first_global()), symbols_.end()}, sysv_hash,
+        false);
     set_size(sections_.hash,
              (2 + std::uint64_t{hash_buckets_} + symbols_.size()) * sections_.hash->entry_size);
   }
