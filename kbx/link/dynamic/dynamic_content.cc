@@ -100,8 +100,15 @@ std::string DynamicLink::symbol_bytes(
     using Raw = typename Shape::Symbol;
     std::string bytes(symbols_.size() * sizeof(Raw), '\0');
     for (std::size_t i = 1; i < symbols_.size(); ++i) {
-      OutputSymbol symbol = output_symbol(*symbols_[i], outputs);
-      if (adjust) adjust(*symbols_[i], symbol);
+      OutputSymbol symbol;
+      if (symbols_[i]) {
+        symbol = output_symbol(*symbols_[i], outputs);
+        if (adjust) adjust(*symbols_[i], symbol);
+      } else {
+        symbol.section = tables_.section_symbol->index;
+        symbol.type = STT_SECTION;
+        symbol.value = tables_.section_symbol->address;
+      }
       Raw raw{};
       raw.st_name = Shape::native(strings_.offset(symbol_names_[i]));
       raw.st_value = Shape::native(static_cast<typename Shape::Word>(symbol.value));
@@ -138,7 +145,9 @@ std::string DynamicLink::version_bytes() const {
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
     writer.half(VER_NDX_LOCAL);
-    for (std::size_t i = 1; i < symbols_.size(); ++i) writer.half(version_of(*symbols_[i]));
+    for (std::size_t i = 1; i < first_global(); ++i) writer.half(VER_NDX_LOCAL);
+    for (std::size_t i = first_global(); i < symbols_.size(); ++i)
+      writer.half(version_of(*symbols_[i]));
     return writer.take();
   });
 }
@@ -230,7 +239,8 @@ std::string DynamicLink::dynamic_bytes(
     relocations_size += section->size;
     if (relocations == 0 || section->address < relocations) relocations = section->address;
   }
-  if (const InputSection* plt = tables_.plt_relocations; plt && plt->size != 0) {
+  if (const InputSection* plt = tables_.plt_relocations;
+      plt && plt->size != 0 && !tables_.counts_plt_relocations) {
     relocations_size -= std::min(relocations_size, plt->size);
     if (relocations_size == 0)
       relocations = 0;

@@ -42,13 +42,17 @@ struct LinkageTables {
   InputSection* plt_relocations = nullptr;  // DT_JMPREL: .rela.plt or .rel.plt
   bool uses_rela = true;
   bool has_relocations = false;            // dynamic ones beside those: DT_RELA
+  bool counts_plt_relocations = false;     // … covers those of the PLT, too
   bool has_text_relocations = false;       // DT_TEXTREL
   bool has_static_thread_model = false;    // DF_STATIC_TLS
   InputSection* descriptor_plt = nullptr;  // DT_TLSDESC_PLT, at this offset
   std::uint64_t descriptor_plt_offset = 0;
   InputSection* descriptor_got = nullptr;  // DT_TLSDESC_GOT
   std::uint64_t descriptor_got_offset = 0;
-  std::string_view interpreter;  // what .interp says without --dynamic-linker
+  std::int64_t variant_calls = 0;  // DT_*: functions in .plt have calling conventions of their own
+  std::vector<std::int64_t> plt_tags;  // what else the machine says of .plt, if there is one
+  const OutputSection* section_symbol = nullptr;  // .dynsym has a symbol for it
+  std::string_view interpreter;                   // what .interp says without --dynamic-linker
 };
 
 /// The part of a final link that makes its output dynamic, step by step. The steps are called in
@@ -100,7 +104,7 @@ class DynamicLink {
             const std::vector<const OutputSection*>& relocation_sections,
             const std::function<void(const Symbol& symbol, OutputSymbol& output)>& adjust);
 
-  /// The symbols in .dynsym by their index; [0] is null.
+  /// The symbols in .dynsym by their index; those in front of the global ones are null.
   const std::vector<Symbol*>& symbols() const { return symbols_; }
 
  private:
@@ -150,10 +154,12 @@ class DynamicLink {
   void add_function_tags(const OutputSections& outputs);
   void add_table_tags();
   void add_relocation_tags(const LinkageTables& tables);
+  void add_general_relocation_tags(const LinkageTables& tables);
   void add_flag_tags(const LinkageTables& tables);
   void define_versions();
   void need_versions();
   void add_relr_version(std::uint16_t& next);
+  std::size_t first_global() const { return tables_.section_symbol ? 2 : 1; }
   void number_symbols();
   void number_for_gnu_hash();
 

@@ -167,7 +167,6 @@ void DynamicLink::add_table_tags() {
 
 void DynamicLink::add_relocation_tags(const LinkageTables& tables) {
   const auto is_there = [](const InputSection* section) { return section && section->size != 0; };
-  const bool is_64bit = resolver_.format().is_64bit;
   if (options_.kind != OutputKind::shared) add_tag(DT_DEBUG);
   if (is_there(tables.plt)) add_tag(DT_PLTGOT, tables.got_plt);
   if (is_there(tables.plt_relocations)) {
@@ -181,7 +180,14 @@ void DynamicLink::add_relocation_tags(const LinkageTables& tables) {
     add_tag(DT_TLSDESC_GOT, tables.descriptor_got);
     entries_.back().value = tables.descriptor_got_offset;
   }
-  if (!tables.has_relocations) return;
+  if (tables.has_relocations) add_general_relocation_tags(tables);
+  if (tables.variant_calls != 0) add_tag(tables.variant_calls);
+  if (is_there(tables.plt))
+    for (const std::int64_t tag : tables.plt_tags) add_tag(tag);
+}
+
+void DynamicLink::add_general_relocation_tags(const LinkageTables& tables) {
+  const bool is_64bit = resolver_.format().is_64bit;
   const std::uint64_t rela_size = is_64bit ? sizeof(Elf64_Rela) : sizeof(Elf32_Rela);
   const std::uint64_t rel_size = is_64bit ? sizeof(Elf64_Rel) : sizeof(Elf32_Rel);
   add_tag(tables.uses_rela ? DT_RELA : DT_REL);
@@ -319,7 +325,7 @@ bool DynamicLink::is_findable(const Symbol& symbol) const {
 }
 
 void DynamicLink::number_symbols() {
-  symbols_.assign(1, nullptr);
+  symbols_.assign(first_global(), nullptr);
   resolver_.symbols().for_each([&](Symbol& symbol) {
     symbol.dynamic_index = 0;
     if (!is_shown(symbol)) return;
@@ -332,8 +338,8 @@ void DynamicLink::number_symbols() {
 /// Those that cannot be found come first, the others sorted by bucket.
 void DynamicLink::number_for_gnu_hash() {
   std::vector<Symbol*> findable;
-  std::vector<Symbol*> others(1, nullptr);
-  for (std::size_t i = 1; i < symbols_.size(); ++i)
+  std::vector<Symbol*> others(first_global(), nullptr);
+  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
     (is_findable(*symbols_[i]) ? findable : others).push_back(symbols_[i]);
   gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(), resolver_.format().is_64bit);
   const auto bucket = [&](const Symbol* symbol) {
@@ -348,7 +354,7 @@ void DynamicLink::number_for_gnu_hash() {
         {gnu_hash(plain_name(symbol->name)), static_cast<std::uint32_t>(symbols_.size())});
     symbols_.push_back(symbol);
   }
-  for (std::size_t i = 1; i < symbols_.size(); ++i)
+  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
     symbols_[i]->dynamic_index = static_cast<std::uint32_t>(i);
 }
 
@@ -378,8 +384,8 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   const std::uint64_t spare = options_.spare_dynamic_tags + (options_.relr ? 3 : 0);
   for (std::uint64_t i = 0; i <= spare; ++i) add_tag(DT_NULL);
 
-  symbol_names_.assign(1, 0);
-  for (std::size_t i = 1; i < symbols_.size(); ++i)
+  symbol_names_.assign(first_global(), 0);
+  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
     symbol_names_.push_back(strings_.add(plain_name(symbols_[i]->name)));
   strings_.finish();
   if (sections_.interpreter) {
@@ -388,11 +394,11 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
     set_size(sections_.interpreter, path.size() + 1);
   }
   set_size(sections_.symbols, symbols_.size() * sections_.symbols->entry_size);
-  set_info(sections_.symbols, 1);
+  set_info(sections_.symbols, first_global());
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {
-    const std::uint64_t buckets = bucket_count(symbols_.size() - 1, false);
+    const std::uint64_t buckets = bucket_count(symbols_.size() - first_global(), false);
     set_size(sections_.hash, (2 + buckets + symbols_.size()) * sections_.hash->entry_size);
   }
   if (sections_.gnu_hash) set_size(sections_.gnu_hash, gnu_hash_.size(resolver_.format().is_64bit));

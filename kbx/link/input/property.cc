@@ -47,6 +47,11 @@ Merge merge_of(std::uint32_t type, std::uint16_t machine) {
   return Merge::unknown;
 }
 
+/// The property that tells what all files are fit for.
+std::uint32_t features_of(std::uint16_t machine) {
+  return machine == EM_AARCH64 ? aarch64_feature_1 : x86_and;
+}
+
 Property* find(std::vector<Property>& properties, std::uint32_t type) {
   for (Property& property : properties)
     if (property.type == type) return &property;
@@ -266,9 +271,10 @@ InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
 
 }  // namespace
 
-std::uint32_t own_x86_features(const InputFile& file) {
+std::uint32_t own_features(const InputFile& file) {
   for (const Property& property : file.properties)
-    if (property.type == x86_and) return static_cast<std::uint32_t>(property.value);
+    if (property.type == features_of(file.machine))
+      return static_cast<std::uint32_t>(property.value);
   return 0;
 }
 
@@ -290,7 +296,8 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
-  if (given.features != 0) find_or_add(merged, x86_and, 4).value |= given.features;
+  if (given.features != 0)
+    find_or_add(merged, features_of(first->machine), 4).value |= given.features;
   if (given.stack_size != 0) {
     const std::uint32_t word = first->is_64bit ? 8 : 4;
     std::uint64_t& size = find_or_add(merged, stack_size, word).value;
@@ -311,14 +318,16 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
   return first;
 }
 
-std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
+std::uint32_t features_in(std::string_view content, const MachineFormat& format) {
   const auto word = [&](std::size_t at) {
-    return Shape<true, false>::load<std::uint32_t>(content.data() + at);
+    return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+      return Shape::template load<std::uint32_t>(content.data() + at);
+    });
   };
-  const std::size_t alignment = is_64bit ? 8 : 4;
+  const std::size_t alignment = format.is_64bit ? 8 : 4;
   std::size_t at = 16;  // behind the note's header and name
   while (at < content.size() && content.size() - at >= 12) {
-    if (word(at) == x86_and) return word(at + 8);
+    if (word(at) == features_of(format.machine)) return word(at + 8);
     at += (8 + std::size_t{word(at + 4)} + alignment - 1) / alignment * alignment;
   }
   return 0;

@@ -430,6 +430,12 @@ class Numbering {
         output.value += symbol.section->output_offset;
     }
     if (globals_.is_final && symbol.type == STT_TLS) output.value -= globals_.thread_start;
+    if (globals_.has_absolute_tables && is_table(symbol.name)) output.section = absolute_section;
+  }
+
+  static bool is_table(std::string_view name) {
+    return name == "_DYNAMIC" || name == "_GLOBAL_OFFSET_TABLE_" ||
+           name == "_PROCEDURE_LINKAGE_TABLE_";
   }
 
   void find_group_signatures() {

@@ -45,11 +45,12 @@ struct Globals {
   const std::vector<InputFile*>& files;                            // in the order of the link
   const std::unordered_set<std::string_view>* retained = nullptr;  // --retain-symbols-file
   bool is_final = false;                                           // symbols have addresses
-  std::uint64_t thread_start = 0;   // what the values of STT_TLS symbols count from
-  bool has_section_symbols = true;  // --emit-relocs, or a partial link
-  bool drops_weak = false;          // undefined weak symbols are 0 for good
-  bool drops_undefined = false;     // nothing will ever define undefined symbols
-  std::vector<MadeSymbol> made{};   // behind those that the output has for itself
+  std::uint64_t thread_start = 0;    // what the values of STT_TLS symbols count from
+  bool has_absolute_tables = false;  // _DYNAMIC and its like belong to no section
+  bool has_section_symbols = true;   // --emit-relocs, or a partial link
+  bool drops_weak = false;           // undefined weak symbols are 0 for good
+  bool drops_undefined = false;      // nothing will ever define undefined symbols
+  std::vector<MadeSymbol> made{};    // behind those that the output has for itself
   /// The address that a shared object's function has here, 0 if none; may be empty.
   std::function<std::uint64_t(const Symbol&)> address_here{};
 };

@@ -37,7 +37,6 @@ namespace {
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
   if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.force_bti) refuse("-z force-bti");
   if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   if (options.output_format.empty() || flat_format(options.output_format)) return;
   const command::Emulation* target = command::find_target(options.output_format);
