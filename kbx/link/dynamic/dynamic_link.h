@@ -52,6 +52,7 @@ struct LinkageTables {
   InputSection* descriptor_got = nullptr;  // DT_TLSDESC_GOT
   std::uint64_t descriptor_got_offset = 0;
   std::int64_t variant_calls = 0;  // DT_*: functions in .plt have calling conventions of their own
+  std::vector<std::int64_t> plt_tags;  // what else the machine says of .plt, if there is one
   const OutputSection* section_symbol = nullptr;  // .dynsym has a symbol for it
   std::string_view interpreter;                   // what .interp says without --dynamic-linker
 };

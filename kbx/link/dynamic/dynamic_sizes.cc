@@ -182,6 +182,8 @@ void DynamicLink::add_relocation_tags(const LinkageTables& tables) {
   }
   if (tables.has_relocations) add_general_relocation_tags(tables);
   if (tables.variant_calls != 0) add_tag(tables.variant_calls);
+  if (is_there(tables.plt))
+    for (const std::int64_t tag : tables.plt_tags) add_tag(tag);
 }
 
 void DynamicLink::add_general_relocation_tags(const LinkageTables& tables) {

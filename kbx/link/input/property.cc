@@ -49,6 +49,11 @@ Merge merge_of(std::uint32_t type, std::uint16_t machine) {
   return Merge::unknown;
 }
 
+/// The property that tells what all files are fit for.
+std::uint32_t features_of(std::uint16_t machine) {
+  return machine == EM_AARCH64 ? aarch64_feature_1 : x86_and;
+}
+
 Property* find(std::vector<Property>& properties, std::uint32_t type) {
   for (Property& property : properties)
     if (property.type == type) return &property;
@@ -268,9 +273,10 @@ InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
 
 }  // namespace
 
-std::uint32_t own_x86_features(const InputFile& file) {
+std::uint32_t own_features(const InputFile& file) {
   for (const Property& property : file.properties)
-    if (property.type == x86_and) return static_cast<std::uint32_t>(property.value);
+    if (property.type == features_of(file.machine))
+      return static_cast<std::uint32_t>(property.value);
   return 0;
 }
 
@@ -294,7 +300,8 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
-  if (given.features != 0) find_or_add(merged, x86_and, 4).value |= given.features;
+  if (given.features != 0)
+    find_or_add(merged, features_of(first->machine), 4).value |= given.features;
   if (given.stack_size != 0) {
     const std::uint32_t word = first->is_64bit ? 8 : 4;
     std::uint64_t& size = find_or_add(merged, stack_size, word).value;
@@ -321,12 +328,14 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
 
 namespace {
 
-/// Where in the content of an x86 note the value of that property is; 0 if it has none.
-std::size_t place_of(std::string_view content, std::uint32_t type, bool is_64bit) {
+/// Where in the content of such a note the value of that property is; 0 if it has none.
+std::size_t place_of(std::string_view content, std::uint32_t type, const MachineFormat& format) {
   const auto word = [&](std::size_t at) {
-    return Shape<true, false>::load<std::uint32_t>(content.data() + at);
+    return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+      return Shape::template load<std::uint32_t>(content.data() + at);
+    });
   };
-  const std::size_t alignment = is_64bit ? 8 : 4;
+  const std::size_t alignment = format.is_64bit ? 8 : 4;
   std::size_t at = 16;  // behind the note's header and name
   while (at < content.size() && content.size() - at >= 12) {
     if (word(at) == type) return at + 8;
@@ -335,15 +344,18 @@ std::size_t place_of(std::string_view content, std::uint32_t type, bool is_64bit
   return 0;
 }
 
-std::uint32_t value_in(std::string_view content, std::uint32_t type, bool is_64bit) {
-  const std::size_t place = place_of(content, type, is_64bit);
-  return place == 0 ? 0 : Shape<true, false>::load<std::uint32_t>(content.data() + place);
+std::uint32_t value_in(std::string_view content, std::uint32_t type, const MachineFormat& format) {
+  const std::size_t place = place_of(content, type, format);
+  if (place == 0) return 0;
+  return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+    return Shape::template load<std::uint32_t>(content.data() + place);
+  });
 }
 
 }  // namespace
 
-std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
-  return value_in(content, x86_and, is_64bit);
+std::uint32_t features_in(std::string_view content, const MachineFormat& format) {
+  return value_in(content, features_of(format.machine), format);
 }
 
 bool has_indirect_access(const InputFile& file) {
@@ -352,15 +364,17 @@ bool has_indirect_access(const InputFile& file) {
   });
 }
 
-bool needs_indirect_access(std::string_view content, bool is_64bit) {
-  return (value_in(content, needed_1, is_64bit) & indirect_access_bit) != 0;
+bool needs_indirect_access(std::string_view content, const MachineFormat& format) {
+  return (value_in(content, needed_1, format) & indirect_access_bit) != 0;
 }
 
-void forget_indirect_access(std::string& content, bool is_64bit) {
-  const std::size_t place = place_of(content, needed_1, is_64bit);
+void forget_indirect_access(std::string& content, const MachineFormat& format) {
+  const std::size_t place = place_of(content, needed_1, format);
   if (place == 0) return;
-  const std::uint32_t value = value_in(content, needed_1, is_64bit) & ~indirect_access_bit;
-  Shape<true, false>::store<std::uint32_t>(content.data() + place, value);
+  const std::uint32_t value = value_in(content, needed_1, format) & ~indirect_access_bit;
+  with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+    Shape::template store<std::uint32_t>(content.data() + place, value);
+  });
 }
 
 }  // namespace kbx::link

@@ -20,6 +20,7 @@ GivenProperties given_properties(const LinkState& state) {
   const Options& options = state.options;
   GivenProperties given;
   given.stack_size = options.stack_size.value_or(0);
+  if (state.machine() == EM_AARCH64 && options.force_bti) given.features |= aarch64_feature::bti;
   if (state.machine() != EM_X86_64 && state.machine() != EM_386) return given;
   if (options.ibt) given.features |= x86_feature::ibt;
   if (options.shadow_stack) given.features |= x86_feature::shadow_stack;
@@ -124,6 +125,8 @@ void add_final_sections(LinkState& state) {
   const GivenProperties given = given_properties(state);
   if (state.machine() == EM_X86_64 || state.machine() == EM_386)
     report_x86_features(state.files(), given.features, state.options, state.say);
+  if (state.machine() == EM_AARCH64 && state.options.force_bti)
+    report_missing_bti(state.files(), state.options, state.say);
   if (InputFile* file = merge_properties(state.files(), given, state.resolver.arena(),
                                          state.properties, state.property_log)) {
     InputSection* section = file->find(".note.gnu.property");

@@ -15,7 +15,8 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
-#include "kbx/link/input/property.h"
+#include "kbx/link/dynamic/relocations.h"
+#include "kbx/link/dynamic/section_symbol.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -28,6 +29,7 @@
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/indirect_access.h"
 #include "kbx/link/phases/names.h"
+#include "kbx/link/phases/plt_choice.h"
 #include "kbx/link/phases/refusals.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/riscv_dynamic.h"
@@ -169,13 +171,8 @@ class FinalLink {
     return kind;
   }
 
-  /// PLTs for processors that track indirect branches: asked for, or all files are made for that.
   void choose_plt() {
-    if (!machine_->tracked) return;
-    const std::uint32_t features =
-        x86_features_in(state_.properties, state_.resolver.format().is_64bit);
-    if (!options_.ibt && !options_.ibt_plt && !(features & x86_feature::ibt)) return;
-    machine_ = machine_->tracked;
+    machine_ = &with_chosen_plt(*machine_, state_);
     kind_.emplace(final_kind());
   }
 
@@ -406,6 +403,9 @@ class FinalLink {
     tables.has_static_thread_model = scan.has_static_thread_model;
     if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
     tables.interpreter = machine_->dynamic_linker;
+    tables.plt_tags = plt_tags(state_);
+    if (machine_->number == EM_AARCH64 && kind_->is_position_independent && tables.has_relocations)
+      tables.section_symbol = section_in_dynsym(state_.plan);
     dynamic_.size(tables, state_.plan.sections);
   }
 
@@ -445,14 +445,15 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_absolute_tables =
-        machine_->number == EM_RISCV && kind_->is_dynamic && kind_->is_position_independent;
+        (machine_->number == EM_RISCV || machine_->number == EM_AARCH64) && kind_->is_dynamic &&
+        kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
-    if (veneers_) globals.made = veneers_->table().symbols();
+    if (veneers_) globals.made = veneers_->symbols(linkage.sections.plt);
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };

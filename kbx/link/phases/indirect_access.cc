@@ -40,14 +40,14 @@ bool refers_directly(const InputFile& file, const Machine& machine) {
 }  // namespace
 
 void settle_indirect_access(LinkState& state, const Machine& machine) {
-  const bool is_64bit = state.resolver.format().is_64bit;
-  if (!machine.has_table_always || !needs_indirect_access(state.properties, is_64bit)) return;
+  const MachineFormat& format = state.resolver.format();
+  if (!machine.has_table_always || !needs_indirect_access(state.properties, format)) return;
   const bool is_broken = state.options.kind != OutputKind::shared &&
                          std::ranges::any_of(state.files(), [&](const InputFile* file) {
                            return !file->is_binary && !file->is_just_symbols &&
                                   !has_indirect_access(*file) && refers_directly(*file, machine);
                          });
-  if (is_broken) return forget_indirect_access(state.properties, is_64bit);
+  if (is_broken) return forget_indirect_access(state.properties, format);
   state.options.indirect_extern_access = true;
   state.options.extern_protected_data = false;
   state.options.copy_relocations = false;

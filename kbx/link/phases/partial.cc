@@ -36,7 +36,6 @@ namespace {
 
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
-  if (options.force_bti) refuse("-z force-bti");
   if (options.output_format.empty() || flat_format(options.output_format)) return;
   const command::Emulation* target = command::find_target(options.output_format);
   if (!target)

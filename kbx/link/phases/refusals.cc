@@ -28,7 +28,6 @@ void refuse_unsupported_flat(const Options& options, std::uint16_t machine) {
 }
 
 void refuse_unsupported(const Options& options) {
-  if (options.force_bti) refuse("-z force-bti");
   const std::string& format = options.output_format;
   if (!format.empty() && !flat_format(format) && !command::find_target(format))
     throw Error("target " + format + " not found",

@@ -5,13 +5,21 @@
 namespace kbx::link {
 
 LinkVeneers::LinkVeneers(LinkState& state, const FinalKind& kind)
-    : veneers_(*kind.machine.veneers, kind, state.resolver, state.plan, state.resolver.arena()) {
+    : rules_(*kind.machine.veneers),
+      veneers_(*kind.machine.veneers, kind, state.resolver, state.plan, state.resolver.arena()) {
   if (kind.machine.number == EM_AARCH64) errata_.emplace(state.options, state.resolver, veneers_);
 }
 
 void LinkVeneers::add_to(LayoutHooks& hooks, const std::function<Applying()>& applying) {
   if (errata_) hooks.adjusters.emplace_back([this] { return errata_->adjust(); });
   hooks.adjusters.emplace_back([this, applying] { return veneers_.adjust(applying()); });
+}
+
+std::vector<MadeSymbol> LinkVeneers::symbols(const InputSection* plt) const {
+  std::vector<MadeSymbol> all = veneers_.symbols();
+  if (plt && plt->output && !plt->is_discarded && plt->size != 0 && !rules_.header_mark.empty())
+    all.push_back({rules_.header_mark, plt, 0, 0, STT_NOTYPE});
+  return all;
 }
 
 void LinkVeneers::settle(const Applying& applying) {

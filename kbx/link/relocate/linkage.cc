@@ -161,13 +161,17 @@ class Maker {
     });
     for (LinkageEntry& entry : linkage_.entries)
       if (entry.kind == LinkageEntry::Kind::descriptor) entry.offset += start;
+    // On AArch64 the table is there even if descriptors are not resolved when they are first used.
+    if (kind_.machine.guarded && plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
     if (!kind_.machine.write_descriptor_entry || (kind_.options.dynamic_flags & DF_BIND_NOW))
       return;
+    if (got_size_ == 0) got_size_ = kind_.machine.got_header * word_;
     linkage_.descriptor_got = got_size_;
     got_size_ += word_;
     if (plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
     linkage_.descriptor_plt = plt_size_;
-    plt_size_ += kind_.machine.plt_entry_size;
+    // It is as large as the table's first entry, which it is like.
+    plt_size_ += kind_.machine.plt_header_size;
   }
 
   /// A function that chooses itself needs no other word than its PLT entry's, unless its address is
@@ -276,7 +280,9 @@ class Maker {
     if (got_size_ != 0 || machine.has_table_always)
       sections.got = make_section(
           ".got", 0, got_size_,
-          kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()) ? word_ : 0u);
+          kind_.is_dynamic && (machine.has_table_always || machine.guarded || makes_empty_plt())
+              ? word_
+              : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
