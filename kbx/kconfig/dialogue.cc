@@ -93,8 +93,7 @@ class Dialogue {
     return true;
   }
 
-  void ask_text(const Menu& menu) {
-    const Symbol& symbol = *menu.symbol;
+  void ask_text(const Menu& menu, const Symbol& symbol) {
     for (;;) {
       indent(indent_ - 1);
       print_text(menu.prompt->text);
@@ -118,8 +117,7 @@ class Dialogue {
     }
   }
 
-  void ask_logical(const Menu& menu) {
-    const Symbol& symbol = *menu.symbol;
+  void ask_logical(const Menu& menu, const Symbol& symbol) {
     constexpr Tristate values[] = {Tristate::no, Tristate::mod, Tristate::yes};
     for (;;) {
       indent(indent_ - 1);
@@ -153,7 +151,7 @@ class Dialogue {
     const Symbol& symbol = *menu.symbol;
     const bool changeable = solver_.is_changeable(symbol);
     if (changeable) {
-      ask_logical(menu);
+      ask_logical(menu, symbol);
       solver_.value(symbol);
     }
     const Tristate value = solver_.state(symbol).tristate;
@@ -289,9 +287,9 @@ class Dialogue {
     } else if (symbol) {
       if (symbol->type == Type::integer || symbol->type == Type::hex ||
           symbol->type == Type::string)
-        ask_text(menu);
+        ask_text(menu, *symbol);
       else
-        ask_logical(menu);
+        ask_logical(menu, *symbol);
     }
     if (symbol) indent_ += 2;
     for (const Menu* child = menu.children; child; child = child->next) ask(*child);
