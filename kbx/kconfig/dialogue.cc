@@ -93,10 +93,14 @@ class Dialogue {
     return true;
   }
 
+  static std::string_view prompt_of(const Menu& menu) {
+    return menu.prompt ? menu.prompt->text : std::string_view();
+  }
+
   void ask_text(const Menu& menu, const Symbol& symbol) {
     for (;;) {
       indent(indent_ - 1);
-      print_text(menu.prompt->text);
+      print_text(prompt_of(menu));
       print(" (%s) ", std::string(symbol.name).c_str());
       const std::string value(solver_.text_of(symbol));
       print("[%s] ", value.c_str());
@@ -121,7 +125,7 @@ class Dialogue {
     constexpr Tristate values[] = {Tristate::no, Tristate::mod, Tristate::yes};
     for (;;) {
       indent(indent_ - 1);
-      print_text(menu.prompt->text);
+      print_text(prompt_of(menu));
       print_text(" ");
       if (symbol.is_named()) print("(%s) ", std::string(symbol.name).c_str());
       const Tristate before = solver_.state(symbol).tristate;
