@@ -13,10 +13,11 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
-#include "kbx/link/input/property.h"
+#include "kbx/link/dynamic/section_symbol.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -27,15 +28,20 @@
 #include "kbx/link/phases/additions.h"
 #include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
+#include "kbx/link/phases/indirect_access.h"
 #include "kbx/link/phases/names.h"
+#include "kbx/link/phases/plt_choice.h"
 #include "kbx/link/phases/refusals.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/riscv_dynamic.h"
 #include "kbx/link/phases/scripts.h"
+#include "kbx/link/phases/unwind_output.h"
 #include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/relative_report.h"
 #include "kbx/link/relocate/relaxation.h"
+#include "kbx/link/relocate/relocation_tables.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
@@ -51,7 +57,10 @@ namespace {
 class FinalLink {
  public:
   explicit FinalLink(LinkState& state)
-      : state_(state), options_(state.options), dynamic_(state.resolver, options_, state.say) {}
+      : state_(state),
+        options_(state.options),
+        dynamic_(state.resolver, options_, state.say),
+        unwind_(state) {}
 
   Image run() {
     refuse_unsupported(options_);
@@ -65,6 +74,7 @@ class FinalLink {
     dynamic_.choose_symbols(assignments(), bounds);
     choose_weak_symbols();
     if (!flat_) add_final_sections(state_);
+    settle_indirect_access(state_, *machine_);
     choose_plt();
     kind_->architecture = architecture();
     ScanResult scan = scan_relocations(state_.resolver, *kind_);
@@ -73,7 +83,7 @@ class FinalLink {
     if (machine_->number == EM_RISCV && dynamic_.is_dynamic())
       show_table_symbols(state_.resolver.symbols(), dynamic_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
-    add_unwind_header();
+    unwind_.add_header();
     try {
       place(scan, linkage);
     } catch (const Error&) {
@@ -107,6 +117,7 @@ class FinalLink {
                   "name archives and objects only, or link with -static");
     options_.strip = Strip::all;
     options_.build_id.clear();
+    options_.package_metadata.clear();
     options_.compress_debug.clear();
     options_.eh_frame_header = options_.gc_sections = false;
   }
@@ -147,7 +158,11 @@ class FinalLink {
     const MachineFormat format = state_.resolver.format();
     machine_ = find_machine(format.machine, format.is_64bit, format.is_big_endian);
     if (!machine_)
-      throw Error("final links for this machine are not possible yet", "use the toolchain's ld");
+      throw Error(
+          fmt::format("final links for {} are not possible yet",
+                      command::target_of(format.machine, format.is_64bit, format.is_big_endian)),
+          "they are for x86-64, x32, i386, AArch64, ARM and RISC-V, and ld -r for all "
+          "machines; use the toolchain's ld");
   }
 
   FinalKind final_kind() const {
@@ -161,13 +176,8 @@ class FinalLink {
     return kind;
   }
 
-  /// PLTs for processors that track indirect branches: asked for, or all files are made for that.
   void choose_plt() {
-    if (!machine_->tracked) return;
-    const std::uint32_t features =
-        x86_features_in(state_.properties, state_.resolver.format().is_64bit);
-    if (!options_.ibt && !options_.ibt_plt && !(features & x86_feature::ibt)) return;
-    machine_ = machine_->tracked;
+    machine_ = &with_chosen_plt(*machine_, state_);
     kind_.emplace(final_kind());
   }
 
@@ -204,10 +214,11 @@ class FinalLink {
     wanted.assignments = assignments();
     const bool exports = kind_->is_shared || options_.gc_keep_exported ||
                          (options_.export_dynamic && kind_->is_dynamic);
-    wanted.is_exported = [exports](const Symbol& symbol) {
+    wanted.is_exported = [&, exports](const Symbol& symbol) {
       const unsigned visibility = symbol.other & 3u;
       const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
-      return symbol.is_referenced_in_shared || (exports && is_visible);
+      return symbol.is_referenced_in_shared ||
+             (exports && is_visible && !dynamic_.is_hidden_by_version(symbol.name));
     };
     for (const std::string& line :
          collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
@@ -260,57 +271,14 @@ class FinalLink {
 
   // Layout.
 
-  void add_unwind_header() {
-    InputFile* first = options_.eh_frame_header ? file_with_unwind_table(state_.files()) : nullptr;
-    if (!first) return;
-    unwind_header_ =
-        state_.resolver.add_section(*first, ".eh_frame_hdr",
-                                    trait_alloc | trait_load | trait_readonly | trait_contents |
-                                        trait_data | trait_linker_created);
-    unwind_header_->type = SHT_PROGBITS;
-    unwind_header_->alignment_power = 2;
-    unwind_header_->size = eh_frame_header_size({});
-  }
-
-  /// True if the script leaves an unwind table with an entry.
-  bool has_unwind_table() const {
-    const OutputSection* table = state_.plan.sections.find(".eh_frame");
-    if (!table) return false;
-    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-      for (const Item& item : slot->items)
-        for (const InputSection* input : item.inputs)
-          if (input->output == table && input->size > 8) return true;
-    return false;
-  }
-
-  /// Without one there is nothing to find.
-  void settle_unwind_header(bool has_table) {
-    if (!unwind_header_) return;
-    if (!has_table || !unwind_header_->output) {
-      for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-        for (Item& item : slot->items) std::erase(item.inputs, unwind_header_);
-      unwind_header_->is_discarded = true;
-      unwind_header_->output = nullptr;
-      unwind_header_ = nullptr;
-      return;
-    }
-    // For those who look for the table without program headers.
-    Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
-    if (is_defined(symbol.binding)) return;
-    symbol.binding = Binding::defined;
-    symbol.is_defined_in_object = true;
-    symbol.is_forced_local = true;
-    symbol.other = STV_HIDDEN;
-    symbol.section = unwind_header_;
-  }
-
   void place(ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
+    if (options_.non_contiguous_regions) plan.spill.emplace();
     place_input(plan, state_.files(), options_, state_.say);
     bounds_.place();
     refuse_discarded_tables(linkage.sections, dynamic_.sections());
-    const bool has_table = has_unwind_table();
-    settle_unwind_header(has_table);
+    const bool has_table = unwind_.has_table();
+    unwind_.settle_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
     if (!flat_) merged_.merge(state_.files(), threads_for(options_));
     size_dynamic(scan, linkage);
@@ -319,7 +287,7 @@ class FinalLink {
     if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
+    if (!flat_) hooks.edit = [this] { return unwind_.edit(kind_->is_position_independent); };
     if (dynamic_.sections().relr)
       hooks.adjusters.emplace_back([&] {
         const Applying applying{*kind_, linkage, {}};
@@ -340,8 +308,8 @@ class FinalLink {
         return relaxation->relax(section, pass);
       };
     }
-    const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
-    layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    layout_ = lay_out(plan, state_.script_state, rules, hooks, unwind_.header_output(), state_.say);
+    if (plan.spill) discard_rest();
     if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
     settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
@@ -349,6 +317,16 @@ class FinalLink {
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
     if (veneers_) veneers_->trim();
+  }
+
+  /// Of --enable-non-contiguous-regions: what had no room anywhere.
+  void discard_rest() const {
+    for (const InputSection* section : state_.plan.spill->discard_rest(state_.files()))
+      if (options_.warn_non_contiguous_regions)
+        state_.say(
+            fmt::format("{}: warning: --enable-non-contiguous-regions discards section `{}' "
+                        "from `{}'",
+                        options_.program, section->name, section->file->path));
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
@@ -366,6 +344,7 @@ class FinalLink {
     tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
     tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
+    tables.names_plt_output = machine_->has_table_always;
     tables.uses_rela = machine_->uses_rela;
     if (linkage.descriptor_plt != Places::none) {
       tables.descriptor_plt = linkage.sections.plt;
@@ -384,6 +363,9 @@ class FinalLink {
     tables.has_static_thread_model = scan.has_static_thread_model;
     if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
     tables.interpreter = machine_->dynamic_linker;
+    tables.plt_tags = plt_tags(state_);
+    if (machine_->number == EM_AARCH64 && kind_->is_position_independent && tables.has_relocations)
+      tables.section_symbol = section_in_dynsym(state_.plan);
     dynamic_.size(tables, state_.plan.sections);
   }
 
@@ -391,22 +373,6 @@ class FinalLink {
   Applying applying(const Linkage& linkage) const {
     const LinkedAddresses at = linked_addresses(linkage, *kind_, state_.plan.sections);
     return {*kind_, linkage, at, veneers_ ? &veneers_->table() : nullptr};
-  }
-
-  bool edit_unwind_table() {
-    OutputSection* table = state_.plan.sections.find(".eh_frame");
-    if (!table || table->is_removed) return false;
-    std::vector<InputSection*> parts;
-    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-      if (slot->section == table)
-        for (const Item& item : slot->items)
-          parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
-    unwind_ = share_eh_frame(parts, table->alignment_power, state_.eh_frame_edits,
-                             kind_->is_position_independent);
-    for (const std::string& fault : unwind_.faults)
-      state_.say(fmt::format("{}: {}", options_.program, fault));
-    if (unwind_header_) unwind_header_->size = eh_frame_header_size(unwind_);
-    return true;
   }
 
   // The file.
@@ -423,14 +389,15 @@ class FinalLink {
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_absolute_tables =
-        machine_->number == EM_RISCV && kind_->is_dynamic && kind_->is_position_independent;
+        (machine_->number == EM_RISCV || machine_->number == EM_AARCH64) && kind_->is_dynamic &&
+        kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
-    if (veneers_) globals.made = veneers_->table().symbols();
+    if (veneers_) globals.made = veneers_->symbols(linkage.sections.plt);
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };
@@ -446,12 +413,13 @@ class FinalLink {
       globals.retained = &retained;
     }
     write_reports(state_);
+    report_relative(applying, scan, state_.say);
     const ExecutableParts parts{
         target,
         state_.plan.sections,
         layout_.file,
         globals,
-        state_.build_id,
+        state_.notes,
         options_,
         applying,
         [&](const BytesOf& bytes_of) {
@@ -466,60 +434,15 @@ class FinalLink {
 
   template <typename Shape>
   void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
-    const LinkageSections& sections = applying.linkage.sections;
     const InputSection* dynamic_section = dynamic_.sections().dynamic;
     std::uint64_t dynamic_address = 0;
     if (dynamic_section && dynamic_section->output)
       dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
-    write_left<Shape>(applying, scan, sections, bytes_of);
+    const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
     if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);
-    if (dynamic_.is_dynamic()) fill_dynamic(applying, bytes_of);
-    if (unwind_header_ && unwind_header_->output) {
-      const OutputSection* table = state_.plan.sections.find(".eh_frame");
-      if (!table) return;
-      fill_unwind_header<Shape>(*table, bytes_of);
-    }
-  }
-
-  template <typename Shape>
-  void write_left(const Applying& applying, const ScanResult& scan, const LinkageSections& sections,
-                  const BytesOf& bytes_of) {
-    DynamicRelocations left = dynamic_relocations(applying, scan);
-    const bool uses_rela = machine_->uses_rela;
-    const auto write = [&](const InputSection* section,
-                           const std::vector<DynamicRelocation>& relocations) {
-      if (section && section->output && !section->is_discarded)
-        write_dynamic_relocations<Shape>(relocations, uses_rela, bytes_of(*section));
-    };
-    if (options_.combine_relocations)
-      relative_count_ = combine(left.general, [this](const DynamicRelocation& relocation) {
-        return relocation_kind(relocation.type);
-      });
-    write(sections.relocations, left.general);
-    write(sections.plt_relocations, left.plt);
-    write(sections.indirect_relocations, left.indirect);
-  }
-
-  /// What DT_RELA, or DT_REL, covers.
-  std::vector<const OutputSection*> relocation_sections() const {
-    std::vector<const OutputSection*> all;
-    const std::uint32_t type = machine_->uses_rela ? SHT_RELA : SHT_REL;
-    for (const OutputSection* section = state_.plan.sections.first(); section;
-         section = section->next)
-      if (!section->is_removed && section->type == type && (section->traits & trait_alloc))
-        all.push_back(section);
-    return all;
-  }
-
-  RelocationKind relocation_kind(std::uint32_t type) const {
-    const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
-      return RelocationKind::relative;
-    if (type == types.copy) return RelocationKind::copy;
-    if (type == types.jump) return RelocationKind::plt;
-    if (type == types.indirect) return RelocationKind::ifunc;
-    return RelocationKind::normal;
+    if (dynamic_.is_dynamic()) fill_dynamic(applying, relative, bytes_of);
+    unwind_.fill_header(bytes_of);
   }
 
   /// The address of a function's PLT entry, by which all modules know it.
@@ -529,32 +452,19 @@ class FinalLink {
     return address_for(applying, referent, symbol.places);
   }
 
-  void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
+  void fill_dynamic(const Applying& applying, std::uint64_t relative, const BytesOf& bytes_of) {
     const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
       if (symbol.places && (symbol.wants & want_address))
         output.value = own_address(applying, symbol);
     };
-    dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
+    dynamic_.fill(state_.plan.sections, relative,
+                  relocation_sections(state_.plan.sections, *machine_), adjust);
     const DynamicSections& all = dynamic_.sections();
     for (const InputSection* section :
          {all.interpreter, all.version_definitions, all.versions, all.version_needs, all.symbols,
           all.strings, all.dynamic, all.hash, all.gnu_hash, all.relr})
       if (section && section->output && !section->is_discarded)
         std::copy(section->content.begin(), section->content.end(), bytes_of(*section));
-  }
-
-  template <typename Shape>
-  void fill_unwind_header(const OutputSection& table, const BytesOf& bytes_of) const {
-    const InputSection* first = nullptr;
-    for (const Piece& piece : table.pieces)
-      if (piece.input && !first) first = piece.input;
-    if (!first) return;
-    const std::string_view content(bytes_of(*first) - first->output_offset,
-                                   static_cast<std::size_t>(table.size));
-    const UnwindPlaces places{table.address,
-                              unwind_header_->output->address + unwind_header_->output_offset};
-    const std::string header = eh_frame_header<Shape>(unwind_, content, places);
-    std::copy(header.begin(), header.end(), bytes_of(*unwind_header_));
   }
 
   LinkState& state_;
@@ -567,9 +477,7 @@ class FinalLink {
   Symbol* thread_base_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
-  InputSection* unwind_header_ = nullptr;
-  UnwindTable unwind_;
-  std::uint64_t relative_count_ = 0;
+  UnwindOutput unwind_;
   bool has_addresses_ = false;
   std::optional<LinkVeneers> veneers_;
   FinalLayout layout_;
