@@ -6,6 +6,7 @@
 #include "kbx/link/phases/state.h"
 #include "kbx/link/relocate/apply.h"
 #include "kbx/link/veneers/a53_errata.h"
+#include "kbx/link/veneers/arm_a8.h"
 #include "kbx/link/veneers/veneers.h"
 
 namespace kbx::link {
@@ -34,6 +35,7 @@ class LinkVeneers {
  private:
   Veneers veneers_;
   std::optional<A53Errata> errata_;
+  std::optional<A8Fixes> a8_;
 };
 
 }  // namespace kbx::link

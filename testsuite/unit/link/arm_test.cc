@@ -5,8 +5,11 @@
 #include <doctest/doctest.h>
 #include <elf.h>
 
+#include "kbx/link/arch/arm_target.h"
 #include "kbx/link/arch/machine.h"
 
+using kbx::link::arm_v7;
+using kbx::link::ArmTarget;
 using kbx::link::Machine;
 using kbx::link::Use;
 
@@ -43,13 +46,20 @@ Places label(std::uint64_t address) {
 constexpr std::uint64_t arm_function = 0x401800;
 constexpr std::uint64_t thumb_function = 0x401901;
 
-constexpr std::uint32_t v5te = 4;  // Tag_CPU_arch
-constexpr std::uint32_t v7 = 10;
+/// ARMv5TE, and ARMv7-A.
+const ArmTarget v5te{.architecture = 4, .has_blx = true};
+const ArmTarget v7{.architecture = arm_v7,
+                   .profile = 'A',
+                   .has_thumb2 = true,
+                   .has_long_thumb_bl = true,
+                   .has_thumb_movw = true,
+                   .has_nop = true,
+                   .has_blx = true};
 
-Use weak(std::uint32_t architecture) {
+Use weak(const ArmTarget& target) {
   Use use;
   use.is_undefined_weak = true;
-  use.architecture = architecture;
+  use.arm = &target;
   return use;
 }
 

@@ -46,6 +46,7 @@ std::uint64_t value_of(const Rule& rule, std::int64_t addend, std::uint64_t plac
       return from - (places.got_base & ~std::uint64_t{0xfff});
     case Against::page_start:
       return from & 0xfff;
+    case Against::section:  // which starts at 0
     case Against::nothing:
       break;
   }
