@@ -1,10 +1,10 @@
 // Choices, of both generations.
 //
-// Up to 6.8 a choice is a symbol. It may be a tristate, and then as "m" leave its members to
-// themselves; as "y" it has one chosen member, the user's if that is visible, else its default.
-// Since 6.10 it is a menu of booleans, and what the user said counts in the order of how recently
-// it was said: the first visible member that is y; else the default unless it is said to be n; else
-// a member of which nothing is said; else the member whose n is the oldest.
+// In the older one (6.1) a choice is a symbol. It may be a tristate, and then as "m" leave its
+// members to themselves; as "y" it has one chosen member, the user's if that is visible, else its
+// default. In the newer one (6.12) it is a menu of booleans, and what the user said counts in the
+// order of how recently it was said: the first visible member that is y; else the default unless it
+// is said to be n; else a member of which nothing is said; else the member whose n is the oldest.
 
 #include <algorithm>
 

@@ -98,6 +98,7 @@ struct Options {
   Choice big_endian;          // -EB, -EL
   std::vector<Input> inputs;
   std::string last_format;          // -b at the end of the command line; "" as in Input
+  std::vector<Definition> formats;  // every -b as its name has it, without a value, for -Map
   std::string default_script;       // --default-script
   Files version_scripts;            // --version-script
   Files dynamic_lists;              // --dynamic-list
@@ -208,7 +209,8 @@ struct Options {
   Choice indirect_extern_access;
   bool sysv_hash = true;
   bool gnu_hash = true;
-  bool relr = false;  // -z pack-relative-relocs, --pack-dyn-relocs=relr
+  bool optimizes_tables = false;  // -O
+  bool relr = false;              // -z pack-relative-relocs, --pack-dyn-relocs=relr
   bool apply_dynamic_relocs = true;
   bool generate_unwind_info = true;
   bool new_dtags = true;

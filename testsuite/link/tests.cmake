@@ -10,7 +10,7 @@ set_tests_properties(link-random-final-scripts PROPERTIES LABELS full SKIP_RETUR
 add_test(NAME link-random-final-scripts-all CONFIGURATIONS full COMMAND ${link_random_final} --seed 1000 --count 5000)
 set_tests_properties(link-random-final-scripts-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
 set(link_random_relaxation python3 ${CMAKE_CURRENT_LIST_DIR}/random_relaxation.py --kbx $<TARGET_FILE:kbx>)
-add_test(NAME link-random-relaxation CONFIGURATIONS full COMMAND ${link_random_relaxation} --count 1000)
+add_test(NAME link-random-relaxation CONFIGURATIONS full COMMAND ${link_random_relaxation} --count 250)
 set_tests_properties(link-random-relaxation PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 1800 RESOURCE_LOCK downloads)
 add_test(NAME link-page COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/page.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME link-discarded COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/discarded.py --kbx $<TARGET_FILE:kbx> amd64)

@@ -414,11 +414,11 @@ constexpr Machine values() {
   machine.max_page_size = 0x10000;
   machine.image_base = 0x400000;
   machine.plt_header_size = 32;
-  machine.plt_entry_size = 16;
   machine.indirect_alignment = 4;
   machine.plt_section_entry = 0;
   machine.applies_relative = true;
   machine.got_header = 1;
+  machine.has_lazy_descriptors = true;
   machine.got_base_is_got_plt = false;
   machine.thread_block_is_behind = true;
   machine.thread_header = 16;
@@ -430,8 +430,6 @@ constexpr Machine values() {
   machine.implicit_addend = no_addend;
   machine.apply = apply<is_big_endian>;
   machine.reach = reach;
-  machine.write_plt_header = write_aarch64_plt_header;
-  machine.write_plt_entry = write_aarch64_plt_entry;
   machine.lazy_got_value = lazy_got_value;
   machine.veneers = &aarch64_veneers;
   DynamicTypes& dynamic = machine.dynamic;
@@ -448,13 +446,45 @@ constexpr Machine values() {
   return machine;
 }
 
-constexpr Machine little = values<false>();
-constexpr Machine big = values<true>();
+template <bool is_big_endian>
+const Machine* guarded(const PltGuards& guards);
+
+/// The guards that a number below 8 stands for, and the other way round.
+PltGuards guards_of(unsigned number) {
+  return {(number & 1) != 0, (number & 2) != 0, (number & 4) != 0};
+}
+unsigned number_of(const PltGuards& guards) {
+  return (guards.marks_targets ? 1U : 0U) | (guards.signs ? 2U : 0U) |
+         (guards.is_position_independent ? 4U : 0U);
+}
+
+template <bool is_big_endian>
+Machine with_plt(const PltGuards& guards) {
+  Machine machine = values<is_big_endian>();
+  const Aarch64Plt plt = aarch64_plt(guards);
+  machine.plt_entry_size = machine.indirect_entry_size = plt.entry_size;
+  machine.write_plt_header = plt.write_header;
+  machine.write_plt_entry = plt.write_entry;
+  machine.write_descriptor_entry = plt.write_descriptor_entry;
+  machine.guarded = guarded<is_big_endian>;
+  return machine;
+}
+
+/// One machine for each combination of guards.
+template <bool is_big_endian>
+const Machine* guarded(const PltGuards& guards) {
+  static const std::array<Machine, 8> machines = [] {
+    std::array<Machine, 8> all;
+    for (unsigned i = 0; i < all.size(); ++i) all[i] = with_plt<is_big_endian>(guards_of(i));
+    return all;
+  }();
+  return &machines[number_of(guards)];
+}
 
 }  // namespace
 
 const Machine& aarch64_machine(bool is_big_endian) {
-  return is_big_endian ? big : little;
+  return is_big_endian ? *guarded<true>({}) : *guarded<false>({});
 }
 
 }  // namespace kbx::link

@@ -91,6 +91,14 @@ const Rule* rule(std::uint32_t type) {
 }
 
 std::string_view type_name(std::uint32_t type) {
+  switch (type) {
+    case R_386_RELATIVE:
+      return "R_386_RELATIVE";
+    case R_386_IRELATIVE:
+      return "R_386_IRELATIVE";
+    default:
+      break;
+  }
   const RelocationType* const found = find(type);
   return found ? found->name : std::string_view();
 }
@@ -147,6 +155,7 @@ constexpr Machine values() {
   machine.number = EM_386;
   machine.uses_rela = false;
   machine.image_base = 0x08048000;
+  machine.load_alignment = 0x1000;
   machine.plt_header_size = 16;
   machine.plt_entry_size = 16;
   machine.names_sections = false;

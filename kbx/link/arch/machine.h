@@ -162,7 +162,8 @@ struct Machine {
   bool uses_rela = true;
   std::uint64_t max_page_size = 0x1000;
   std::uint64_t common_page_size = 0x1000;
-  std::uint64_t image_base = 0;  // where GNU ld's default scripts put an executable
+  std::uint64_t load_alignment = 0;  // of PT_LOAD without -z max-page-size; 0: the page's
+  std::uint64_t image_base = 0;      // where GNU ld's default scripts put an executable
   std::uint32_t plt_header_size = 0;
   std::uint32_t plt_entry_size = 0;
   std::uint32_t plt_thumb_size = 0;  // of the Thumb code in front of an entry that needs it

@@ -100,6 +100,16 @@ const Rule* rule(std::uint32_t type) {
 }
 
 std::string_view type_name(std::uint32_t type) {
+  switch (type) {
+    case R_X86_64_RELATIVE:
+      return "R_X86_64_RELATIVE";
+    case R_X86_64_IRELATIVE:
+      return "R_X86_64_IRELATIVE";
+    case R_X86_64_RELATIVE64:
+      return "R_X86_64_RELATIVE64";
+    default:
+      break;
+  }
   const RelocationType* const found = x86_64_type(type);
   return found ? found->name : std::string_view();
 }
@@ -166,6 +176,7 @@ constexpr Machine common() {
   Machine machine;
   machine.number = EM_X86_64;
   machine.image_base = 0x400000;
+  machine.load_alignment = 0x1000;
   machine.plt_header_size = 16;
   machine.plt_entry_size = 16;
   machine.names_sections = false;

@@ -1,3 +1,5 @@
+#include <cstdlib>
+
 #include "kbx/base/error.h"
 #include "kbx/base/text.h"
 #include "kbx/link/command/option.h"
@@ -12,6 +14,11 @@ void read_hash_style(Reading& reading, const std::string& value) {
     throw Error("invalid hash style `" + value + "'", "sysv, gnu and both are known");
   reading.options.sysv_hash = value != "gnu";
   reading.options.gnu_hash = value != "sysv";
+}
+
+/// As strtoul reads it: what is no number is 0.
+void read_level(Reading& reading, const std::string& value) {
+  reading.options.optimizes_tables = std::strtoul(value.c_str(), nullptr, 0) != 0;
 }
 
 void read_soname(Reading& reading, const std::string& value) {
@@ -124,6 +131,8 @@ constexpr Option rows[] = {
      "shared objects that audit those it depends on"},
     {"--hash-style", Argument::required, "STYLE", read_hash_style,
      "the tables for looking symbols up: sysv, gnu, both"},
+    {"-O", Argument::required, "LEVEL", read_level,
+     "give these tables as many buckets as make lookups short, unless LEVEL is 0"},
     {"--eh-frame-hdr", Argument::none, "", set<&Options::eh_frame_header, true>,
      "add .eh_frame_hdr, an index of .eh_frame"},
     {"--no-eh-frame-hdr", Argument::none, "", set<&Options::eh_frame_header, false>, "add none"},

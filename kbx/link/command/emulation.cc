@@ -88,6 +88,14 @@ const Emulation* find_target(std::string_view target) {
   return nullptr;
 }
 
+std::string_view target_of(std::uint16_t machine, bool is_64bit, bool is_big_endian) {
+  for (const Emulation& known : table)
+    if (known.machine == machine && known.is_64bit == is_64bit &&
+        known.is_big_endian == is_big_endian)
+      return known.target;
+  return "elf";
+}
+
 Error unknown_emulation(const std::string& name) {
   Closest closest(name);
   for (const Emulation& emulation : table) closest.offer(emulation.name);

@@ -26,6 +26,9 @@ const Emulation* find_emulation(std::string_view name);
 /// The first emulation whose output is for this BFD target, or null.
 const Emulation* find_target(std::string_view target);
 
+/// The BFD target of objects of that machine and shape; "elf" if there is no emulation for them.
+std::string_view target_of(std::uint16_t machine, bool is_64bit, bool is_big_endian);
+
 /// What is said of a name that -m does not know.
 Error unknown_emulation(const std::string& name);
 

@@ -78,6 +78,7 @@ constexpr Option rows[] = {
     {"-b --format", Argument::required, "TARGET",
      [](Reading& reading, const std::string& value) {
        reading.current.format = value == "default" ? "" : value;
+       reading.options.formats.push_back({value, "", reading.options.inputs.size()});
      },
      "the format of the files that follow: binary, the name of an ELF target, or default"},
     {"-( --start-group", Argument::none, "", open_group,

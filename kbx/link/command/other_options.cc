@@ -38,8 +38,6 @@ constexpr std::string_view memory = "memory is not what kbx is short of";
 constexpr std::string_view nothing_elsewhere = "GNU ld ignores it too";
 
 constexpr Option rows[] = {
-    {"-O", Argument::required, "LEVEL", ignore, "optimize the output",
-     "it makes tables for looking symbols up smaller, which the result does not depend on"},
     {"-g", Argument::none, "", ignore, "of compilers' command lines", nothing_elsewhere},
     {"-plugin", Argument::required, "FILE", ignore, "load a plugin for link-time optimization",
      no_plugins},

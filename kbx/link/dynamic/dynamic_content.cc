@@ -79,6 +79,7 @@ OutputSymbol DynamicLink::output_symbol(const Symbol& symbol, const OutputSectio
     else if (symbol.section && symbol.section->output)
       output.section = symbol.section->output->index;
     output.value = address_of(symbol);
+    if (output.type == STT_COMMON) output.type = STT_OBJECT;
     const OutputSection* threads = first_thread_local(outputs);
     if (symbol.type == STT_TLS && threads) output.value -= threads->address;
     return output;
@@ -224,7 +225,8 @@ std::string DynamicLink::hash_bytes() const {
   const MachineFormat format = resolver_.format();
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
-    for (const std::uint32_t word : hash_words(hashed, symbols_.size())) writer.word(word);
+    for (const std::uint32_t word : hash_words(hashed, symbols_.size(), hash_buckets_))
+      writer.word(word);
     return writer.take();
   });
 }
@@ -277,6 +279,10 @@ std::string DynamicLink::dynamic_bytes(
         const bool is_address = entry.tag == DT_INIT_ARRAY || entry.tag == DT_FINI_ARRAY ||
                                 entry.tag == DT_PREINIT_ARRAY;
         value = is_address ? entry.output->address : entry.output->size;
+      }
+      if (tables_.names_plt_output && (entry.tag == DT_JMPREL || entry.tag == DT_PLTRELSZ)) {
+        const OutputSection* const output = tables_.plt_relocations->output;
+        if (output) value = entry.tag == DT_JMPREL ? output->address : output->size;
       }
       if (entry.tag == DT_STRSZ) value = strings_.size();
       if (entry.tag == DT_RELA || entry.tag == DT_REL) value = relocations;

@@ -9,6 +9,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/link/dynamic/preemption.h"
+#include "kbx/link/output/flat.h"
 #include "kbx/link/script/parse.h"
 
 /// Which symbols a dynamic output shows, and in which versions: the System V gABI, chapter 5, the
@@ -104,8 +105,11 @@ void DynamicLink::read_lists(const std::vector<const script::Version*>& versions
 }
 
 bool DynamicLink::is_dynamic() const {
-  return resolver_.dynamic_owner() &&
-         (is_position_independent(options_) || !resolver_.shared_objects().empty());
+  if (!resolver_.dynamic_owner()) return false;
+  if (is_position_independent(options_) || !resolver_.shared_objects().empty()) return true;
+  // A program that loads itself may still tell others of its symbols.
+  return options_.no_dynamic_linker && !flat_format(options_.output_format) &&
+         (options_.export_dynamic || has_dynamic_list(options_));
 }
 
 // Sections.

@@ -40,6 +40,8 @@ struct LinkageTables {
   InputSection* got_plt = nullptr;          // DT_PLTGOT: .got.plt, or .got where that is missing
   InputSection* plt = nullptr;              // DT_PLTGOT is there if this is not empty
   InputSection* plt_relocations = nullptr;  // DT_JMPREL: .rela.plt or .rel.plt
+  // DT_JMPREL and DT_PLTRELSZ are of the whole output section that has it, as on x86.
+  bool names_plt_output = false;
   bool uses_rela = true;
   bool has_relocations = false;            // dynamic ones beside those: DT_RELA
   bool counts_plt_relocations = false;     // … covers those of the PLT, too
@@ -50,6 +52,7 @@ struct LinkageTables {
   InputSection* descriptor_got = nullptr;  // DT_TLSDESC_GOT
   std::uint64_t descriptor_got_offset = 0;
   std::int64_t variant_calls = 0;  // DT_*: functions in .plt have calling conventions of their own
+  std::vector<std::int64_t> plt_tags;  // what else the machine says of .plt, if there is one
   const OutputSection* section_symbol = nullptr;  // .dynsym has a symbol for it
   std::string_view interpreter;                   // what .interp says without --dynamic-linker
 };
@@ -65,8 +68,13 @@ class DynamicLink {
   /// those of linker scripts, which come first.
   void read_lists(const std::vector<const script::Version*>& versions);
 
-  /// True if the output has dynamic sections: a shared object, a pie, or one that uses shared
-  /// objects. To be asked when all inputs are open.
+  /// True if a version script keeps the name, which has no version of its own, to the output.
+  bool is_hidden_by_version(std::string_view name) {
+    return name.find('@') == std::string_view::npos && scripts_.find(name).is_hidden;
+  }
+
+  /// True if the output has dynamic sections: a shared object, a pie, one that uses shared objects,
+  /// or one that exports symbols without a dynamic linker. To be asked when all inputs are open.
   bool is_dynamic() const;
 
   /// 2. Adds the sections, with size 0, when all inputs are open and before they are placed, and
@@ -161,6 +169,8 @@ class DynamicLink {
   std::size_t first_global() const { return tables_.section_symbol ? 2 : 1; }
   void number_symbols();
   void number_for_gnu_hash();
+  std::uint32_t buckets_for(const std::vector<Symbol*>& symbols,
+                            std::uint32_t (*hash)(std::string_view name), bool is_gnu) const;
 
   bool is_findable(const Symbol& symbol) const;
   OutputSymbol output_symbol(const Symbol& symbol, const OutputSections& outputs) const;
@@ -199,6 +209,7 @@ class DynamicLink {
   std::map<const DefinedVersion*, std::uint32_t> version_names_;
   std::vector<NeededVersion> needs_;
   std::uint16_t definition_count_ = 0;
+  std::uint32_t hash_buckets_ = 0;
   GnuHashShape gnu_hash_;
   std::vector<std::uint64_t> relr_;
 };

@@ -182,6 +182,8 @@ void DynamicLink::add_relocation_tags(const LinkageTables& tables) {
   }
   if (tables.has_relocations) add_general_relocation_tags(tables);
   if (tables.variant_calls != 0) add_tag(tables.variant_calls);
+  if (is_there(tables.plt))
+    for (const std::int64_t tag : tables.plt_tags) add_tag(tag);
 }
 
 void DynamicLink::add_general_relocation_tags(const LinkageTables& tables) {
@@ -333,13 +335,23 @@ void DynamicLink::number_symbols() {
   if (sections_.gnu_hash) number_for_gnu_hash();
 }
 
+std::uint32_t DynamicLink::buckets_for(const std::vector<Symbol*>& symbols,
+                                       std::uint32_t (*hash)(std::string_view name),
+                                       bool is_gnu) const {
+  if (!options_.optimizes_tables) return bucket_count(symbols.size(), is_gnu);
+  std::vector<std::uint32_t> hashes;
+  for (const Symbol* symbol : symbols) hashes.push_back(hash(plain_name(symbol->name)));
+  return best_bucket_count(hashes, symbols_.size(), is_gnu);
+}
+
 /// Those that cannot be found come first, the others sorted by bucket.
 void DynamicLink::number_for_gnu_hash() {
   std::vector<Symbol*> findable;
   std::vector<Symbol*> others(first_global(), nullptr);
   for (std::size_t i = first_global(); i < symbols_.size(); ++i)
     (is_findable(*symbols_[i]) ? findable : others).push_back(symbols_[i]);
-  gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(), resolver_.format().is_64bit);
+  gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(),
+                             buckets_for(findable, gnu_hash, true), resolver_.format().is_64bit);
   const auto bucket = [&](const Symbol* symbol) {
     return gnu_hash(plain_name(symbol->name)) % gnu_hash_.buckets;
   };
@@ -396,8 +408,11 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {
-    const std::uint64_t buckets = bucket_count(symbols_.size() - first_global(), false);
-    set_size(sections_.hash, (2 + buckets + symbols_.size()) * sections_.hash->entry_size);
+    hash_buckets_ = buckets_for(
+        {symbols_.begin() + static_cast<std::ptrdiff_t>(first_global()), symbols_.end()}, sysv_hash,
+        false);
+    set_size(sections_.hash,
+             (2 + std::uint64_t{hash_buckets_} + symbols_.size()) * sections_.hash->entry_size);
   }
   if (sections_.gnu_hash) set_size(sections_.gnu_hash, gnu_hash_.size(resolver_.format().is_64bit));
 }

@@ -1,5 +1,6 @@
 #include "kbx/link/dynamic/hash_tables.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "kbx/link/input/shape.h"
@@ -39,9 +40,37 @@ std::uint32_t bucket_count(std::size_t symbols, bool is_gnu) {
   return is_gnu && best < 2 ? 2 : best;
 }
 
+std::uint32_t best_bucket_count(const std::vector<std::uint32_t>& hashes, std::size_t symbol_count,
+                                bool is_gnu) {
+  constexpr std::uint64_t words_per_page = 1024;
+  constexpr unsigned patience = 100;  // sizes that are tried without getting any better
+  constexpr std::size_t filter_word = 32;
+  const std::size_t end = hashes.size() * 2;
+  std::size_t best = end;
+  if (is_gnu && best % filter_word == 0) ++best;
+  std::uint64_t best_cost = ~std::uint64_t{0};
+  std::vector<std::uint64_t> chains;
+  unsigned tries = 0;
+  for (std::size_t size = std::max<std::size_t>(hashes.size() / 4, is_gnu ? 2 : 1);
+       size < end && tries < patience; ++size) {
+    if (is_gnu && size % filter_word == 0) continue;
+    chains.assign(size, 0);
+    for (const std::uint32_t hash : hashes) ++chains[hash % size];
+    std::uint64_t cost = (2 + symbol_count) * sizeof(std::uint32_t);
+    for (const std::uint64_t length : chains) cost += length * length;
+    const std::uint64_t pages = size / words_per_page + 1;
+    cost *= pages * pages;
+    ++tries;
+    if (cost >= best_cost) continue;
+    best_cost = cost;
+    best = size;
+    tries = 0;
+  }
+  return static_cast<std::uint32_t>(best);
+}
+
 std::vector<std::uint32_t> hash_words(const std::vector<HashedSymbol>& symbols,
-                                      std::size_t symbol_count) {
-  const std::uint32_t buckets = bucket_count(symbols.size(), false);
+                                      std::size_t symbol_count, std::uint32_t buckets) {
   std::vector<std::uint32_t> words(2 + buckets + symbol_count);
   words[0] = buckets;
   words[1] = static_cast<std::uint32_t>(symbol_count);
@@ -60,7 +89,8 @@ std::uint64_t GnuHashShape::size(bool is_64bit) const {
   return (4 + buckets + symbols) * word + filter_words * (is_64bit ? 2 * word : word);
 }
 
-GnuHashShape gnu_hash_shape(std::size_t symbols, std::size_t symbol_count, bool is_64bit) {
+GnuHashShape gnu_hash_shape(std::size_t symbols, std::size_t symbol_count, std::uint32_t buckets,
+                            bool is_64bit) {
   GnuHashShape shape;
   if (symbols == 0) return shape;
   const unsigned word_power = is_64bit ? 6 : 5;
@@ -73,7 +103,7 @@ GnuHashShape gnu_hash_shape(std::size_t symbols, std::size_t symbol_count, bool 
     power += 2;
   if (is_64bit && power == 5) power = 6;
   shape.symbols = symbols;
-  shape.buckets = bucket_count(symbols, true);
+  shape.buckets = buckets;
   shape.first_symbol = static_cast<std::uint32_t>(symbol_count - symbols);
   shape.filter_words = std::uint32_t{1} << (power - word_power);
   shape.filter_shift = power;

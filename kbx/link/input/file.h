@@ -91,6 +91,7 @@ struct InputSection {
 constexpr std::uint32_t first_reserved_section = 0xffffff00;
 constexpr std::uint32_t absolute_section = 0xfffffff1;
 constexpr std::uint32_t common_section = 0xfffffff2;
+constexpr std::uint32_t large_common_section = 0xffffff02;  // SHN_X86_64_LCOMMON
 
 /// A symbol as its file has it, in this machine's byte order.
 struct InputSymbol {
@@ -101,6 +102,7 @@ struct InputSymbol {
   std::uint8_t binding = 0;   // STB_*
   std::uint8_t type = 0;      // STT_*
   std::uint8_t other = 0;
+  bool is_large = false;  // a common one of x86-64's large model; `section` is common_section
 };
 
 /// One program property (GNU_PROPERTY_*).

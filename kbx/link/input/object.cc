@@ -464,6 +464,8 @@ class ObjectReader {
             Shape::template load<std::uint32_t>(extended.data() + i * sizeof(std::uint32_t));
       } else if (symbol.section >= SHN_LORESERVE) {
         symbol.section += first_reserved_section - SHN_LORESERVE;
+        symbol.is_large = file_.machine == EM_X86_64 && symbol.section == large_common_section;
+        if (symbol.is_large) symbol.section = common_section;
       }
       if (i >= file_.first_global && symbol.binding == STB_LOCAL)
         fail(fmt::format("symbol {} is local but stands among the global ones", i));

@@ -20,6 +20,8 @@ constexpr std::uint32_t no_copy_on_protected = 2;
 constexpr std::uint32_t generic_and = 0xb0000000;
 constexpr std::uint32_t generic_or = 0xb0008000;
 constexpr std::uint32_t generic_last = 0xb000ffff;
+constexpr std::uint32_t needed_1 = generic_or;
+constexpr std::uint32_t indirect_access_bit = 1;
 constexpr std::uint32_t aarch64_feature_1 = 0xc0000000;
 constexpr std::uint32_t x86_compat_isa_used = 0xc0000000;
 constexpr std::uint32_t x86_compat_isa_needed = 0xc0000001;
@@ -45,6 +47,11 @@ Merge merge_of(std::uint32_t type, std::uint16_t machine) {
   if (type >= x86_or && type < x86_or_and) return Merge::any_may;
   if (type >= x86_or_and && type <= x86_last) return Merge::united_if_all;
   return Merge::unknown;
+}
+
+/// The property that tells what all files are fit for.
+std::uint32_t features_of(std::uint16_t machine) {
+  return machine == EM_AARCH64 ? aarch64_feature_1 : x86_and;
 }
 
 Property* find(std::vector<Property>& properties, std::uint32_t type) {
@@ -266,9 +273,10 @@ InputFile* add_note(const std::vector<InputFile*>& files, Arena& arena) {
 
 }  // namespace
 
-std::uint32_t own_x86_features(const InputFile& file) {
+std::uint32_t own_features(const InputFile& file) {
   for (const Property& property : file.properties)
-    if (property.type == x86_and) return static_cast<std::uint32_t>(property.value);
+    if (property.type == features_of(file.machine))
+      return static_cast<std::uint32_t>(property.value);
   return 0;
 }
 
@@ -280,7 +288,9 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
       first = file;
       break;
     }
-  if (!first && (given.features | given.needed_level) != 0) first = add_note(files, arena);
+  const bool is_indirect = given.indirect_access.value_or(false);
+  if (!first && ((given.features | given.needed_level) != 0 || is_indirect))
+    first = add_note(files, arena);
   if (!first) return nullptr;
   log.emplace_back("\nMerging program properties\n");
   std::vector<Property> merged = first->properties;
@@ -290,18 +300,23 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
     if (file->properties.empty()) continue;
     if (InputSection* section = file->find(".note.gnu.property")) section->is_discarded = true;
   }
-  if (given.features != 0) find_or_add(merged, x86_and, 4).value |= given.features;
+  if (given.features != 0)
+    find_or_add(merged, features_of(first->machine), 4).value |= given.features;
   if (given.stack_size != 0) {
     const std::uint32_t word = first->is_64bit ? 8 : 4;
     std::uint64_t& size = find_or_add(merged, stack_size, word).value;
     size = std::max(size, given.stack_size);
   }
   if (given.needed_level != 0) find_or_add(merged, x86_isa_needed, 4).value |= given.needed_level;
+  if (is_indirect) find_or_add(merged, needed_1, 4).value |= indirect_access_bit;
   std::erase_if(merged, [&](const Property& property) {
     const Merge merge = merge_of(property.type, first->machine);
     return property.value == 0 && property.type >= x86_compat_isa_used &&
            (merge == Merge::any_may || merge == Merge::all_must) && first->machine != EM_AARCH64;
   });
+  // Refused, it leaves the property without the bit.
+  if (Property* needed = find(merged, needed_1); needed && given.indirect_access && !is_indirect)
+    needed->value &= ~std::uint64_t{indirect_access_bit};
   if (merged.empty()) {
     first->find(".note.gnu.property")->is_discarded = true;
     return nullptr;
@@ -311,17 +326,55 @@ InputFile* merge_properties(const std::vector<InputFile*>& files, const GivenPro
   return first;
 }
 
-std::uint32_t x86_features_in(std::string_view content, bool is_64bit) {
+namespace {
+
+/// Where in the content of such a note the value of that property is; 0 if it has none.
+std::size_t place_of(std::string_view content, std::uint32_t type, const MachineFormat& format) {
   const auto word = [&](std::size_t at) {
-    return Shape<true, false>::load<std::uint32_t>(content.data() + at);
+    return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+      return Shape::template load<std::uint32_t>(content.data() + at);
+    });
   };
-  const std::size_t alignment = is_64bit ? 8 : 4;
+  const std::size_t alignment = format.is_64bit ? 8 : 4;
   std::size_t at = 16;  // behind the note's header and name
   while (at < content.size() && content.size() - at >= 12) {
-    if (word(at) == x86_and) return word(at + 8);
+    if (word(at) == type) return at + 8;
     at += (8 + std::size_t{word(at + 4)} + alignment - 1) / alignment * alignment;
   }
   return 0;
+}
+
+std::uint32_t value_in(std::string_view content, std::uint32_t type, const MachineFormat& format) {
+  const std::size_t place = place_of(content, type, format);
+  if (place == 0) return 0;
+  return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+    return Shape::template load<std::uint32_t>(content.data() + place);
+  });
+}
+
+}  // namespace
+
+std::uint32_t features_in(std::string_view content, const MachineFormat& format) {
+  return value_in(content, features_of(format.machine), format);
+}
+
+bool has_indirect_access(const InputFile& file) {
+  return std::ranges::any_of(file.properties, [](const Property& property) {
+    return property.type == needed_1 && (property.value & indirect_access_bit) != 0;
+  });
+}
+
+bool needs_indirect_access(std::string_view content, const MachineFormat& format) {
+  return (value_in(content, needed_1, format) & indirect_access_bit) != 0;
+}
+
+void forget_indirect_access(std::string& content, const MachineFormat& format) {
+  const std::size_t place = place_of(content, needed_1, format);
+  if (place == 0) return;
+  const std::uint32_t value = value_in(content, needed_1, format) & ~indirect_access_bit;
+  with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
+    Shape::template store<std::uint32_t>(content.data() + place, value);
+  });
 }
 
 }  // namespace kbx::link

@@ -91,6 +91,7 @@ Style style_of(const Machine& machine) {
       style.folder = "s390x-linux-gnu";
       break;
     default:
+      style.is_64bit = machine.dynamic.relative_wide == 0;  // not x32
       style.has_relr = style.has_large_data = style.separates_code = true;
       style.got = Got::split;
       style.got_split = "SIZEOF(.got.plt) >= 24 ? 24 : 0";

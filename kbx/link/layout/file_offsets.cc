@@ -123,11 +123,15 @@ class FilePlacer {
     offset_ -= borrowed_;
     if (segment.type == PT_PHDR && !header_segment_)
       faults_.errors.push_back(rules_.output + ": error: PHDR segment not covered by LOAD segment");
-    if (own_alignment_ != 0) segment.alignment = own_alignment_;
+    if (own_alignment_ != 0)
+      segment.alignment = own_alignment_;
+    else if (takes_default_)
+      segment.alignment = rules_.load_alignment;
   }
 
   void start(Segment& segment) {
     own_alignment_ = 0;
+    takes_default_ = segment.type == PT_LOAD && rules_.is_paged && rules_.load_alignment != 0;
     const bool is_empty = segment.sections.empty();
     segment.address = is_empty ? segment.before : segment.sections[0]->address;
     if (!segment.has_load_address)
@@ -144,10 +148,12 @@ class FilePlacer {
     std::uint64_t alignment = 1;
     for (const OutputSection* section : segment.sections)
       alignment = std::max(alignment, std::uint64_t{1} << section->alignment_power);
-    if (alignment < page_)
+    if (alignment < page_) {
+      takes_default_ = takes_default_ && alignment <= rules_.load_alignment;
       alignment = page_;
-    else
+    } else {
       own_alignment_ = alignment;
+    }
     has_no_content_ = true;
     for (OutputSection* section : segment.sections) {
       if (!(section->traits & (trait_load | trait_contents))) section->type = SHT_NOBITS;
@@ -392,6 +398,7 @@ class FilePlacer {
   bool has_no_content_ = false;
   std::uint64_t borrowed_ = 0;       // is given back to offset_ behind it
   std::uint64_t own_alignment_ = 0;  // that of a section, if it is more than a page's
+  bool takes_default_ = false;       // its alignment is LayoutRules::load_alignment
 };
 
 }  // namespace

@@ -149,11 +149,13 @@ Traits Joiner::joined_traits(const Slot& slot, const InputSection& section) cons
 }
 
 void Joiner::add(Slot& slot, InputSection& section, Item& item) {
+  if (section.output && (!plan_.spill || is_discarding(slot) || section.output == slot.section))
+    return;
+  if (plan_.spill && section.is_discarded) return;
   if (is_discarding(slot) || is_dropped(section)) {
     section.is_discarded = true;
     return;
   }
-  if (section.output) return;
   Traits traits = joined_traits(slot, section);
   OutputSection& output = *(slot.section ? slot.section : make_section(slot, traits));
   output.traits &= traits | ~Traits{trait_readonly};

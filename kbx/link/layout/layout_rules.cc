@@ -24,6 +24,7 @@ std::uint64_t hexadecimal(std::string_view digits) {
 void settle_pages(const Options& options, const Machine& machine, LayoutRules& rules) {
   rules.max_page_size = options.max_page_size.value_or(machine.max_page_size);
   rules.common_page_size = options.common_page_size.value_or(machine.common_page_size);
+  if (!options.max_page_size) rules.load_alignment = machine.load_alignment;
   if (rules.common_page_size <= rules.max_page_size) return;
   if (options.common_page_size && options.max_page_size)
     throw Error(fmt::format("common page size ({:#x}) > maximum page size ({:#x})",

@@ -28,6 +28,9 @@ struct LayoutRules {
   bool relaxes = false;      // code may shrink: what does not fit is told at the end
   std::uint64_t max_page_size = 0x1000;
   std::uint64_t common_page_size = 0x1000;
+  /// What a PT_LOAD header says of its alignment however large a page was taken to be; 0: that size
+  /// of a page.
+  std::uint64_t load_alignment = 0;
   std::uint32_t stack_flags = 0;  // PF_* of PT_GNU_STACK; 0: there is none
   std::uint64_t stack_size = 0;   // -z stack-size
   /// The addresses that -Ttext-segment and the like give, by the name that SEGMENT_START uses

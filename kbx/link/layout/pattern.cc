@@ -123,6 +123,14 @@ const PatternTable::Place* PatternTable::find(const InputSection& section,
   return best == places_.size() ? nullptr : &places_[best];
 }
 
+std::vector<const PatternTable::Place*> PatternTable::find_all(const InputSection& section,
+                                                               bool only_discarding) const {
+  std::vector<const Place*> all;
+  for (const Place& place : places_)
+    if (takes(place, section, only_discarding)) all.push_back(&place);
+  return all;
+}
+
 void sort_mixed(std::vector<InputSection*>& inputs, const script::InputSections& patterns,
                 const std::vector<SortOrder>& orders) {
   std::vector<script::SectionNamePattern> names;

@@ -31,6 +31,8 @@ class PatternTable {
   /// The first pattern that takes the section; null if none does. With `only_discarding`, only
   /// those of /DISCARD/ count.
   const Place* find(const InputSection& section, bool only_discarding) const;
+  /// All patterns that take it, in their order.
+  std::vector<const Place*> find_all(const InputSection& section, bool only_discarding) const;
 
  private:
   struct Hash {

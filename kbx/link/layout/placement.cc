@@ -103,6 +103,12 @@ class Placer {
         if (section->is_discarded) continue;
         const bool is_in_group = joiner_.is_in_group(*section);
         if (!is_in_group && joiner_.is_unique(*section)) continue;
+        if (plan_.spill) {
+          for (const PatternTable::Place* place : patterns.find_all(*section, is_in_group))
+            if (meets_constraint(*place->slot, files, patterns))
+              place->slot->items[place->item].inputs.push_back(section);
+          continue;
+        }
         const PatternTable::Place* place = patterns.find(*section, is_in_group);
         while (place && !meets_constraint(*place->slot, files, patterns))
           place = patterns.find(*section, is_in_group);
@@ -142,7 +148,10 @@ class Placer {
         sort(item.inputs, *input);
         std::vector<InputSection*> inputs;
         inputs.swap(item.inputs);
-        for (InputSection* section : inputs) joiner_.add(slot, *section, item);
+        for (InputSection* section : inputs) {
+          if (plan_.spill && section->output) tell_of_more(slot, *section);
+          joiner_.add(slot, *section, item);
+        }
       } else if (is_discarding(slot)) {
         refuse_in_discard(*item.statement);
       } else {
@@ -154,6 +163,23 @@ class Placer {
         make_mentioned(*item.statement);
       }
     }
+  }
+
+  /// A further pattern takes what has an output section already.
+  void tell_of_more(const Slot& slot, const InputSection& section) const {
+    if (!options_.warn_non_contiguous_regions) return;
+    const std::string what =
+        fmt::format("section `{}' from `{}'", section.name, section.file->path);
+    if (is_discarding(slot))
+      say_(
+          fmt::format("{}: warning: --enable-non-contiguous-regions makes {} match /DISCARD/ "
+                      "clause.",
+                      options_.program, what));
+    else if (slot.section && slot.section != section.output)
+      say_(
+          fmt::format("{}: warning: --enable-non-contiguous-regions may change behaviour for {} "
+                      "(assigned to {}, but additional match: {})",
+                      options_.program, what, section.output->name, slot.section->name));
   }
 
   /// What is thrown away can have no symbols and no data.

@@ -9,6 +9,7 @@
 #include "kbx/link/layout/memory_regions.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/layout/slot.h"
+#include "kbx/link/layout/spill.h"
 #include "kbx/link/link.h"
 #include "kbx/link/options.h"
 
@@ -29,6 +30,7 @@ struct Plan {
   MemoryRegions regions;
   std::vector<WantedSegment> program_headers;  // PHDRS
   CrossSectionRules cross_sections;
+  std::optional<Spill> spill;                   // --enable-non-contiguous-regions
   std::deque<script::SectionsItem> made_items;  // of overlays
 };
 

@@ -129,8 +129,14 @@ void ScriptState::add_final_parts(Environment& environment) const {
 }
 
 std::optional<std::uint64_t> ScriptState::segment_start(const std::string& name) const {
-  for (const auto& [segment, address] : rules_->segment_starts)
-    if (segment == name) return address;
+  for (const auto& [segment, address] : rules_->segment_starts) {
+    if (segment != name) continue;
+    const bool is_on_page = !rules_->is_paged || address % rules_->max_page_size == 0;
+    if (told_segments_.insert(name).second && !is_on_page)
+      warnings_.push_back(
+          fmt::format("warning: address of `{}' isn't multiple of maximum page size", name));
+    return address;
+  }
   return std::nullopt;
 }
 
@@ -167,8 +173,17 @@ void ScriptState::define(const script::Assignment& assignment, const Environment
     symbol->is_forced_local = true;
   }
   if (!result.only_symbol.empty())
-    if (const Symbol* source = symbols_.find(result.only_symbol)) symbol->type = source->type;
+    if (const Symbol* source = symbols_.find(result.only_symbol)) copy_kind(*source, *symbol);
   set_in_this_pass_.insert(assignment.symbol);
+}
+
+/// Another name of a symbol is of its type, and seen no further.
+void ScriptState::copy_kind(const Symbol& source, Symbol& symbol) {
+  symbol.type = source.type;
+  const unsigned wanted = source.other & 3u;
+  const unsigned own = symbol.other & 3u;
+  if (wanted != STV_DEFAULT && (own == STV_DEFAULT || own > wanted))
+    symbol.other = static_cast<std::uint8_t>((symbol.other & ~3u) | wanted);
 }
 
 /// An object's definition gives way to the script's; in a section of the output GNU ld warns of it.
@@ -199,6 +214,10 @@ void ScriptState::set_value(Symbol& symbol, const script::Result& result, Phase 
   symbol.is_from_script = true;
   symbol.awaits_layout = phase < Phase::allocating;
   symbol.is_defined_in_object = !symbol.awaits_layout;
+  if (symbol.awaits_layout) {
+    symbol.is_early_number = value.base == script::absolute && !result.from_dot;
+    symbol.early_number = value.number;
+  }
   made_of_dot_.erase(&symbol);
   belong_to_dot_.erase(&symbol);
   // What was made of dot outside of sections belongs to the section that dot was behind. For other

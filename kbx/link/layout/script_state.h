@@ -87,6 +87,7 @@ class ScriptState {
               OutputSection* behind);
   void set_value(Symbol& symbol, const script::Result& result, script::Phase phase,
                  OutputSection* behind);
+  static void copy_kind(const Symbol& source, Symbol& symbol);
   bool is_wanted(const script::Assignment& assignment, const Symbol* symbol) const;
   bool keeps_section(const script::Assignment& assignment, const AssignmentPlace& place,
                      std::uint64_t moved) const;
@@ -101,7 +102,8 @@ class ScriptState {
   script::Phase phase_ = script::Phase::first;
   std::unordered_set<std::string> set_in_this_pass_;
   std::unordered_set<const Symbol*> defined_in_object_;  // before the script defined them
-  std::vector<std::string> warnings_;
+  mutable std::vector<std::string> warnings_;
+  mutable std::unordered_set<std::string> told_segments_;    // of SEGMENT_START
   std::unordered_set<const script::Assignment*> provided_;   // PROVIDEs that are in force
   std::unordered_map<Symbol*, OutputSection*> made_of_dot_;  // until settle_symbols
   std::unordered_set<const Symbol*> belong_to_dot_;          // of a partial link

@@ -310,7 +310,12 @@ class Sizer {
   }
 
   std::uint64_t size_item(Slot& slot, Item& item, std::uint64_t dot) {
-    for (InputSection* input : item.inputs) dot = size_input(slot, *input, dot);
+    if (plan_.spill)
+      dot = plan_.spill->place(slot, item, dot, [&](InputSection& input, std::uint64_t at) {
+        return size_input(slot, input, at);
+      });
+    else
+      for (InputSection* input : item.inputs) dot = size_input(slot, *input, dot);
     if (!item.statement) return dot;
     if (const auto* assignment = std::get_if<script::Assignment>(item.statement))
       return size_assignment(slot, item, *assignment, dot);

@@ -68,6 +68,7 @@ class ExecutableWriter {
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
     write_build_id();
+    write_package_note(parts_.notes.package, headers_, *image_);
     return std::move(*image_);
   }
 
@@ -223,7 +224,7 @@ class ExecutableWriter {
     using Raw = std::conditional_t<Shape::is_64bit, Elf64_Phdr, Elf32_Phdr>;
     front.append(at(parts_.layout.program_headers_offset),
                  parts_.layout.segments.size() * sizeof(Raw));
-    kbx::link::write_build_id<Shape>(parts_.build_id, front, headers_, *image_);
+    kbx::link::write_build_id<Shape>(parts_.notes.build_id, front, headers_, *image_);
   }
 
   const ExecutableParts& parts_;

@@ -20,7 +20,7 @@ struct ExecutableParts {
   OutputSections& sections;
   const FileLayout& layout;
   const Globals& globals;
-  const BuildId& build_id;
+  const LateNotes& notes;
   const Options& options;
   const Applying& applying;
   /// Fills the sections that the linker made, when everything else is in place; their symbols'

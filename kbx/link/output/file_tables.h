@@ -82,4 +82,12 @@ void write_build_id(const BuildId& build_id, const std::string& front, const Hea
   std::copy(id.begin(), id.end(), place + 16);
 }
 
+/// The note of --package-metadata.
+inline void write_package_note(const PackageNote& package, const Headers& headers, Image& image) {
+  if (!package.note || !package.note->output) return;
+  const Elf64_Shdr& header = headers.table[package.note->output->index];
+  std::copy(package.content.begin(), package.content.end(),
+            image.data() + header.sh_offset + package.note->output_offset);
+}
+
 }  // namespace kbx::link

@@ -260,6 +260,8 @@ void Headers::link_dynamic_sections() {
           const std::uint32_t changed =
               index_of(".got.plt") != 0 ? index_of(".got.plt") : index_of(".got");
           header.sh_info = changed;
+          // On x86 GNU ld has made .got.plt, and taken it out again.
+          if (machine_ == EM_X86_64 || machine_ == EM_386) header.sh_flags |= SHF_INFO_LINK;
         } else if (section->name.starts_with(header.sh_type == SHT_RELA ? ".rela" : ".rel")) {
           header.sh_info = index_of(section->name.substr(header.sh_type == SHT_RELA ? 5 : 4));
         }

@@ -19,6 +19,7 @@ struct MapSource {
   const std::vector<std::string>& properties;
   /// For each of Options::inputs how many of Resolver::input_lines() were there before it.
   const std::vector<std::size_t>& lines_before;
+  std::string named_format;  // what TARGET or -b calls the output's; "" if they do not
 };
 
 /// Throws Error if the link map cannot show yet what the options ask for.

@@ -126,7 +126,7 @@ class PlaceWriter {
     return machine == EM_AARCH64 || machine == EM_ARM || machine == EM_PPC64;
   }
 
-  /// --defsym and --section-start before that input.
+  /// --defsym, --section-start and -b before that input.
   void write_definitions(std::size_t input) {
     std::size_t number = 0;
     for (Slot* slot = source_.plan.slots.first(); slot; slot = slot->next) {
@@ -136,6 +136,8 @@ class PlaceWriter {
     }
     for (const Definition& address : source_.options.section_addresses)
       if (address.place == input) text_ += address_text(address);
+    for (const Definition& format : source_.options.formats)
+      if (format.place == input) text_ += "TARGET(" + format.name + ")\n";
   }
 
   static std::string address_text(const Definition& address) {
@@ -147,11 +149,9 @@ class PlaceWriter {
   }
 
   std::string_view target() const {
+    if (!source_.named_format.empty()) return source_.named_format;
     const MachineFormat format = source_.resolver.format();
-    for (const command::Emulation& known : command::emulations())
-      if (MachineFormat{known.machine, known.is_64bit, known.is_big_endian} == format)
-        return known.target;
-    return "elf";
+    return command::target_of(format.machine, format.is_64bit, format.is_big_endian);
   }
 
   // Places.

@@ -403,7 +403,7 @@ class Numbering {
         break;
       case Binding::common:
         if (options_.common_type && output.type == STT_OBJECT) output.type = STT_COMMON;
-        output.section = common_section;
+        output.section = symbol.is_large_common ? large_common_section : common_section;
         output.value = std::uint64_t{1} << symbol.alignment_power;
         break;
     }

@@ -33,11 +33,11 @@ template <typename Shape>
 class RelocatableWriter {
  public:
   RelocatableWriter(const Target& target, OutputSections& sections, const Globals& globals,
-                    const BuildId& build_id, const Options& options)
+                    const LateNotes& notes, const Options& options)
       : target_(target),
         sections_(sections),
         globals_(globals),
-        build_id_(build_id),
+        notes_(notes),
         options_(options),
         headers_(sections, sizeof(typename Shape::Rel), sizeof(typename Shape::Rela),
                  Shape::is_64bit, target.machine, !options.compress_debug.empty()),
@@ -66,7 +66,8 @@ class RelocatableWriter {
       pack_debug<Shape>(options_.compress_debug, headers_, *image_);
     headers_.names.write(at(headers_.table[headers_.names_index].sh_offset), threads());
     write_headers<Shape>(file_header(headers_.table_offset), headers_, *image_);
-    write_build_id<Shape>(build_id_, bytes_of(file_header(0)), headers_, *image_);
+    write_build_id<Shape>(notes_.build_id, bytes_of(file_header(0)), headers_, *image_);
+    write_package_note(notes_.package, headers_, *image_);
     return std::move(*image_);
   }
 
@@ -238,7 +239,7 @@ class RelocatableWriter {
   const Target& target_;
   OutputSections& sections_;
   const Globals& globals_;
-  const BuildId& build_id_;
+  const LateNotes& notes_;
   const Options& options_;
   Headers headers_;
   RelocationTables<Shape> tables_;
@@ -249,9 +250,9 @@ class RelocatableWriter {
 }  // namespace
 
 Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
-                       const BuildId& build_id, const Options& options) {
+                       const LateNotes& notes, const Options& options) {
   return with_shape(target.is_64bit, target.is_big_endian, [&]<typename Shape>(Shape) {
-    return RelocatableWriter<Shape>(target, sections, globals, build_id, options).write();
+    return RelocatableWriter<Shape>(target, sections, globals, notes, options).write();
   });
 }
 

@@ -28,10 +28,23 @@ struct BuildId {
   std::string style;                   // as in Options::build_id
 };
 
+/// What --package-metadata asks for, likewise.
+struct PackageNote {
+  const InputSection* note = nullptr;
+  std::string content;
+};
+
+/// The notes that are written when all else is: the build ID is a digest of the output without
+/// either.
+struct LateNotes {
+  BuildId build_id;
+  PackageNote package;
+};
+
 /// The file that a partial link gives: an ET_REL with everything that the sections have, and
 /// relocations and symbols as before but for their places. Throws Error if something that stays
 /// refers to what was discarded.
 Image make_relocatable(const Target& target, OutputSections& sections, const Globals& globals,
-                       const BuildId& build_id, const Options& options);
+                       const LateNotes& notes, const Options& options);
 
 }  // namespace kbx::link

@@ -7,6 +7,7 @@
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/output/build_id.h"
+#include "kbx/link/output/package_note.h"
 #include "kbx/link/phases/property_reports.h"
 
 namespace kbx::link {
@@ -19,13 +20,29 @@ GivenProperties given_properties(const LinkState& state) {
   const Options& options = state.options;
   GivenProperties given;
   given.stack_size = options.stack_size.value_or(0);
+  if (state.machine() == EM_AARCH64 && options.force_bti) given.features |= aarch64_feature::bti;
   if (state.machine() != EM_X86_64 && state.machine() != EM_386) return given;
   if (options.ibt) given.features |= x86_feature::ibt;
   if (options.shadow_stack) given.features |= x86_feature::shadow_stack;
   if (options.lam_u48) given.features |= x86_feature::lam_u48 | x86_feature::lam_u57;
   if (options.lam_u57) given.features |= x86_feature::lam_u57;
+  given.indirect_access = options.indirect_extern_access;
   if (options.isa_level != 0) given.needed_level = 1U << (options.isa_level - 1);
   return given;
+}
+
+/// A note in the first file that has sections; null if none has.
+InputSection* add_note(LinkState& state, std::string_view name, std::uint64_t size) {
+  for (InputFile* file : state.files()) {
+    if (file->sections.empty()) continue;
+    InputSection* note = state.resolver.add_section(
+        *file, name, trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
+    note->type = SHT_NOTE;
+    note->alignment_power = 2;
+    note->size = size;
+    return note;
+  }
+  return nullptr;
 }
 
 void add_build_id(LinkState& state) {
@@ -35,18 +52,20 @@ void add_build_id(LinkState& state) {
         fmt::format("{}: warning: unrecognized --build-id style ignored", state.options.program));
     return;
   }
-  for (InputFile* file : state.files()) {
-    if (file->sections.empty()) continue;
-    InputSection* note = state.resolver.add_section(
-        *file, build_id_name,
-        trait_alloc | trait_load | trait_linker_created | trait_readonly | trait_data);
-    note->type = SHT_NOTE;
-    note->alignment_power = 2;
-    note->size = 16 + size;
-    state.build_id.note = note;
-    state.build_id.style = state.options.build_id;
+  state.notes.build_id = {add_note(state, build_id_name, 16 + size), state.options.build_id};
+}
+
+void add_package_note(LinkState& state) {
+  const std::string& json = state.options.package_metadata;
+  if (!is_package_metadata(json)) {
+    state.say(
+        fmt::format("{}: warning: --package-metadata={} does not contain valid JSON, ignoring",
+                    state.options.program, json));
     return;
   }
+  PackageNote& package = state.notes.package;
+  package.content = package_note(json, state.resolver.format().is_big_endian);
+  package.note = add_note(state, ".note.package", package.content.size());
 }
 
 /// A final output is told apart by its own build ID, not by those of what it was made from.
@@ -71,6 +90,7 @@ void say_stack(const LinkState& state, const std::string& what) {
 struct StackOpinion {
   const InputSection* note = nullptr;
   bool is_executable = false;
+  bool is_there = false;  // some file says something, or -z stack-size does
 };
 
 StackOpinion stack_opinion(const LinkState& state) {
@@ -86,12 +106,13 @@ StackOpinion stack_opinion(const LinkState& state) {
               fmt::format("{}: requires executable stack (because the .note.GNU-stack section "
                           "is executable)",
                           file->path));
-    return {own, true};
+    return {own, true, true};
   }
-  if (!note || !silent) return {note, false};
+  const bool is_there = note || state.options.stack_size.value_or(0) != 0;
+  if (!is_there || !silent) return {note, false, is_there};
   say_stack(state, fmt::format("{}: missing .note.GNU-stack section implies executable stack",
-                               silent->symbol_name));
-  return {note, true};
+                               silent->archive_path.empty() ? silent->path : silent->member_name));
+  return {note, true, true};
 }
 
 }  // namespace
@@ -100,9 +121,12 @@ void add_final_sections(LinkState& state) {
   if (state.files().empty()) return;
   if (state.options.kind != OutputKind::relocatable) drop_build_ids(state);
   if (!state.options.build_id.empty()) add_build_id(state);
+  if (!state.options.package_metadata.empty()) add_package_note(state);
   const GivenProperties given = given_properties(state);
   if (state.machine() == EM_X86_64 || state.machine() == EM_386)
     report_x86_features(state.files(), given.features, state.options, state.say);
+  if (state.machine() == EM_AARCH64 && state.options.force_bti)
+    report_missing_bti(state.files(), state.options, state.say);
   if (InputFile* file = merge_properties(state.files(), given, state.resolver.arena(),
                                          state.properties, state.property_log)) {
     InputSection* section = file->find(".note.gnu.property");
@@ -124,14 +148,18 @@ void add_linker_sections(LinkState& state) {
 void mark_executable_stack(LinkState& state) {
   if (state.options.executable_stack) return;
   const StackOpinion opinion = stack_opinion(state);
-  if (opinion.is_executable) set_executable(*opinion.note);
+  if (opinion.note && opinion.is_executable) set_executable(*opinion.note);
 }
 
 std::uint32_t stack_flags(const LinkState& state) {
+  // What was asked for is told only if that is asked for, too.
+  if (state.options.executable_stack.value_or(false) &&
+      state.options.warn_executable_stack.value_or(false))
+    say_stack(state, "enabling an executable stack because of -z execstack command line option");
   if (state.options.executable_stack)
     return *state.options.executable_stack ? PF_R | PF_W | PF_X : PF_R | PF_W;
   const StackOpinion opinion = stack_opinion(state);
-  if (!opinion.note) return 0;
+  if (!opinion.is_there) return 0;
   return opinion.is_executable ? PF_R | PF_W | PF_X : PF_R | PF_W;
 }
 

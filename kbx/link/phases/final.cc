@@ -12,10 +12,11 @@
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
+#include "kbx/link/command/emulation.h"
 #include "kbx/link/dynamic/dynamic_link.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/dynamic/relocations.h"
-#include "kbx/link/input/property.h"
+#include "kbx/link/dynamic/section_symbol.h"
 #include "kbx/link/layout/default_order.h"
 #include "kbx/link/layout/final_layout.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -27,7 +28,9 @@
 #include "kbx/link/phases/arm_output.h"
 #include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
+#include "kbx/link/phases/indirect_access.h"
 #include "kbx/link/phases/names.h"
+#include "kbx/link/phases/plt_choice.h"
 #include "kbx/link/phases/refusals.h"
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/riscv_dynamic.h"
@@ -36,7 +39,9 @@
 #include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/relocate/relative_report.h"
 #include "kbx/link/relocate/relaxation.h"
+#include "kbx/link/relocate/relocation_tables.h"
 #include "kbx/link/relocate/scan.h"
 #include "kbx/link/relocate/text_relocations.h"
 #include "kbx/link/resolve/garbage.h"
@@ -69,6 +74,7 @@ class FinalLink {
     dynamic_.choose_symbols(assignments(), bounds);
     choose_weak_symbols();
     if (!flat_) add_final_sections(state_);
+    settle_indirect_access(state_, *machine_);
     choose_plt();
     ScanResult scan = scan_relocations(state_.resolver, *kind_);
     if (dynamic_.is_dynamic()) warn_untyped();
@@ -111,6 +117,7 @@ class FinalLink {
                   "name archives and objects only, or link with -static");
     options_.strip = Strip::all;
     options_.build_id.clear();
+    options_.package_metadata.clear();
     options_.compress_debug.clear();
     options_.eh_frame_header = options_.gc_sections = false;
   }
@@ -151,7 +158,11 @@ class FinalLink {
     const MachineFormat format = state_.resolver.format();
     machine_ = find_machine(format.machine, format.is_64bit, format.is_big_endian);
     if (!machine_)
-      throw Error("final links for this machine are not possible yet", "use the toolchain's ld");
+      throw Error(
+          fmt::format("final links for {} are not possible yet",
+                      command::target_of(format.machine, format.is_64bit, format.is_big_endian)),
+          "they are for x86-64, x32, i386, AArch64, ARM and RISC-V, and ld -r for all "
+          "machines; use the toolchain's ld");
   }
 
   FinalKind final_kind() const {
@@ -165,21 +176,12 @@ class FinalLink {
     return kind;
   }
 
-  /// PLTs for processors that track indirect branches: asked for, or all files are made for that.
-  /// On ARM, those that the processors can run.
   void choose_plt() {
-    if (machine_->number == EM_ARM) {
-      const ArmTarget target = arm_target_of(state_);
-      machine_ = &arm_machine_of(state_, target);
-      kind_.emplace(final_kind());
-      kind_->arm = target;
-    }
-    if (!machine_->tracked) return;
-    const std::uint32_t features =
-        x86_features_in(state_.properties, state_.resolver.format().is_64bit);
-    if (!options_.ibt && !options_.ibt_plt && !(features & x86_feature::ibt)) return;
-    machine_ = machine_->tracked;
+    const bool is_arm = machine_->number == EM_ARM;
+    const ArmTarget target = is_arm ? arm_target_of(state_) : ArmTarget{};
+    machine_ = is_arm ? &arm_machine_of(state_, target) : &with_chosen_plt(*machine_, state_);
     kind_.emplace(final_kind());
+    kind_->arm = target;
   }
 
   std::vector<const script::Assignment*> assignments() const {
@@ -204,10 +206,11 @@ class FinalLink {
     wanted.assignments = assignments();
     const bool exports = kind_->is_shared || options_.gc_keep_exported ||
                          (options_.export_dynamic && kind_->is_dynamic);
-    wanted.is_exported = [exports](const Symbol& symbol) {
+    wanted.is_exported = [&, exports](const Symbol& symbol) {
       const unsigned visibility = symbol.other & 3u;
       const bool is_visible = visibility == STV_DEFAULT || visibility == STV_PROTECTED;
-      return symbol.is_referenced_in_shared || (exports && is_visible);
+      return symbol.is_referenced_in_shared ||
+             (exports && is_visible && !dynamic_.is_hidden_by_version(symbol.name));
     };
     for (const std::string& line :
          collect_unused(state_.files(), state_.resolver.symbols(), wanted, options_, state_.say))
@@ -262,6 +265,7 @@ class FinalLink {
 
   void place(ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
+    if (options_.non_contiguous_regions) plan.spill.emplace();
     place_input(plan, state_.files(), options_, state_.say);
     if (arm_) arm_->drop_empty_glue();
     bounds_.place();
@@ -298,6 +302,7 @@ class FinalLink {
       };
     }
     layout_ = lay_out(plan, state_.script_state, rules, hooks, unwind_.header_output(), state_.say);
+    if (plan.spill) discard_rest();
     if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
     settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
@@ -305,6 +310,16 @@ class FinalLink {
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
     if (veneers_) veneers_->trim();
+  }
+
+  /// Of --enable-non-contiguous-regions: what had no room anywhere.
+  void discard_rest() const {
+    for (const InputSection* section : state_.plan.spill->discard_rest(state_.files()))
+      if (options_.warn_non_contiguous_regions)
+        state_.say(
+            fmt::format("{}: warning: --enable-non-contiguous-regions discards section `{}' "
+                        "from `{}'",
+                        options_.program, section->name, section->file->path));
   }
 
   /// How many dynamic relocations there are, and with that the size of everything dynamic.
@@ -322,6 +337,7 @@ class FinalLink {
     tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
     tables.plt = linkage.sections.plt;
     tables.plt_relocations = linkage.sections.plt_relocations;
+    tables.names_plt_output = machine_->has_table_always;
     tables.uses_rela = machine_->uses_rela;
     if (linkage.descriptor_plt != Places::none) {
       tables.descriptor_plt = linkage.sections.plt;
@@ -340,6 +356,9 @@ class FinalLink {
     tables.has_static_thread_model = scan.has_static_thread_model;
     if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
     tables.interpreter = machine_->dynamic_linker;
+    tables.plt_tags = plt_tags(state_);
+    if (machine_->number == EM_AARCH64 && kind_->is_position_independent && tables.has_relocations)
+      tables.section_symbol = section_in_dynsym(state_.plan);
     dynamic_.size(tables, state_.plan.sections);
   }
 
@@ -369,15 +388,17 @@ class FinalLink {
     if (machine_->number == EM_ARM) complete_arm_header(state_, target);
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
-    globals.has_absolute_tables = (machine_->number == EM_RISCV || machine_->number == EM_ARM) &&
-                                  kind_->is_dynamic && kind_->is_position_independent;
+    const bool may_have_absolute = machine_->number == EM_RISCV || machine_->number == EM_AARCH64 ||
+                                   machine_->number == EM_ARM;
+    globals.has_absolute_tables =
+        may_have_absolute && kind_->is_dynamic && kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;
     globals.drops_weak = !kind_->is_dynamic && !options_.emit_relocs;
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
-    if (veneers_) globals.made = veneers_->table().symbols();
+    if (veneers_) globals.made = veneers_->symbols(linkage.sections.plt);
     if (arm_) globals.made = arm_->symbols(linkage, globals.made);
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
@@ -394,12 +415,13 @@ class FinalLink {
       globals.retained = &retained;
     }
     write_reports(state_);
+    report_relative(applying, scan, state_.say);
     const ExecutableParts parts{
         target,
         state_.plan.sections,
         layout_.file,
         globals,
-        state_.build_id,
+        state_.notes,
         options_,
         applying,
         [&](const BytesOf& bytes_of) {
@@ -420,57 +442,16 @@ class FinalLink {
 
   template <typename Shape>
   void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
-    const LinkageSections& sections = applying.linkage.sections;
     const InputSection* dynamic_section = dynamic_.sections().dynamic;
     std::uint64_t dynamic_address = 0;
     if (dynamic_section && dynamic_section->output)
       dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
-    write_left<Shape>(applying, scan, sections, bytes_of);
+    const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
     if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);
     if (arm_) arm_->glue().write(bytes_of);
-    if (dynamic_.is_dynamic()) fill_dynamic(applying, bytes_of);
+    if (dynamic_.is_dynamic()) fill_dynamic(applying, relative, bytes_of);
     unwind_.fill_header(bytes_of);
-  }
-
-  template <typename Shape>
-  void write_left(const Applying& applying, const ScanResult& scan, const LinkageSections& sections,
-                  const BytesOf& bytes_of) {
-    DynamicRelocations left = dynamic_relocations(applying, scan);
-    const bool uses_rela = machine_->uses_rela;
-    const auto write = [&](const InputSection* section,
-                           const std::vector<DynamicRelocation>& relocations) {
-      if (section && section->output && !section->is_discarded)
-        write_dynamic_relocations<Shape>(relocations, uses_rela, bytes_of(*section));
-    };
-    if (options_.combine_relocations)
-      relative_count_ = combine(left.general, [this](const DynamicRelocation& relocation) {
-        return relocation_kind(relocation.type);
-      });
-    write(sections.relocations, left.general);
-    write(sections.plt_relocations, left.plt);
-    write(sections.indirect_relocations, left.indirect);
-  }
-
-  /// What DT_RELA, or DT_REL, covers.
-  std::vector<const OutputSection*> relocation_sections() const {
-    std::vector<const OutputSection*> all;
-    const std::uint32_t type = machine_->uses_rela ? SHT_RELA : SHT_REL;
-    for (const OutputSection* section = state_.plan.sections.first(); section;
-         section = section->next)
-      if (!section->is_removed && section->type == type && (section->traits & trait_alloc))
-        all.push_back(section);
-    return all;
-  }
-
-  RelocationKind relocation_kind(std::uint32_t type) const {
-    const DynamicTypes& types = machine_->dynamic;
-    if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
-      return RelocationKind::relative;
-    if (type == types.copy) return RelocationKind::copy;
-    if (type == types.jump) return RelocationKind::plt;
-    if (type == types.indirect) return RelocationKind::ifunc;
-    return RelocationKind::normal;
   }
 
   /// The address of a function's PLT entry, by which all modules know it.
@@ -480,12 +461,13 @@ class FinalLink {
     return address_for(applying, referent, symbol.places);
   }
 
-  void fill_dynamic(const Applying& applying, const BytesOf& bytes_of) {
+  void fill_dynamic(const Applying& applying, std::uint64_t relative, const BytesOf& bytes_of) {
     const auto adjust = [&](const Symbol& symbol, OutputSymbol& output) {
       if (symbol.places && (symbol.wants & want_address))
         output.value = own_address(applying, symbol);
     };
-    dynamic_.fill(state_.plan.sections, relative_count_, relocation_sections(), adjust);
+    dynamic_.fill(state_.plan.sections, relative,
+                  relocation_sections(state_.plan.sections, *machine_), adjust);
     const DynamicSections& all = dynamic_.sections();
     for (const InputSection* section :
          {all.interpreter, all.version_definitions, all.versions, all.version_needs, all.symbols,
@@ -505,7 +487,6 @@ class FinalLink {
   MergedSections merged_;
   SectionBounds bounds_;
   UnwindOutput unwind_;
-  std::uint64_t relative_count_ = 0;
   bool has_addresses_ = false;
   std::optional<LinkVeneers> veneers_;
   std::optional<ArmOutput> arm_;

@@ -62,7 +62,7 @@ void settle_header_symbol(Symbol* symbol, const FileLayout& layout) {
   if (!symbol) return;
   symbol->awaits_layout = false;
   if (!layout.file_header_address) {
-    symbol->binding = Binding::undefined_weak;
+    symbol->binding = symbol->is_referenced_strongly ? Binding::undefined : Binding::undefined_weak;
     return;
   }
   symbol->value = *layout.file_header_address;

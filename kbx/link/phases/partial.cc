@@ -36,9 +36,6 @@ namespace {
 
 /// What GNU ld would do and this linker does not is said, never passed over.
 void refuse_unsupported(const Options& options) {
-  if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.force_bti) refuse("-z force-bti");
-  if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   if (options.output_format.empty() || flat_format(options.output_format)) return;
   const command::Emulation* target = command::find_target(options.output_format);
   if (!target)
@@ -198,7 +195,7 @@ Image link_partially(LinkState& state) {
   write_reports(state);
   if (flat) return make_flat_relocatable(*flat, state.plan.sections, entry_address(state), options);
   split_sections(state.plan.sections, state.resolver.symbols(), options, state.resolver.arena());
-  return make_relocatable(target(state), state.plan.sections, globals, state.build_id, options);
+  return make_relocatable(target(state), state.plan.sections, globals, state.notes, options);
 }
 
 }  // namespace kbx::link

@@ -1,5 +1,6 @@
 #include "kbx/link/phases/property_reports.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -50,7 +51,7 @@ void report_x86_features(const std::vector<InputFile*>& files, std::uint32_t giv
   FeatureReport report(options, say);
   for (const InputFile* file : files) {
     if (file->is_binary) continue;
-    const std::uint32_t missing = ~(own_x86_features(*file) | given);
+    const std::uint32_t missing = ~(own_features(*file) | given);
     if (options.cet_report != PropertyReport::none && (missing & (ibt | shadow_stack)) != 0)
       report.tell(options.cet_report, *file, missing_of_cet(missing));
     if (options.lam_u48_report != PropertyReport::none && (missing & lam_u48) != 0)
@@ -59,6 +60,32 @@ void report_x86_features(const std::vector<InputFile*>& files, std::uint32_t giv
       report.tell(options.lam_u57_report, *file, "LAM_U57 property");
   }
   report.finish();
+}
+
+void report_missing_bti(const std::vector<InputFile*>& files, const Options& options,
+                        const Say& say) {
+  const auto takes_part = [](const InputFile* file) {
+    return !file->is_binary && !file->sections.empty();
+  };
+  const auto has_properties = [&](const InputFile* file) {
+    return takes_part(file) && !file->properties.empty();
+  };
+  const auto tell = [&](const InputFile& file) {
+    if (own_features(file) & aarch64_feature::bti) return;
+    say(
+        fmt::format("{}: {}: warning: BTI turned on by -z force-bti when all inputs do not have "
+                    "BTI in NOTE section.",
+                    options.program, file.path));
+  };
+  const auto first = std::ranges::find_if(files, has_properties);
+  const auto last = std::find_if(files.rbegin(), files.rend(), takes_part);
+  const InputFile* const holder = first != files.end()   ? *first
+                                  : last != files.rend() ? *last
+                                                         : nullptr;
+  if (!holder) return;
+  tell(*holder);
+  for (const InputFile* file : files)
+    if (file != holder && takes_part(file)) tell(*file);
 }
 
 }  // namespace kbx::link

@@ -14,4 +14,9 @@ namespace kbx::link {
 void report_x86_features(const std::vector<InputFile*>& files, std::uint32_t given,
                          const Options& options, const Say& say);
 
+/// -z force-bti: tells which files do not say that they are fit for it, first the one whose note
+/// becomes the output's.
+void report_missing_bti(const std::vector<InputFile*>& files, const Options& options,
+                        const Say& say);
+
 }  // namespace kbx::link

@@ -28,9 +28,6 @@ void refuse_unsupported_flat(const Options& options, std::uint16_t machine) {
 }
 
 void refuse_unsupported(const Options& options) {
-  if (!options.package_metadata.empty()) refuse("--package-metadata");
-  if (options.force_bti) refuse("-z force-bti");
-  if (options.non_contiguous_regions) refuse("--enable-non-contiguous-regions");
   const std::string& format = options.output_format;
   if (!format.empty() && !flat_format(format) && !command::find_target(format))
     throw Error("target " + format + " not found",

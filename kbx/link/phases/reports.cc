@@ -9,6 +9,7 @@
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/output/map.h"
 #include "kbx/link/output/why_here.h"
+#include "kbx/link/phases/scripts.h"
 
 namespace kbx::link {
 namespace {
@@ -24,10 +25,22 @@ void check_cross_sections(const LinkState& state) {
   throw Error(last, "NOCROSSREFS of the linker script forbids it");
 }
 
+/// Notes that the command line asks for and the script throws away.
+void warn_discarded_notes(const LinkState& state) {
+  const auto warn = [&](const InputSection* note, std::string_view option) {
+    if (note && note->is_discarded)
+      state.say(fmt::format("{}: warning: {} section discarded, {} ignored", state.options.program,
+                            note->name, option));
+  };
+  warn(state.notes.build_id.note, "--build-id");
+  warn(state.notes.package.note, "--package-metadata");
+}
+
 }  // namespace
 
 void write_reports(LinkState& state) {
   write_reports_of_failed(state);
+  warn_discarded_notes(state);
   check_cross_sections(state);
 }
 
@@ -53,7 +66,7 @@ void write_reports_of_failed(LinkState& state) {
   std::string map;
   if (!state.options.map_file.empty())
     map = link_map({state.options, state.plan, state.resolver, state.script_state,
-                    state.property_log, state.lines_before});
+                    state.property_log, state.lines_before, named_format(state)});
   const bool is_printed = state.options.map_file.empty() || state.options.map_file == "-";
   if (!map.empty() && is_printed) {
     map.pop_back();

@@ -136,6 +136,7 @@ Input open_script(LinkState& state, const script::Script& script, const std::str
     }
     if (const auto* target = std::get_if<script::Target>(&command)) {
       from.format = target->name == "default" ? "" : target->name;
+      state.resolver.note_target(target->name);
       continue;
     }
     Slot* slot = add_command(state.plan, command);
@@ -249,6 +250,14 @@ bool has_script(const LinkState& state) {
     if (!has<script::Insert>(script)) return true;
   }
   return false;
+}
+
+std::string named_format(const LinkState& state) {
+  const Options& options = state.options;
+  const bool is_given = !options.output_format.empty() || !has_script(state) ||
+                        std::ranges::any_of(state.scripts, has<script::OutputFormat>);
+  if (is_given) return {};
+  return options.formats.empty() ? state.resolver.last_target() : options.formats.back().name;
 }
 
 void read_scripts(LinkState& state) {

@@ -7,6 +7,10 @@ namespace kbx::link {
 /// True if the command line has a script that replaces the default one (-T).
 bool has_script(const LinkState& state);
 
+/// The format of the output in the words of -b or TARGET, which give it where neither --oformat nor
+/// a script's OUTPUT_FORMAT does; "" otherwise.
+std::string named_format(const LinkState& state);
+
 /// Reads the scripts of -T and notes what they say of the link as a whole. Throws Error.
 void read_scripts(LinkState& state);
 

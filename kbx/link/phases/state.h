@@ -44,7 +44,7 @@ struct LinkState {
   std::vector<std::string> required_by_scripts;  // EXTERN
   std::string properties;                        // the content of .note.gnu.property
   std::vector<std::string> property_log;
-  BuildId build_id;
+  LateNotes notes;
   std::vector<PlainScript> scripts_at_end;
   /// For each of Options::inputs how many of Resolver::input_lines() there were before it.
   std::vector<std::size_t> lines_before;

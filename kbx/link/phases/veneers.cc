@@ -5,7 +5,8 @@
 namespace kbx::link {
 
 LinkVeneers::LinkVeneers(LinkState& state, const FinalKind& kind)
-    : veneers_(*kind.machine.veneers, kind, state.resolver, state.plan, state.resolver.arena()) {
+    : rules_(*kind.machine.veneers),
+      veneers_(*kind.machine.veneers, kind, state.resolver, state.plan, state.resolver.arena()) {
   if (kind.machine.number == EM_AARCH64) errata_.emplace(state.options, state.resolver, veneers_);
   if (kind.arm.fixes_cortex_a8) a8_.emplace(state.resolver, kind);
 }
@@ -15,6 +16,13 @@ void LinkVeneers::add_to(LayoutHooks& hooks, const std::function<Applying()>& ap
   hooks.adjusters.emplace_back([this, applying] { return veneers_.adjust(applying()); });
   if (a8_)
     hooks.adjusters.emplace_back([this, applying] { return a8_->adjust(applying(), veneers_); });
+}
+
+std::vector<MadeSymbol> LinkVeneers::symbols(const InputSection* plt) const {
+  std::vector<MadeSymbol> all = veneers_.symbols();
+  if (plt && plt->output && !plt->is_discarded && plt->size != 0 && !rules_.header_mark.empty())
+    all.push_back({rules_.header_mark, plt, 0, 0, STT_NOTYPE});
+  return all;
 }
 
 void LinkVeneers::settle(const Applying& applying) {

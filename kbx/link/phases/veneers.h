@@ -19,6 +19,9 @@ class LinkVeneers {
 
   const Veneers& table() const { return veneers_; }
 
+  /// The symbols of veneers and, with `plt`, the one that says that a PLT is code.
+  std::vector<MadeSymbol> symbols(const InputSection* plt) const;
+
   /// Adds what makes veneers to the layout's hooks. `applying` gives addresses as they are then.
   void add_to(LayoutHooks& hooks, const std::function<Applying()>& applying);
 
@@ -33,6 +36,7 @@ class LinkVeneers {
              const std::function<char*(const InputSection&)>& bytes_of) const;
 
  private:
+  const VeneerRules& rules_;
   Veneers veneers_;
   std::optional<A53Errata> errata_;
   std::optional<A8Fixes> a8_;

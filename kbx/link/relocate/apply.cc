@@ -291,6 +291,11 @@ class Applier {
     return places && plt_address(applying_, *places);
   }
 
+  static const char* kind_of(const Referent& referent) {
+    if (!referent.global) return "";
+    return is_undefined(referent) || is_undefined_weak(referent) ? "undefined symbol " : "symbol ";
+  }
+
   void tell(Fit fit, const Relocation& relocation, const Decision& decision) {
     const std::string place =
         fmt::format("{}:({}+{:#x})", section_.file->path, section_.name, relocation.offset);
@@ -307,8 +312,7 @@ class Applier {
         where = fmt::format(" defined in {} section in {}", referent.section->name,
                             referent.section->file->path);
       findings_.faults.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}",
-                                             place, type, referent.global ? "symbol " : "", name,
-                                             where));
+                                             place, type, kind_of(referent), name, where));
     } else if (fit == Fit::no_match && type.starts_with("R_386_GOT32")) {
       findings_.faults.push_back(
           fmt::format("{}: direct GOT relocation {} against `{}' without base register can not be "

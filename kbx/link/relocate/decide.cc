@@ -65,7 +65,9 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.is_shared = kind.is_shared;
   use.is_position_independent = kind.is_position_independent;
   use.is_preemptible = decision.is_preemptible;
-  use.is_absolute = is_absolute(referent);
+  // Of a script's symbol what was known before layout, so that the answer stays the same.
+  const bool is_early = referent.global && referent.global->is_from_script;
+  use.is_absolute = is_early ? referent.global->is_early_number : is_absolute(referent);
   use.is_undefined_weak = is_undefined_weak(referent) && !decision.is_preemptible;
   // On x86 the table keeps what is 0 only because of how code refers to it.
   if (use.is_undefined_weak && machine.has_table_always && kind.is_dynamic &&
@@ -83,7 +85,8 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.is_code = (section.traits & trait_code) != 0;
   use.arm = &kind.arm;
   use.may_overflow = kind.options.relax.value_or(true);
-  if (use.is_absolute) use.absolute = address_of(referent, 0);
+  if (use.is_absolute)
+    use.absolute = is_early ? referent.global->early_number : address_of(referent, 0);
   decision.type = machine.simplify(use, decision.covers_next);
   decision.rule = machine.rule(decision.type);
   decision.is_rewritten = decision.type != relocation.type;
@@ -126,6 +129,14 @@ bool is_size_left(const FinalKind& kind, const Decision& decision) {
   const Referent& referent = decision.referent;
   return is_from_shared(*referent.global) && !has_own_address(kind, referent) &&
          !referent.global->is_copied;
+}
+
+bool is_unchecked_part(const FinalKind& kind, const Decision& decision) {
+  const Rule& rule = *decision.rule;
+  return kind.machine.checks_overflow && !kind.options.reloc_overflow_check &&
+         kind.is_position_independent && rule.against == Against::nothing && !rule.is_word &&
+         rule.origin == Origin::symbol && !decision.is_rewritten && !decision.is_preemptible &&
+         decision.referent.section;
 }
 
 bool is_pointer(const InputSection& section, const Rule& rule) {
@@ -220,6 +231,10 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
     const bool is_wide = rule.size >= 8 || !kind.machine.checks_overflow;
     if (kind.is_shared && is_left && (is_writable || is_wide)) return AddressFrom::dynamic;
+    // i386: the distance of what is 0 from the table.
+    const bool is_table_distance = rule.against == Against::got_base && is_undefined_weak(referent);
+    if (is_table_distance && !kind.machine.checks_overflow && !kind.is_shared)
+      return AddressFrom::link;
     if (!is_imported) return AddressFrom::nowhere;
     return is_function ? AddressFrom::plt : AddressFrom::copy;
   }
@@ -246,7 +261,9 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
       is_nothing || is_absolute(referent))
     return AddressFrom::link;
-  return rule.is_word ? AddressFrom::load : AddressFrom::nowhere;
+  if (rule.is_word) return AddressFrom::load;
+  if (!is_unchecked_part(kind, decision)) return AddressFrom::nowhere;
+  return rule.size == 4 && !rule.is_static ? AddressFrom::load : AddressFrom::link;
 }
 
 }  // namespace kbx::link

@@ -88,6 +88,11 @@ bool is_distance(const Rule& rule);
 /// True if the size of what another module may define is left to the dynamic linker.
 bool is_size_left(const FinalKind& kind, const Decision& decision);
 
+/// True of a part of an address in what is loaded anywhere, which -z noreloc-overflow lets pass. As
+/// in GNU ld 2.40 one without a sign becomes a whole address once loaded; for others there is room
+/// for a relocation that does nothing.
+bool is_unchecked_part(const FinalKind& kind, const Decision& decision);
+
 /// True if the dynamic linker can write the value at a place that data may be pointed to from: an
 /// address in a section that is writable. Of such a one a program needs no address of its own.
 bool is_pointer(const InputSection& section, const Rule& rule);

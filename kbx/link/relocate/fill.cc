@@ -96,7 +96,10 @@ class Words {
   Word address_word(const Referent& referent, bool is_dynamic) const {
     const DynamicTypes& types = kind_.machine.dynamic;
     if (is_dynamic) return dynamic_word(types.got, referent, true, 0);
-    const std::uint64_t address = address_for(applying_, referent, entry_places(referent));
+    const Places* const places = entry_places(referent);
+    const std::uint64_t address = address_for(applying_, referent, places);
+    if (places && is_chosen_in_got(kind_, referent, *places))
+      return dynamic_word(types.indirect, referent, false, address);
     if (!kind_.is_position_independent || is_absolute(referent) || is_nothing(referent))
       return {address, 0, 0, 0};
     return {address, types.relative, 0, static_cast<std::int64_t>(address)};
@@ -142,13 +145,18 @@ bool is_unreachable(const FinalKind& kind, const Referent& referent) {
   return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
 }
 
-/// The order in which GNU ld binds PLT entries: it looks at global symbols that became local, at
-/// local ones, and at the others.
-std::vector<const LinkageEntry*> in_binding_order(const std::vector<LinkageEntry>& entries) {
+/// The order in which GNU ld binds PLT entries, and the words of functions that choose themselves:
+/// it looks at global symbols that became local, at local ones, and at the others.
+std::vector<const LinkageEntry*> in_binding_order(const FinalKind& kind,
+                                                  const std::vector<LinkageEntry>& entries) {
+  const bool binds_words = kind.machine.has_table_always;
   std::vector<const LinkageEntry*> all;
   for (const LinkageEntry& entry : entries) all.push_back(&entry);
-  std::ranges::stable_sort(all, {}, [](const LinkageEntry* entry) {
-    if (entry->kind != LinkageEntry::Kind::plt && entry->kind != LinkageEntry::Kind::indirect)
+  std::ranges::stable_sort(all, {}, [&](const LinkageEntry* entry) {
+    const bool is_word = binds_words && entry->kind == LinkageEntry::Kind::address &&
+                         type_of(entry->referent) == STT_GNU_IFUNC;
+    if (!is_word && entry->kind != LinkageEntry::Kind::plt &&
+        entry->kind != LinkageEntry::Kind::indirect)
       return 0;
     const Symbol* symbol = entry->referent.global;
     return !symbol ? 2 : symbol->is_forced_local ? 1 : 3;
@@ -164,7 +172,10 @@ bool is_plt(const LinkageEntry& entry) {
   return entry.kind == LinkageEntry::Kind::plt || entry.kind == LinkageEntry::Kind::indirect;
 }
 
-void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocations& all) {
+using OnRelative = std::function<void(const RelativeRelocation&)>;
+
+void add_plt(const Applying& applying, const LinkageEntry& entry, const OnRelative& on_relative,
+             DynamicRelocations& all) {
   const LinkageSections& sections = applying.linkage.sections;
   const DynamicTypes& types = applying.kind.machine.dynamic;
   const Referent& referent = entry.referent;
@@ -173,6 +184,7 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocat
     relocation.address = start_of(sections.indirect_got) + entry.got_offset;
     relocation.type = types.indirect;
     relocation.addend = static_cast<std::int64_t>(address_of(referent, 0));
+    if (on_relative) on_relative({relocation, referent, *sections.indirect_relocations});
     all.indirect.push_back(relocation);
     return;
   }
@@ -184,11 +196,13 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, DynamicRelocat
   } else {
     relocation.type = types.indirect;
     relocation.addend = static_cast<std::int64_t>(address_of(referent, 0));
+    if (on_relative) on_relative({relocation, referent, *sections.plt_relocations});
   }
   all.plt.push_back(relocation);
 }
 
-void add_left(const Applying& applying, const LeftRelocation& left, DynamicRelocations& all) {
+void add_left(const Applying& applying, const LeftRelocation& left, const OnRelative& on_relative,
+              DynamicRelocations& all) {
   InputSection& section = *left.section;
   if (section.is_discarded || !section.output) return;
   std::uint64_t offset = left.offset;
@@ -203,6 +217,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
   // x32: GNU ld takes 64 bits of an address alone for its 32.
   const bool is_wide =
       types.relative_wide != 0 && applying.kind.machine.rule(left.type)->size > applying.kind.word;
+  const bool is_address = applying.kind.machine.rule(left.type)->origin == Origin::symbol;
   switch (left.kind) {
     case LeftRelocation::Kind::nothing:
       relocation = {};
@@ -211,7 +226,13 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
       relocation.type = types.relative;
       if (is_wide && left.addend != 0) relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
-      if (applying.kind.options.relr && relocation.type == types.relative &&
+      // What a script makes a number of after all keeps the room that it was given.
+      if (is_address && !applying.kind.options.relr && is_absolute(left.referent)) {
+        relocation = {};
+        break;
+      }
+      if (on_relative) on_relative({relocation, left.referent, section, &left});
+      if (applying.kind.options.relr && relocation.type == types.relative && is_address &&
           section.alignment_power > 0 && offset % 2 == 0) {
         all.relative.push_back(relocation.address);
         return;
@@ -226,6 +247,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, DynamicReloc
     case LeftRelocation::Kind::indirect:
       relocation.type = types.indirect;
       relocation.addend = static_cast<std::int64_t>(address);
+      if (on_relative) on_relative({relocation, left.referent, section, &left});
       break;
   }
   all.general.push_back(relocation);
@@ -241,15 +263,17 @@ std::size_t relocations_kept_for(const FinalKind& kind, const LinkageEntry& entr
 
 }  // namespace
 
-DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan) {
+DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan,
+                                       const OnRelative& on_relative) {
   DynamicRelocations all;
   std::vector<std::pair<const void*, DynamicRelocation>> descriptors;
   const Words words(applying);
-  for (const LinkageEntry* each : in_binding_order(applying.linkage.entries)) {
+  std::vector<DynamicRelocation> chosen;  // words of .got, in a static link
+  for (const LinkageEntry* each : in_binding_order(applying.kind, applying.linkage.entries)) {
     const LinkageEntry& entry = *each;
     if (entry.kind == LinkageEntry::Kind::direct) continue;
     if (is_plt(entry)) {
-      add_plt(applying, entry, all);
+      add_plt(applying, entry, on_relative, all);
       continue;
     }
     const bool is_descriptor =
@@ -261,8 +285,15 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
     const std::size_t made_before = all.general.size();
     for (const Word& word : words.of(entry)) {
       const DynamicRelocation relocation{address, word.symbol, word.type, word.addend};
+      const DynamicTypes& types = applying.kind.machine.dynamic;
+      if (on_relative && word.type != 0 &&
+          (word.type == types.relative || word.type == types.indirect))
+        on_relative({relocation, entry.referent, *applying.linkage.sections.got});
       if (is_descriptor && word.type != 0)
         descriptors.emplace_back(key_of(entry.referent), relocation);
+      else if (word.type != 0 && word.type == applying.kind.machine.dynamic.indirect &&
+               !applying.kind.is_dynamic)
+        chosen.push_back(relocation);
       else if (is_packed(applying.kind, word))
         all.relative.push_back(relocation.address);
       else if (word.type != 0)
@@ -279,10 +310,11 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
   DynamicRelocations pointers;  // to functions that choose themselves, in a static link
   for (const LeftRelocation& left : scan.left) {
     const bool is_early = left.kind == LeftRelocation::Kind::indirect && !applying.kind.is_dynamic;
-    add_left(applying, left, is_early ? pointers : all);
+    add_left(applying, left, on_relative, is_early ? pointers : all);
   }
   // Resolvers are called from the last one to the first, behind everything that they may need.
   std::ranges::reverse(all.indirect);
+  all.indirect.insert(all.indirect.begin(), chosen.begin(), chosen.end());
   all.indirect.insert(all.indirect.begin(), pointers.general.begin(), pointers.general.end());
   const auto resolved =
       std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
@@ -336,7 +368,7 @@ class Filler {
           return entry.kind == LinkageEntry::Kind::plt && !is_unreachable(kind_, entry.referent);
         }));
     last_ += applying_.linkage.empty_plt_entries;
-    for (const LinkageEntry* entry : in_binding_order(entries)) write(*entry);
+    for (const LinkageEntry* entry : in_binding_order(kind_, entries)) write(*entry);
     write_descriptor_entry();
   }
 

@@ -16,10 +16,20 @@ struct DynamicRelocations {
   bool has_text_relocations = false;
 };
 
+/// A relocation that adds the load address, or asks the function at an address for another.
+struct RelativeRelocation {
+  const DynamicRelocation& relocation;
+  const Referent& referent;
+  const InputSection& section;           // where it is, or the linker's table that it is in
+  const LeftRelocation* left = nullptr;  // null: of a linker's table
+};
+
 /// The dynamic relocations of the tables and of what the scan left, in GNU ld's order before they
 /// are combined. Once sections are placed their numbers are final; their values are when addresses
-/// are.
-DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResult& scan);
+/// are. `on_relative` is told of every relative one, also of those for .relr.dyn.
+DynamicRelocations dynamic_relocations(
+    const Applying& applying, const ScanResult& scan,
+    const std::function<void(const RelativeRelocation&)>& on_relative = {});
 
 /// Writes .got, .got.plt, .plt and .iplt. `bytes_of` gives where a section's bytes are in the
 /// output. `dynamic_section` is _DYNAMIC, 0 if there is none.

@@ -124,8 +124,10 @@ class Maker {
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
     if ((wants & want_plt) && !is_direct) place_plt(referent, wants, places);
-    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places))
+    if ((wants & want_got) && !goes_by_plt_word(referent, wants, places)) {
       places.got = take(Kind::address, referent, 1);
+      if (is_chosen_in_got(kind_, referent, places)) ++indirect_words_;
+    }
     if (is_direct) place_direct(referent, places);
     if (wants & want_module_offset) places.module_offset = take(Kind::module_offset, referent, 2);
     if (wants & want_thread_distance)
@@ -160,13 +162,17 @@ class Maker {
     });
     for (LinkageEntry& entry : linkage_.entries)
       if (entry.kind == LinkageEntry::Kind::descriptor) entry.offset += start;
+    // On AArch64 the table is there even if descriptors are not resolved when they are first used.
+    if (kind_.machine.guarded && plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
     if (!kind_.machine.write_descriptor_entry || (kind_.options.dynamic_flags & DF_BIND_NOW))
       return;
+    if (got_size_ == 0) got_size_ = kind_.machine.got_header * word_;
     linkage_.descriptor_got = got_size_;
     got_size_ += word_;
     if (plt_size_ == 0) plt_size_ = kind_.machine.plt_header_size;
     linkage_.descriptor_plt = plt_size_;
-    plt_size_ += kind_.machine.plt_entry_size;
+    // It is as large as the table's first entry, which it is like.
+    plt_size_ += kind_.machine.plt_header_size;
   }
 
   /// A function that chooses itself needs no other word than its PLT entry's, unless its address is
@@ -279,7 +285,9 @@ class Maker {
     if (got_size_ != 0 || machine.has_table_always)
       sections.got = make_section(
           ".got", 0, got_size_,
-          kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()) ? word_ : 0u);
+          kind_.is_dynamic && (machine.has_table_always || machine.guarded || makes_empty_plt())
+              ? word_
+              : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
@@ -355,8 +363,8 @@ class Maker {
       return left.kind == LeftRelocation::Kind::indirect && !kind_.is_dynamic;
     };
     const auto pointers = std::ranges::count_if(scan_.left, is_pointer);
-    sections.indirect_relocations =
-        make_relocations(".rela.iplt", ".rel.iplt", count + static_cast<std::uint64_t>(pointers));
+    sections.indirect_relocations = make_relocations(
+        ".rela.iplt", ".rel.iplt", count + indirect_words_ + static_cast<std::uint64_t>(pointers));
     sections.indirect_got = make_section(".igot.plt", 0, count * word_, 0);
   }
 
@@ -388,10 +396,17 @@ class Maker {
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
   std::uint32_t indirect_size_ = 0;     // of .iplt
+  std::uint32_t indirect_words_ = 0;    // of .got, for functions that choose themselves
   std::uint32_t descriptor_count_ = 0;  // in .got.plt
 };
 
 }  // namespace
+
+bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places) {
+  return kind.machine.has_table_always && type_of(referent) == STT_GNU_IFUNC &&
+         places.plt == Places::none && places.indirect == Places::none && !is_undefined(referent) &&
+         !is_preempted(kind, referent);
+}
 
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
   return Maker(resolver, kind, scan).make();

@@ -71,6 +71,8 @@ struct Linkage {
 /// them, as they are among GNU ld's when it places sections; settle_tables takes them out.
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan);
 
+/// True if the symbol's word in .got holds what the function chooses: on x86, without a PLT entry.
+bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places);
 /// True if there is room for relocations of thread-local words of .got even in static links.
 bool keeps_thread_relocations(const FinalKind& kind);
 

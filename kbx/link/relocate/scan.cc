@@ -89,6 +89,11 @@ class Scanner {
     result_.undefined.push_back({referent.global, &section, relocation.offset});
   }
 
+  /// The ELF header is where the layout puts it, and may be nowhere.
+  static bool may_stay_undefined(const Referent& referent) {
+    return referent.global && referent.global->awaits_layout && !referent.global->is_from_script;
+  }
+
   void want(const Referent& referent, Wants wants) { add_wants(file_, referent, wants); }
 
   void look_at(InputSection& section, const Relocation& relocation, const Decision& decision) {
@@ -96,7 +101,8 @@ class Scanner {
     if (referent.section && referent.section->is_discarded) return;
     if (kind_.machine.refused != 0 && decision.type == kind_.machine.refused)
       refuse_code(section, relocation, referent);
-    if (is_undefined(referent)) note_undefined(section, relocation, referent);
+    if (is_undefined(referent) || may_stay_undefined(referent))
+      note_undefined(section, relocation, referent);
     check_absolute(section, relocation, decision);
     note_call(relocation, referent);
     if (decision.is_rewritten) note_thread_entry(relocation, referent);
@@ -126,12 +132,17 @@ class Scanner {
         return;
       case Origin::got_entry:
         want_entry(referent, want_got);
-        if (is_indirect && !decision.is_preemptible) want(referent, want_plt);
+        // On x86 the word in .got may as well hold what the function chooses.
+        if (is_indirect && !decision.is_preemptible && !kind_.machine.has_table_always)
+          want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
         result_.has_static_thread_model =
             kind_.is_shared || (kind_.machine.number == EM_RISCV && kind_.is_position_independent);
         want_entry(referent, want_thread_offset);
+        // i386: code that has the entry's address in it.
+        if (decision.rule->is_word && kind_.is_position_independent)
+          leave(section, relocation, decision, LeftRelocation::Kind::relative);
         return;
       case Origin::got_thread_distance:
         result_.has_static_thread_model = kind_.is_shared;
@@ -247,7 +258,8 @@ class Scanner {
       return;
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
-        if (decision.is_preemptible && is_weak_in_program(kind_, decision.referent))
+        if ((decision.is_preemptible && is_weak_in_program(kind_, decision.referent)) ||
+            is_unchecked_part(kind_, decision))
           leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case AddressFrom::load:

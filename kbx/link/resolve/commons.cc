@@ -10,6 +10,8 @@ namespace kbx::link {
 namespace {
 
 constexpr std::string_view thread_commons = ".tcommon";
+constexpr std::string_view large_commons = "LARGE_COMMON";
+constexpr std::uint64_t large_section = 0x10000000;  // SHF_X86_64_LARGE
 
 void place_common(Symbol& symbol) {
   InputSection* section = commons_of(symbol);
@@ -28,7 +30,12 @@ void place_common(Symbol& symbol) {
 
 }  // namespace
 
-void add_commons(InputFile& file, bool is_thread_local, Arena& arena) {
+void add_commons(InputFile& file, bool is_thread_local, bool is_large, Arena& arena) {
+  if (is_large && !is_thread_local) {
+    if (!file.find(large_commons))
+      add_section(file, large_commons, trait_alloc, arena)->flags = large_section;
+    return;
+  }
   if (is_thread_local && !file.find(thread_commons))
     add_section(file, thread_commons, trait_alloc | trait_thread_local, arena);
   if (!is_thread_local && !file.commons)
@@ -37,7 +44,9 @@ void add_commons(InputFile& file, bool is_thread_local, Arena& arena) {
 
 InputSection* commons_of(const Symbol& symbol) {
   InputFile& file = *symbol.file;
-  InputSection* const own = symbol.type == STT_TLS ? file.find(thread_commons) : nullptr;
+  InputSection* const own = symbol.type == STT_TLS   ? file.find(thread_commons)
+                            : symbol.is_large_common ? file.find(large_commons)
+                                                     : nullptr;
   return own ? own : file.commons;
 }
 

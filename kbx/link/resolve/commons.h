@@ -19,10 +19,10 @@ inline std::uint8_t common_alignment_power(const InputSymbol& symbol) {
       std::min(63, static_cast<int>(std::bit_width(symbol.value - 1))));
 }
 
-/// Gives the file a section COMMON, or .tcommon for thread-local ones, empty until common symbols
-/// are placed: patterns of a script take it in any case, and what is in memory for its sake stays
-/// so.
-void add_commons(InputFile& file, bool is_thread_local, Arena& arena);
+/// Gives the file a section COMMON, or .tcommon for thread-local ones, or LARGE_COMMON for those of
+/// x86-64's large model, empty until common symbols are placed: patterns of a script take it in any
+/// case, and what is in memory for its sake stays so.
+void add_commons(InputFile& file, bool is_thread_local, bool is_large, Arena& arena);
 
 /// The section of the symbol's file that a common symbol has its place in.
 InputSection* commons_of(const Symbol& symbol);

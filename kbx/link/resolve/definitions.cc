@@ -206,17 +206,20 @@ void Definitions::make_common(InputFile& file, const InputSymbol& symbol, Symbol
     if (global.binding == Binding::fresh) put_on_undefined_list(global);
     global.binding = Binding::common;
     global.file = &file;
-    add_commons(file, is_final() && symbol.type == STT_TLS, arena_);
+    global.is_large_common = symbol.is_large;
+    add_commons(file, is_final() && symbol.type == STT_TLS, symbol.is_large, arena_);
     global.section = nullptr;
     global.value = symbol.size;
     global.alignment_power = alignment;
     global.is_from_script = global.awaits_layout = false;
     return;
   }
-  if (symbol.size > global.value) {
-    global.file = &file;
-    add_commons(file, is_final() && symbol.type == STT_TLS, arena_);
-  }
+  // One that small code knows has to be near it.
+  const bool was_large = global.is_large_common;
+  global.is_large_common = was_large && symbol.is_large;
+  if (symbol.size > global.value) global.file = &file;
+  if (global.file == &file || was_large)
+    add_commons(*global.file, is_final() && symbol.type == STT_TLS, global.is_large_common, arena_);
   global.value = std::max(global.value, symbol.size);
   global.alignment_power = std::max(global.alignment_power, alignment);
 }

@@ -231,6 +231,11 @@ void Resolver::check_format(const InputFile& file) {
 void Resolver::link_object(InputFile& file) {
   check_format(file);
   files_.push_back(&file);
+  // What a final link drops defines nothing.
+  if (is_final())
+    for (InputSection* section : file.sections)
+      if ((section->traits & (trait_group | trait_keep | trait_exclude)) == trait_exclude)
+        section->is_discarded = true;
   duplicates_.discard_in(file);
   definitions_.add(file);
 }

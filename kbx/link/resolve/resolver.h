@@ -75,6 +75,12 @@ class Resolver {
   const std::vector<std::pair<std::string, std::string>>& needed_libraries() const {
     return needed_libraries_;
   }
+  /// TARGET of a script, for input_lines.
+  void note_target(const std::string& name) {
+    input_lines_.push_back("TARGET(" + name + ")");
+    last_target_ = name;
+  }
+  const std::string& last_target() const { return last_target_; }
   /// The files and groups of the command line and of INPUT and GROUP, as -Map words them.
   const std::vector<std::string>& input_lines() const { return input_lines_; }
   /// What place_commons did.
@@ -176,6 +182,7 @@ class Resolver {
   std::vector<std::pair<std::string, std::string>> members_;
   std::vector<std::pair<std::string, std::string>> needed_libraries_;
   std::vector<std::string> input_lines_;
+  std::string last_target_;  // of a script
   std::vector<PlacedCommon> placed_commons_;
 };
 

@@ -50,8 +50,10 @@ struct Symbol {
   bool is_marked = false;        // --gc-sections: what stays refers to it
   bool is_forced_local = false;  // HIDDEN(…) of a script
   bool is_from_script = false;
+  bool is_early_number = false;   // from a script, before layout: a number, `early_number`
   bool awaits_layout = false;     // defined, but nobody knows yet what section its value belongs to
   bool is_section_bound = false;  // see section_bounds.h
+  bool is_large_common = false;   // of the large model, as all common symbols of its name are
   bool is_on_undefined_list = false;
   // Of final links.
   bool is_defined_in_shared = false;  // the definition in force is a shared object's
@@ -80,6 +82,7 @@ struct Symbol {
   OutputSection* output_section = nullptr;  // where a script defined it
   std::uint64_t value = 0;                  // of a common symbol: its size
   std::uint64_t size = 0;
+  std::uint64_t early_number = 0;
   std::uint32_t index = 0;         // in the output's symbol table; 0: not there
   Wants wants = 0;                 // of final links: what relocations want of it
   const Places* places = nullptr;  // … and where that is; null: nothing is wanted

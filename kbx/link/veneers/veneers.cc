@@ -1,7 +1,6 @@
 #include "kbx/link/veneers/veneers.h"
 
 #include <algorithm>
-#include <thread>
 
 #include <elf.h>
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include "kbx/link/input/shape.h"
 #include "kbx/link/relocate/apply.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/threads.h"
 
 /// Branches that do not reach their targets. When the layout has given addresses, every branch of
 /// the input is looked at; one that does not reach gets a veneer in the section of veneers that the
@@ -95,11 +95,8 @@ Veneers::Veneers(const VeneerRules& rules, const FinalKind& kind, const Resolver
 
 bool Veneers::adjust(const Applying& applying) {
   group();
-  const unsigned threads = kind_.options.threads != 0
-                               ? kind_.options.threads
-                               : std::max(1U, std::thread::hardware_concurrency());
   std::vector<std::vector<BranchUse>> found(branching_.size());
-  parallel_for(branching_.size(), threads,
+  parallel_for(branching_.size(), threads_for(kind_.options),
                [&](std::size_t i) { found[i] = needy_branches(applying, *branching_[i]); });
   bool is_new = false;
   for (const std::vector<BranchUse>& of_section : found)

@@ -45,17 +45,29 @@ TEST_CASE("how many buckets") {
   CHECK(bucket_count(100000, true) == 32771);
 }
 
+TEST_CASE("how many buckets with -O") {
+  CHECK(best_bucket_count({}, 1, false) == 0);
+  CHECK(best_bucket_count({7}, 2, false) == 1);
+  CHECK(best_bucket_count({7}, 2, true) == 2);
+  CHECK(best_bucket_count({0, 3, 6, 9}, 5, false) == 4);
+  // Multiples of 32 are left out, even where their chains would be shorter.
+  std::vector<std::uint32_t> hashes;
+  for (std::uint32_t i = 0; i < 32; ++i) hashes.push_back(i);
+  CHECK(best_bucket_count(hashes, 33, false) == 32);
+  CHECK(best_bucket_count(hashes, 33, true) == 33);
+}
+
 TEST_CASE(".hash") {
   // In the order of the table of globals: readelf shows it as the chains' order.
   const std::vector<HashedSymbol> symbols = {
       {sysv_hash("V3"), 3},     {sysv_hash("undef"), 1}, {sysv_hash("g"), 4}, {sysv_hash("V1"), 5},
       {sysv_hash("undef2"), 2}, {sysv_hash("fn"), 6},    {sysv_hash("V2"), 7}};
-  CHECK(hash_words(symbols, 8) ==
+  CHECK(hash_words(symbols, 8, 3) ==
         std::vector<std::uint32_t>{3, 8, 5, 7, 6, 0, 3, 4, 0, 0, 0, 1, 2});
 }
 
 TEST_CASE(".gnu.hash") {
-  const GnuHashShape shape = gnu_hash_shape(5, 8, true);
+  const GnuHashShape shape = gnu_hash_shape(5, 8, 3, true);
   CHECK(shape.buckets == 3);
   CHECK(shape.first_symbol == 3);
   CHECK(shape.filter_words == 1);
@@ -71,9 +83,9 @@ TEST_CASE(".gnu.hash") {
 }
 
 TEST_CASE(".gnu.hash without a symbol that can be found") {
-  const GnuHashShape shape = gnu_hash_shape(0, 3, true);
+  const GnuHashShape shape = gnu_hash_shape(0, 3, 2, true);
   CHECK(shape.size(true) == 28);
   CHECK(words(gnu_hash_content(shape, {}, true, false)) ==
         "01000000010000000100000000000000000000000000000000000000");
-  CHECK(gnu_hash_shape(0, 3, false).size(false) == 24);
+  CHECK(gnu_hash_shape(0, 3, 2, false).size(false) == 24);
 }

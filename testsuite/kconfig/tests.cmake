@@ -1,0 +1,8 @@
+# `kbx conf` against the kernel's conf, built from the distribution's sources; exit status 77 where these cannot be had.
+set(run_kconfig python3 ${CMAKE_CURRENT_LIST_DIR}/run.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME kconfig-cases COMMAND ${run_kconfig})
+add_test(NAME kconfig-tree COMMAND ${run_kconfig} --trees --arch x86_64 alldefconfig allmodconfig savedefconfig randconfig:1)
+set_tests_properties(kconfig-cases kconfig-tree PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900
+                                                           RESOURCE_LOCK downloads)
+add_test(NAME kconfig-trees CONFIGURATIONS full COMMAND ${run_kconfig} --trees --series 6.1 --series 6.12)
+set_tests_properties(kconfig-trees PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)
