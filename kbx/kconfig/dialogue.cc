@@ -93,11 +93,14 @@ class Dialogue {
     return true;
   }
 
-  void ask_text(const Menu& menu) {
-    const Symbol& symbol = *menu.symbol;
+  static std::string_view prompt_of(const Menu& menu) {
+    return menu.prompt ? menu.prompt->text : std::string_view();
+  }
+
+  void ask_text(const Menu& menu, const Symbol& symbol) {
     for (;;) {
       indent(indent_ - 1);
-      print_text(menu.prompt->text);
+      print_text(prompt_of(menu));
       print(" (%s) ", std::string(symbol.name).c_str());
       const std::string value(solver_.text_of(symbol));
       print("[%s] ", value.c_str());
@@ -118,12 +121,11 @@ class Dialogue {
     }
   }
 
-  void ask_logical(const Menu& menu) {
-    const Symbol& symbol = *menu.symbol;
+  void ask_logical(const Menu& menu, const Symbol& symbol) {
     constexpr Tristate values[] = {Tristate::no, Tristate::mod, Tristate::yes};
     for (;;) {
       indent(indent_ - 1);
-      print_text(menu.prompt->text);
+      print_text(prompt_of(menu));
       print_text(" ");
       if (symbol.is_named()) print("(%s) ", std::string(symbol.name).c_str());
       const Tristate before = solver_.state(symbol).tristate;
@@ -153,7 +155,7 @@ class Dialogue {
     const Symbol& symbol = *menu.symbol;
     const bool changeable = solver_.is_changeable(symbol);
     if (changeable) {
-      ask_logical(menu);
+      ask_logical(menu, symbol);
       solver_.value(symbol);
     }
     const Tristate value = solver_.state(symbol).tristate;
@@ -289,9 +291,9 @@ class Dialogue {
     } else if (symbol) {
       if (symbol->type == Type::integer || symbol->type == Type::hex ||
           symbol->type == Type::string)
-        ask_text(menu);
+        ask_text(menu, *symbol);
       else
-        ask_logical(menu);
+        ask_logical(menu, *symbol);
     }
     if (symbol) indent_ += 2;
     for (const Menu* child = menu.children; child; child = child->next) ask(*child);

@@ -180,7 +180,7 @@ std::string Macros::shell_output(const std::string& command) const {
   if (output.size() >= longest_shell_output) output.resize(longest_shell_output - 1);
   while (!output.empty() && output.back() == '\n') output.pop_back();
   std::ranges::replace(output, '\n', ' ');
-  return std::string(output.c_str());
+  return output.substr(0, output.find('\0'));
 }
 
 std::string Macros::from_environment(const std::string& name) {

@@ -3,7 +3,7 @@
 // Errors have to come out as from the LALR parser of the original. That one tells "syntax error"
 // at the first token that does not fit, gives up the statement, passes over the rest of the line,
 // and tells what was lost. Three tokens have to fit before the next "syntax error" is told
-// (`quiet_` counts them). At the end of all files there is no rest of a line to pass over: the
+// (TokenReader counts them). At the end of all files there is no rest of a line to pass over: the
 // parser gives up, and each block that is open is told.
 
 #include "kbx/kconfig/parser.h"
@@ -13,14 +13,13 @@
 
 #include "kbx/base/text.h"
 #include "kbx/kconfig/builder.h"
+#include "kbx/kconfig/expression_parser.h"
 #include "kbx/kconfig/lexer.h"
+#include "kbx/kconfig/token_reader.h"
 
 namespace kbx::kconfig {
 namespace {
 
-constexpr int quiet_tokens = 3;
-
-struct SyntaxError {};
 struct GiveUp {};  // the files ended within an error
 
 class Parser {
@@ -36,7 +35,7 @@ class Parser {
   /// True if there was no error.
   bool run() {
     try {
-      advance();
+      tokens_.advance();
       parse_main_menu();
       parse_statements(false, true);
     } catch (const GiveUp&) {  // told already
@@ -46,45 +45,6 @@ class Parser {
   }
 
  private:
-  // Tokens.
-
-  void advance() {
-    token_ = lexer_.next();
-    text_ = lexer_.text();
-  }
-  /// The token of the moment fits.
-  void shift() {
-    if (quiet_ > 0) --quiet_;
-    advance();
-  }
-  bool accept(Token token) {
-    if (token_ != token) return false;
-    shift();
-    return true;
-  }
-  void expect(Token token) {
-    if (!accept(token)) throw SyntaxError{};
-  }
-  /// Like expect(eol), but nothing behind the line is read yet: for statements that change what is
-  /// read next, and because messages name the line of the statement.
-  void end_of_line() {
-    if (token_ != Token::eol) throw SyntaxError{};
-    if (quiet_ > 0) --quiet_;
-    at_line_end_ = true;
-  }
-  void next_line() {
-    if (at_line_end_) {
-      at_line_end_ = false;
-      advance();
-    }
-  }
-  std::string_view word(Token kind) {
-    if (token_ != kind) throw SyntaxError{};
-    const std::string_view text = text_;
-    shift();
-    return text;
-  }
-
   // Messages.
 
   void tell(const std::string& text) const {
@@ -110,41 +70,36 @@ class Parser {
 
   /// Passes over the rest of a line that does not fit.
   void recover() {
-    if (quiet_ == 0) tell_syntax_error();
-    quiet_ = quiet_tokens;
-    while (token_ != Token::eol) {
-      if (token_ == Token::end) throw GiveUp{};
-      advance();
-    }
-    end_of_line();
+    if (!tokens_.is_quiet()) tell_syntax_error();
+    if (!tokens_.pass_over_line()) throw GiveUp{};
   }
 
   // Statements.
 
   void parse_main_menu() {
-    if (token_ != Token::key_mainmenu) return;
+    if (tokens_.token() != Token::key_mainmenu) return;
     try {
-      shift();
-      const std::string_view text = word(Token::quoted);
-      end_of_line();
+      tokens_.shift();
+      const std::string_view text = tokens_.word(Token::quoted);
+      tokens_.end_of_line();
       builder_.add_prompt(PropertyKind::menu, text, nullptr, lexer_.statement());
-      next_line();
+      tokens_.next_line();
     } catch (const SyntaxError&) {
       // Nothing in front of the first statement takes an error up.
-      if (quiet_ == 0) tell_syntax_error();
+      if (!tokens_.is_quiet()) tell_syntax_error();
       throw GiveUp{};
     }
   }
 
   bool at_block_end() const {
-    return token_ == Token::key_endmenu || token_ == Token::key_endif ||
-           token_ == Token::key_endchoice;
+    return tokens_.token() == Token::key_endmenu || tokens_.token() == Token::key_endif ||
+           tokens_.token() == Token::key_endchoice;
   }
 
   /// Statements up to the end of the block, or of the files if it is the outermost one.
   void parse_statements(bool in_choice, bool outermost) {
     for (;;) {
-      if (outermost ? token_ == Token::end : at_block_end()) return;
+      if (outermost ? tokens_.token() == Token::end : at_block_end()) return;
       lost_word_.reset();
       try {
         parse_statement(in_choice);
@@ -153,12 +108,12 @@ class Parser {
         recover();
         error(lost ? "unknown statement \"" + std::string(*lost) + "\"" : "invalid statement");
       }
-      next_line();
+      tokens_.next_line();
     }
   }
 
   void parse_statement(bool in_choice) {
-    switch (token_) {
+    switch (tokens_.token()) {
       case Token::key_config:
         return parse_config(false);
       case Token::key_comment:
@@ -169,7 +124,7 @@ class Parser {
         break;
     }
     if (in_choice) throw SyntaxError{};
-    switch (token_) {
+    switch (tokens_.token()) {
       case Token::key_menuconfig:
         return parse_config(true);
       case Token::key_choice:
@@ -186,35 +141,36 @@ class Parser {
   }
 
   void parse_assignment() {
-    lost_word_ = text_;
-    const std::string_view name = word(Token::word);
+    lost_word_ = tokens_.text();
+    const std::string_view name = tokens_.word(Token::word);
     Flavour flavour = Flavour::recursive;
-    if (token_ == Token::colon_equal)
+    if (tokens_.token() == Token::colon_equal)
       flavour = Flavour::simple;
-    else if (token_ == Token::plus_equal)
+    else if (tokens_.token() == Token::plus_equal)
       flavour = Flavour::append;
-    else if (token_ != Token::equal)
+    else if (tokens_.token() != Token::equal)
       throw SyntaxError{};
-    shift();
-    const std::string_view value = token_ == Token::assigned ? word(Token::assigned) : "";
-    end_of_line();
+    tokens_.shift();
+    const std::string_view value =
+        tokens_.token() == Token::assigned ? tokens_.word(Token::assigned) : "";
+    tokens_.end_of_line();
     lexer_.macros().assign(name, value, flavour);
   }
 
   void parse_source() {
-    shift();
-    const std::string_view name = word(Token::quoted);
-    end_of_line();
+    tokens_.shift();
+    const std::string_view name = tokens_.word(Token::quoted);
+    tokens_.end_of_line();
     lexer_.include(name);
   }
 
   void parse_config(bool is_menu) {
-    shift();
-    Symbol* symbol = builder_.symbol(word(Token::word));
-    end_of_line();
+    tokens_.shift();
+    Symbol* symbol = builder_.symbol(tokens_.word(Token::word));
+    tokens_.end_of_line();
     builder_.add_entry(symbol, lexer_.statement());
-    next_line();
-    while (parse_config_option()) next_line();
+    tokens_.next_line();
+    while (parse_config_option()) tokens_.next_line();
     if (!is_menu) return check_choice_member();
     if (builder_.entry()->prompt)
       builder_.entry()->prompt->kind = PropertyKind::menu;
@@ -253,11 +209,11 @@ class Parser {
 
   /// One line below config; false if the line is none of that kind.
   bool parse_config_option() {
-    if (const auto type = type_of(token_)) {
+    if (const auto type = type_of(tokens_.token())) {
       parse_type(*type);
       return true;
     }
-    switch (token_) {
+    switch (tokens_.token()) {
       case Token::key_prompt:
         parse_prompt();
         return true;
@@ -276,13 +232,13 @@ class Parser {
         parse_range();
         return true;
       case Token::key_modules:
-        shift();
-        end_of_line();
+        tokens_.shift();
+        tokens_.end_of_line();
         set_modules();
         return true;
       case Token::key_transitional:
-        shift();
-        end_of_line();
+        tokens_.shift();
+        tokens_.end_of_line();
         builder_.entry()->symbol->is_transitional = true;
         return true;
       case Token::key_option:
@@ -295,62 +251,62 @@ class Parser {
 
   /// What any entry with options takes: depends and help.
   bool parse_common_option() {
-    if (token_ == Token::key_depends) {
+    if (tokens_.token() == Token::key_depends) {
       parse_depends();
       return true;
     }
-    if (token_ != Token::key_help) return false;
+    if (tokens_.token() != Token::key_help) return false;
     parse_help();
     return true;
   }
 
   void parse_type(Type type) {
-    shift();
+    tokens_.shift();
     parse_optional_prompt();
-    end_of_line();
+    tokens_.end_of_line();
     builder_.set_type(type);
   }
 
   void parse_optional_prompt() {
-    if (token_ != Token::quoted) return;
-    const std::string_view text = word(Token::quoted);
-    const Expression* condition = parse_if_condition();
+    if (tokens_.token() != Token::quoted) return;
+    const std::string_view text = tokens_.word(Token::quoted);
+    const Expression* condition = expressions_.condition();
     builder_.add_prompt(PropertyKind::prompt, text, condition, lexer_.statement());
   }
 
   void parse_prompt() {
-    shift();
-    const std::string_view text = word(Token::quoted);
-    const Expression* condition = parse_if_condition();
-    end_of_line();
+    tokens_.shift();
+    const std::string_view text = tokens_.word(Token::quoted);
+    const Expression* condition = expressions_.condition();
+    tokens_.end_of_line();
     builder_.add_prompt(PropertyKind::prompt, text, condition, lexer_.statement());
   }
 
   void parse_default() {
-    const Token kind = token_;
-    shift();
-    const Expression* value = parse_expression();
-    const Expression* condition = parse_if_condition();
-    end_of_line();
+    const Token kind = tokens_.token();
+    tokens_.shift();
+    const Expression* value = expressions_.expression();
+    const Expression* condition = expressions_.condition();
+    tokens_.end_of_line();
     builder_.add_property(PropertyKind::default_value, value, condition, lexer_.statement());
     if (kind != Token::key_default)
       builder_.set_type(kind == Token::key_def_bool ? Type::boolean : Type::tristate);
   }
 
   void parse_selection(PropertyKind kind) {
-    shift();
-    Symbol* symbol = builder_.symbol(word(Token::word));
-    const Expression* condition = parse_if_condition();
-    end_of_line();
+    tokens_.shift();
+    Symbol* symbol = builder_.symbol(tokens_.word(Token::word));
+    const Expression* condition = expressions_.condition();
+    tokens_.end_of_line();
     builder_.add_property(kind, model_.expressions.symbol(symbol), condition, lexer_.statement());
   }
 
   void parse_range() {
-    shift();
-    Symbol* low = parse_symbol();
-    Symbol* high = parse_symbol();
-    const Expression* condition = parse_if_condition();
-    end_of_line();
+    tokens_.shift();
+    Symbol* low = expressions_.symbol();
+    Symbol* high = expressions_.symbol();
+    const Expression* condition = expressions_.condition();
+    tokens_.end_of_line();
     builder_.add_property(PropertyKind::range,
                           model_.expressions.compare(Operator::range, low, high), condition,
                           lexer_.statement());
@@ -366,10 +322,10 @@ class Parser {
   }
 
   void parse_option() {
-    shift();
-    if (token_ == Token::word && text_ == "modules") {
-      shift();
-      end_of_line();
+    tokens_.shift();
+    if (tokens_.token() == Token::word && tokens_.text() == "modules") {
+      tokens_.shift();
+      tokens_.end_of_line();
       set_modules();
     } else {
       throw SyntaxError{};
@@ -377,21 +333,21 @@ class Parser {
   }
 
   void parse_depends() {
-    shift();
-    expect(Token::key_on);
-    const Expression* condition = parse_expression();
-    if (model_.dialect.conditional_depends && token_ == Token::key_if) {
+    tokens_.shift();
+    tokens_.expect(Token::key_on);
+    const Expression* condition = expressions_.expression();
+    if (model_.dialect.conditional_depends && tokens_.token() == Token::key_if) {
       // "depends on A if B" is "A || !B".
-      const Expression* when = parse_if_condition();
+      const Expression* when = expressions_.condition();
       condition = model_.expressions.either(condition, model_.expressions.negation(when));
     }
-    end_of_line();
+    tokens_.end_of_line();
     builder_.add_dependency(condition);
   }
 
   void parse_help() {
     shift_help();
-    const std::string_view text = word_of_help();
+    const std::string_view text = tokens_.help_text();
     Menu* entry = builder_.entry();
     const std::string name = entry->symbol ? shown_name(*entry->symbol) : "";
     if (entry->has_help())
@@ -402,29 +358,22 @@ class Parser {
   }
 
   void shift_help() {
-    shift();
-    end_of_line();
+    tokens_.shift();
+    tokens_.end_of_line();
     lexer_.start_help();
-    next_line();
-  }
-
-  /// The text, of which the parser has read no further.
-  std::string_view word_of_help() {
-    if (token_ != Token::help_text) throw SyntaxError{};
-    if (quiet_ > 0) --quiet_;
-    at_line_end_ = true;
-    return text_;
+    tokens_.next_line();
   }
 
   void parse_choice() {
-    shift();
+    tokens_.shift();
     std::string_view name;
-    if (model_.dialect.choice_is_symbol && token_ == Token::word) name = word(Token::word);
-    end_of_line();
+    if (model_.dialect.choice_is_symbol && tokens_.token() == Token::word)
+      name = tokens_.word(Token::word);
+    tokens_.end_of_line();
     builder_.add_entry(builder_.choice(name), lexer_.statement());
     if (!model_.dialect.choice_is_symbol) builder_.set_type(Type::boolean);
-    next_line();
-    while (parse_choice_option()) next_line();
+    tokens_.next_line();
+    while (parse_choice_option()) tokens_.next_line();
     const bool is_menu = !model_.dialect.choice_is_symbol;
     Menu* entry = builder_.entry();
     if (is_menu && !entry->prompt) error_at(entry->place, "choice must have a prompt");
@@ -434,7 +383,7 @@ class Parser {
   }
 
   bool parse_choice_option() {
-    switch (token_) {
+    switch (tokens_.token()) {
       case Token::key_prompt:
         parse_prompt();
         return true;
@@ -450,8 +399,8 @@ class Parser {
         parse_type(Type::tristate);
         return true;
       case Token::key_optional:
-        shift();
-        end_of_line();
+        tokens_.shift();
+        tokens_.end_of_line();
         builder_.entry()->symbol->is_optional = true;
         return true;
       case Token::key_default:
@@ -463,51 +412,51 @@ class Parser {
   }
 
   void parse_if(bool in_choice) {
-    shift();
-    const Expression* condition = parse_expression();
-    end_of_line();
+    tokens_.shift();
+    const Expression* condition = expressions_.expression();
+    tokens_.end_of_line();
     Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
     builder_.add_dependency(condition);
     builder_.open();
-    next_line();
+    tokens_.next_line();
     parse_block(entry, "if", in_choice);
   }
 
   void parse_menu() {
-    shift();
-    const std::string_view text = word(Token::quoted);
-    end_of_line();
+    tokens_.shift();
+    const std::string_view text = tokens_.word(Token::quoted);
+    tokens_.end_of_line();
     Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
     builder_.add_prompt(PropertyKind::menu, text, nullptr, lexer_.statement());
-    next_line();
-    while (parse_menu_option()) next_line();
+    tokens_.next_line();
+    while (parse_menu_option()) tokens_.next_line();
     builder_.open();
     parse_block(entry, "menu", false);
   }
 
   bool parse_menu_option() {
-    if (token_ == Token::key_depends) {
+    if (tokens_.token() == Token::key_depends) {
       parse_depends();
       return true;
     }
-    if (token_ != Token::key_visible) return false;
-    shift();
-    const Expression* condition = parse_if_condition();
-    end_of_line();
+    if (tokens_.token() != Token::key_visible) return false;
+    tokens_.shift();
+    const Expression* condition = expressions_.condition();
+    tokens_.end_of_line();
     builder_.add_visibility(condition);
     return true;
   }
 
   void parse_comment() {
-    shift();
-    const std::string_view text = word(Token::quoted);
-    end_of_line();
+    tokens_.shift();
+    const std::string_view text = tokens_.word(Token::quoted);
+    tokens_.end_of_line();
     builder_.add_entry(nullptr, lexer_.statement());
     builder_.add_prompt(PropertyKind::comment, text, nullptr, lexer_.statement());
-    next_line();
-    while (token_ == Token::key_depends) {
+    tokens_.next_line();
+    while (tokens_.token() == Token::key_depends) {
       parse_depends();
-      next_line();
+      tokens_.next_line();
     }
   }
 
@@ -515,9 +464,9 @@ class Parser {
   void parse_block(const Menu* entry, std::string_view kind, bool in_choice) {
     try {
       parse_statements(in_choice, false);
-      const Token ender = token_;
-      shift();
-      end_of_line();
+      const Token ender = tokens_.token();
+      tokens_.shift();
+      tokens_.end_of_line();
       if (kind == "choice") choice_ = nullptr;
       end_block(ender, kind);
     } catch (const GiveUp&) {
@@ -543,71 +492,6 @@ class Parser {
     }
   }
 
-  // Expressions.
-
-  Symbol* parse_symbol() {
-    if (token_ == Token::quoted) return builder_.constant(word(Token::quoted));
-    return builder_.symbol(word(Token::word));
-  }
-
-  const Expression* parse_if_condition() {
-    return accept(Token::key_if) ? parse_expression() : nullptr;
-  }
-
-  const Expression* parse_expression() {
-    const Expression* left = parse_conjunction();
-    while (accept(Token::either))
-      left = model_.expressions.two(Operator::either, left, parse_conjunction());
-    return left;
-  }
-
-  const Expression* parse_conjunction() {
-    const Expression* left = parse_operand();
-    while (accept(Token::both))
-      left = model_.expressions.two(Operator::both, left, parse_operand());
-    return left;
-  }
-
-  static std::optional<Operator> comparison_of(Token token) {
-    switch (token) {
-      case Token::equal:
-        return Operator::equal;
-      case Token::unequal:
-        return Operator::unequal;
-      case Token::less:
-        return Operator::less;
-      case Token::less_equal:
-        return Operator::less_equal;
-      case Token::greater:
-        return Operator::greater;
-      case Token::greater_equal:
-        return Operator::greater_equal;
-      default:
-        return std::nullopt;
-    }
-  }
-
-  const Expression* parse_operand() {
-    constexpr int deepest = 5000;
-    struct Level {
-      int& depth;
-      explicit Level(int& value) : depth(value) { ++depth; }
-      ~Level() { --depth; }
-    } const level(depth_);
-    if (depth_ > deepest) throw SyntaxError{};
-    if (accept(Token::negation)) return model_.expressions.negation(parse_operand());
-    if (accept(Token::open)) {
-      const Expression* inner = parse_expression();
-      expect(Token::close);
-      return inner;
-    }
-    Symbol* first = parse_symbol();
-    const auto comparison = comparison_of(token_);
-    if (!comparison) return model_.expressions.symbol(first);
-    shift();
-    return model_.expressions.compare(*comparison, first, parse_symbol());
-  }
-
   void finish() {
     model_.variables = lexer_.macros().used();
     if (!model_.modules) model_.modules = model_.no();
@@ -623,12 +507,9 @@ class Parser {
   Console console_;
   Builder builder_;
   Lexer lexer_;
-  Token token_ = Token::end;
-  std::string_view text_;
-  bool at_line_end_ = false;  // the line is taken, what follows it is not read yet
-  int quiet_ = 0;
+  TokenReader tokens_{lexer_};
+  ExpressionParser expressions_{tokens_, builder_, model_.expressions};
   int errors_ = 0;
-  int depth_ = 0;
   const Menu* choice_ = nullptr;  // that is open, where a choice is a menu
   std::optional<std::string_view> lost_word_;
 };

@@ -15,6 +15,9 @@
 namespace kbx::kconfig {
 namespace {
 
+/// A text that is there, and empty: without data() a symbol would count as not computed.
+constexpr char no_characters[] = "";
+
 bool is_logical(Type type) {
   return type == Type::boolean || type == Type::tristate;
 }
@@ -250,7 +253,7 @@ Tristate Solver::unchosen_value(const Symbol& symbol, SymbolState& state) {
 }
 
 void Solver::compute_text(const Symbol& symbol, SymbolState& state) {
-  std::string_view result = "";
+  std::string_view result = no_characters;
   if (!model_.dialect.empty_numbers && symbol.type != Type::string)
     result = symbol.type == Type::integer ? "0" : "0x0";
   state.tristate = Tristate::no;
@@ -292,7 +295,7 @@ std::string_view Solver::default_text(const Symbol& symbol) {
   compute_conditions(symbol);
   const Tristate modules = value(*model_.modules).tristate;
   Tristate result = Tristate::no;
-  std::string_view text = "";
+  std::string_view text = no_characters;
   if (const Property* property = default_of(symbol)) {
     if (is_logical(symbol.type)) {
       result = evaluate(property->value);

@@ -85,15 +85,21 @@ class Lint:
 
     def run(self, group):
         """What clang-tidy says of the files of a group; "" if nothing."""
+        # A group lies in the build folder, perhaps outside of the tree: the settings are those of its files.
+        settings = settings_of(group[0])
         if len(group) == 1:
-            return tidy(self.build, group[0])
+            return tidy(self.build, group[0], settings)
         source = self.joined(group)
-        return tidy(source.parent, source) and "".join(tidy(self.build, file) for file in group)
+        return tidy(source.parent, source, settings) and "".join(tidy(self.build, file, settings) for file in group)
 
 
-def tidy(commands, source):
-    # A group lies in the build folder, perhaps outside of the tree; the settings are the tree's.
-    done = subprocess.run(["clang-tidy", "-p", commands, "--quiet", "--config-file=.clang-tidy", source], text=True,
+def settings_of(file):
+    """The .clang-tidy that is nearest to a file."""
+    return next(folder / ".clang-tidy" for folder in (TOP / file).parents if (folder / ".clang-tidy").exists())
+
+
+def tidy(commands, source, settings):
+    done = subprocess.run(["clang-tidy", "-p", commands, "--quiet", f"--config-file={settings}", source], text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return (done.stdout or f"{source}: clang-tidy ends with {done.returncode}\n") if done.returncode else ""
 

@@ -411,6 +411,7 @@ template <bool is_big_endian>
 constexpr Machine values() {
   Machine machine;
   machine.number = EM_AARCH64;
+  machine.tables_are_absolute = machine.shows_section = true;
   machine.max_page_size = 0x10000;
   machine.image_base = 0x400000;
   machine.plt_header_size = 32;

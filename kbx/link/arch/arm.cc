@@ -435,6 +435,7 @@ template <bool is_big_endian, ArmPlt plt, bool big_code>
 constexpr Machine values() {
   Machine machine;
   machine.number = EM_ARM;
+  machine.tables_are_absolute = true;
   machine.uses_rela = false;
   machine.image_base = 0x10000;
   machine.plt_header_size = arm_plt_header_size(plt);

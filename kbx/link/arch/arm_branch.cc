@@ -4,7 +4,9 @@
 
 /// Branches between ARM and Thumb code (ELF for the Arm Architecture, "Call and Jump relocations").
 /// The lowest bit of a function's address says that its code is Thumb; where there is blx a call
-/// takes the form that changes the instruction set. Other branches cannot, and go by a veneer.
+/// takes the form that changes the instruction set. Other branches cannot, and go by a veneer;
+/// where there is none, since the section that has the branch is not said to be code, GNU ld 2.40
+/// writes a branch that fails when it is taken, and here the link does not succeed.
 namespace kbx::link {
 namespace {
 
@@ -49,6 +51,7 @@ Fit checked(std::uint32_t distance, unsigned bits) {
 Fit write_arm_jump(const ArmBytes& bytes, const Patch& patch, const Jump& jump, bool is_call) {
   constexpr std::uint32_t exchanges = 0x10000000;
   constexpr std::uint32_t half = 0x01000000;  // of blx: two bytes more; of b: bl
+  if (!is_call && jump.to == ArmCode::thumb && !jump.has_veneer) return Fit::overflows;
   std::uint32_t instruction = bytes.read32(patch.place) & 0xff000000;
   if (is_call && jump.to == ArmCode::thumb)
     instruction = jump.distance & 2 ? instruction | half : instruction & ~half;
@@ -65,7 +68,9 @@ Fit write_thumb_jump(const ArmBytes& bytes, const Patch& patch, const Jump& jump
   constexpr std::uint32_t call = 0x1000;
   constexpr std::uint32_t exchange = 0x800;
   std::uint32_t instruction = bytes.read_halves(patch.place);
-  if (patch.type == R_ARM_THM_PC22 && target.has_blx) {
+  const bool may_exchange = patch.type == R_ARM_THM_PC22 && target.has_blx;
+  if (!may_exchange && jump.to == ArmCode::arm && !jump.has_veneer) return Fit::overflows;
+  if (may_exchange) {
     const bool to_arm = jump.has_veneer ? !jump.is_thumb_veneer || jump.to != ArmCode::thumb
                                         : jump.to == ArmCode::arm;
     if (to_arm)
@@ -97,6 +102,7 @@ Fit write_arm_branch(const ArmBytes& bytes, const Patch& patch, ArmForm form) {
     case ArmForm::call:
       return write_arm_jump(bytes, patch, jump, form == ArmForm::call);
     case ArmForm::thumb_branch19:
+      if (jump.to == ArmCode::arm && !jump.has_veneer && !patch.is_plt) return Fit::overflows;
       bytes.write_halves(patch.place,
                          with_thumb_branch19(bytes.read_halves(patch.place), jump.distance));
       return checked(jump.distance, 21);

@@ -193,8 +193,15 @@ struct Machine {
   bool thread_block_is_behind = false;   // variant 1 of TLS: the block lies behind the pointer
   std::uint64_t thread_header = 0;       // variant 1: bytes between the pointer and the block
   std::uint64_t module_offset_bias = 0;  // what DTPOFF counts from (RISC-V: 0x800)
-  bool names_sections = true;            // an executable has section symbols, as GNU ld has it
-  std::string_view dynamic_linker;       // PT_INTERP's default
+  bool tables_are_absolute = false;      // loaded anywhere: _DYNAMIC and its like are in no section
+  bool shows_section = false;       // … .dynsym has a symbol for a section, to relocate against
+  bool leaves_own_threads = false;  // … the dynamic linker writes its own thread-local words, too
+  bool binds_distances = false;     // … a distance is to its own definition, whoever else has one
+  bool keeps_thread_relocations = false;  // a static link has room for those of thread-local words
+  bool plt_stands_in_data = false;        // a program's entry is an imported function in data, too
+  bool warns_of_text_relocations = true;  // without being asked
+  bool names_sections = true;             // an executable has section symbols, as GNU ld has it
+  std::string_view dynamic_linker;        // PT_INTERP's default
   DynamicTypes dynamic;
 
   /// What `simplify` gives for code that it does not know; 0: nothing of the kind. For the message

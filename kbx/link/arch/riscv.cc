@@ -236,6 +236,10 @@ constexpr Machine values() {
   machine.got_base_is_got_plt = false;
   machine.got_plt_first = ~std::uint64_t{0};
   machine.drops_got_plt = true;
+  machine.tables_are_absolute = machine.shows_section = true;
+  machine.leaves_own_threads = machine.keeps_thread_relocations = true;
+  machine.binds_distances = machine.plt_stands_in_data = true;
+  machine.warns_of_text_relocations = false;
   machine.thread_block_is_behind = true;
   machine.module_offset_bias = 0x800;
   machine.dynamic_linker = is_64bit ? "/lib/ld.so.1" : "/lib32/ld.so.1";

@@ -280,7 +280,8 @@ std::string DynamicLink::dynamic_bytes(
                                 entry.tag == DT_PREINIT_ARRAY;
         value = is_address ? entry.output->address : entry.output->size;
       }
-      if (tables_.names_plt_output && (entry.tag == DT_JMPREL || entry.tag == DT_PLTRELSZ)) {
+      const bool tells_of_plt = entry.tag == DT_JMPREL || entry.tag == DT_PLTRELSZ;
+      if (tables_.names_plt_output && tables_.plt_relocations && tells_of_plt) {
         const OutputSection* const output = tables_.plt_relocations->output;
         if (output) value = entry.tag == DT_JMPREL ? output->address : output->size;
       }

@@ -128,10 +128,9 @@ void Image::populate() {
   const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   for (const std::string_view part : parts(0, size_)) {
     if (part.data() < data_ || part.data() >= data_ + size_) continue;  // lent
-    const auto address = reinterpret_cast<std::uintptr_t>(part.data());
-    const std::uintptr_t start = address & ~(page - 1);
-    const int failed = ::madvise(reinterpret_cast<void*>(start), address + part.size() - start,
-                                 MADV_POPULATE_WRITE);
+    const std::size_t into_page = reinterpret_cast<std::uintptr_t>(part.data()) & (page - 1);
+    char* const start = data_ + (part.data() - data_) - into_page;
+    const int failed = ::madvise(start, part.size() + into_page, MADV_POPULATE_WRITE);
     // A full disk is to be an error of writing, no signal.
     if (failed && file_) return use_memory();
   }

@@ -58,7 +58,7 @@ std::vector<MadeSymbol> plt_symbols(const Linkage& linkage, const FinalKind& kin
   for (const bool is_local : {false, true})
     for (const LinkageEntry& entry : linkage.entries) {
       if ((entry.referent.global == nullptr) != is_local) continue;
-      if (entry.kind == LinkageEntry::Kind::plt)
+      if (entry.kind == LinkageEntry::Kind::plt && sections.plt)
         symbols.add_entry(entry, *sections.plt, kind.machine.plt_header_size);
       if (entry.kind == LinkageEntry::Kind::indirect)
         symbols.add_entry(entry, *sections.indirect_plt, 0);

@@ -354,10 +354,10 @@ class FinalLink {
     if (has_text_relocations_)
       warn_text_relocations(scan, state_.resolver.symbols(), *kind_, state_.say);
     tables.has_static_thread_model = scan.has_static_thread_model;
-    if (machine_->number == EM_RISCV) describe_riscv(linkage, *kind_, state_.plan, tables);
+    if (machine_->number == EM_RISCV) describe_riscv(linkage, tables);
     tables.interpreter = machine_->dynamic_linker;
     tables.plt_tags = plt_tags(state_);
-    if (machine_->number == EM_AARCH64 && kind_->is_position_independent && tables.has_relocations)
+    if (machine_->shows_section && kind_->is_position_independent && tables.has_relocations)
       tables.section_symbol = section_in_dynsym(state_.plan);
     dynamic_.size(tables, state_.plan.sections);
   }
@@ -388,10 +388,8 @@ class FinalLink {
     if (machine_->number == EM_ARM) complete_arm_header(state_, target);
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
-    const bool may_have_absolute = machine_->number == EM_RISCV || machine_->number == EM_AARCH64 ||
-                                   machine_->number == EM_ARM;
     globals.has_absolute_tables =
-        may_have_absolute && kind_->is_dynamic && kind_->is_position_independent;
+        machine_->tables_are_absolute && kind_->is_dynamic && kind_->is_position_independent;
     globals.has_section_symbols = machine_->names_sections || options_.emit_relocs;
     const InputSection* dynamic_symbols = dynamic_.sections().symbols;
     const bool has_dynamic_symbols = dynamic_symbols && dynamic_symbols->output;

@@ -2,8 +2,6 @@
 
 #include <elf.h>
 
-#include "kbx/link/dynamic/section_symbol.h"
-
 namespace kbx::link {
 
 bool is_in_dynsym_for_gp(const Symbol& symbol, const FinalKind& kind) {
@@ -20,13 +18,11 @@ void show_table_symbols(const SymbolTable& symbols, DynamicLink& dynamic) {
   });
 }
 
-void describe_riscv(const Linkage& linkage, const FinalKind& kind, Plan& plan,
-                    LinkageTables& tables) {
+void describe_riscv(const Linkage& linkage, LinkageTables& tables) {
   constexpr std::int64_t dt_variant_cc = DT_LOPROC + 1;
   tables.has_relocations = true;  // where they are is said even if there are none
   tables.counts_plt_relocations = true;
   if (has_variant_calls(linkage)) tables.variant_calls = dt_variant_cc;
-  if (kind.is_position_independent) tables.section_symbol = section_in_dynsym(plan);
 }
 
 }  // namespace kbx::link

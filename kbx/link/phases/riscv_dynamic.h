@@ -1,6 +1,5 @@
 #pragma once
 #include "kbx/link/dynamic/dynamic_link.h"
-#include "kbx/link/layout/placement.h"
 #include "kbx/link/relocate/linkage.h"
 
 namespace kbx::link {
@@ -16,8 +15,7 @@ bool is_in_dynsym_for_gp(const Symbol& symbol, const FinalKind& kind);
 /// relocations have been looked at.
 void show_table_symbols(const SymbolTable& symbols, DynamicLink& dynamic);
 
-/// What .dynamic and .dynsym have to tell beside what they tell anyway.
-void describe_riscv(const Linkage& linkage, const FinalKind& kind, Plan& plan,
-                    LinkageTables& tables);
+/// What .dynamic has to tell beside what it tells anyway.
+void describe_riscv(const Linkage& linkage, LinkageTables& tables);
 
 }  // namespace kbx::link

@@ -197,21 +197,20 @@ AddressFrom imported_source(const FinalKind& kind, const InputSection& section,
   return kind.is_position_independent && is_left ? AddressFrom::dynamic : AddressFrom::copy;
 }
 
-/// On RISC-V the PLT entry of a program stands for a shared object's function in data, too.
-bool stands_for_imported(const FinalKind& kind) {
-  return kind.machine.number == EM_RISCV && !kind.is_position_independent;
-}
-
 /// On RISC-V GNU ld 2.40 takes it that a distance in what is loaded anywhere is one to the output's
 /// own definition, whoever else may define the symbol.
 bool binds_distance_here(const FinalKind& kind, const Decision& decision) {
-  return kind.machine.number == EM_RISCV && kind.is_position_independent &&
+  return kind.machine.binds_distances && kind.is_position_independent &&
          decision.rule->against == Against::place &&
          (is_undefined_weak(decision.referent) || (is_defined(decision.referent.global->binding) &&
                                                    !is_from_shared(*decision.referent.global)));
 }
 
 }  // namespace
+
+bool leaves_own_threads(const FinalKind& kind) {
+  return kind.is_shared || (kind.machine.leaves_own_threads && kind.is_position_independent);
+}
 
 AddressFrom address_source(const FinalKind& kind, const InputSection& section,
                            const Decision& decision) {
@@ -225,8 +224,9 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     if (is_imported && kind.machine.leaves_distances)
       return imported_source(kind, section, decision);
     const bool is_writable = !(section.traits & trait_readonly);
-    const bool is_open = is_writable && !has_own_address(kind, referent) &&
-                         !(is_function && stands_for_imported(kind));
+    const bool is_open =
+        is_writable && !has_own_address(kind, referent) &&
+        !(is_function && kind.machine.plt_stands_in_data && !kind.is_position_independent);
     if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
     const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
     const bool is_wide = rule.size >= 8 || !kind.machine.checks_overflow;

@@ -82,6 +82,10 @@ bool is_weak_in_program(const FinalKind& kind, const Referent& referent);
 /// in a program of i386 that is loaded anywhere code branches to 0 that way, as in GNU ld 2.40.
 bool keeps_distance(const FinalKind& kind, const Symbol& symbol);
 
+/// True if the output's own thread-local words are left to the dynamic linker. A program's block
+/// has a known place, but GNU ld 2.40 leaves that to it on RISC-V, too, if it is loaded anywhere.
+bool leaves_own_threads(const FinalKind& kind);
+
 /// True of a whole distance from its place, as a branch has it that does without a PLT entry.
 bool is_distance(const Rule& rule);
 

@@ -57,10 +57,12 @@ class Words {
       case LinkageEntry::Kind::address:
         return {address_word(referent, is_dynamic)};
       case LinkageEntry::Kind::thread_offset:
-        if (!is_dynamic && !relocates_threads()) return {{address - at.thread_pointer, 0, 0, 0}};
+        if (!is_dynamic && !leaves_own_threads(kind_))
+          return {{address - at.thread_pointer, 0, 0, 0}};
         return {dynamic_word(types.thread_offset, referent, is_dynamic, address - at.thread_start)};
       case LinkageEntry::Kind::thread_distance:
-        if (!is_dynamic && !relocates_threads()) return {{at.thread_pointer - address, 0, 0, 0}};
+        if (!is_dynamic && !leaves_own_threads(kind_))
+          return {{at.thread_pointer - address, 0, 0, 0}};
         return {
             dynamic_word(types.thread_distance, referent, is_dynamic, at.thread_start - address)};
       case LinkageEntry::Kind::module_offset:
@@ -85,12 +87,6 @@ class Words {
     Word second;
     std::swap(second.value, word.value);
     return {word, second};
-  }
-
-  /// A program's own thread-local block has a known place, but GNU ld leaves that to the dynamic
-  /// linker on RISC-V, too, if the program is loaded anywhere.
-  bool relocates_threads() const {
-    return kind_.is_shared || (kind_.machine.number == EM_RISCV && kind_.is_position_independent);
   }
 
   Word address_word(const Referent& referent, bool is_dynamic) const {
@@ -127,7 +123,8 @@ class Words {
     if (is_dynamic)
       return {dynamic_word(types.module, referent, true, 0),
               dynamic_word(types.module_offset, referent, true, 0)};
-    if (relocates_threads()) return {dynamic_word(types.module, {}, false, 0), {offset, 0, 0, 0}};
+    if (leaves_own_threads(kind_))
+      return {dynamic_word(types.module, {}, false, 0), {offset, 0, 0, 0}};
     return {{own_module_number, 0, 0, 0}, {offset, 0, 0, 0}};
   }
 
@@ -256,7 +253,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
 /// On RISC-V GNU ld keeps room for the relocations of thread-local words of .got, whether they need
 /// any or not.
 std::size_t relocations_kept_for(const FinalKind& kind, const LinkageEntry& entry) {
-  if (!keeps_thread_relocations(kind)) return 0;
+  if (!kind.machine.keeps_thread_relocations) return 0;
   if (entry.kind == LinkageEntry::Kind::module_offset) return entry.referent.global ? 2 : 1;
   return entry.kind == LinkageEntry::Kind::thread_offset ? 1 : 0;
 }

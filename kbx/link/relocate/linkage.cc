@@ -304,7 +304,7 @@ class Maker {
 
   bool has_thread_words() const {
     using Kind = LinkageEntry::Kind;
-    return keeps_thread_relocations(kind_) &&
+    return kind_.machine.keeps_thread_relocations &&
            std::ranges::any_of(linkage_.entries, [](const LinkageEntry& entry) {
              return entry.kind == Kind::thread_offset || entry.kind == Kind::module_offset;
            });
@@ -410,10 +410,6 @@ bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Pla
 
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {
   return Maker(resolver, kind, scan).make();
-}
-
-bool keeps_thread_relocations(const FinalKind& kind) {
-  return kind.machine.number == EM_RISCV;
 }
 
 bool has_variant_calls(const Linkage& linkage) {

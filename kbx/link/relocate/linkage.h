@@ -73,9 +73,6 @@ Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult
 
 /// True if the symbol's word in .got holds what the function chooses: on x86, without a PLT entry.
 bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places);
-/// True if there is room for relocations of thread-local words of .got even in static links.
-bool keeps_thread_relocations(const FinalKind& kind);
-
 /// True if a function that has an entry of .plt keeps other registers than the calling convention
 /// says, or less: its symbol is marked (STO_RISCV_VARIANT_CC).
 bool has_variant_calls(const Linkage& linkage);

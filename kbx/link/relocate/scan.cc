@@ -137,8 +137,7 @@ class Scanner {
           want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
-        result_.has_static_thread_model =
-            kind_.is_shared || (kind_.machine.number == EM_RISCV && kind_.is_position_independent);
+        result_.has_static_thread_model = leaves_own_threads(kind_);
         want_entry(referent, want_thread_offset);
         // i386: code that has the entry's address in it.
         if (decision.rule->is_word && kind_.is_position_independent)

@@ -71,7 +71,7 @@ void judge_text_relocations(const FinalKind& kind, const Say& say) {
                   kind.is_shared ? "compile with -fPIC, or link with -z notext"
                                  : "compile with -fPIE, or link with -z notext");
     case TextRelocations::by_default:
-      if (kind.machine.number == EM_RISCV) return;
+      if (!kind.machine.warns_of_text_relocations) return;
       [[fallthrough]];
     case TextRelocations::warn:
       say(fmt::format("{}: warning: creating DT_TEXTREL in {}", kind.options.program, output));

@@ -101,7 +101,7 @@ void A53Errata::settle(const Applying& applying) {
   std::string code;
   for (AdrpSequence& sequence : sequences_) {
     InputSection& section = *sequence.section;
-    if (relocated != &section) {
+    if (!relocated || relocated != &section) {
       relocated = &section;
       code = section.content;
       Findings ignored;

@@ -41,7 +41,9 @@ int run(const std::vector<std::string>& words) {
     const Options options = command::parse("ld", "", line).options;
     const command::Emulation* emulation = command::find_emulation(options.emulation);
     if (!emulation) return 2;
-    Machine machine;
+    const Machine* const known =
+        find_machine(emulation->machine, emulation->is_64bit, emulation->is_big_endian);
+    Machine machine = known ? *known : Machine{};
     machine.number = emulation->machine;
     machine.image_base = std::stoull(words[1], nullptr, 0);
     script = default_script(options, machine);

@@ -102,7 +102,8 @@ std::string apply(const kbx::link::Machine& machine, const std::string& input, s
                                 .behind = use.offset,
                                 .value = value,
                                 .address = address,
-                                .is_function = places.is_function}));
+                                .is_function = places.is_function,
+                                .arm = use.arm}));
 }
 
 }  // namespace

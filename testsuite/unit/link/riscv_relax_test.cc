@@ -4,7 +4,6 @@
 #include <elf.h>
 
 using kbx::link::CallPlace;
-using kbx::link::ShorterCode;
 
 namespace {
 
