@@ -42,8 +42,9 @@ constexpr const char* help =
     "  kbx conf --olddefconfig Kconfig\n"
     "  KCONFIG_SEED=1 kbx conf --randconfig Kconfig\n";
 
-void print_usage(const char* program) {
-  std::printf("Usage: %s [options] <kconfig-file>\n\n", program);
+void print_usage(const char* program, bool names_arguments) {
+  std::printf("Usage: %s [options] %s\n\n", program,
+              names_arguments ? "kconfig_file" : "<kconfig-file>");
   std::fputs(
       "Generic options:\n"
       "  -h, --help              Print this message and exit.\n"
@@ -69,6 +70,8 @@ void print_usage(const char* program) {
       "  --mod2noconfig          Change answers from mod to no if possible\n"
       "  (If none of the above is given, --oldaskconfig is the default)\n",
       stdout);
+  if (names_arguments)
+    std::fputs("\nArguments:\n  kconfig_file            Top-level Kconfig file.\n", stdout);
 }
 
 struct CommandLine {
@@ -76,7 +79,8 @@ struct CommandLine {
   std::optional<int> status;  // nothing is left to do
 };
 
-CommandLine parse(std::vector<char*>& words, const Environment& environment) {
+CommandLine parse(std::vector<char*>& words, const kconfig::Dialect& dialect,
+                  const Environment& environment) {
   static constexpr std::pair<const char*, Mode> modes[] = {{"oldaskconfig", Mode::ask_all},
                                                            {"oldconfig", Mode::ask_new},
                                                            {"syncconfig", Mode::sync},
@@ -108,7 +112,7 @@ CommandLine parse(std::vector<char*>& words, const Environment& environment) {
   for (int letter = 0;
        (letter = getopt_long(count, words.data(), "hs", options.data(), nullptr)) != -1;) {
     if (letter == 'h') {
-      print_usage(words[0]);
+      print_usage(words[0], dialect.usage_names_arguments);
       line.status = 1;
       return line;
     }
@@ -121,7 +125,7 @@ CommandLine parse(std::vector<char*>& words, const Environment& environment) {
   }
   if (optind == count) {
     std::fprintf(stderr, "%s: Kconfig file missing\n", words[0]);
-    print_usage(words[0]);
+    print_usage(words[0], dialect.usage_names_arguments);
     line.status = 1;
     return line;
   }
@@ -168,10 +172,10 @@ int conf_command(const char* program, int count, char** arguments) {
   std::vector<char*> words = {own_name.data()};
   words.insert(words.end(), arguments, arguments + count);
   words.push_back(nullptr);
-  const CommandLine line = parse(words, environment);
+  const kconfig::Dialect dialect = kconfig::probe_dialect(tree);
+  const CommandLine line = parse(words, dialect, environment);
   if (line.status) return *line.status;
   ConfShell shell(environment, remember);
-  const kconfig::Dialect dialect = kconfig::probe_dialect(tree);
   const int status = kconfig::configure(
       line.request, dialect, environment,
       [&shell](const std::string& command) { return shell(command); }, {},

@@ -130,7 +130,7 @@ class Run {
   int write(bool keeps_config) {
     if (request_.mode == Mode::list_new || request_.mode == Mode::help_new) return 0;
     if (request_.mode == Mode::save_minimal) {
-      if (write_defconfig(request_.file, solver_, environment_)) return 0;
+      if (write_defconfig(request_.file, solver_, environment_, console_)) return 0;
       std::fprintf(console_.err, "n*** Error while saving defconfig to: %s\n\n",
                    request_.file.c_str());
       return 1;

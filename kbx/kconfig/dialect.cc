@@ -45,7 +45,15 @@ Dialect probe_dialect(const std::string& tree) {
   dialect.option_statement = sources.mention("parser.y", "T_OPTION ");
   dialect.modules_statement = !dialect.option_statement;
   dialect.conditional_depends = sources.mention("parser.y", "T_ON expr if_expr");
+  dialect.one_prompt_per_member = sources.mention("parser.y", "in another entry");
   dialect.transitional = sources.mention("lexer.l", "\"transitional\"");
+  dialect.choice_type_statement =
+      dialect.choice_is_symbol || sources.mention("parser.y", "choice_option: T_BOOL");
+  dialect.strict_entries = sources.mention("parser.y", "zconf_error(\"menuconfig");
+  dialect.one_inclusion_per_file = sources.mention("util.c", "repeated inclusion");
+  dialect.negation_ends_menu = sources.mention("menu.c", "expr_contains_symbol_negated");
+  dialect.tells_changed_input = sources.mention("confdata.c", "KCONFIG_WARN_CHANGED_INPUT");
+  dialect.usage_names_arguments = sources.mention("conf.c", "Arguments:");
   if (sources.mention("expr.h", "9973")) dialect.table_size = 9973;
   return dialect;
 }

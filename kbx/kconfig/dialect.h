@@ -33,8 +33,22 @@ struct Dialect {
   bool modules_statement = true;
   /// `depends on A if B`.
   bool conditional_depends = true;
+  /// A member of a choice may have no prompt in any other entry, be it of the same choice.
+  bool one_prompt_per_member = true;
   /// `transitional` below config.
   bool transitional = true;
+  /// `bool "prompt"` below choice.
+  bool choice_type_statement = false;
+  /// A blank or second help text, and a menuconfig without a prompt, are errors.
+  bool strict_entries = true;
+  /// No file may be included twice.
+  bool one_inclusion_per_file = true;
+  /// An entry that can be seen only while a symbol is off does not go into the symbol's menu.
+  bool negation_ends_menu = true;
+  /// KCONFIG_WARN_CHANGED_INPUT is looked at.
+  bool tells_changed_input = true;
+  /// The usage names the file at its end.
+  bool usage_names_arguments = true;
   /// Size of the table of symbols, which decides on the order of auto.conf.
   std::size_t table_size = std::size_t{1} << 14;
 };

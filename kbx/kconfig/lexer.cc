@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <fcntl.h>
@@ -164,6 +163,7 @@ void Lexer::include(std::string_view name) {
     throw Stop{};
   }
   refuse_loop(name);
+  if (model_.dialect.one_inclusion_per_file) refuse_repetition(name);
   content_ = content;
   at_ = 0;
   position_ = {name, 1};
@@ -184,6 +184,20 @@ void Lexer::refuse_loop(std::string_view name) const {
                  old ? frame->position.line - 1 : frame->statement_line);
     if (old && names_it(*frame)) break;
   }
+  throw Stop{};
+}
+
+/// Tells of a file that was included before, and stops.
+void Lexer::refuse_repetition(std::string_view name) {
+  const Place place = statement();
+  const auto [first, is_new] = inclusions_.emplace(name, place);
+  if (is_new) return;
+  const std::string file(name);
+  std::fprintf(console_.err,
+               "%s:%d: error: repeated inclusion of %s\n%s:%d: note: location of first inclusion "
+               "of %s\n",
+               std::string(place.file).c_str(), place.line, file.c_str(),
+               std::string(first->second.file).c_str(), first->second.line, file.c_str());
   throw Stop{};
 }
 

@@ -15,6 +15,7 @@
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/expression_parser.h"
 #include "kbx/kconfig/lexer.h"
+#include "kbx/kconfig/simplify.h"
 #include "kbx/kconfig/token_reader.h"
 
 namespace kbx::kconfig {
@@ -55,6 +56,13 @@ class Parser {
   void error(const std::string& text) {
     ++errors_;
     tell(text);
+  }
+  /// What newer parsers refuse and older ones warn of.
+  void blame_entry(const std::string& text) {
+    if (model_.dialect.strict_entries)
+      error(text);
+    else
+      tell("warning: " + text);
   }
   void error_at(const Place& place, const std::string& text) {
     ++errors_;
@@ -175,7 +183,7 @@ class Parser {
     if (builder_.entry()->prompt)
       builder_.entry()->prompt->kind = PropertyKind::menu;
     else
-      tell("warning: menuconfig statement without prompt");
+      blame_entry("menuconfig statement without prompt");
   }
 
   void check_choice_member() {
@@ -337,9 +345,9 @@ class Parser {
     tokens_.expect(Token::key_on);
     const Expression* condition = expressions_.expression();
     if (model_.dialect.conditional_depends && tokens_.token() == Token::key_if) {
-      // "depends on A if B" is "A || !B".
+      // "depends on A if B" is "A || B=n".
       const Expression* when = expressions_.condition();
-      condition = model_.expressions.either(condition, model_.expressions.negation(when));
+      condition = model_.expressions.either(condition, Simplifier(model_, console_).is_no(when));
     }
     tokens_.end_of_line();
     builder_.add_dependency(condition);
@@ -350,10 +358,11 @@ class Parser {
     const std::string_view text = tokens_.help_text();
     Menu* entry = builder_.entry();
     const std::string name = entry->symbol ? shown_name(*entry->symbol) : "";
+    const bool strict = model_.dialect.strict_entries;
     if (entry->has_help())
-      tell("warning: '" + name +
-           "' defined with more than one help text -- only the last one will be used");
-    if (trim(text).empty()) tell("warning: '" + name + "' defined with blank help text");
+      blame_entry("'" + name + "' defined with more than one help text" +
+                  (strict ? "" : " -- only the last one will be used"));
+    if (trim(text).empty()) blame_entry("'" + name + "' defined with blank help text");
     entry->help = text;
   }
 
@@ -388,6 +397,7 @@ class Parser {
         parse_prompt();
         return true;
       case Token::key_bool:
+        if (!model_.dialect.choice_type_statement) return false;
         if (!model_.dialect.choice_is_symbol) {
           parse_prompt();
           return true;

@@ -114,7 +114,8 @@ class Solver {
  private:
   void compute(const Symbol& symbol);
   void compute_logical(const Symbol& symbol, SymbolState& state);
-  Tristate unchosen_value(const Symbol& symbol, SymbolState& state);
+  Tristate unchosen_value(const Symbol& symbol, SymbolState& state, const Property*& used);
+  bool follows_transitional(const Property* used, const SymbolState& state) const;
   void compute_text(const Symbol& symbol, SymbolState& state);
   void compute_conditions(const Symbol& symbol);
   Tristate limit(const Symbol& symbol, const Expression* expression, Tristate without);

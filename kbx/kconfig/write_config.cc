@@ -23,8 +23,9 @@ namespace {
 
 class ConfigText {
  public:
-  ConfigText(Solver& solver, const Environment& environment)
+  ConfigText(Solver& solver, const Environment& environment, ChangedInput& changed)
       : solver_(solver),
+        changed_(changed),
         prefix_(option_prefix(environment)),
         done_(solver.model().symbols.size()) {}
 
@@ -50,10 +51,13 @@ class ConfigText {
 
   void add_symbol(const Symbol& symbol) {
     if (symbol.is_choice || done_[symbol.id]) return;
-    if (!solver_.value(symbol).is_written) return;
+    const bool is_written = solver_.value(symbol).is_written;
+    changed_.look_at(symbol);
+    // Where a choice is a symbol it may still make members of it appear.
+    done_[symbol.id] = is_written || !solver_.model().dialect.choice_is_symbol;
+    if (!is_written) return;
     if (after_end_) text_ += '\n';
     after_end_ = false;
-    done_[symbol.id] = true;
     text_ += config_line(symbol, solver_, prefix_);
   }
 
@@ -74,6 +78,7 @@ class ConfigText {
   }
 
   Solver& solver_;
+  ChangedInput& changed_;
   std::string prefix_;
   std::vector<bool> done_;
   std::string text_;
@@ -97,11 +102,12 @@ std::string aside(const std::string& name) {
 
 }  // namespace
 
-std::string config_text(Solver& solver, const Environment& environment) {
-  return ConfigText(solver, environment).make();
+std::string config_text(Solver& solver, const Environment& environment, ChangedInput& changed) {
+  return ConfigText(solver, environment, changed).make();
 }
 
-std::string defconfig_text(Solver& solver, const Environment& environment) {
+std::string defconfig_text(Solver& solver, const Environment& environment, ChangedInput& changed) {
+  std::vector<bool> done(solver.model().symbols.size());
   const std::string prefix = option_prefix(environment);
   std::string text;
   solver.forget_all();
@@ -111,10 +117,11 @@ std::string defconfig_text(Solver& solver, const Environment& environment) {
       if (solver.model().dialect.choice_is_symbol) solver.is_visible(*menu);
       continue;
     }
-    if (symbol->is_choice) continue;
-    SymbolState& state = solver.value(*symbol);
-    if (!state.is_written) continue;
-    state.is_written = false;  // it may be defined twice
+    if (symbol->is_choice || done[symbol->id]) continue;
+    const bool is_written = solver.value(*symbol).is_written;
+    changed.look_at(*symbol);
+    done[symbol->id] = is_written || !solver.model().dialect.choice_is_symbol;
+    if (!is_written) continue;
     if (!solver.is_changeable(*symbol)) continue;
     const std::string now(solver.text_of(*symbol));
     if (now == solver.default_text(*symbol)) continue;
@@ -124,10 +131,13 @@ std::string defconfig_text(Solver& solver, const Environment& environment) {
   return text;
 }
 
-bool write_defconfig(const std::string& file, Solver& solver, const Environment& environment) {
+bool write_defconfig(const std::string& file, Solver& solver, const Environment& environment,
+                     const Console& console) {
+  ChangedInput changed(solver, environment);
   try {
     overwrite_file(file, "");
-    overwrite_file(file, defconfig_text(solver, environment));
+    overwrite_file(file, defconfig_text(solver, environment, changed));
+    changed.tell(console);
     return true;
   } catch (const Error&) {
     return false;
@@ -149,7 +159,9 @@ bool write_config(Solver& solver, const Environment& environment, const Console&
   try {
     make_folders(dir_name(name));
     if (!solver.is_changed) solver.forget_all();
-    const std::string text = config_text(solver, environment);
+    ChangedInput changed(solver, environment);
+    const std::string text = config_text(solver, environment, changed);
+    changed.tell(console);
     if (in_place) {
       overwrite_file(name, text);
     } else {
