@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kconfig/dependency_loops.h"
 #include "kbx/kconfig/dialogue.h"
 #include "kbx/kconfig/finalize.h"
@@ -161,15 +162,17 @@ class Run {
 int configure(const Request& request, const Dialect& dialect, const Environment& environment,
               const Shell& shell, const Console& console, bool terminal) {
   int status = 0;
-  try {
-    Model model(dialect);
-    parse(model, {request.kconfig, environment, shell}, console);
-    finalize(model, console);
-    if (!check_dependency_loops(model, console)) throw Stop{};
-    status = Run(request, model, environment, console, terminal).run();
-  } catch (const Stop& stop) {
-    status = stop.status;
-  }
+  on_deep_stack([&] {
+    try {
+      Model model(dialect);
+      parse(model, {request.kconfig, environment, shell}, console);
+      finalize(model, console);
+      if (!check_dependency_loops(model, console)) throw Stop{};
+      status = Run(request, model, environment, console, terminal).run();
+    } catch (const Stop& stop) {
+      status = stop.status;
+    }
+  });
   std::fflush(console.out);
   return status;
 }

@@ -85,19 +85,24 @@ bool is_known(Token keyword, const Dialect& dialect) {
   }
 }
 
-/// The whole of an open file in memory of `arena`.
-std::string_view content_of(int descriptor, Arena& arena) {
+/// The whole of a file in memory of `arena`; false if it cannot be read.
+bool read_whole(const std::string& path, Arena& arena, std::string_view& content) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
-  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  const auto size = static_cast<std::size_t>(info.st_size);
-  char* place = arena.room(size);
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || S_ISDIR(info.st_mode)) return false;
+  // A pipe does not tell its size.
+  std::string text(static_cast<std::size_t>(info.st_size) + 1, '\0');
   std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::read(descriptor, place + have, size - have);
-    if (got <= 0) break;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
+    if (got < 0) return false;
+    if (got == 0) break;
     have += static_cast<std::size_t>(got);
+    if (have == text.size()) text.resize(2 * have);
   }
-  return {place, have};
+  text.resize(have);
+  content = arena.copy(text);
+  return true;
 }
 
 /// `text` up to its first NUL, as conf keeps it.
@@ -125,19 +130,11 @@ Place Lexer::statement() const {
 }
 
 bool Lexer::load(std::string_view name, std::string_view& content) const {
-  std::string path(name);
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() >= 0) {
-    content = content_of(file.get(), model_.arena);
-    return true;
-  }
+  const std::string path(name);
+  if (read_whole(path, model_.arena, content)) return true;
   const auto tree = environment_.find("srctree");
   if (name.starts_with('/') || tree == environment_.end()) return false;
-  path = tree->second + "/" + path;
-  Descriptor second(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (second.get() < 0) return false;
-  content = content_of(second.get(), model_.arena);
-  return true;
+  return read_whole(tree->second + "/" + path, model_.arena, content);
 }
 
 void Lexer::remember_file(std::string_view name) {

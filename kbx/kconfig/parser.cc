@@ -21,6 +21,8 @@
 namespace kbx::kconfig {
 namespace {
 
+constexpr int deepest_nesting = 5000;  // of menus, choices and ifs
+
 struct GiveUp {};  // the files ended within an error
 
 class Parser {
@@ -472,8 +474,14 @@ class Parser {
 
   /// The statements of a block and the line that ends it.
   void parse_block(const Menu* entry, std::string_view kind, bool in_choice) {
+    if (++nesting_ > deepest_nesting) {
+      error_at(entry->place,
+               "more than " + std::to_string(deepest_nesting) + " blocks within each other");
+      throw Stop{};
+    }
     try {
       parse_statements(in_choice, false);
+      --nesting_;
       const Token ender = tokens_.token();
       tokens_.shift();
       tokens_.end_of_line();
@@ -520,6 +528,7 @@ class Parser {
   TokenReader tokens_{lexer_};
   ExpressionParser expressions_{tokens_, builder_, model_.expressions};
   int errors_ = 0;
+  int nesting_ = 0;
   const Menu* choice_ = nullptr;  // that is open, where a choice is a menu
   std::optional<std::string_view> lost_word_;
 };

@@ -115,6 +115,8 @@ void ConfigReader::load(Origin origin, std::string_view content) {
     std::string_view line = content.substr(0, end);
     content.remove_prefix(std::min(end + 1, content.size()));
     ++line_;
+    // What begins with a NUL is not taken for an empty line where lines keep their ends.
+    if (solver_.model().dialect.lenient_lines && line.starts_with('\0')) warn("unexpected data: ");
     line = line.substr(0, line.find('\0'));
     if (line.ends_with('\r')) line.remove_suffix(1);
     take_line(origin, line);

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kbx/base/error.h"
@@ -100,6 +101,20 @@ std::string aside(const std::string& name) {
   return name + "." + std::to_string(::getpid()) + ".tmp";
 }
 
+/// Gives what is in place the name of the old one, too: at no time there is none.
+void keep_as_old(const std::string& name) {
+  const std::string old = name + ".old";
+  ::unlink(old.c_str());
+  if (::link(name.c_str(), old.c_str()) != 0) std::rename(name.c_str(), old.c_str());
+}
+
+/// True if a file may be put in the place of `name`: there is none, or one that nothing points to.
+bool may_replace(const std::string& name) {
+  if (!is_folder(dir_name(name))) return false;
+  struct stat info {};
+  return ::lstat(name.c_str(), &info) != 0 || (S_ISREG(info.st_mode) && info.st_nlink == 1);
+}
+
 }  // namespace
 
 std::string config_text(Solver& solver, const Environment& environment, ChangedInput& changed) {
@@ -135,8 +150,11 @@ bool write_defconfig(const std::string& file, Solver& solver, const Environment&
                      const Console& console) {
   ChangedInput changed(solver, environment);
   try {
-    overwrite_file(file, "");
-    overwrite_file(file, defconfig_text(solver, environment, changed));
+    const std::string text = defconfig_text(solver, environment, changed);
+    if (may_replace(file))
+      write_file_atomically(file, text);
+    else
+      overwrite_file(file, text);
     changed.tell(console);
     return true;
   } catch (const Error&) {
@@ -172,7 +190,7 @@ bool write_config(Solver& solver, const Environment& environment, const Console&
         return true;
       }
       overwrite_file(aside(name), text);
-      if (before) std::rename(name.c_str(), (name + ".old").c_str());
+      if (before) keep_as_old(name);
       if (std::rename(aside(name).c_str(), name.c_str()) != 0)
         throw system_error("cannot rename to " + name, errno);
     }
