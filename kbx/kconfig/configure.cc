@@ -35,7 +35,8 @@ class Run {
 
   int run() {
     read();
-    const bool strict = has_variable(environment_, "KCONFIG_WERROR");
+    const bool strict =
+        model_.dialect.strictness_variables && has_variable(environment_, "KCONFIG_WERROR");
     if (reader_.warnings() > 0 && strict) return 1;
     bool keeps_config = false;
     if (request_.sync && !variable(environment_, "KCONFIG_NOSILENTUPDATE").empty()) {

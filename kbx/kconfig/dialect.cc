@@ -54,6 +54,16 @@ Dialect probe_dialect(const std::string& tree) {
   dialect.negation_ends_menu = sources.mention("menu.c", "expr_contains_symbol_negated");
   dialect.tells_changed_input = sources.mention("confdata.c", "KCONFIG_WARN_CHANGED_INPUT");
   dialect.usage_names_arguments = sources.mention("conf.c", "Arguments:");
+  dialect.special_symbols = sources.mention("expr.h", "sym_defconfig_list");
+  dialect.strictness_variables = sources.mention("confdata.c", "KCONFIG_WERROR");
+  dialect.quoted_auto_conf = !sources.mention("confdata.c", "OUTPUT_N_NONE, false");
+  dialect.nested_marks = sources.mention("confdata.c", "strcpy(d, \".h\")");
+  dialect.fixed_dependency_file =
+      sources.mention("confdata.c", "conf_write_dep(\"include/config/auto.conf.cmd\")");
+  dialect.open_headings = sources.mention("confdata.c", "struct conf_printer {");
+  dialect.ends_of_filled_menus = !sources.mention("confdata.c", "end_check:");
+  dialect.locations_above = sources.mention("menu.c", "menu = prop->menu->parent;");
+  dialect.short_usage = !sources.mention("conf.c", "Generic options");
   if (sources.mention("expr.h", "9973")) dialect.table_size = 9973;
   return dialect;
 }

@@ -35,6 +35,7 @@ using Keywords = std::unordered_map<std::string_view, Token>;
 
 const Keywords& keywords() {
   static const Keywords table = {
+      {"allnoconfig_y", Token::key_allnoconfig_y},
       {"bool", Token::key_bool},
       {"choice", Token::key_choice},
       {"comment", Token::key_comment},
@@ -42,6 +43,7 @@ const Keywords& keywords() {
       {"def_bool", Token::key_def_bool},
       {"def_tristate", Token::key_def_tristate},
       {"default", Token::key_default},
+      {"defconfig_list", Token::key_defconfig_list},
       {"depends", Token::key_depends},
       {"endchoice", Token::key_endchoice},
       {"endif", Token::key_endif},
@@ -75,7 +77,10 @@ bool is_known(Token keyword, const Dialect& dialect) {
     case Token::key_option:
       return dialect.option_statement;
     case Token::key_modules:
-      return dialect.modules_statement;
+      return dialect.modules_statement || dialect.special_symbols;
+    case Token::key_allnoconfig_y:
+    case Token::key_defconfig_list:
+      return dialect.special_symbols;
     case Token::key_optional:
       return dialect.choice_is_symbol;
     case Token::key_transitional:

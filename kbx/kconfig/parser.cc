@@ -242,6 +242,7 @@ class Parser {
         parse_range();
         return true;
       case Token::key_modules:
+        if (!model_.dialect.modules_statement) return false;
         tokens_.shift();
         tokens_.end_of_line();
         set_modules();
@@ -333,13 +334,26 @@ class Parser {
 
   void parse_option() {
     tokens_.shift();
-    if (tokens_.token() == Token::word && tokens_.text() == "modules") {
-      tokens_.shift();
-      tokens_.end_of_line();
-      set_modules();
-    } else {
+    const Token kind = tokens_.token();
+    if (kind != Token::key_modules && kind != Token::key_defconfig_list &&
+        kind != Token::key_allnoconfig_y)
       throw SyntaxError{};
-    }
+    tokens_.shift();
+    tokens_.end_of_line();
+    if (kind == Token::key_modules)
+      set_modules();
+    else if (kind == Token::key_allnoconfig_y)
+      builder_.entry()->symbol->yes_in_allnoconfig = true;
+    else
+      set_defconfig_list();
+  }
+
+  void set_defconfig_list() {
+    Symbol* symbol = builder_.entry()->symbol;
+    if (!model_.defconfig_list)
+      model_.defconfig_list = symbol;
+    else if (model_.defconfig_list != symbol)
+      error("trying to redefine defconfig symbol");
   }
 
   void parse_depends() {

@@ -56,6 +56,16 @@ bool ConfigReader::open_default(std::string& content) {
   file_ = configuration_name(environment_);
   if (open(file_, content)) return true;
   solver_.is_changed = true;
+  const Model& model = solver_.model();
+  if (model.dialect.special_symbols) {
+    if (!model.defconfig_list) return false;
+    file_ = solver_.default_that(*model.defconfig_list, [&](std::string_view name) {
+      return open(std::string(name), content);
+    });
+    if (file_.empty()) return false;
+    notice_("using defaults found in " + file_);
+    return true;
+  }
   const std::string list = variable(environment_, "KCONFIG_DEFCONFIG_LIST");
   for (const std::string_view name : split_words(list)) {
     file_ = name;
@@ -150,7 +160,8 @@ void ConfigReader::take(Origin origin, std::string_view name, std::string_view t
   const Symbol* symbol = find(name);
   if (!symbol) {
     if (origin == Origin::automatic) return unknown_(name);
-    if (has_variable(environment_, "KCONFIG_WARN_UNKNOWN_SYMBOLS"))
+    if (solver_.model().dialect.strictness_variables &&
+        has_variable(environment_, "KCONFIG_WARN_UNKNOWN_SYMBOLS"))
       warn("unknown symbol: " + std::string(name));
     solver_.is_changed = true;
     return;

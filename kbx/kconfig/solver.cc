@@ -178,6 +178,18 @@ const Property* Solver::default_of(const Symbol& symbol) {
   return nullptr;
 }
 
+std::string_view Solver::default_that(const Symbol& symbol,
+                                      const std::function<bool(std::string_view)>& fits) {
+  for (const Property* property = symbol.properties; property; property = property->next) {
+    if (property->kind != PropertyKind::default_value || !property->value_symbol()) continue;
+    if (evaluate(property->condition) == Tristate::no) continue;
+    value(*property->value_symbol());
+    const std::string_view text = text_of(*property->value_symbol());
+    if (fits(text)) return text;
+  }
+  return {};
+}
+
 const Property* Solver::range_of(const Symbol& symbol) {
   for (const Property* property = symbol.properties; property; property = property->next)
     if (property->kind == PropertyKind::range && evaluate(property->condition) != Tristate::no)
@@ -205,7 +217,7 @@ void Solver::compute(const Symbol& symbol) {
   else
     compute_text(symbol, state);
   if (&symbol == model_.modules) modules_ = state.tristate;
-  if (symbol.is_transitional) state.is_written = false;
+  if (symbol.is_transitional || &symbol == model_.defconfig_list) state.is_written = false;
   if (!symbol.is_choice) return;
   if (model_.dialect.choice_is_symbol && state.is_written)
     for (const Symbol* member : symbol.members)

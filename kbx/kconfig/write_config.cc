@@ -64,8 +64,9 @@ class ConfigText {
 
   const Menu* following(const Menu* menu) {
     if (menu->children) return menu->children;
-    for (; menu; menu = menu->parent) {
-      add_end(*menu);
+    const bool is_skipped = solver_.model().dialect.ends_of_filled_menus;
+    for (const Menu* first = menu; menu; menu = menu->parent) {
+      if (menu != first || !is_skipped) add_end(*menu);
       if (menu->next) return menu->next;
     }
     return nullptr;

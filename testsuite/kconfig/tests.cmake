@@ -8,7 +8,7 @@ set_tests_properties(kconfig-cases kconfig-tree kconfig-kernel-tests PROPERTIES 
                                                                                 TIMEOUT 900 RESOURCE_LOCK downloads)
 add_test(NAME kconfig-trees CONFIGURATIONS full COMMAND ${run_kconfig} --trees --series 6.1 --series 6.12)
 set_tests_properties(kconfig-trees PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400 RESOURCE_LOCK downloads)
-add_test(NAME kconfig-cases-all CONFIGURATIONS full COMMAND ${run_kconfig} --series 6.12 --series 7.x)
+add_test(NAME kconfig-cases-all CONFIGURATIONS full COMMAND ${run_kconfig} --series all)
 add_test(NAME kconfig-kernel-tests-all CONFIGURATIONS full COMMAND ${run_kernel_tests} --series all)
 set_tests_properties(kconfig-cases-all kconfig-kernel-tests-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600
                                                                           RESOURCE_LOCK downloads)
@@ -22,7 +22,7 @@ set(run_architectures python3 ${CMAKE_CURRENT_LIST_DIR}/architectures.py --kbx $
 add_test(NAME kconfig-architectures COMMAND ${run_architectures} --presets --arch x86_64 --arch arm64 --arch riscv)
 set_tests_properties(kconfig-architectures PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 1800
                                                       RESOURCE_LOCK downloads)
-add_test(NAME kconfig-architectures-all CONFIGURATIONS full COMMAND ${run_architectures} --series 6.1 --series 6.12 --series 7.x)
+add_test(NAME kconfig-architectures-all CONFIGURATIONS full COMMAND ${run_architectures} --series all)
 add_test(NAME kconfig-random CONFIGURATIONS full COMMAND ${run_architectures} --random 300)
 set_tests_properties(kconfig-architectures-all kconfig-random PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 28800
                                                                          RESOURCE_LOCK downloads)
