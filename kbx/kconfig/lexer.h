@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kbx/kconfig/console.h"
@@ -49,6 +50,7 @@ class Lexer {
 
   bool load(std::string_view name, std::string_view& content) const;
   void refuse_loop(std::string_view name) const;
+  void refuse_repetition(std::string_view name);
   void remember_file(std::string_view name);
 
   Token scan();
@@ -71,6 +73,7 @@ class Lexer {
   std::string_view content_;
   std::size_t at_ = 0;
   std::vector<Frame> frames_;
+  std::unordered_map<std::string_view, Place> inclusions_;  // where each file was included
   bool at_end_ = false;  // of the first file, with Dialect::old_positions
   State state_ = State::initial;
   Token previous_ = Token::eol;

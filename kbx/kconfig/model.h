@@ -65,6 +65,7 @@ struct Symbol {
   bool is_choice = false;
   bool is_optional = false;  // a choice that may have no value
   bool is_transitional = false;
+  bool yes_in_allnoconfig = false;
   bool is_choice_member = false;  // lies in a choice that is a menu
   bool is_warned = false;         // its properties have been examined
   Property* properties = nullptr;
@@ -111,6 +112,9 @@ struct Model {
   std::vector<std::string_view> files;  // in order of first inclusion
   std::vector<UsedVariable> variables;
   Symbol* modules = nullptr;
+  /// Its defaults name the files that stand in for a missing .config; with
+  /// Dialect::special_symbols. It is never written.
+  Symbol* defconfig_list = nullptr;
   /// Named symbols and choices as conf walks over them: in the order of its hash table.
   std::vector<Symbol*> ordered;
 
