@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "kbx/base/descriptor.h"
+#include "kbx/base/path.h"
 
 namespace kbx::kconfig {
 namespace {
@@ -108,12 +109,12 @@ std::string_view cut(std::string_view text) {
 
 }  // namespace
 
-Lexer::Lexer(Model& model, const Environment& environment, const Shell& shell,
-             const Console& console)
+Lexer::Lexer(Model& model, const Sources& sources, const Console& console)
     : model_(model),
-      environment_(environment),
+      environment_(sources.environment),
+      folder_(sources.folder),
       console_(console),
-      macros_(environment, shell, console, position_) {}
+      macros_(sources.environment, sources.shell, console, position_) {}
 
 void Lexer::warn(const Place& place, const char* message) const {
   std::fprintf(console_.err, "%.*s:%d:warning: %s\n", static_cast<int>(place.file.size()),
@@ -126,7 +127,7 @@ Place Lexer::statement() const {
 }
 
 bool Lexer::load(std::string_view name, std::string_view& content) const {
-  std::string path(name);
+  std::string path = join_path(folder_, name);
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() >= 0) {
     content = content_of(file.get(), model_.arena);
@@ -134,7 +135,7 @@ bool Lexer::load(std::string_view name, std::string_view& content) const {
   }
   const auto tree = environment_.find("srctree");
   if (name.starts_with('/') || tree == environment_.end()) return false;
-  path = tree->second + "/" + path;
+  path = tree->second + "/" + std::string(name);
   Descriptor second(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (second.get() < 0) return false;
   content = content_of(second.get(), model_.arena);

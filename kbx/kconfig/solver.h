@@ -113,6 +113,7 @@ class Solver {
 
  private:
   void compute(const Symbol& symbol);
+  void compute_fixed(const Symbol& symbol, SymbolState& state);
   void compute_logical(const Symbol& symbol, SymbolState& state);
   Tristate unchosen_value(const Symbol& symbol, SymbolState& state);
   void compute_text(const Symbol& symbol, SymbolState& state);
