@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "kbx/base/descriptor.h"
+#include "kbx/base/path.h"
 
 namespace kbx::kconfig {
 namespace {
@@ -117,12 +118,12 @@ std::string_view cut(std::string_view text) {
 
 }  // namespace
 
-Lexer::Lexer(Model& model, const Environment& environment, const Shell& shell,
-             const Console& console)
+Lexer::Lexer(Model& model, const Sources& sources, const Console& console)
     : model_(model),
-      environment_(environment),
+      environment_(sources.environment),
+      folder_(sources.folder),
       console_(console),
-      macros_(environment, shell, console, position_) {}
+      macros_(sources.environment, sources.shell, console, position_) {}
 
 void Lexer::warn(const Place& place, const char* message) const {
   std::fprintf(console_.err, "%.*s:%d:warning: %s\n", static_cast<int>(place.file.size()),
@@ -135,11 +136,10 @@ Place Lexer::statement() const {
 }
 
 bool Lexer::load(std::string_view name, std::string_view& content) const {
-  const std::string path(name);
-  if (read_whole(path, model_.arena, content)) return true;
+  if (read_whole(join_path(folder_, name), model_.arena, content)) return true;
   const auto tree = environment_.find("srctree");
   if (name.starts_with('/') || tree == environment_.end()) return false;
-  return read_whole(tree->second + "/" + path, model_.arena, content);
+  return read_whole(tree->second + "/" + std::string(name), model_.arena, content);
 }
 
 void Lexer::remember_file(std::string_view name) {

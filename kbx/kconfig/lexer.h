@@ -11,10 +11,18 @@
 
 namespace kbx::kconfig {
 
+/// Where Kconfig files come from and what their macros see.
+struct Sources {
+  std::string file;                // the first Kconfig file
+  const Environment& environment;  // also names the tree, as "srctree"
+  const Shell& shell;
+  std::string folder = {};  // where names of files begin; "" is the working folder
+};
+
 /// Gives the tokens of a Kconfig file and of those that it includes.
 class Lexer {
  public:
-  Lexer(Model& model, const Environment& environment, const Shell& shell, const Console& console);
+  Lexer(Model& model, const Sources& sources, const Console& console);
   Lexer(const Lexer&) = delete;
   Lexer& operator=(const Lexer&) = delete;
 
@@ -67,6 +75,7 @@ class Lexer {
 
   Model& model_;
   const Environment& environment_;
+  std::string folder_;
   Console console_;
   Place position_;
   Macros macros_;

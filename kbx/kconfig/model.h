@@ -68,6 +68,8 @@ struct Symbol {
   bool yes_in_allnoconfig = false;
   bool is_choice_member = false;  // lies in a choice that is a menu
   bool is_warned = false;         // its properties have been examined
+  bool is_fixed = false;          // has `fixed_value`, whatever is said of it (kernel_options.h)
+  std::string_view fixed_value;   // "y", "m", "n" or a text
   Property* properties = nullptr;
   Property* last_property = nullptr;
   std::vector<Menu*> definitions;
@@ -81,6 +83,12 @@ struct Symbol {
   bool is_named() const { return name.data() != nullptr; }
 };
 
+/// A `depends on` or an `if`, as it stands in the file.
+struct StatedDependency {
+  const Expression* condition = nullptr;
+  Place place;
+};
+
 /// An entry of the tree of menus: config, menuconfig, choice, menu, comment or if.
 struct Menu {
   Menu* next = nullptr;
@@ -90,7 +98,9 @@ struct Menu {
   Property* prompt = nullptr;
   const Expression* visibility = nullptr;  // "visible if"
   const Expression* depends = nullptr;
-  std::string_view help;  // without data(): none
+  std::vector<StatedDependency> stated;  // what `depends` is made of, if the entry itself says it
+  const Menu* stated_in = nullptr;       // the block that it is written in, "if" blocks included
+  std::string_view help;                 // without data(): none
   Place place;
   std::uint32_t id = 0;
 

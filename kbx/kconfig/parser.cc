@@ -31,7 +31,7 @@ class Parser {
       : model_(model),
         console_(console),
         builder_(model, console),
-        lexer_(model, sources.environment, sources.shell, console) {
+        lexer_(model, sources, console) {
     lexer_.open(sources.file);
   }
 
@@ -366,7 +366,7 @@ class Parser {
       condition = model_.expressions.either(condition, Simplifier(model_, console_).is_no(when));
     }
     tokens_.end_of_line();
-    builder_.add_dependency(condition);
+    builder_.add_dependency(condition, lexer_.statement());
   }
 
   void parse_help() {
@@ -442,7 +442,7 @@ class Parser {
     const Expression* condition = expressions_.expression();
     tokens_.end_of_line();
     Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
-    builder_.add_dependency(condition);
+    builder_.add_dependency(condition, lexer_.statement());
     builder_.open();
     tokens_.next_line();
     parse_block(entry, "if", in_choice);

@@ -210,6 +210,7 @@ void Solver::compute(const Symbol& symbol) {
     return;
   }
   state.is_written = false;
+  if (symbol.is_fixed) return compute_fixed(symbol, state);
   compute_conditions(symbol);
   if (state.visible != Tristate::no) state.is_written = true;
   if (is_logical(symbol.type))
@@ -224,6 +225,17 @@ void Solver::compute(const Symbol& symbol) {
       if (states_[member->id].visible != Tristate::no) states_[member->id].is_written = true;
   state.is_written = false;
   if (state.awaits_choice) settle_choice(symbol);
+}
+
+/// What selects it is known, but does not change it.
+void Solver::compute_fixed(const Symbol& symbol, SymbolState& state) {
+  state.tristate = symbol.fixed_value == "y"   ? Tristate::yes
+                   : symbol.fixed_value == "m" ? Tristate::mod
+                                               : Tristate::no;
+  state.text = symbol.fixed_value.empty() ? std::string_view(no_characters) : symbol.fixed_value;
+  state.visible = Tristate::no;
+  if (&symbol == model_.modules) modules_ = state.tristate;
+  state.selected = symbol.selectors ? evaluate(symbol.selectors) : Tristate::no;
 }
 
 void Solver::compute_logical(const Symbol& symbol, SymbolState& state) {

@@ -117,6 +117,7 @@ class Solver {
 
  private:
   void compute(const Symbol& symbol);
+  void compute_fixed(const Symbol& symbol, SymbolState& state);
   void compute_logical(const Symbol& symbol, SymbolState& state);
   Tristate unchosen_value(const Symbol& symbol, SymbolState& state, const Property*& used);
   bool follows_transitional(const Property* used, const SymbolState& state) const;
