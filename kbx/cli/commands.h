@@ -15,6 +15,7 @@ int kernels_command(const std::vector<std::string>& arguments);
 int doctor_command(const std::vector<std::string>& arguments);
 int check_command(const std::vector<std::string>& arguments);
 int diff_command(const std::vector<std::string>& arguments);
+int config_command(const std::vector<std::string>& arguments);
 int new_command(const std::vector<std::string>& arguments);
 
 }  // namespace kbx::cli

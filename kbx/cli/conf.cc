@@ -42,14 +42,20 @@ constexpr const char* help =
     "  kbx conf --olddefconfig Kconfig\n"
     "  KCONFIG_SEED=1 kbx conf --randconfig Kconfig\n";
 
-void print_usage(const char* program) {
-  std::printf("Usage: %s [options] <kconfig-file>\n\n", program);
+void print_usage(const char* program, const kconfig::Dialect& dialect) {
+  if (dialect.short_usage)
+    std::printf("Usage: %s [-s] [option] <kconfig-file>\n", program);
+  else
+    std::printf("Usage: %s [options] %s\n\n", program,
+                dialect.usage_names_arguments ? "kconfig_file" : "<kconfig-file>");
+  std::fputs(dialect.short_usage ? "[option] is _one_ of the following:\n"
+                                 : "Generic options:\n"
+                                   "  -h, --help              Print this message and exit.\n"
+                                   "  -s, --silent            Do not print log.\n"
+                                   "\n"
+                                   "Mode options:\n",
+             stdout);
   std::fputs(
-      "Generic options:\n"
-      "  -h, --help              Print this message and exit.\n"
-      "  -s, --silent            Do not print log.\n"
-      "\n"
-      "Mode options:\n"
       "  --listnewconfig         List new options\n"
       "  --helpnewconfig         List new options and help text\n"
       "  --oldaskconfig          Start a new configuration using a line-oriented program\n"
@@ -65,10 +71,15 @@ void print_usage(const char* program) {
       "  --alldefconfig          New config with all symbols set to default\n"
       "  --randconfig            New config with random answer to all options\n"
       "  --yes2modconfig         Change answers from yes to mod if possible\n"
-      "  --mod2yesconfig         Change answers from mod to yes if possible\n"
+      "  --mod2yesconfig         Change answers from mod to yes if possible\n",
+      stdout);
+  if (dialect.short_usage) return;
+  std::fputs(
       "  --mod2noconfig          Change answers from mod to no if possible\n"
       "  (If none of the above is given, --oldaskconfig is the default)\n",
       stdout);
+  if (dialect.usage_names_arguments)
+    std::fputs("\nArguments:\n  kconfig_file            Top-level Kconfig file.\n", stdout);
 }
 
 struct CommandLine {
@@ -76,7 +87,8 @@ struct CommandLine {
   std::optional<int> status;  // nothing is left to do
 };
 
-CommandLine parse(std::vector<char*>& words, const Environment& environment) {
+CommandLine parse(std::vector<char*>& words, const kconfig::Dialect& dialect,
+                  const Environment& environment) {
   static constexpr std::pair<const char*, Mode> modes[] = {{"oldaskconfig", Mode::ask_all},
                                                            {"oldconfig", Mode::ask_new},
                                                            {"syncconfig", Mode::sync},
@@ -94,9 +106,11 @@ CommandLine parse(std::vector<char*>& words, const Environment& environment) {
                                                            {"mod2yesconfig", Mode::mod_to_yes},
                                                            {"mod2noconfig", Mode::mod_to_no}};
   constexpr int first_mode = 256;
-  std::vector<option> options = {{"help", no_argument, nullptr, 'h'},
-                                 {"silent", no_argument, nullptr, 's'}};
+  std::vector<option> options;
+  if (!dialect.short_usage)
+    options = {{"help", no_argument, nullptr, 'h'}, {"silent", no_argument, nullptr, 's'}};
   for (const auto& [name, mode] : modes) {
+    if (dialect.short_usage && mode == Mode::mod_to_no) continue;
     const bool has_file = mode == Mode::from_file || mode == Mode::save_minimal;
     options.push_back({name, has_file ? required_argument : no_argument, nullptr,
                        first_mode + static_cast<int>(mode)});
@@ -104,11 +118,12 @@ CommandLine parse(std::vector<char*>& words, const Environment& environment) {
   options.push_back({});
   CommandLine line;
   const int count = static_cast<int>(words.size()) - 1;
+  const char* letters = dialect.short_usage ? "s" : "hs";
   optind = 0;
   for (int letter = 0;
-       (letter = getopt_long(count, words.data(), "hs", options.data(), nullptr)) != -1;) {
-    if (letter == 'h') {
-      print_usage(words[0]);
+       (letter = getopt_long(count, words.data(), letters, options.data(), nullptr)) != -1;) {
+    if (letter == 'h' || (letter == '?' && dialect.short_usage)) {
+      print_usage(words[0], dialect);
       line.status = 1;
       return line;
     }
@@ -117,11 +132,11 @@ CommandLine parse(std::vector<char*>& words, const Environment& environment) {
     line.request.mode = static_cast<Mode>(letter - first_mode);
     if (line.request.mode == Mode::sync) line.request.silent = line.request.sync = true;
     if (optarg) line.request.file = optarg;
-    if (line.request.mode == Mode::random) kconfig::seed_random(environment, {});
+    if (line.request.mode == Mode::random) kconfig::seed_random(dialect, environment, {});
   }
   if (optind == count) {
     std::fprintf(stderr, "%s: Kconfig file missing\n", words[0]);
-    print_usage(words[0]);
+    print_usage(words[0], dialect);
     line.status = 1;
     return line;
   }
@@ -168,10 +183,10 @@ int conf_command(const char* program, int count, char** arguments) {
   std::vector<char*> words = {own_name.data()};
   words.insert(words.end(), arguments, arguments + count);
   words.push_back(nullptr);
-  const CommandLine line = parse(words, environment);
+  const kconfig::Dialect dialect = kconfig::probe_dialect(tree);
+  const CommandLine line = parse(words, dialect, environment);
   if (line.status) return *line.status;
   ConfShell shell(environment, remember);
-  const kconfig::Dialect dialect = kconfig::probe_dialect(tree);
   const int status = kconfig::configure(
       line.request, dialect, environment,
       [&shell](const std::string& command) { return shell(command); }, {},

@@ -38,6 +38,9 @@ void JobOptions::add_planning(CLI::App& app) {
   add_kernel_option(app, kernel);
   app.add_option("--out,-o", out, "output folder (default: kbx-out/RELEASE in the driver's folder)")
       ->type_name("FOLDER");
+  app.add_option("--config,-c", config,
+                 "folder of the driver's .config (default: config/ in the output folder)")
+      ->type_name("FOLDER");
 }
 
 void JobOptions::add_running(CLI::App& app) {
@@ -74,9 +77,16 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   const bool only_images = std::ranges::all_of(job.folders, ninja::is_image_folder);
   if (!only_images) job.tree = kernel::find_tree(join(headers, ","), job.environment);
   const std::string beside = job.folders.size() == 1 ? job.folders.front() : current_folder();
-  job.out = out.empty()
-                ? join_path(beside, "kbx-out/" + (only_images ? "images" : job.tree.release))
-                : absolute_path(out, current_folder());
+  if (!config.empty()) job.config = absolute_path(config, current_folder());
+  if (!config.empty() && job.folders.size() > 1)
+    throw UsageError(
+        "--config is for one folder, but there are " + std::to_string(job.folders.size()),
+        "build them one by one");
+  // A configuration has outputs of its own.
+  const std::string name = (only_images ? "images" : job.tree.release) +
+                           (config.empty() ? "" : "@" + base_name(job.config));
+  job.out =
+      out.empty() ? join_path(beside, "kbx-out/" + name) : absolute_path(out, current_folder());
   job.variables = split.variables;
   job.kbx = own_path();
   job.tree_programs = tree_programs;

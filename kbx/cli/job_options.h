@@ -12,6 +12,7 @@ struct JobOptions {
   std::vector<std::string> words;  // folders and NAME=value
   std::vector<std::string> kernel;
   std::string out;
+  std::string config;
   std::string rules;
   bool tree_programs = false;
   std::string mod_object = "direct";

@@ -30,6 +30,7 @@ struct Subcommand {
 constexpr Subcommand subcommands[] = {
     {"build", kbx::cli::build_command, "build the modules of a folder, sources untouched"},
     {"make", kbx::cli::make_command, "the same in make's words; also any ordinary makefile"},
+    {"config", kbx::cli::config_command, "make and explain the configuration of a driver"},
     {"plan", kbx::cli::plan_command, "show what a build would do, without building"},
     {"why", kbx::cli::why_command, "tell where an object's flags come from, and what rebuilds it"},
     {"kernels", kbx::cli::kernels_command, "list, add and fetch kernel headers"},

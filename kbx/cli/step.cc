@@ -43,6 +43,8 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
         step.cmd_file = value;
       else if (option == "--command-from")
         step.command_file = value;
+      else if (option == "--options")
+        step.options = value;
       else if (option == "--prefix")
         step.dialect.saved_command_prefix = value;
       else if (option == "--exported-symbols")

@@ -86,7 +86,7 @@ class Planner {
   std::vector<WordOrigin> word_origins() { return std::move(word_origins_); }
 
  private:
-  makelang::Hooks hooks();
+  makelang::Hooks hooks(const ProcessCall& call);
   makelang::ShellResult shell(const makelang::ShellCall& call);
   bool file_exists(const std::string& path) const;
   DriverFolders driver() const { return {request_.folder, request_.source}; }
@@ -147,7 +147,7 @@ makelang::ShellResult Planner::shell(const makelang::ShellCall& call) {
   return request_.shell ? request_.shell(call) : makelang::run_shell(call);
 }
 
-makelang::Hooks Planner::hooks() {
+makelang::Hooks Planner::hooks(const ProcessCall& process) {
   makelang::Hooks hooks;
   hooks.shell = [this](const makelang::ShellCall& call) { return shell(call); };
   hooks.print = [this](makelang::Stream stream, std::string_view text) {
@@ -161,6 +161,12 @@ makelang::Hooks Planner::hooks() {
     hooks.trace = [this](std::string_view name, const makelang::Variable& variable) {
       const bool passing = variable.origin == makelang::Origin::automatic;  // $@, arguments
       if (seen_ && !passing) seen_->push_back({std::string(name), variable});
+    };
+  // The top Makefile leads to processes that do not depend on a driver.
+  if (request_.config.is_there() && base_name(process.makefile) != "Makefile")
+    hooks.followed_by = [this](std::string_view path) {
+      const bool kernels_own = path == join_path(request_.objtree, "include/config/auto.conf");
+      return kernels_own ? request_.config.definitions : std::string();
     };
   hooks.hidden = [this](std::string_view path) {
     const std::string name = base_name(path);
@@ -229,7 +235,9 @@ void Planner::enter(const ProcessCall& call) {
 bool Planner::evaluate(const ProcessCall& call) {
   const size_t printed_before = printed_;
   std::vector<std::string> goals = call.setup.goals;
-  Evaluation evaluation(call.setup, hooks());
+  Evaluation evaluation(call.setup, hooks(call));
+  if (!request_.image_rules.empty() && request_.config.is_there())
+    evaluation.read_makefile(request_.config.definitions, true, false);
   if (!evaluation.read_makefile(call.makefile, true))
     throw Error("there is no " + absolute_path(call.makefile, evaluation.setup().folder),
                 "this is no complete kernel tree; kbx doctor tells what it lacks");
@@ -252,6 +260,10 @@ bool Planner::evaluate(const ProcessCall& call) {
   }
   append(plan_.notes, keep_old_flags(evaluation, driver()));
   if (request_.map_paths) map_paths(evaluation);
+  if (request_.config.is_there() && reads_driver(evaluation, driver())) {
+    if (request_.image_rules.empty()) refuse_built_in(evaluation, driver(), request_.config);
+    include_header(evaluation, request_.config);
+  }
   chain_.push_back(&evaluation);
   if (goals.empty()) {
     const std::string goal(trim(evaluation.value(".DEFAULT_GOAL")));
@@ -543,8 +555,11 @@ Plan Planner::run() {
   enter({std::move(setup), images ? request_.image_rules : "Makefile"});
   collect_modules();
   plan_.inputs = observer_.inputs(outputs_, request_.environment);
-  append(plan_.inputs.files, known_inputs_.files);
-  append(plan_.inputs.environment, known_inputs_.environment);
+  for (const Inputs& more : {known_inputs_, request_.config.inputs}) {
+    append(plan_.inputs.files, more.files);
+    append(plan_.inputs.environment, more.environment);
+  }
+  append(plan_.notes, request_.config.notes);
   return std::move(plan_);
 }
 

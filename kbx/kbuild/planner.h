@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "kbx/base/process.h"
+#include "kbx/kbuild/driver_config.h"
 #include "kbx/kbuild/explain.h"
 #include "kbx/kbuild/plan.h"
 #include "kbx/makelang/evaluation.h"
@@ -23,6 +24,7 @@ struct Request {
   /// images, where all make processes run; "" for modules.
   std::string image_rules;
   bool own_linker = true;  // kbx's own links images
+  DriverConfig config;     // the driver's own options
   /// Compilers are told to write `source` where they would write `folder`.
   bool map_paths = false;
   std::string flags;  // MAKEFLAGS without variables, as make writes it

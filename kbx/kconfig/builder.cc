@@ -119,6 +119,7 @@ Menu* Builder::add_entry(Symbol* symbol, const Place& place) {
   Menu* menu = make_menu();
   menu->symbol = symbol;
   menu->parent = opened_;
+  menu->stated_in = opened_;
   menu->place = place;
   *link_ = menu;
   link_ = &menu->next;
@@ -177,7 +178,8 @@ void Builder::add_prompt(PropertyKind kind, std::string_view text, const Express
   entry_->prompt = property;
 }
 
-void Builder::add_dependency(const Expression* condition) {
+void Builder::add_dependency(const Expression* condition, const Place& place) {
+  entry_->stated.push_back({condition, place});
   entry_->depends = model_.expressions.both(entry_->depends, condition);
 }
 

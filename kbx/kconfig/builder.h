@@ -28,7 +28,7 @@ class Builder {
                          const Place& place);
   void add_prompt(PropertyKind kind, std::string_view text, const Expression* condition,
                   const Place& place);
-  void add_dependency(const Expression* condition);
+  void add_dependency(const Expression* condition, const Place& place);
   void add_visibility(const Expression* condition);
   void set_type(Type type);
 

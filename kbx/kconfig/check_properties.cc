@@ -4,6 +4,7 @@
 
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/number.h"
+#include "kbx/kconfig/simplify.h"
 
 namespace kbx::kconfig {
 namespace {
@@ -102,7 +103,7 @@ void check_properties(const Menu& menu, const Model& model, const Console& conso
   Checker(menu, model, console).run();
 }
 
-bool check_choice_members(const Menu& choice, const Console& console) {
+bool check_choice_members(const Menu& choice, const Model& model, const Console& console) {
   bool right = true;
   const auto refuse = [&](const Place& place, const char* text) {
     std::fprintf(console.err, "%s:%d: error: %s\n", std::string(place.file).c_str(), place.line,
@@ -114,12 +115,24 @@ bool check_choice_members(const Menu& choice, const Console& console) {
     for (const Property* property = menu->symbol->properties; property; property = property->next) {
       if (property->kind == PropertyKind::default_value)
         refuse(property->place, "defaults for choice values not supported");
-      if (property->menu != menu && property->kind == PropertyKind::prompt &&
-          property->menu->parent != menu->parent)
+      if (property->menu == menu || property->kind != PropertyKind::prompt) continue;
+      if (model.dialect.one_prompt_per_member)
+        refuse(property->place, "choice value must not have a prompt in another entry");
+      else if (property->menu->parent != menu->parent)
         refuse(property->place, "choice value has a prompt outside its choice group");
     }
   }
   return right;
+}
+
+bool check_transitional(const Menu& menu, const Model& model, const Console& console) {
+  if (!menu.symbol || !menu.symbol->is_transitional) return true;
+  const bool is_free = is_yes(menu.depends, model) && is_yes(menu.visibility, model);
+  if (is_free && !menu.symbol->properties) return true;
+  const Place place = is_free ? menu.symbol->properties->place : menu.place;
+  std::fprintf(console.err, "%s:%d: error: transitional symbols can only have help sections\n",
+               std::string(place.file).c_str(), place.line);
+  return false;
 }
 
 }  // namespace kbx::kconfig

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kconfig/dependency_loops.h"
 #include "kbx/kconfig/dialogue.h"
 #include "kbx/kconfig/finalize.h"
@@ -34,7 +35,8 @@ class Run {
 
   int run() {
     read();
-    const bool strict = has_variable(environment_, "KCONFIG_WERROR");
+    const bool strict =
+        model_.dialect.strictness_variables && has_variable(environment_, "KCONFIG_WERROR");
     if (reader_.warnings() > 0 && strict) return 1;
     bool keeps_config = false;
     if (request_.sync && !variable(environment_, "KCONFIG_NOSILENTUPDATE").empty()) {
@@ -130,7 +132,7 @@ class Run {
   int write(bool keeps_config) {
     if (request_.mode == Mode::list_new || request_.mode == Mode::help_new) return 0;
     if (request_.mode == Mode::save_minimal) {
-      if (write_defconfig(request_.file, solver_, environment_)) return 0;
+      if (write_defconfig(request_.file, solver_, environment_, console_)) return 0;
       std::fprintf(console_.err, "n*** Error while saving defconfig to: %s\n\n",
                    request_.file.c_str());
       return 1;
@@ -161,15 +163,17 @@ class Run {
 int configure(const Request& request, const Dialect& dialect, const Environment& environment,
               const Shell& shell, const Console& console, bool terminal) {
   int status = 0;
-  try {
-    Model model(dialect);
-    parse(model, {request.kconfig, environment, shell}, console);
-    finalize(model, console);
-    if (!check_dependency_loops(model, console)) throw Stop{};
-    status = Run(request, model, environment, console, terminal).run();
-  } catch (const Stop& stop) {
-    status = stop.status;
-  }
+  on_deep_stack([&] {
+    try {
+      Model model(dialect);
+      parse(model, {request.kconfig, environment, shell}, console);
+      finalize(model, console);
+      if (!check_dependency_loops(model, console)) throw Stop{};
+      status = Run(request, model, environment, console, terminal).run();
+    } catch (const Stop& stop) {
+      status = stop.status;
+    }
+  });
   std::fflush(console.out);
   return status;
 }

@@ -55,7 +55,8 @@ class Walk {
          menu = next_entry(menu, nullptr)) {
       if (!menu->symbol) continue;
       if (check(*menu->symbol)) right = false;
-      if (menu->symbol->is_choice && !check_choice_members(*menu, console_)) right = false;
+      if (!check_transitional(*menu, model_, console_)) right = false;
+      if (menu->symbol->is_choice && !check_choice_members(*menu, model_, console_)) right = false;
     }
     return right;
   }

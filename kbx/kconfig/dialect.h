@@ -33,8 +33,39 @@ struct Dialect {
   bool modules_statement = true;
   /// `depends on A if B`.
   bool conditional_depends = true;
+  /// A member of a choice may have no prompt in any other entry, be it of the same choice.
+  bool one_prompt_per_member = true;
   /// `transitional` below config.
   bool transitional = true;
+  /// `bool "prompt"` below choice.
+  bool choice_type_statement = false;
+  /// A blank or second help text, and a menuconfig without a prompt, are errors.
+  bool strict_entries = true;
+  /// No file may be included twice.
+  bool one_inclusion_per_file = true;
+  /// An entry that can be seen only while a symbol is off does not go into the symbol's menu.
+  bool negation_ends_menu = true;
+  /// KCONFIG_WARN_CHANGED_INPUT is looked at.
+  bool tells_changed_input = true;
+  /// The usage names the file at its end.
+  bool usage_names_arguments = true;
+  /// `option defconfig_list` and `option allnoconfig_y`; else KCONFIG_DEFCONFIG_LIST is looked at.
+  bool special_symbols = false;
+  /// KCONFIG_WERROR and KCONFIG_WARN_UNKNOWN_SYMBOLS are looked at.
+  bool strictness_variables = true;
+  /// What make looks at instead of options are files like include/config/usb/serial.h.
+  bool nested_marks = false;
+  /// The list of dependencies is include/config/auto.conf.cmd always, and its last line stands
+  /// alone.
+  bool fixed_dependency_file = false;
+  /// Comments at the head of files begin with an empty line.
+  bool open_headings = false;
+  /// The end of a menu is noted if something lies in it.
+  bool ends_of_filled_menus = false;
+  /// Help texts name the places above an option, not its own.
+  bool locations_above = false;
+  /// The first usage, without -h and mod2noconfig; the seed is told on standard error.
+  bool short_usage = false;
   /// Size of the table of symbols, which decides on the order of auto.conf.
   std::size_t table_size = std::size_t{1} << 14;
 };

@@ -98,6 +98,7 @@ class Finalizer {
       const Expression* condition = menu->prompt ? menu->prompt->condition : menu->depends;
       if (!contains_symbol(condition, symbol)) break;
       if (!needs_symbol(condition, symbol, model_)) {
+        if (model_.dialect.negation_ends_menu && rejects_symbol(condition, symbol, model_)) break;
         if (!own) own = comparable(parent->prompt ? parent->prompt->condition : nullptr);
         const Expression* theirs = comparable(condition);
         const Expression* left = own;

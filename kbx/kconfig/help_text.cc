@@ -62,14 +62,15 @@ class Help {
       add_condition("  Visible if: ", prompt.condition);
     std::vector<const Menu*> levels;
     bool accessible = false;
-    for (const Menu* menu = prompt.menu; menu != model_.root() && levels.size() < most_levels;
+    const Menu* innermost = model_.dialect.locations_above ? prompt.menu->parent : prompt.menu;
+    for (const Menu* menu = innermost; menu != model_.root() && levels.size() < most_levels;
          menu = menu->parent) {
       levels.push_back(menu);
       // conf looks whether each can be seen, which has values computed.
       if (model_.dialect.choice_is_symbol || !accessible)
         accessible = solver_.is_visible(*menu) || accessible;
     }
-    text_ += "  Location:\n";
+    if (!levels.empty()) text_ += "  Location:\n";
     std::size_t indent = 4;
     for (auto level = levels.rbegin(); level != levels.rend(); ++level, indent += 2)
       add_level(**level, indent);

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
-#include <unordered_map>
 #include <utility>
 
 #include <fcntl.h>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "kbx/base/descriptor.h"
+#include "kbx/base/path.h"
 
 namespace kbx::kconfig {
 namespace {
@@ -36,6 +36,7 @@ using Keywords = std::unordered_map<std::string_view, Token>;
 
 const Keywords& keywords() {
   static const Keywords table = {
+      {"allnoconfig_y", Token::key_allnoconfig_y},
       {"bool", Token::key_bool},
       {"choice", Token::key_choice},
       {"comment", Token::key_comment},
@@ -43,6 +44,7 @@ const Keywords& keywords() {
       {"def_bool", Token::key_def_bool},
       {"def_tristate", Token::key_def_tristate},
       {"default", Token::key_default},
+      {"defconfig_list", Token::key_defconfig_list},
       {"depends", Token::key_depends},
       {"endchoice", Token::key_endchoice},
       {"endif", Token::key_endif},
@@ -76,7 +78,10 @@ bool is_known(Token keyword, const Dialect& dialect) {
     case Token::key_option:
       return dialect.option_statement;
     case Token::key_modules:
-      return dialect.modules_statement;
+      return dialect.modules_statement || dialect.special_symbols;
+    case Token::key_allnoconfig_y:
+    case Token::key_defconfig_list:
+      return dialect.special_symbols;
     case Token::key_optional:
       return dialect.choice_is_symbol;
     case Token::key_transitional:
@@ -86,19 +91,24 @@ bool is_known(Token keyword, const Dialect& dialect) {
   }
 }
 
-/// The whole of an open file in memory of `arena`.
-std::string_view content_of(int descriptor, Arena& arena) {
+/// The whole of a file in memory of `arena`; false if it cannot be read.
+bool read_whole(const std::string& path, Arena& arena, std::string_view& content) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
-  if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  const auto size = static_cast<std::size_t>(info.st_size);
-  char* place = arena.room(size);
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || S_ISDIR(info.st_mode)) return false;
+  // A pipe does not tell its size.
+  std::string text(static_cast<std::size_t>(info.st_size) + 1, '\0');
   std::size_t have = 0;
-  while (have < size) {
-    const ssize_t got = ::read(descriptor, place + have, size - have);
-    if (got <= 0) break;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
+    if (got < 0) return false;
+    if (got == 0) break;
     have += static_cast<std::size_t>(got);
+    if (have == text.size()) text.resize(2 * have);
   }
-  return {place, have};
+  text.resize(have);
+  content = arena.copy(text);
+  return true;
 }
 
 /// `text` up to its first NUL, as conf keeps it.
@@ -108,12 +118,12 @@ std::string_view cut(std::string_view text) {
 
 }  // namespace
 
-Lexer::Lexer(Model& model, const Environment& environment, const Shell& shell,
-             const Console& console)
+Lexer::Lexer(Model& model, const Sources& sources, const Console& console)
     : model_(model),
-      environment_(environment),
+      environment_(sources.environment),
+      folder_(sources.folder),
       console_(console),
-      macros_(environment, shell, console, position_) {}
+      macros_(sources.environment, sources.shell, console, position_) {}
 
 void Lexer::warn(const Place& place, const char* message) const {
   std::fprintf(console_.err, "%.*s:%d:warning: %s\n", static_cast<int>(place.file.size()),
@@ -126,19 +136,10 @@ Place Lexer::statement() const {
 }
 
 bool Lexer::load(std::string_view name, std::string_view& content) const {
-  std::string path(name);
-  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (file.get() >= 0) {
-    content = content_of(file.get(), model_.arena);
-    return true;
-  }
+  if (read_whole(join_path(folder_, name), model_.arena, content)) return true;
   const auto tree = environment_.find("srctree");
   if (name.starts_with('/') || tree == environment_.end()) return false;
-  path = tree->second + "/" + path;
-  Descriptor second(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (second.get() < 0) return false;
-  content = content_of(second.get(), model_.arena);
-  return true;
+  return read_whole(tree->second + "/" + std::string(name), model_.arena, content);
 }
 
 void Lexer::remember_file(std::string_view name) {
@@ -164,6 +165,7 @@ void Lexer::include(std::string_view name) {
     throw Stop{};
   }
   refuse_loop(name);
+  if (model_.dialect.one_inclusion_per_file) refuse_repetition(name);
   content_ = content;
   at_ = 0;
   position_ = {name, 1};
@@ -184,6 +186,20 @@ void Lexer::refuse_loop(std::string_view name) const {
                  old ? frame->position.line - 1 : frame->statement_line);
     if (old && names_it(*frame)) break;
   }
+  throw Stop{};
+}
+
+/// Tells of a file that was included before, and stops.
+void Lexer::refuse_repetition(std::string_view name) {
+  const Place place = statement();
+  const auto [first, is_new] = inclusions_.emplace(name, place);
+  if (is_new) return;
+  const std::string file(name);
+  std::fprintf(console_.err,
+               "%s:%d: error: repeated inclusion of %s\n%s:%d: note: location of first inclusion "
+               "of %s\n",
+               std::string(place.file).c_str(), place.line, file.c_str(),
+               std::string(first->second.file).c_str(), first->second.line, file.c_str());
   throw Stop{};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kbx/kconfig/console.h"
@@ -10,10 +11,18 @@
 
 namespace kbx::kconfig {
 
+/// Where Kconfig files come from and what their macros see.
+struct Sources {
+  std::string file;                // the first Kconfig file
+  const Environment& environment;  // also names the tree, as "srctree"
+  const Shell& shell;
+  std::string folder = {};  // where names of files begin; "" is the working folder
+};
+
 /// Gives the tokens of a Kconfig file and of those that it includes.
 class Lexer {
  public:
-  Lexer(Model& model, const Environment& environment, const Shell& shell, const Console& console);
+  Lexer(Model& model, const Sources& sources, const Console& console);
   Lexer(const Lexer&) = delete;
   Lexer& operator=(const Lexer&) = delete;
 
@@ -49,6 +58,7 @@ class Lexer {
 
   bool load(std::string_view name, std::string_view& content) const;
   void refuse_loop(std::string_view name) const;
+  void refuse_repetition(std::string_view name);
   void remember_file(std::string_view name);
 
   Token scan();
@@ -65,12 +75,14 @@ class Lexer {
 
   Model& model_;
   const Environment& environment_;
+  std::string folder_;
   Console console_;
   Place position_;
   Macros macros_;
   std::string_view content_;
   std::size_t at_ = 0;
   std::vector<Frame> frames_;
+  std::unordered_map<std::string_view, Place> inclusions_;  // where each file was included
   bool at_end_ = false;  // of the first file, with Dialect::old_positions
   State state_ = State::initial;
   Token previous_ = Token::eol;

@@ -65,8 +65,11 @@ struct Symbol {
   bool is_choice = false;
   bool is_optional = false;  // a choice that may have no value
   bool is_transitional = false;
+  bool yes_in_allnoconfig = false;
   bool is_choice_member = false;  // lies in a choice that is a menu
   bool is_warned = false;         // its properties have been examined
+  bool is_fixed = false;          // has `fixed_value`, whatever is said of it (kernel_options.h)
+  std::string_view fixed_value;   // "y", "m", "n" or a text
   Property* properties = nullptr;
   Property* last_property = nullptr;
   std::vector<Menu*> definitions;
@@ -80,6 +83,12 @@ struct Symbol {
   bool is_named() const { return name.data() != nullptr; }
 };
 
+/// A `depends on` or an `if`, as it stands in the file.
+struct StatedDependency {
+  const Expression* condition = nullptr;
+  Place place;
+};
+
 /// An entry of the tree of menus: config, menuconfig, choice, menu, comment or if.
 struct Menu {
   Menu* next = nullptr;
@@ -89,7 +98,9 @@ struct Menu {
   Property* prompt = nullptr;
   const Expression* visibility = nullptr;  // "visible if"
   const Expression* depends = nullptr;
-  std::string_view help;  // without data(): none
+  std::vector<StatedDependency> stated;  // what `depends` is made of, if the entry itself says it
+  const Menu* stated_in = nullptr;       // the block that it is written in, "if" blocks included
+  std::string_view help;                 // without data(): none
   Place place;
   std::uint32_t id = 0;
 
@@ -111,6 +122,9 @@ struct Model {
   std::vector<std::string_view> files;  // in order of first inclusion
   std::vector<UsedVariable> variables;
   Symbol* modules = nullptr;
+  /// Its defaults name the files that stand in for a missing .config; with
+  /// Dialect::special_symbols. It is never written.
+  Symbol* defconfig_list = nullptr;
   /// Named symbols and choices as conf walks over them: in the order of its hash table.
   std::vector<Symbol*> ordered;
 

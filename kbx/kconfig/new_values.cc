@@ -69,7 +69,7 @@ Tristate value_for(NewValue kind, const Symbol& symbol, const Chances& chances) 
     case NewValue::random:
       return random_value(symbol, chances);
     default:
-      return Tristate::no;
+      return symbol.yes_in_allnoconfig ? Tristate::yes : Tristate::no;
   }
 }
 
@@ -171,7 +171,7 @@ void set_with_choice_menus(Solver& solver, NewValue kind, const Chances& chances
 
 }  // namespace
 
-void seed_random(const Environment& environment, const Console& console) {
+void seed_random(const Dialect& dialect, const Environment& environment, const Console& console) {
   const std::string text = variable(environment, "KCONFIG_SEED");
   char* end = nullptr;
   auto seed = static_cast<unsigned>(std::strtol(text.c_str(), &end, 0));
@@ -180,7 +180,7 @@ void seed_random(const Environment& environment, const Console& console) {
     ::gettimeofday(&now, nullptr);
     seed = static_cast<unsigned>((now.tv_sec + 1) * (now.tv_usec + 1));
   }
-  std::fprintf(console.out, "KCONFIG_SEED=0x%X\n", seed);
+  std::fprintf(dialect.short_usage ? console.err : console.out, "KCONFIG_SEED=0x%X\n", seed);
   std::srand(seed);
 }
 

@@ -11,7 +11,7 @@ namespace kbx::kconfig {
 enum class NewValue : std::uint8_t { by_default, yes, mod, no, random };
 
 /// Seeds rand(3) from KCONFIG_SEED, else from the time, and prints the seed.
-void seed_random(const Environment& environment, const Console& console);
+void seed_random(const Dialect& dialect, const Environment& environment, const Console& console);
 
 /// Gives every bool and tristate without a value one. Random ones are drawn by rand(3) in the order
 /// in which conf draws them, with the chances of KCONFIG_PROBABILITY.

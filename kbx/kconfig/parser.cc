@@ -15,10 +15,13 @@
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/expression_parser.h"
 #include "kbx/kconfig/lexer.h"
+#include "kbx/kconfig/simplify.h"
 #include "kbx/kconfig/token_reader.h"
 
 namespace kbx::kconfig {
 namespace {
+
+constexpr int deepest_nesting = 5000;  // of menus, choices and ifs
 
 struct GiveUp {};  // the files ended within an error
 
@@ -28,7 +31,7 @@ class Parser {
       : model_(model),
         console_(console),
         builder_(model, console),
-        lexer_(model, sources.environment, sources.shell, console) {
+        lexer_(model, sources, console) {
     lexer_.open(sources.file);
   }
 
@@ -55,6 +58,13 @@ class Parser {
   void error(const std::string& text) {
     ++errors_;
     tell(text);
+  }
+  /// What newer parsers refuse and older ones warn of.
+  void blame_entry(const std::string& text) {
+    if (model_.dialect.strict_entries)
+      error(text);
+    else
+      tell("warning: " + text);
   }
   void error_at(const Place& place, const std::string& text) {
     ++errors_;
@@ -175,7 +185,7 @@ class Parser {
     if (builder_.entry()->prompt)
       builder_.entry()->prompt->kind = PropertyKind::menu;
     else
-      tell("warning: menuconfig statement without prompt");
+      blame_entry("menuconfig statement without prompt");
   }
 
   void check_choice_member() {
@@ -232,6 +242,7 @@ class Parser {
         parse_range();
         return true;
       case Token::key_modules:
+        if (!model_.dialect.modules_statement) return false;
         tokens_.shift();
         tokens_.end_of_line();
         set_modules();
@@ -323,13 +334,26 @@ class Parser {
 
   void parse_option() {
     tokens_.shift();
-    if (tokens_.token() == Token::word && tokens_.text() == "modules") {
-      tokens_.shift();
-      tokens_.end_of_line();
-      set_modules();
-    } else {
+    const Token kind = tokens_.token();
+    if (kind != Token::key_modules && kind != Token::key_defconfig_list &&
+        kind != Token::key_allnoconfig_y)
       throw SyntaxError{};
-    }
+    tokens_.shift();
+    tokens_.end_of_line();
+    if (kind == Token::key_modules)
+      set_modules();
+    else if (kind == Token::key_allnoconfig_y)
+      builder_.entry()->symbol->yes_in_allnoconfig = true;
+    else
+      set_defconfig_list();
+  }
+
+  void set_defconfig_list() {
+    Symbol* symbol = builder_.entry()->symbol;
+    if (!model_.defconfig_list)
+      model_.defconfig_list = symbol;
+    else if (model_.defconfig_list != symbol)
+      error("trying to redefine defconfig symbol");
   }
 
   void parse_depends() {
@@ -337,12 +361,12 @@ class Parser {
     tokens_.expect(Token::key_on);
     const Expression* condition = expressions_.expression();
     if (model_.dialect.conditional_depends && tokens_.token() == Token::key_if) {
-      // "depends on A if B" is "A || !B".
+      // "depends on A if B" is "A || B=n".
       const Expression* when = expressions_.condition();
-      condition = model_.expressions.either(condition, model_.expressions.negation(when));
+      condition = model_.expressions.either(condition, Simplifier(model_, console_).is_no(when));
     }
     tokens_.end_of_line();
-    builder_.add_dependency(condition);
+    builder_.add_dependency(condition, lexer_.statement());
   }
 
   void parse_help() {
@@ -350,10 +374,11 @@ class Parser {
     const std::string_view text = tokens_.help_text();
     Menu* entry = builder_.entry();
     const std::string name = entry->symbol ? shown_name(*entry->symbol) : "";
+    const bool strict = model_.dialect.strict_entries;
     if (entry->has_help())
-      tell("warning: '" + name +
-           "' defined with more than one help text -- only the last one will be used");
-    if (trim(text).empty()) tell("warning: '" + name + "' defined with blank help text");
+      blame_entry("'" + name + "' defined with more than one help text" +
+                  (strict ? "" : " -- only the last one will be used"));
+    if (trim(text).empty()) blame_entry("'" + name + "' defined with blank help text");
     entry->help = text;
   }
 
@@ -388,6 +413,7 @@ class Parser {
         parse_prompt();
         return true;
       case Token::key_bool:
+        if (!model_.dialect.choice_type_statement) return false;
         if (!model_.dialect.choice_is_symbol) {
           parse_prompt();
           return true;
@@ -416,7 +442,7 @@ class Parser {
     const Expression* condition = expressions_.expression();
     tokens_.end_of_line();
     Menu* entry = builder_.add_entry(nullptr, lexer_.statement());
-    builder_.add_dependency(condition);
+    builder_.add_dependency(condition, lexer_.statement());
     builder_.open();
     tokens_.next_line();
     parse_block(entry, "if", in_choice);
@@ -462,8 +488,14 @@ class Parser {
 
   /// The statements of a block and the line that ends it.
   void parse_block(const Menu* entry, std::string_view kind, bool in_choice) {
+    if (++nesting_ > deepest_nesting) {
+      error_at(entry->place,
+               "more than " + std::to_string(deepest_nesting) + " blocks within each other");
+      throw Stop{};
+    }
     try {
       parse_statements(in_choice, false);
+      --nesting_;
       const Token ender = tokens_.token();
       tokens_.shift();
       tokens_.end_of_line();
@@ -510,6 +542,7 @@ class Parser {
   TokenReader tokens_{lexer_};
   ExpressionParser expressions_{tokens_, builder_, model_.expressions};
   int errors_ = 0;
+  int nesting_ = 0;
   const Menu* choice_ = nullptr;  // that is open, where a choice is a menu
   std::optional<std::string_view> lost_word_;
 };

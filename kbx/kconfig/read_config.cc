@@ -56,6 +56,16 @@ bool ConfigReader::open_default(std::string& content) {
   file_ = configuration_name(environment_);
   if (open(file_, content)) return true;
   solver_.is_changed = true;
+  const Model& model = solver_.model();
+  if (model.dialect.special_symbols) {
+    if (!model.defconfig_list) return false;
+    file_ = solver_.default_that(*model.defconfig_list, [&](std::string_view name) {
+      return open(std::string(name), content);
+    });
+    if (file_.empty()) return false;
+    notice_("using defaults found in " + file_);
+    return true;
+  }
   const std::string list = variable(environment_, "KCONFIG_DEFCONFIG_LIST");
   for (const std::string_view name : split_words(list)) {
     file_ = name;
@@ -115,6 +125,8 @@ void ConfigReader::load(Origin origin, std::string_view content) {
     std::string_view line = content.substr(0, end);
     content.remove_prefix(std::min(end + 1, content.size()));
     ++line_;
+    // What begins with a NUL is not taken for an empty line where lines keep their ends.
+    if (solver_.model().dialect.lenient_lines && line.starts_with('\0')) warn("unexpected data: ");
     line = line.substr(0, line.find('\0'));
     if (line.ends_with('\r')) line.remove_suffix(1);
     take_line(origin, line);
@@ -148,7 +160,8 @@ void ConfigReader::take(Origin origin, std::string_view name, std::string_view t
   const Symbol* symbol = find(name);
   if (!symbol) {
     if (origin == Origin::automatic) return unknown_(name);
-    if (has_variable(environment_, "KCONFIG_WARN_UNKNOWN_SYMBOLS"))
+    if (solver_.model().dialect.strictness_variables &&
+        has_variable(environment_, "KCONFIG_WARN_UNKNOWN_SYMBOLS"))
       warn("unknown symbol: " + std::string(name));
     solver_.is_changed = true;
     return;

@@ -94,6 +94,25 @@ bool needs_symbol(const Expression* expression, const Symbol* symbol, Model& mod
   }
 }
 
+bool rejects_symbol(const Expression* expression, const Symbol* symbol, Model& model) {
+  if (!expression) return false;
+  switch (expression->operation) {
+    case Operator::both:
+    case Operator::either:
+      return rejects_symbol(expression->left, symbol, model) ||
+             rejects_symbol(expression->right, symbol, model);
+    case Operator::negation:
+      return expression->left->operation == Operator::symbol && expression->left->first == symbol;
+    case Operator::equal:
+      return expression->first == symbol && expression->second == model.no();
+    case Operator::unequal:
+      return expression->first == symbol &&
+             (expression->second == model.yes() || expression->second == model.mod());
+    default:
+      return false;
+  }
+}
+
 bool Simplifier::is(const Expression* expression, const Symbol* constant) const {
   return expression->operation == Operator::symbol && expression->first == constant;
 }

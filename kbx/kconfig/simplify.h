@@ -21,6 +21,8 @@ class Simplifier {
   const Expression* without_repeats(const Expression* expression);
   /// The condition that `expression` is not n, with each symbol in it compared.
   const Expression* is_not_no(const Expression* expression) { return compared(expression, false); }
+  /// The condition that it is n.
+  const Expression* is_no(const Expression* expression) { return compared(expression, true); }
   /// Removes from two expressions the operands that both have.
   void remove_common(const Expression*& a, const Expression*& b);
   /// True if they have the same operands, in any order.
@@ -55,5 +57,8 @@ bool is_yes(const Expression* expression, const Model& model);
 
 /// True if `expression` cannot hold while `symbol` is n, as far as && shows it.
 bool needs_symbol(const Expression* expression, const Symbol* symbol, Model& model);
+
+/// True if some part of `expression` asks for `symbol` to be n, or not to be what it could be.
+bool rejects_symbol(const Expression* expression, const Symbol* symbol, Model& model);
 
 }  // namespace kbx::kconfig

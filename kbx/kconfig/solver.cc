@@ -142,6 +142,10 @@ Tristate Solver::limit(const Symbol& symbol, const Expression* expression, Trist
 /// Visibility, and how far dependencies, selects and implications reach.
 void Solver::compute_conditions(const Symbol& symbol) {
   SymbolState& state = states_[symbol.id];
+  if (symbol.is_transitional) {
+    state.visible = Tristate::yes;
+    return;
+  }
   Tristate visible = Tristate::no;
   for (const Property* property = symbol.properties; property; property = property->next) {
     if (!property->text.data()) continue;
@@ -174,6 +178,18 @@ const Property* Solver::default_of(const Symbol& symbol) {
   return nullptr;
 }
 
+std::string_view Solver::default_that(const Symbol& symbol,
+                                      const std::function<bool(std::string_view)>& fits) {
+  for (const Property* property = symbol.properties; property; property = property->next) {
+    if (property->kind != PropertyKind::default_value || !property->value_symbol()) continue;
+    if (evaluate(property->condition) == Tristate::no) continue;
+    value(*property->value_symbol());
+    const std::string_view text = text_of(*property->value_symbol());
+    if (fits(text)) return text;
+  }
+  return {};
+}
+
 const Property* Solver::range_of(const Symbol& symbol) {
   for (const Property* property = symbol.properties; property; property = property->next)
     if (property->kind == PropertyKind::range && evaluate(property->condition) != Tristate::no)
@@ -194,6 +210,7 @@ void Solver::compute(const Symbol& symbol) {
     return;
   }
   state.is_written = false;
+  if (symbol.is_fixed) return compute_fixed(symbol, state);
   compute_conditions(symbol);
   if (state.visible != Tristate::no) state.is_written = true;
   if (is_logical(symbol.type))
@@ -201,6 +218,7 @@ void Solver::compute(const Symbol& symbol) {
   else
     compute_text(symbol, state);
   if (&symbol == model_.modules) modules_ = state.tristate;
+  if (symbol.is_transitional || &symbol == model_.defconfig_list) state.is_written = false;
   if (!symbol.is_choice) return;
   if (model_.dialect.choice_is_symbol && state.is_written)
     for (const Symbol* member : symbol.members)
@@ -209,11 +227,23 @@ void Solver::compute(const Symbol& symbol) {
   if (state.awaits_choice) settle_choice(symbol);
 }
 
+/// What selects it is known, but does not change it.
+void Solver::compute_fixed(const Symbol& symbol, SymbolState& state) {
+  state.tristate = symbol.fixed_value == "y"   ? Tristate::yes
+                   : symbol.fixed_value == "m" ? Tristate::mod
+                                               : Tristate::no;
+  state.text = symbol.fixed_value.empty() ? std::string_view(no_characters) : symbol.fixed_value;
+  state.visible = Tristate::no;
+  if (&symbol == model_.modules) modules_ = state.tristate;
+  state.selected = symbol.selectors ? evaluate(symbol.selectors) : Tristate::no;
+}
+
 void Solver::compute_logical(const Symbol& symbol, SymbolState& state) {
   state.tristate = Tristate::no;
   state.text = "n";
   Tristate result = Tristate::no;
   const bool old = model_.dialect.choice_is_symbol;
+  const Property* used = nullptr;
   const Menu* around = old ? nullptr : choice_around(symbol);
   if (old && symbol.choice && state.visible == Tristate::yes) {
     result = truth(states_[symbol.choice->id].chosen == &symbol);
@@ -221,23 +251,34 @@ void Solver::compute_logical(const Symbol& symbol, SymbolState& state) {
     compute_choice_menu(*around);
     result = state.tristate;
   } else {
-    result = unchosen_value(symbol, state);
+    result = unchosen_value(symbol, state, used);
   }
   if (result == Tristate::mod && effective_type(symbol) == Type::boolean) result = Tristate::yes;
+  if (follows_transitional(used, state)) {
+    state.user().tristate = result;
+    state.user().is_set = true;
+  }
   state.tristate = result;
   if (!symbol.is_choice || !old) return;
   state.chosen = nullptr;
   if (result == Tristate::yes) state.chosen = member_of_choice_symbol(symbol, state);
 }
 
-Tristate Solver::unchosen_value(const Symbol& symbol, SymbolState& state) {
+/// True if the user gave the value under the former name of a symbol: then it is not asked for
+/// again.
+bool Solver::follows_transitional(const Property* used, const SymbolState& state) const {
+  const Symbol* source = used && !state.user().is_set ? used->value_symbol() : nullptr;
+  return source && source->is_transitional && states_[source->id].user().is_set;
+}
+
+Tristate Solver::unchosen_value(const Symbol& symbol, SymbolState& state, const Property*& used) {
   Tristate result = Tristate::no;
   if (state.visible != Tristate::no && state.user().is_set) {
     result = both(state.user().tristate, state.visible);
   } else {
     if (state.selected != Tristate::no) state.is_written = true;
     if (!symbol.is_choice) {
-      if (const Property* property = default_of(symbol)) {
+      if (const Property* property = used = default_of(symbol)) {
         result = evaluate(property->value);
         result = both(result, property_values_[property->id]);
         if (result != Tristate::no) state.is_written = true;
@@ -264,6 +305,10 @@ void Solver::compute_text(const Symbol& symbol, SymbolState& state) {
     if (const Symbol* source = property->value_symbol()) {
       state.is_written = true;
       result = value(*source).text;
+      if (follows_transitional(property, state)) {
+        state.user().text = result;
+        state.user().is_set = true;
+      }
     }
   }
   state.text = result;

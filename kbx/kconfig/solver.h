@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -89,6 +90,9 @@ class Solver {
 
   bool is_visible(const Menu& menu);
   const Property* range_of(const Symbol& symbol);
+  /// The text of the first symbol that is a default in force for which `fits` holds; "" if none.
+  std::string_view default_that(const Symbol& symbol,
+                                const std::function<bool(std::string_view)>& fits);
 
   /// The choice that a symbol is a member of, or null.
   const Symbol* choice_of(const Symbol& symbol) const;
@@ -113,8 +117,10 @@ class Solver {
 
  private:
   void compute(const Symbol& symbol);
+  void compute_fixed(const Symbol& symbol, SymbolState& state);
   void compute_logical(const Symbol& symbol, SymbolState& state);
-  Tristate unchosen_value(const Symbol& symbol, SymbolState& state);
+  Tristate unchosen_value(const Symbol& symbol, SymbolState& state, const Property*& used);
+  bool follows_transitional(const Property* used, const SymbolState& state) const;
   void compute_text(const Symbol& symbol, SymbolState& state);
   void compute_conditions(const Symbol& symbol);
   Tristate limit(const Symbol& symbol, const Expression* expression, Tristate without);

@@ -10,6 +10,7 @@ enum class Token : std::uint8_t {
   word,
   quoted,
   assigned,  // all that stands behind =, := or += of a variable
+  key_allnoconfig_y,
   key_bool,
   key_choice,
   key_comment,
@@ -17,6 +18,7 @@ enum class Token : std::uint8_t {
   key_def_bool,
   key_def_tristate,
   key_default,
+  key_defconfig_list,
   key_depends,
   key_endchoice,
   key_endif,

@@ -35,6 +35,11 @@ std::string dependency_text(const Model& model, const std::string& auto_conf) {
   for (const auto& [name, value] : model.variables)
     variables += (old ? "ifneq \"$(" : "\nifneq \"$(") + name + ")\" \"" + value + "\"\n" + target +
                  ": FORCE\nendif\n";
+  if (model.dialect.fixed_dependency_file) {
+    files.erase(files.size() - 3, 2);  // no " \" behind the last one
+    return "deps_config := \\\n" + files + "\n" + auto_conf + ": \\\n\t$(deps_config)\n\n" +
+           variables + "\n$(deps_config): ;\n";
+  }
   if (old)
     return "deps_config := \\\n" + files + "\n" + auto_conf + ": $(deps_config)\n\n" + variables +
            "\n$(deps_config): ;\n";
@@ -53,14 +58,18 @@ class AutoConf {
 
   void write() {
     const Model& model = solver_.model();
-    write_file_atomically(name_ + ".cmd", dependency_text(model, name_));
+    write_file_atomically(
+        model.dialect.fixed_dependency_file ? "include/config/auto.conf.cmd" : name_ + ".cmd",
+        dependency_text(model, name_));
     if (!model.dialect.choice_is_symbol) compute_all();
     touch_changed();
     compute_all();
     const std::string title(model.root()->prompt->text);
     constexpr std::string_view warning = " Automatically generated file; DO NOT EDIT.\n";
     write_list(variable(environment_, "KCONFIG_AUTOHEADER", "include/generated/autoconf.h"),
-               "/*\n *" + std::string(warning) + " * " + title + "\n */\n", header_line);
+               (model.dialect.open_headings ? "/*\n *\n *" : "/*\n *") + std::string(warning) +
+                   " * " + title + (model.dialect.open_headings ? "\n *\n */\n" : "\n */\n"),
+               header_line);
     if (model.dialect.rust_configuration)
       write_list(variable(environment_, "KCONFIG_RUSTCCFG", "include/generated/rustc_cfg"), "",
                  rust_lines);
@@ -81,10 +90,22 @@ class AutoConf {
     write_file_atomically(file, text);
   }
 
+  /// The name of the file that stands for an option.
+  std::string mark_of(std::string_view name) const {
+    std::string mark(name);
+    if (!solver_.model().dialect.nested_marks) return mark;
+    for (char& c : mark) {
+      if (c == '_') c = '/';
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return mark + ".h";
+  }
+
   void touch(std::string_view name) const {
     const std::size_t slash = name_.rfind('/');
     const std::string path =
-        name_.substr(0, slash == std::string::npos ? 0 : slash + 1) + std::string(name);
+        name_.substr(0, slash == std::string::npos ? 0 : slash + 1) + mark_of(name);
+    if (solver_.model().dialect.nested_marks) make_folders(dir_name(path));
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0) throw system_error("cannot write " + path, errno);
   }
@@ -98,7 +119,9 @@ class AutoConf {
     if (model.dialect.choice_is_symbol) solver_.value(*model.modules);
     for (const Symbol* symbol : model.ordered) {
       if (model.dialect.choice_is_symbol) solver_.value(*symbol);
-      if (!symbol->is_choice && symbol->is_named() && has_changed(*symbol)) touch(symbol->name);
+      if (!symbol->is_choice && symbol->is_named() && symbol != model.defconfig_list &&
+          has_changed(*symbol))
+        touch(symbol->name);
     }
   }
 

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "kbx/base/error.h"
@@ -23,8 +24,9 @@ namespace {
 
 class ConfigText {
  public:
-  ConfigText(Solver& solver, const Environment& environment)
+  ConfigText(Solver& solver, const Environment& environment, ChangedInput& changed)
       : solver_(solver),
+        changed_(changed),
         prefix_(option_prefix(environment)),
         done_(solver.model().symbols.size()) {}
 
@@ -50,17 +52,21 @@ class ConfigText {
 
   void add_symbol(const Symbol& symbol) {
     if (symbol.is_choice || done_[symbol.id]) return;
-    if (!solver_.value(symbol).is_written) return;
+    const bool is_written = solver_.value(symbol).is_written;
+    changed_.look_at(symbol);
+    // Where a choice is a symbol it may still make members of it appear.
+    done_[symbol.id] = is_written || !solver_.model().dialect.choice_is_symbol;
+    if (!is_written) return;
     if (after_end_) text_ += '\n';
     after_end_ = false;
-    done_[symbol.id] = true;
     text_ += config_line(symbol, solver_, prefix_);
   }
 
   const Menu* following(const Menu* menu) {
     if (menu->children) return menu->children;
-    for (; menu; menu = menu->parent) {
-      add_end(*menu);
+    const bool is_skipped = solver_.model().dialect.ends_of_filled_menus;
+    for (const Menu* first = menu; menu; menu = menu->parent) {
+      if (menu != first || !is_skipped) add_end(*menu);
       if (menu->next) return menu->next;
     }
     return nullptr;
@@ -74,6 +80,7 @@ class ConfigText {
   }
 
   Solver& solver_;
+  ChangedInput& changed_;
   std::string prefix_;
   std::vector<bool> done_;
   std::string text_;
@@ -95,13 +102,28 @@ std::string aside(const std::string& name) {
   return name + "." + std::to_string(::getpid()) + ".tmp";
 }
 
-}  // namespace
-
-std::string config_text(Solver& solver, const Environment& environment) {
-  return ConfigText(solver, environment).make();
+/// Gives what is in place the name of the old one, too: at no time there is none.
+void keep_as_old(const std::string& name) {
+  const std::string old = name + ".old";
+  ::unlink(old.c_str());
+  if (::link(name.c_str(), old.c_str()) != 0) std::rename(name.c_str(), old.c_str());
 }
 
-std::string defconfig_text(Solver& solver, const Environment& environment) {
+/// True if a file may be put in the place of `name`: there is none, or one that nothing points to.
+bool may_replace(const std::string& name) {
+  if (!is_folder(dir_name(name))) return false;
+  struct stat info {};
+  return ::lstat(name.c_str(), &info) != 0 || (S_ISREG(info.st_mode) && info.st_nlink == 1);
+}
+
+}  // namespace
+
+std::string config_text(Solver& solver, const Environment& environment, ChangedInput& changed) {
+  return ConfigText(solver, environment, changed).make();
+}
+
+std::string defconfig_text(Solver& solver, const Environment& environment, ChangedInput& changed) {
+  std::vector<bool> done(solver.model().symbols.size());
   const std::string prefix = option_prefix(environment);
   std::string text;
   solver.forget_all();
@@ -111,10 +133,11 @@ std::string defconfig_text(Solver& solver, const Environment& environment) {
       if (solver.model().dialect.choice_is_symbol) solver.is_visible(*menu);
       continue;
     }
-    if (symbol->is_choice) continue;
-    SymbolState& state = solver.value(*symbol);
-    if (!state.is_written) continue;
-    state.is_written = false;  // it may be defined twice
+    if (symbol->is_choice || done[symbol->id]) continue;
+    const bool is_written = solver.value(*symbol).is_written;
+    changed.look_at(*symbol);
+    done[symbol->id] = is_written || !solver.model().dialect.choice_is_symbol;
+    if (!is_written) continue;
     if (!solver.is_changeable(*symbol)) continue;
     const std::string now(solver.text_of(*symbol));
     if (now == solver.default_text(*symbol)) continue;
@@ -124,10 +147,16 @@ std::string defconfig_text(Solver& solver, const Environment& environment) {
   return text;
 }
 
-bool write_defconfig(const std::string& file, Solver& solver, const Environment& environment) {
+bool write_defconfig(const std::string& file, Solver& solver, const Environment& environment,
+                     const Console& console) {
+  ChangedInput changed(solver, environment);
   try {
-    overwrite_file(file, "");
-    overwrite_file(file, defconfig_text(solver, environment));
+    const std::string text = defconfig_text(solver, environment, changed);
+    if (may_replace(file))
+      write_file_atomically(file, text);
+    else
+      overwrite_file(file, text);
+    changed.tell(console);
     return true;
   } catch (const Error&) {
     return false;
@@ -149,7 +178,9 @@ bool write_config(Solver& solver, const Environment& environment, const Console&
   try {
     make_folders(dir_name(name));
     if (!solver.is_changed) solver.forget_all();
-    const std::string text = config_text(solver, environment);
+    ChangedInput changed(solver, environment);
+    const std::string text = config_text(solver, environment, changed);
+    changed.tell(console);
     if (in_place) {
       overwrite_file(name, text);
     } else {
@@ -160,7 +191,7 @@ bool write_config(Solver& solver, const Environment& environment, const Console&
         return true;
       }
       overwrite_file(aside(name), text);
-      if (before) std::rename(name.c_str(), (name + ".old").c_str());
+      if (before) keep_as_old(name);
       if (std::rename(aside(name).c_str(), name.c_str()) != 0)
         throw system_error("cannot rename to " + name, errno);
     }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kbx/base/error.h"
+#include "kbx/link/arm_options.h"
 
 namespace kbx::link {
 
@@ -236,6 +237,7 @@ struct Options {
   /// veneers lie behind the branches that use them.
   std::int64_t stub_group_size = 1;
   bool be8 = false;
+  ArmOptions arm;
   bool fix_cortex_a53_835769 = false;
   Erratum843419 fix_cortex_a53_843419 = Erratum843419::ignored;
   bool save_restore_functions = false;

@@ -42,6 +42,8 @@ struct Hooks {
   /// The file to open for a makefile name (already absolute); lets a kernel tree's absolute
   /// references be redirected.
   std::function<std::string(std::string_view path)> redirect;
+  /// A makefile to be read right behind the included one of that (absolute) path, "" for none.
+  std::function<std::string(std::string_view path)> followed_by;
   std::function<void(Stream, std::string_view text)> print;
   /// True for absolute paths that $(wildcard) leaves out and -include takes as missing. Null: none.
   std::function<bool(std::string_view path)> hidden;

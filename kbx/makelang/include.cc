@@ -81,6 +81,18 @@ Opened open_makefile(EvaluationState& state, const std::string& name) {
   return opened;
 }
 
+void read_content(Expander& expander, std::string&& text, SourceRef first, bool sets_goal) {
+  EvaluationState& state = expander.state();
+  if (state.recipe_prefix == '\t') {
+    const auto& index = state.hooks.plain_definitions;
+    auto definitions = index ? index(std::move(text)) : PlainDefinitions::of(std::move(text));
+    if (definitions) return define_plainly(state, std::move(definitions), first.file);
+  }
+  ReaderOptions options;
+  options.sets_goal = sets_goal;
+  Reader(expander, text, first, options).read();
+}
+
 }  // namespace
 
 bool read_file_named(Expander& expander, const std::string& name, bool included, bool optional,
@@ -122,15 +134,10 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
   value += opened.name;
   define_global(state, {"MAKEFILE_LIST", std::move(value), list ? list->flavor : Flavor::simple,
                         Origin::file, first});
-  if (state.recipe_prefix == '\t') {
-    const auto& index = state.hooks.plain_definitions;
-    auto definitions = index ? index(std::move(opened.content.text))
-                             : PlainDefinitions::of(std::move(opened.content.text));
-    if (definitions) return define_plainly(state, std::move(definitions), first.file), true;
-  }
-  ReaderOptions options;
-  options.sets_goal = sets_goal;
-  Reader(expander, opened.content.text, first, options).read();
+  read_content(expander, std::move(opened.content.text), first, sets_goal);
+  if (!included || !state.hooks.followed_by) return true;
+  const std::string next = state.hooks.followed_by(opened.path);
+  if (!next.empty()) read_file_named(expander, next, true, optional, sets_goal);
   return true;
 }
 

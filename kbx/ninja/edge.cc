@@ -119,6 +119,7 @@ std::string object_step_call(const Action& action, const Layout& layout,
             shell_quote(command_file) + " --prefix " + dialect.saved_command_prefix;
   if (dialect.lower_case_config_headers) call += " --lower-case-configs";
   if (layout.light_cmd_files) call += " --light";
+  if (!layout.options.empty()) call += " --options " + shell_quote(layout.options);
   if (std::ranges::any_of(action.steps, is_local_export_check)) call += " --check-local-export";
   if (tell_exports)
     call +=

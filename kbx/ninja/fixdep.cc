@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <unordered_set>
 
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/ninja/config_names.h"
 
 /// What scripts/basic/fixdep of the kernel does.
 ///
@@ -28,32 +28,6 @@
 /// FixdepDialect.
 namespace kbx::ninja {
 namespace {
-
-constexpr bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-/// Calls `found` with the NAME of every CONFIG_NAME in `text`, without the suffix that stands for
-/// "built as a module".
-template <typename Function>
-void for_each_config(std::string_view text, Function found) {
-  constexpr std::string_view mark = "CONFIG_";
-  constexpr std::string_view module_suffix = "_MODULE";
-  size_t from = 0;
-  while (from < text.size()) {
-    const void* hit = ::memmem(text.data() + from, text.size() - from, mark.data(), mark.size());
-    if (!hit) return;
-    const size_t at = static_cast<size_t>(static_cast<const char*>(hit) - text.data());
-    from = at + mark.size();
-    if (at > 0 && is_name_character(text[at - 1])) continue;
-    size_t end = from;
-    while (end < text.size() && is_name_character(text[end])) ++end;
-    std::string_view name = text.substr(from, end - from);
-    if (name.ends_with(module_suffix)) name.remove_suffix(module_suffix.size());
-    if (!name.empty()) found(name);
-    from = end;
-  }
-}
 
 /// Collects the text of a .cmd file while one of the readers walks through a .d file.
 class Collector {

@@ -22,6 +22,7 @@ struct Layout {
   std::string srctree;           // of the kernel
   bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects
   bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
+  std::string options;                // folder of the driver's own options, or ""
   std::string compile_commands;       // compile_commands.json to write, or ""
 
   std::string file(std::string_view name) const { return join_path(state, name); }

@@ -13,6 +13,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/elf/object.h"
+#include "kbx/ninja/option_readers.h"
 
 namespace kbx::ninja {
 namespace {
@@ -35,6 +36,7 @@ void write_ninja_depfile(const ObjectStep& step, std::string_view depfile) {
   const std::string folder = current_folder();
   std::vector<std::string> inputs = depfile_inputs(depfile);
   for (std::string& input : inputs) input = path_for_ninja(input, folder);
+  if (!step.options.empty()) name_options_read(step.options, inputs);
   write_file_atomically(step.ninja_depfile, depfile_text(step.object, inputs));
 }
 

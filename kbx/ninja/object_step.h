@@ -18,6 +18,7 @@ struct ObjectStep {
   std::string command_file;   // holds the command text for it
   FixdepDialect dialect;
   bool light = false;                       // no CONFIG_ scan
+  std::string options;                      // folder of the driver's own options, or ""
   std::optional<ExportCheck> tell_exports;  // answer whether the object exports symbols
   bool check_local_export = false;          // refuse exported symbols that are static
 };

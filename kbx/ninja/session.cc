@@ -4,6 +4,7 @@
 //
 //     OUT/NAME.ko, Module.symvers, modules.order, compile_commands.json   what people want
 //     OUT/IMAGE
+//     OUT/config/                 of a driver with options: .config, and what builds read of it
 //     OUT/.kbx/tree/…      the shadow, where everything is made
 //     OUT/.kbx/rules/      the makefile for folders of images
 //     OUT/.kbx/N/          state of the N-th driver folder: build.ninja, Ninja's logs, stamp
@@ -32,6 +33,7 @@
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
 #include "kbx/ninja/build.h"
+#include "kbx/ninja/driver_kconfig.h"
 #include "kbx/ninja/metadata_step.h"
 #include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/preflight.h"
@@ -53,7 +55,8 @@ struct Part {
   std::string shadow;  // the shadow's root, "" without one
   std::string anchor;  // what the shadow mirrors
   bool images = false;
-  kernel::Tree tree;  // for images the folder of their rules
+  kernel::Tree tree;   // for images the folder of their rules
+  ConfigPlace config;  // of the driver's own options; empty without a Kconfig
 };
 
 /// The folders of a job that share one shadow.
@@ -104,6 +107,7 @@ std::string request_hash(const Job& job, const Part& part) {
     text += word + "\n";
   if (const auto stamp = stamp_of(job.kbx))
     text += std::to_string(stamp->modified_ns) + " " + std::to_string(stamp->size) + "\n";
+  if (!part.config.file.empty()) text += "options " + part.config.file + "\n";
   for (const std::string& variable : part.variables) text += variable + "\n";
   if (!part.layout.template_cache.empty()) text += "direct metadata\n";
   if (job.toolchain_linker) text += "toolchain's linker\n";
@@ -177,6 +181,10 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
       part.layout.light_cmd_files = true;
       part.layout.srctree = part.tree.srctree;
+      if (kconfig::has_kconfig(part.source)) {
+        part.config = config_place(job.out, job.config, part.source, job.folders.size() > 1);
+        part.layout.options = part.config.made;
+      }
       if (job.direct_metadata) part.layout.template_cache = metadata_cache(job.environment);
       part.layout.compile_commands = join_path(job.out, "compile_commands.json");
     } else {
@@ -351,6 +359,10 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   if (!part.shadow.empty())
     request.make_room = [&](const std::string& folder) { make_room(job, part, folder, mirrored); };
   try {
+    if (!part.config.made.empty())
+      request.config = configure(
+          {part.source, part.images ? nullptr : &part.tree, job.environment, part.variables},
+          part.config);
     auto result = use(request, shell, mirrored);
     shell.save();
     if (job.starting) job.starting();

@@ -15,7 +15,8 @@ namespace kbx::ninja {
 struct Job {
   kernel::Tree tree;                 // not looked at for folders of images
   std::vector<std::string> folders;  // drivers' folders, absolute; built in this order
-  std::string out;  // output folder; "": outputs beside the sources, as make leaves them
+  std::string out;     // output folder; "": outputs beside the sources, as make leaves them
+  std::string config;  // folder of the driver's .config; "" is the one in `out`
   std::vector<std::string> variables;  // NAME=value
   std::vector<std::string> goals = {"modules"};
   std::string flags;  // of make, for MAKEFLAGS

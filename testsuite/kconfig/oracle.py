@@ -37,6 +37,15 @@ def oracle(series):
     return Oracle(series, next(target.glob("linux-source-*")), target / "conf")
 
 
+def remembering(original):
+    """The same conf, but with a shell that remembers what commands printed in the folder $CONF_ANSWERS."""
+    program, shell = original.conf.with_name("conf-remembering"), Path(__file__).with_name("remembered_shell.c")
+    with locked(f"kconfig-{original.series}"):
+        if not program.exists() or program.stat().st_mtime < shell.stat().st_mtime:
+            _compile(original.tree / "scripts", original.conf.parent / "made", program, [shell])
+    return program
+
+
 def _make(series, folder):
     packed = folder / ".package"
     packed.mkdir()
@@ -65,17 +74,24 @@ def _build(scripts, folder):
     subprocess.run(["bison", "-t", "-d", "-o", made / "parser.tab.c", source / "parser.y"],
                    stderr=subprocess.DEVNULL, check=True)
     subprocess.run(["flex", "-o", made / "lexer.lex.c", source / "lexer.l"], check=True)
+    _compile(scripts, made, folder / "conf", [])
+
+
+def _compile(scripts, made, program, more):
+    source = scripts / "kconfig"
     parts = [source / f"{name}.c" for name in PROGRAM]
     # Older parsers include menu.c.
     if '#include "menu.c"' in (source / "parser.y").read_text():
         parts.remove(source / "menu.c")
     subprocess.run(["gcc", "-O2", "-w", "-D_GNU_SOURCE", f"-I{source}", f"-I{scripts / 'include'}", f"-I{made}",
-                    "-o", folder / "conf", *parts, made / "parser.tab.c", made / "lexer.lex.c"], check=True)
+                    "-o", program, *parts, made / "parser.tab.c", made / "lexer.lex.c", *more], check=True)
 
 
 def environment(tree, arch="x86_64", **more):
     """The variables that the kernel's Makefile exports to conf, and nothing of the caller's but the way to programs."""
     source_arch = {"x86_64": "x86", "i386": "x86"}.get(arch, arch)
+    if arch == "um":
+        more |= {"SUBARCH": "x86", "HEADER_ARCH": "x86"}
     return {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "LC_ALL": "C", "srctree": str(tree),
             "ARCH": arch, "SRCARCH": source_arch, "KERNELVERSION": "1.2.3", "CC": "gcc", "HOSTCC": "gcc", "LD": "ld",
             "AR": "ar", "NM": "nm", "OBJCOPY": "objcopy", "PAHOLE": "pahole", "RUSTC": "rustc", "BINDGEN": "bindgen",

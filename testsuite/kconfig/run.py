@@ -4,7 +4,7 @@
     run.py --kbx build/kbx [PATTERN...]                       the cases below cases/
     run.py --kbx build/kbx --trees [--arch ARCH...] [MODE...]  configurations of Linux
 
-A case is a folder as one text: "==> NAME" begins a file, "==> run [VARIABLE=VALUE...] OPTION..." a call of conf in
+A case is a folder as one text: "==> NAME" begins a file ("==> NAME escaped" one with the escapes of Python), "==> run [VARIABLE=VALUE...] OPTION..." a call of conf in
 that folder, with what follows on standard input. Each call is made once by each program, in folders of their own.
 Kconfig names the first file.
 """
@@ -12,12 +12,12 @@ Kconfig names the first file.
 import argparse
 import fnmatch
 import shlex
-import subprocess
 import tempfile
 from pathlib import Path
 
 import oracle
-from cachedir import Unavailable, all_good, skip_when_unavailable
+from cachedir import all_good, skip_when_unavailable
+from comparison import check
 
 CASES = Path(__file__).resolve().parent / "cases"
 SERIES = ("5.10", "6.1", "6.12", "7.x")
@@ -30,7 +30,7 @@ FROM_SCRATCH = ("all", "rand", "defconfig")
 
 def parse_case(path):
     """Files of a case, and its calls: variables, options, input."""
-    files, runs, target = {}, [], None
+    files, runs, target, escaped = {}, [], None, False
     for line in path.read_text().splitlines(keepends=True):
         if line.startswith("==> run"):
             words = shlex.split(line[len("==> run"):])
@@ -38,60 +38,14 @@ def parse_case(path):
             runs.append([variables, [word for word in words if "=" not in word or word.startswith("-")], ""])
             target = None
         elif line.startswith("==> "):
-            target = line[len("==> "):].strip()
+            target, *marks = line[len("==> "):].split()
+            escaped = marks == ["escaped"]
             files[target] = ""
         elif target is not None:
-            files[target] += line
+            files[target] += line.encode("latin-1").decode("unicode_escape") if escaped else line
         elif runs:
             runs[-1][2] += line
     return files, runs
-
-
-def content(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
-def call(program, arguments, folder, environment, text):
-    done = subprocess.run(["conf", *program[1:], *arguments], executable=program[0], cwd=folder, env=environment, input=text.encode(),
-                          capture_output=True, timeout=120)
-    return {"status": str(done.returncode).encode(), "stdout": done.stdout, "stderr": done.stderr}
-
-
-def outcome(program, folder, files, runs, environment):
-    """All that the calls print and leave, by name. Files that are named after the process are not compared."""
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text.encode("latin-1"))
-    result = {}
-    for number, (variables, options, text) in enumerate(runs):
-        given = call(program, [*options, "Kconfig"], folder, {**environment, **variables}, text)
-        result |= {f"{number}: {what}": value for what, value in given.items()}
-    return result | content(folder)
-
-
-def compare(title, results):
-    expected, found = results
-    differing = [name for name in sorted(expected.keys() | found.keys()) if expected.get(name) != found.get(name)]
-    if not differing:
-        return True
-    print(f"FAILED {title}: {', '.join(differing[:6])}")
-    for name in differing[:3]:
-        print(f"  {name}\n    conf: {expected.get(name, b'(missing)')[-600:]!r}"
-              f"\n    kbx:  {found.get(name, b'(missing)')[-600:]!r}")
-    return False
-
-
-def check(title, programs, files, runs, environment):
-    results = []
-    for program in programs:
-        # The same name for both, as it may be printed.
-        with tempfile.TemporaryDirectory() as top:
-            folder = Path(top) / "work"
-            folder.mkdir()
-            text = outcome(program, folder, files, runs, environment)
-            results.append({name: value.replace(top.encode(), b"TOP") for name, value in text.items()})
-    return compare(title, results)
 
 
 def programs_for(kbx, original):

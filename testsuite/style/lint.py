@@ -12,6 +12,7 @@ Exit status: 0 nothing was found, 1 something was, 2 wrong usage.
 """
 
 import argparse
+import functools
 import hashlib
 import itertools
 import json
@@ -27,15 +28,32 @@ TOP = Path(__file__).resolve().parents[2]
 GROUP_LINES = 1500
 MACRO = re.compile(r"^\s*#\s*define\s", re.MULTILINE)
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
-DECLARED = re.compile(r"^(?:(?:struct|class|enum class|enum|using)\s+(?P<type>\w+)"
-                      r"|[A-Za-z_:][^=({;]*?\b(?P<value>\w+)\s*[=({\[])", re.MULTILINE)
+DECLARED = re.compile(r"^(?:\[\[\w+\]\] )?(?:(?:struct|class|enum class|enum|using)\s+(?P<type>\w+)"
+                      r"|[A-Za-z_:][^=({;]*?\b(?P<value>\w+)\s*[=({\[;])", re.MULTILINE)
+INCLUDE = re.compile(r'^#include "(kbx/[^"]+)"', re.MULTILINE)
 ENTRY = re.compile(r'^(?:extern "C" )?int (main|LLVMFuzzerTestOneInput)\(', re.MULTILINE)
+
+
+def declared_names(text):
+    return {found["type"] or found["value"] for found in DECLARED.finditer(text)}
+
+
+@functools.cache
+def declared_in(header):
+    return declared_names(header.read_text())
+
+
+@functools.cache
+def headers_of(file):
+    """The project's headers that a file includes, those that they include among them."""
+    text = (TOP / file).read_text()
+    named = [TOP / name for name in INCLUDE.findall(text)]
+    return frozenset(named).union(*map(headers_of, named))
 
 
 def own_names(text):
     """The names that only one file of a group may have: those of its unnamed namespaces, and of programs' entries."""
-    declared = {found["type"] or found["value"] for part in UNNAMED.findall(text) for found in DECLARED.finditer(part)}
-    return declared | set(ENTRY.findall(text))
+    return set().union(*map(declared_names, UNNAMED.findall(text)), ENTRY.findall(text))
 
 
 def room_of(file):
@@ -48,20 +66,22 @@ def groups_of(files, texts):
     """The files of each room in groups; a file with macros is one by itself."""
     groups = []
     for _, members in itertools.groupby(sorted(files, key=lambda file: (room_of(file), file)), key=room_of):
-        open_groups = []  # [files, names, lines]
+        open_groups = []  # [files, own names, names of their headers, lines]
         for file in members:
             if MACRO.search(texts[file]):
                 groups.append([file])
                 continue
-            names, lines = own_names(texts[file]), texts[file].count("\n")
+            own, lines = own_names(texts[file]), texts[file].count("\n")
+            theirs = set().union(*map(declared_in, headers_of(file)))
             for group in open_groups:
-                if not group[1] & names and group[2] + lines <= GROUP_LINES:
+                if not group[1] & (own | theirs) and not group[2] & own and group[3] + lines <= GROUP_LINES:
                     group[0].append(file)
-                    group[1] |= names
-                    group[2] += lines
+                    group[1] |= own
+                    group[2] |= theirs
+                    group[3] += lines
                     break
             else:
-                open_groups.append([[file], names, lines])
+                open_groups.append([[file], own, theirs, lines])
         groups += [group[0] for group in open_groups]
     # The longest first, so that no processor is left with one at the end.
     return sorted(groups, key=lambda group: -sum(len(texts[file]) for file in group))
@@ -79,7 +99,8 @@ class Lint:
         source, first = folder / "group.cc", os.path.abspath(group[0])
         source.write_text("".join(self.texts[file] for file in group))
         entry = self.commands[first]
-        entry = entry | {"file": str(source), "command": entry["command"].replace(first, str(source))}
+        folders = " ".join(sorted({f"-iquote {os.path.dirname(os.path.abspath(file))}" for file in group}))
+        entry = entry | {"file": str(source), "command": entry["command"].replace(first, f"{source} {folders}")}
         (folder / "compile_commands.json").write_text(json.dumps([entry]))
         return source
 

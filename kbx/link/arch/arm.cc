@@ -4,14 +4,16 @@
 
 #include <elf.h>
 
+#include "kbx/link/arch/arm_branch.h"
 #include "kbx/link/arch/arm_instruction.h"
 #include "kbx/link/arch/arm_plt.h"
+#include "kbx/link/arch/arm_veneer.h"
 #include "kbx/link/arch/relocation_type.h"
 
 /// The relocations of ARM: ELF for the Arm Architecture, "Relocation codes"; which values are
 /// refused is GNU ld 2.40's choice. Of the types that the ABI leaves to the platform TARGET1 is an
-/// address and TARGET2 a distance to the GOT, as on Linux. Descriptors of thread-local variables
-/// are not known here.
+/// address and TARGET2 a distance to the GOT, as on Linux, unless options say otherwise.
+/// Descriptors of thread-local variables are not known here.
 namespace kbx::link {
 namespace {
 
@@ -22,6 +24,12 @@ struct Row {
   std::uint8_t group = 0;   // of a group relocation: how many parts are before it
   bool is_checked = false;  // nothing may be left
 };
+
+constexpr Rule base_distance(Origin origin, std::uint8_t size) {
+  return rule_of(origin, Against::section, size);
+}
+
+constexpr std::uint32_t thumb_absolute_group = 132;  // R_ARM_THM_ALU_ABS_G0_NC
 
 constexpr Row rows[] = {
     {R_ARM_NONE, {"R_ARM_NONE", {}, Range::any}, ArmForm::none},
@@ -44,9 +52,9 @@ constexpr Row rows[] = {
     {R_ARM_CALL, {"R_ARM_CALL", simpler(branch(4)), Range::any}, ArmForm::call},
     {R_ARM_JUMP24, {"R_ARM_JUMP24", simpler(branch(4)), Range::any}, ArmForm::branch},
     {R_ARM_THM_JUMP24, {"R_ARM_THM_JUMP24", simpler(branch(4)), Range::any}, ArmForm::thumb_branch},
-    {R_ARM_TARGET1, {"R_ARM_TARGET1", word(Origin::symbol, 4), Range::any}},
-    {R_ARM_V4BX, {"R_ARM_V4BX", {}, Range::any}, ArmForm::none},
-    {R_ARM_TARGET2, {"R_ARM_TARGET2", distance(Origin::got_entry, 4), Range::any}},
+    {R_ARM_TARGET1, {"R_ARM_TARGET1", simpler(word(Origin::symbol, 4)), Range::any}},
+    {R_ARM_V4BX, {"R_ARM_V4BX", value(Origin::none, 4), Range::any}, ArmForm::bx},
+    {R_ARM_TARGET2, {"R_ARM_TARGET2", simpler(distance(Origin::got_entry, 4)), Range::any}},
     {R_ARM_PREL31, {"R_ARM_PREL31", distance(Origin::plt, 4), Range::with_sign}, ArmForm::data31},
     {R_ARM_MOVW_ABS_NC,
      {"R_ARM_MOVW_ABS_NC", value(Origin::symbol, 4), Range::any},
@@ -143,11 +151,141 @@ constexpr Row rows[] = {
     {R_ARM_TLS_LDO32, {"R_ARM_TLS_LDO32", value(Origin::module_offset, 4), Range::any}},
     {R_ARM_TLS_IE32, {"R_ARM_TLS_IE32", distance(Origin::got_thread_offset, 4), Range::any}},
     {R_ARM_TLS_LE32, {"R_ARM_TLS_LE32", value(Origin::thread_offset, 4), Range::any}},
+    {R_ARM_ALU_SB_G0_NC,
+     {"R_ARM_ALU_SB_G0_NC", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group,
+     0,
+     false},
+    {R_ARM_ALU_SB_G0,
+     {"R_ARM_ALU_SB_G0", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group,
+     0,
+     true},
+    {R_ARM_ALU_SB_G1_NC,
+     {"R_ARM_ALU_SB_G1_NC", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group,
+     1,
+     false},
+    {R_ARM_ALU_SB_G1,
+     {"R_ARM_ALU_SB_G1", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group,
+     1,
+     true},
+    {R_ARM_ALU_SB_G2,
+     {"R_ARM_ALU_SB_G2", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group,
+     2,
+     true},
+    {R_ARM_LDR_SB_G0,
+     {"R_ARM_LDR_SB_G0", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load,
+     0,
+     true},
+    {R_ARM_LDR_SB_G1,
+     {"R_ARM_LDR_SB_G1", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load,
+     1,
+     true},
+    {R_ARM_LDR_SB_G2,
+     {"R_ARM_LDR_SB_G2", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load,
+     2,
+     true},
+    {R_ARM_LDRS_SB_G0,
+     {"R_ARM_LDRS_SB_G0", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load8,
+     0,
+     true},
+    {R_ARM_LDRS_SB_G1,
+     {"R_ARM_LDRS_SB_G1", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load8,
+     1,
+     true},
+    {R_ARM_LDRS_SB_G2,
+     {"R_ARM_LDRS_SB_G2", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_load8,
+     2,
+     true},
+    {R_ARM_LDC_SB_G0,
+     {"R_ARM_LDC_SB_G0", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     0,
+     true},
+    {R_ARM_LDC_SB_G1,
+     {"R_ARM_LDC_SB_G1", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     1,
+     true},
+    {R_ARM_LDC_SB_G2,
+     {"R_ARM_LDC_SB_G2", base_distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     2,
+     true},
+    {R_ARM_LDC_PC_G0,
+     {"R_ARM_LDC_PC_G0", distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     0,
+     true},
+    {R_ARM_LDC_PC_G1,
+     {"R_ARM_LDC_PC_G1", distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     1,
+     true},
+    {R_ARM_LDC_PC_G2,
+     {"R_ARM_LDC_PC_G2", distance(Origin::symbol, 4), Range::any},
+     ArmForm::group_words,
+     2,
+     true},
+    {R_ARM_MOVW_BREL_NC,
+     {"R_ARM_MOVW_BREL_NC", value(Origin::symbol, 4), Range::any},
+     ArmForm::move_low},
+    {R_ARM_MOVT_BREL,
+     {"R_ARM_MOVT_BREL", value(Origin::symbol, 4), Range::any},
+     ArmForm::move_high},
+    {R_ARM_MOVW_BREL, {"R_ARM_MOVW_BREL", value(Origin::symbol, 4), Range::any}, ArmForm::move_low},
+    {R_ARM_THM_MOVW_BREL_NC,
+     {"R_ARM_THM_MOVW_BREL_NC", value(Origin::symbol, 4), Range::any},
+     ArmForm::thumb_move_low},
+    {R_ARM_THM_MOVT_BREL,
+     {"R_ARM_THM_MOVT_BREL", value(Origin::symbol, 4), Range::any},
+     ArmForm::thumb_move_high},
+    {R_ARM_THM_MOVW_BREL,
+     {"R_ARM_THM_MOVW_BREL", value(Origin::symbol, 4), Range::any},
+     ArmForm::thumb_move_low},
+    {R_ARM_ABS32_NOI, {"R_ARM_ABS32_NOI", word(Origin::symbol, 4), Range::any}},
+    {R_ARM_REL32_NOI, {"R_ARM_REL32_NOI", distance(Origin::symbol, 4), Range::any}},
+    {R_ARM_XPC25, {"R_ARM_XPC25", simpler(branch(4)), Range::any}, ArmForm::branch},
+    {R_ARM_THM_XPC22, {"R_ARM_THM_XPC22", simpler(branch(4)), Range::any}, ArmForm::thumb_call},
+    {R_ARM_THM_PC8,
+     {"R_ARM_THM_PC8", distance(Origin::symbol, 2), Range::any},
+     ArmForm::thumb_load8},
+    {R_ARM_GNU_VTENTRY, {"R_ARM_GNU_VTENTRY", {}, Range::any}, ArmForm::none},
+    {R_ARM_GNU_VTINHERIT, {"R_ARM_GNU_VTINHERIT", {}, Range::any}, ArmForm::none},
+    {thumb_absolute_group,
+     {"R_ARM_THM_ALU_ABS_G0_NC", value(Origin::symbol, 2), Range::any},
+     ArmForm::thumb_byte,
+     0,
+     false},
+    {thumb_absolute_group + 1,
+     {"R_ARM_THM_ALU_ABS_G1_NC", value(Origin::symbol, 2), Range::any},
+     ArmForm::thumb_byte,
+     1,
+     false},
+    {thumb_absolute_group + 2,
+     {"R_ARM_THM_ALU_ABS_G2_NC", value(Origin::symbol, 2), Range::any},
+     ArmForm::thumb_byte,
+     2,
+     false},
+    {thumb_absolute_group + 3,
+     {"R_ARM_THM_ALU_ABS_G3_NC", value(Origin::symbol, 2), Range::any},
+     ArmForm::thumb_byte,
+     3,
+     false},
 };
 
 /// The place in `rows` of a type; 0 for no type.
 constexpr auto row_numbers = [] {
-  std::array<std::uint8_t, R_ARM_TLS_LE32 + 1> numbers{};
+  std::array<std::uint8_t, thumb_absolute_group + 4> numbers{};
   for (std::size_t i = 1; i < std::size(rows); ++i)
     numbers[rows[i].number] = static_cast<std::uint8_t>(i);
   return numbers;
@@ -187,35 +325,32 @@ std::string_view type_name(std::uint32_t type) {
   return found ? found->type.name : std::string_view();
 }
 
-/// Values of Tag_CPU_arch (Addenda to, and Errata in, the ABI for the Arm Architecture).
-enum Architecture : std::uint32_t {
-  v6t2 = 8,
-  v6k = 9,
-  v7 = 10,
-  v6m = 11,
-  v6sm = 12,
-  v8m_base = 16
-};
-
-bool knows_thumb2(std::uint32_t architecture) {
-  return architecture >= v6t2 && architecture != v6k && architecture != v6m &&
-         architecture != v6sm && architecture != v8m_base;
-}
-
-bool knows_nop(std::uint32_t architecture) {
-  return architecture == v6k || knows_thumb2(architecture);
+std::uint32_t target2_type(ArmTarget2 target2) {
+  switch (target2) {
+    case ArmTarget2::distance:
+      return R_ARM_REL32;
+    case ArmTarget2::address:
+      return R_ARM_ABS32;
+    case ArmTarget2::got_distance:
+      break;
+  }
+  return R_ARM_GOT_PREL;
 }
 
 std::uint32_t simplify(const Use& use, bool& covers_next) {
   covers_next = false;
+  const ArmTarget target = use.arm ? *use.arm : ArmTarget();
+  if (use.type == R_ARM_TARGET1)
+    return target.is_target1_relative ? std::uint32_t{R_ARM_REL32} : std::uint32_t{R_ARM_ABS32};
+  if (use.type == R_ARM_TARGET2) return target2_type(target.target2);
   if (!use.is_undefined_weak || use.is_preemptible) return use.type;
   switch (find(use.type)->form) {
     case ArmForm::branch:
     case ArmForm::call:
-      return knows_nop(use.architecture) ? arm_nop : arm_old_nop;
+      return target.has_nop ? arm_nop : arm_old_nop;
     case ArmForm::thumb_call:
     case ArmForm::thumb_branch:
-      return knows_thumb2(use.architecture) ? thumb_nop : thumb_old_nop;
+      return target.has_thumb2 ? thumb_nop : thumb_old_nop;
     default:
       return use.type;
   }
@@ -246,8 +381,19 @@ Fit apply(const Patch& patch) {
   if (patch.type >= arm_nop) return apply_nop(bytes, patch);
   const Row* const row = find(patch.type);
   if (!row) return Fit::no_match;
-  return write_arm(bytes, patch, row->form, row->type.rule.size, row->type.range, row->group,
-                   row->is_checked);
+  switch (row->form) {
+    case ArmForm::branch:
+    case ArmForm::call:
+    case ArmForm::thumb_call:
+    case ArmForm::thumb_branch:
+    case ArmForm::thumb_branch19:
+      return write_arm_branch(bytes, patch, row->form);
+    case ArmForm::bx:
+      return write_arm_bx(bytes, patch);
+    default:
+      return write_arm(bytes, patch, row->form, row->type.rule.size, row->type.range, row->group,
+                       row->is_checked);
+  }
 }
 
 unsigned reach(std::uint32_t type) {
@@ -273,23 +419,33 @@ unsigned reach(std::uint32_t type) {
   }
 }
 
-/// All entries go to the table's first one at first.
-std::uint64_t lazy_got_value(const PltPlace& place) {
-  return place.table;
+bool enters_as_thumb(std::uint32_t type, const ArmTarget& target) {
+  if (target.is_thumb_only) return false;
+  return type == R_ARM_THM_JUMP24 || type == R_ARM_THM_JUMP19 ||
+         (type == R_ARM_THM_PC22 && !target.has_blx);
 }
 
-template <bool is_big_endian>
+/// All entries go to the table's first one at first.
+template <ArmPlt plt>
+std::uint64_t lazy_got_value(const PltPlace& place) {
+  return place.table | (plt == ArmPlt::thumb ? 1 : 0);
+}
+
+template <bool is_big_endian, ArmPlt plt, bool big_code>
 constexpr Machine values() {
   Machine machine;
   machine.number = EM_ARM;
+  machine.tables_are_absolute = true;
   machine.uses_rela = false;
   machine.image_base = 0x10000;
-  machine.plt_header_size = 20;
-  machine.plt_entry_size = 12;
-  machine.indirect_entry_size = 12;
+  machine.plt_header_size = arm_plt_header_size(plt);
+  machine.plt_entry_size = arm_plt_entry_size(plt);
+  machine.indirect_entry_size = arm_plt_entry_size(plt);
+  machine.plt_thumb_size = plt == ArmPlt::thumb ? 0 : arm_plt_thumb_size;
   machine.indirect_alignment = 4;
   machine.plt_alignment = 4;
   machine.got_base_is_section = true;
+  machine.has_dynamic_table = true;
   machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;
   machine.thread_header = 8;
@@ -300,9 +456,11 @@ constexpr Machine values() {
   machine.implicit_addend = implicit_addend<is_big_endian>;
   machine.apply = apply<is_big_endian>;
   machine.reach = reach;
-  machine.write_plt_header = write_arm_plt_header<is_big_endian>;
-  machine.write_plt_entry = write_arm_plt_entry<is_big_endian>;
-  machine.lazy_got_value = lazy_got_value;
+  machine.write_plt_header = write_arm_plt_header<plt, big_code, is_big_endian>;
+  machine.write_plt_entry = write_arm_plt_entry<plt, big_code, is_big_endian>;
+  machine.veneers = is_big_endian && !big_code ? &arm_be8_veneers : &arm_veneers;
+  machine.enters_as_thumb = enters_as_thumb;
+  machine.lazy_got_value = lazy_got_value<plt>;
   DynamicTypes& dynamic = machine.dynamic;
   dynamic.address = R_ARM_ABS32;
   dynamic.relative = R_ARM_RELATIVE;
@@ -317,13 +475,17 @@ constexpr Machine values() {
   return machine;
 }
 
-constexpr Machine little = values<false>();
-constexpr Machine big = values<true>();
+template <bool is_big_endian, bool big_code>
+constexpr Machine machines[] = {values<is_big_endian, ArmPlt::near, big_code>(),
+                                values<is_big_endian, ArmPlt::far, big_code>(),
+                                values<is_big_endian, ArmPlt::thumb, big_code>()};
 
 }  // namespace
 
-const Machine& arm_machine(bool is_big_endian) {
-  return is_big_endian ? big : little;
+const Machine& arm_machine(bool is_big_endian, ArmPlt plt, bool is_be8) {
+  const auto number = static_cast<std::size_t>(plt);
+  if (!is_big_endian) return machines<false, false>[number];
+  return is_be8 ? machines<true, false>[number] : machines<true, true>[number];
 }
 
 }  // namespace kbx::link

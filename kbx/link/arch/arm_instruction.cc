@@ -2,9 +2,7 @@
 
 /// Values in A32 and T32 instructions (Arm Architecture Reference Manual; ELF for the Arm
 /// Architecture, "Relocation types"). Relocations without an addend of their own have it in the
-/// same bits. The lowest bit of a function's address says that its code is Thumb; a call takes the
-/// form that changes the instruction set where the other one is needed. Other branches cannot, and
-/// need a veneer.
+/// same bits.
 namespace kbx::link {
 namespace {
 
@@ -52,25 +50,12 @@ std::int64_t thumb_branch_field(std::uint32_t instruction) {
   return with_sign(value, 25);
 }
 
-std::uint32_t with_thumb_branch(std::uint32_t instruction, std::uint32_t value) {
-  const std::uint32_t sign = value >> 31;
-  const std::uint32_t j1 = (value >> 23 & 1) ^ sign ^ 1;
-  const std::uint32_t j2 = (value >> 22 & 1) ^ sign ^ 1;
-  return (instruction & 0xf800d000) | sign << 26 | (value >> 12 & 0x3ff) << 16 | j1 << 13 |
-         j2 << 11 | (value >> 1 & 0x7ff);
-}
-
 /// S:J2:J1:imm6:imm11:0 of a conditional b.w
 std::int64_t thumb_branch19_field(std::uint32_t instruction) {
   const std::uint32_t value = (instruction >> 26 & 1) << 20 | (instruction >> 11 & 1) << 19 |
                               (instruction >> 13 & 1) << 18 | (instruction >> 16 & 0x3f) << 12 |
                               (instruction & 0x7ff) << 1;
   return with_sign(value, 21);
-}
-
-std::uint32_t with_thumb_branch19(std::uint32_t instruction, std::uint32_t value) {
-  return (instruction & 0xfbc0d000) | (value >> 20 & 1) << 26 | (value >> 12 & 0x3f) << 16 |
-         (value >> 18 & 1) << 13 | (value >> 19 & 1) << 11 | (value >> 1 & 0x7ff);
 }
 
 Fit checked(std::int64_t value, unsigned bits, Range range) {
@@ -98,73 +83,6 @@ Group split(std::uint32_t value, unsigned count) {
 
 std::uint32_t magnitude(std::int64_t value) {
   return static_cast<std::uint32_t>(value < 0 ? -value : value);
-}
-
-/// A call and what it goes to.
-struct Branch {
-  std::uint32_t distance = 0;  // without the bit that says Thumb
-  bool to_thumb = false;
-  bool to_arm = false;  // neither: not known, taken for the caller's own
-};
-
-Branch branch_of(const Patch& patch) {
-  Branch branch;
-  branch.to_thumb = (patch.value & 1) != 0;
-  branch.to_arm = patch.is_function && !branch.to_thumb;
-  branch.distance = static_cast<std::uint32_t>(patch.value) & ~1U;
-  return branch;
-}
-
-Fit write_call(const ArmBytes& bytes, const Patch& patch) {
-  const Branch branch = branch_of(patch);
-  std::uint32_t instruction = bytes.read32(patch.place) & 0xff000000;
-  const bool is_always = instruction >> 28 >= 0xe;
-  if (branch.to_thumb && !is_always) return Fit::overflows;
-  if (branch.to_thumb)
-    instruction = 0xfa000000 | (branch.distance & 2) << 23;
-  else if (branch.to_arm)
-    instruction = (instruction & ~0x10000000U) | 0x01000000;
-  bytes.write32(patch.place, instruction | (branch.distance >> 2 & 0xffffff));
-  return checked(static_cast<std::int32_t>(branch.distance), 26, Range::with_sign);
-}
-
-Fit write_branch(const ArmBytes& bytes, const Patch& patch) {
-  const Branch branch = branch_of(patch);
-  if (branch.to_thumb) return Fit::overflows;
-  const std::uint32_t instruction = bytes.read32(patch.place) & 0xff000000;
-  bytes.write32(patch.place, instruction | (branch.distance >> 2 & 0xffffff));
-  return checked(static_cast<std::int32_t>(branch.distance), 26, Range::with_sign);
-}
-
-Fit write_thumb_call(const ArmBytes& bytes, const Patch& patch) {
-  const Branch branch = branch_of(patch);
-  std::uint32_t instruction = bytes.read_halves(patch.place);
-  if (branch.to_arm) instruction = (instruction & ~0x1000U) | 0x800;
-  if (branch.to_thumb) instruction |= 0x1800;
-  std::uint32_t distance = branch.distance;
-  const bool is_exchange = (instruction & 0x5000) == 0x4000;
-  if (is_exchange) distance = (distance + 2) & ~3U;  // counted from a multiple of 4
-  // blx keeps the bit that says bl of a Thumb function.
-  const std::uint32_t kept = instruction & 0x1000;
-  instruction = (with_thumb_branch(instruction, distance) & ~0x1000U) | kept;
-  bytes.write_halves(patch.place, instruction);
-  return checked(static_cast<std::int32_t>(branch.distance), 25, Range::with_sign);
-}
-
-Fit write_thumb_branch(const ArmBytes& bytes, const Patch& patch) {
-  const Branch branch = branch_of(patch);
-  if (branch.to_arm) return Fit::overflows;
-  bytes.write_halves(patch.place,
-                     with_thumb_branch(bytes.read_halves(patch.place), branch.distance));
-  return checked(static_cast<std::int32_t>(branch.distance), 25, Range::with_sign);
-}
-
-Fit write_thumb_branch19(const ArmBytes& bytes, const Patch& patch) {
-  const Branch branch = branch_of(patch);
-  if (branch.to_arm) return Fit::overflows;
-  bytes.write_halves(patch.place,
-                     with_thumb_branch19(bytes.read_halves(patch.place), branch.distance));
-  return checked(static_cast<std::int32_t>(branch.distance), 21, Range::with_sign);
 }
 
 /// Short branches: `bits` bits of halfwords.
@@ -207,6 +125,23 @@ Fit write_group_load(const ArmBytes& bytes, const Patch& patch, unsigned group, 
   return left >> bits != 0 ? Fit::overflows : Fit::fits;
 }
 
+Fit write_group_words(const ArmBytes& bytes, const Patch& patch, unsigned group) {
+  const auto value = std::int64_t{static_cast<std::int32_t>(patch.value)};
+  const std::uint32_t left = split(magnitude(value), group).left;
+  if (left % 4 != 0 || left >= 0x400) return Fit::overflows;
+  const std::uint32_t instruction = bytes.read32(patch.place) & 0xff7fff00;
+  bytes.write32(patch.place, instruction | (value >= 0 ? is_add : 0) | left >> 2);
+  return Fit::fits;
+}
+
+/// The lowest of four bytes may be negative as an addend; nothing is checked.
+Fit write_thumb_byte(const ArmBytes& bytes, const Patch& patch, unsigned group) {
+  const auto value = static_cast<std::uint32_t>(patch.value);
+  const std::uint32_t instruction = bytes.read16(patch.place) & 0xff00;
+  bytes.write16(patch.place, instruction | (value >> 8 * group & 0xff));
+  return Fit::fits;
+}
+
 Fit write_data(const ArmBytes& bytes, const Patch& patch, unsigned size, Range range) {
   const auto value = static_cast<std::uint32_t>(patch.value);
   if (size == 1) *patch.place = static_cast<char>(value);
@@ -238,6 +173,12 @@ Fit write_thumb_add12(const ArmBytes& bytes, const Patch& patch) {
   return size >= 0x1000 ? Fit::overflows : Fit::fits;
 }
 
+Fit write_thumb_load8(const ArmBytes& bytes, const Patch& patch) {
+  const auto value = static_cast<std::uint32_t>(aligned_distance(patch)) & 0x3fc;
+  bytes.write16(patch.place, (bytes.read16(patch.place) & 0xff00) | value >> 2);
+  return Fit::fits;
+}
+
 Fit write_move(const ArmBytes& bytes, const Patch& patch, unsigned shift) {
   const auto value = static_cast<std::uint32_t>(patch.value) >> shift;
   const std::uint32_t instruction = bytes.read32(patch.place) & 0xfff0f000;
@@ -254,6 +195,19 @@ Fit write_thumb_move(const ArmBytes& bytes, const Patch& patch, unsigned shift) 
 }
 
 }  // namespace
+
+std::uint32_t with_thumb_branch(std::uint32_t instruction, std::uint32_t value) {
+  const std::uint32_t sign = value >> 31;
+  const std::uint32_t j1 = (value >> 23 & 1) ^ sign ^ 1;
+  const std::uint32_t j2 = (value >> 22 & 1) ^ sign ^ 1;
+  return (instruction & 0xf800d000) | sign << 26 | (value >> 12 & 0x3ff) << 16 | j1 << 13 |
+         j2 << 11 | (value >> 1 & 0x7ff);
+}
+
+std::uint32_t with_thumb_branch19(std::uint32_t instruction, std::uint32_t value) {
+  return (instruction & 0xfbc0d000) | (value >> 20 & 1) << 26 | (value >> 12 & 0x3f) << 16 |
+         (value >> 18 & 1) << 13 | (value >> 19 & 1) << 11 | (value >> 1 & 0x7ff);
+}
 
 std::uint32_t ArmBytes::read16(const char* place) const {
   return byte_of(place, is_big_endian ? 1 : 0) | byte_of(place, is_big_endian ? 0 : 1) << 8;
@@ -290,6 +244,7 @@ std::int64_t arm_addend(const ArmBytes& bytes, ArmForm form, unsigned size, cons
   };
   switch (form) {
     case ArmForm::none:
+    case ArmForm::bx:
       return 0;
     case ArmForm::data:
       if (size == 1) return with_sign(byte_of(place, 0), 8);
@@ -312,6 +267,14 @@ std::int64_t arm_addend(const ArmBytes& bytes, ArmForm form, unsigned size, cons
       const std::uint32_t instruction = bytes.read32(place);
       return signed_magnitude(instruction & 0xfff, (instruction & is_add) == 0);
     }
+    case ArmForm::group_words: {
+      const std::uint32_t instruction = bytes.read32(place);
+      return signed_magnitude((instruction & 0xff) << 2, (instruction & is_add) == 0);
+    }
+    case ArmForm::thumb_load8:
+      return ((((bytes.read16(place) & 0xff) << 2) + 4) & 0x3ff) - std::int64_t{4};
+    case ArmForm::thumb_byte:
+      return bytes.read16(place) & 0xff;
     case ArmForm::group_load8: {
       const std::uint32_t instruction = bytes.read32(place);
       return signed_magnitude((instruction >> 4 & 0xf0) | (instruction & 0xf),
@@ -366,9 +329,12 @@ Fit write_arm(const ArmBytes& bytes, const Patch& patch, ArmForm form, unsigned 
       return checked(value, 12, Range::without_sign);
     }
     case ArmForm::branch:
-      return write_branch(bytes, patch);
     case ArmForm::call:
-      return write_call(bytes, patch);
+    case ArmForm::bx:
+    case ArmForm::thumb_call:
+    case ArmForm::thumb_branch:
+    case ArmForm::thumb_branch19:
+      return Fit::no_match;
     case ArmForm::move_low:
       return write_move(bytes, patch, 0);
     case ArmForm::move_high:
@@ -379,12 +345,12 @@ Fit write_arm(const ArmBytes& bytes, const Patch& patch, ArmForm form, unsigned 
       return write_group_load(bytes, patch, group, 12);
     case ArmForm::group_load8:
       return write_group_load(bytes, patch, group, 8);
-    case ArmForm::thumb_call:
-      return write_thumb_call(bytes, patch);
-    case ArmForm::thumb_branch:
-      return write_thumb_branch(bytes, patch);
-    case ArmForm::thumb_branch19:
-      return write_thumb_branch19(bytes, patch);
+    case ArmForm::group_words:
+      return write_group_words(bytes, patch, group);
+    case ArmForm::thumb_load8:
+      return write_thumb_load8(bytes, patch);
+    case ArmForm::thumb_byte:
+      return write_thumb_byte(bytes, patch, group);
     case ArmForm::thumb_branch11:
       return write_short_branch(bytes, patch, 11);
     case ArmForm::thumb_branch8:

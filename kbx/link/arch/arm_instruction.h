@@ -13,11 +13,13 @@ enum class ArmForm : std::uint8_t {
   offset12,      // ldr, str: 12 bits without a sign
   branch,        // b, conditional bl: 24 bits
   call,          // bl or blx: 24 bits
+  bx,            // bx, which --fix-v4bx replaces
   move_low,      // movw
   move_high,     // movt
   group,         // add, sub of the PC: a rotated part of the value
   group_load,    // ldr, str: 12 bits, what earlier parts have left
   group_load8,   // ldrd, ldrh …: 8 bits, what earlier parts have left
+  group_words,   // ldc, stc: the same in words
   thumb_call,    // bl or blx
   thumb_branch,  // b.w
   thumb_branch19,
@@ -26,7 +28,9 @@ enum class ArmForm : std::uint8_t {
   thumb_branch6,  // cbz
   thumb_move_low,
   thumb_move_high,
+  thumb_load8,   // ldr of the PC
   thumb_load12,  // ldr.w of the PC
+  thumb_byte,    // movs, adds: one byte of an address
   thumb_add12,   // addw, subw of the PC
 };
 
@@ -46,8 +50,12 @@ struct ArmBytes {
 /// The addend in an instruction or a word of data.
 std::int64_t arm_addend(const ArmBytes& bytes, ArmForm form, unsigned size, const char* place);
 
-/// Writes a value. `group` counts a group relocation's parts from 0; with `is_checked` what is
-/// left of the value behind its part does not fit.
+/// A Thumb branch of 32 bits, unconditional and conditional, with another distance.
+std::uint32_t with_thumb_branch(std::uint32_t instruction, std::uint32_t value);
+std::uint32_t with_thumb_branch19(std::uint32_t instruction, std::uint32_t value);
+
+/// Writes a value, but for those of branches: see arm_branch.h. `group` counts a group relocation's
+/// parts from 0; with `is_checked` what is left of the value behind its part does not fit.
 Fit write_arm(const ArmBytes& bytes, const Patch& patch, ArmForm form, unsigned size, Range range,
               unsigned group, bool is_checked);
 

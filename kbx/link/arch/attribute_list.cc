@@ -192,13 +192,6 @@ void read_attributes(std::string_view content, std::uint16_t machine, bool is_bi
   AttributeReader(machine, is_big_endian, attributes).read(content);
 }
 
-std::uint32_t arm_architecture(std::string_view content, bool is_big_endian) {
-  constexpr std::uint32_t cpu_arch = 6;
-  BuildAttributes attributes;
-  read_attributes(content, EM_ARM, is_big_endian, attributes);
-  return attributes.processor[cpu_arch].number;
-}
-
 std::string attributes_section(const BuildAttributes& attributes, std::uint16_t machine,
                                bool is_big_endian) {
   const std::string_view own = attribute_vendor(machine);

@@ -54,9 +54,6 @@ std::string_view attribute_vendor(std::uint16_t machine);
 void read_attributes(std::string_view content, std::uint16_t machine, bool is_big_endian,
                      BuildAttributes& attributes);
 
-/// Tag_CPU_arch of ARM's .ARM.attributes: the architecture that the code needs.
-std::uint32_t arm_architecture(std::string_view content, bool is_big_endian);
-
 /// The content of such a section; "" if all attributes have their default.
 std::string attributes_section(const BuildAttributes& attributes, std::uint16_t machine,
                                bool is_big_endian);

@@ -7,6 +7,7 @@
 
 namespace kbx::link {
 
+struct ArmTarget;
 struct VeneerRules;
 
 /// What the value of a relocation starts from; S, L, G, Z are the ABI supplements' letters.
@@ -35,6 +36,7 @@ enum class Against : std::uint8_t {
   page,   // both are cut to multiples of 4096 first
   got_base,
   got_page,    // got_base cut to a multiple of 4096
+  section,     // the start of the symbol's section in the output
   page_start,  // its own page's: the lowest twelve bits stay
 };
 
@@ -78,19 +80,24 @@ struct Use {
   bool has_got_thread_offset = false;    // other code asks for the symbol's got_thread_offset
   bool has_got_thread_distance = false;  // … or got_thread_distance
   bool may_overflow = true;              // false with --no-relax: no value whose reach is not sure
-  std::uint32_t architecture = 0;        // ARM: Tag_CPU_arch of the output
+  const ArmTarget* arm = nullptr;        // ARM: what the output's processors can do
   std::uint64_t absolute = 0;            // an absolute symbol's value, if it is known already
 };
 
 /// What a place of code looks like while its value is written.
 struct Patch {
-  std::uint32_t type = 0;     // as simplify left it
-  char* place = nullptr;      // in the output
-  std::uint64_t room = 0;     // bytes from `place` to the end of the input section's content
-  std::uint64_t behind = 0;   // bytes of the section in front of `place`
-  std::uint64_t value = 0;    // origin + addend - against, in 64 bits
-  std::uint64_t address = 0;  // P; of Origin::paired the other relocation's place
-  bool is_function = false;   // the symbol is one, or a PLT entry: bit 0 of an ARM one says Thumb
+  std::uint32_t type = 0;          // as simplify left it
+  char* place = nullptr;           // in the output
+  std::uint64_t room = 0;          // bytes from `place` to the end of the input section's content
+  std::uint64_t behind = 0;        // bytes of the section in front of `place`
+  std::uint64_t value = 0;         // origin + addend - against, in 64 bits
+  std::uint64_t address = 0;       // P; of Origin::paired the other relocation's place
+  bool is_function = false;        // the symbol is one: bit 0 of an ARM one says Thumb
+  bool is_section = false;         // the symbol is a section
+  bool is_plt = false;             // it is reached through its PLT entry
+  bool has_veneer = false;         // or through a veneer, and that is at
+  std::uint64_t veneer = 0;        // … this address, which on ARM has the bit that says Thumb
+  const ArmTarget* arm = nullptr;  // ARM: what the output's processors can do
   /// What fills a call of x86 that became shorter, in front of it or behind.
   std::uint8_t call_padding = 0x67;
   bool pads_behind = false;
@@ -121,6 +128,7 @@ struct PltPlace {
   bool is_bound = true;         // false: no way leads to the table's first entry
   std::uint32_t index = 0;      // of its relocation in .rela.plt
   bool is_position_independent = false;
+  bool has_thumb_front = false;  // ARM: Thumb code comes to the entry, four bytes in front of it
 };
 
 /// What the unwind tables of a PLT that the linker makes say; see plt_unwind.h.
@@ -158,6 +166,7 @@ struct Machine {
   std::uint64_t image_base = 0;      // where GNU ld's default scripts put an executable
   std::uint32_t plt_header_size = 0;
   std::uint32_t plt_entry_size = 0;
+  std::uint32_t plt_thumb_size = 0;  // of the Thumb code in front of an entry that needs it
   std::uint32_t plt_alignment = 16;
   std::uint32_t indirect_entry_size = 16;  // of .iplt
   std::uint32_t indirect_alignment = 16;
@@ -167,6 +176,7 @@ struct Machine {
   bool has_second_plt = false;           // what calls go to is in .plt.sec, .plt binds only
   bool plt_is_relative = false;          // code at any address may go to PLT entries
   bool has_table_always = false;         // .got and .got.plt are there, empty or not
+  bool has_dynamic_table = false;        // … and their header, where there is a dynamic linker
   bool leaves_distances = false;         // the dynamic linker writes distances, too
   bool has_lazy_descriptors = false;     // TLS descriptors are in .got.plt, behind the PLT's words
   bool checks_overflow = false;          // parts of addresses are not left to the dynamic linker
@@ -221,6 +231,9 @@ struct Machine {
   void (*write_padding)(char* place, std::size_t size) = nullptr;
   void (*write_plt_header)(const PltPlace& place) = nullptr;
   void (*write_plt_entry)(const PltPlace& place) = nullptr;
+  /// True if a branch of the type enters the PLT by the Thumb code in front of an entry; null: no
+  /// type does.
+  bool (*enters_as_thumb)(std::uint32_t type, const ArmTarget& target) = nullptr;
   /// An entry of .plt.got or .plt.sec, which goes where its word of .got or .got.plt says.
   void (*write_direct_entry)(const PltPlace& place) = nullptr;
   /// The entry of .plt through which the dynamic linker's code resolves TLS descriptors when they

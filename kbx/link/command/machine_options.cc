@@ -26,6 +26,62 @@ void read_ppc476(Reading& reading, const std::string& value) {
   reading.options.ppc476_page = *size;
 }
 
+template <auto member, auto value>
+void set_arm(Reading& reading, const std::string&) {
+  reading.options.arm.*member = value;
+}
+
+template <auto member>
+void take_arm(Reading& reading, const std::string& value) {
+  reading.options.arm.*member = value;
+}
+
+void use_blx(Reading& reading, const std::string&) {
+  reading.options.arm.processors.use_blx = true;
+}
+
+template <bool is_fixed>
+void fix_arm1176(Reading& reading, const std::string&) {
+  reading.options.arm.processors.fix_arm1176 = is_fixed;
+}
+
+void read_target2(Reading& reading, const std::string& value) {
+  ArmTarget2& target2 = reading.options.arm.target2;
+  if (value == "rel")
+    target2 = ArmTarget2::distance;
+  else if (value == "abs")
+    target2 = ArmTarget2::address;
+  else if (value == "got-rel")
+    target2 = ArmTarget2::got_distance;
+  else
+    throw Error("invalid TARGET2 relocation type '" + value + "'",
+                "--target2 takes rel, abs or got-rel");
+}
+
+void read_vfp11(Reading& reading, const std::string& value) {
+  Vfp11Fix& fix = reading.options.arm.vfp11;
+  if (value == "none")
+    fix = Vfp11Fix::none;
+  else if (value == "scalar")
+    fix = Vfp11Fix::scalar;
+  else if (value == "vector")
+    fix = Vfp11Fix::vector;
+  else
+    reading.say("unrecognized VFP11 fix type '" + value + "'");
+}
+
+void read_stm32l4xx(Reading& reading, const std::string& value) {
+  Stm32l4xxFix& fix = reading.options.arm.stm32l4xx;
+  if (value.empty() || value == "default")
+    fix = Stm32l4xxFix::long_loads;
+  else if (value == "none")
+    fix = Stm32l4xxFix::none;
+  else if (value == "all")
+    fix = Stm32l4xxFix::all;
+  else
+    reading.say("unrecognized STM32L4XX fix type '" + value + "'");
+}
+
 void read_erratum_843419(Reading& reading, const std::string& value) {
   Erratum843419& way = reading.options.fix_cortex_a53_843419;
   way = Erratum843419::both;
@@ -71,20 +127,35 @@ constexpr Option rows[] = {
      "ARM: say nothing of enums of different sizes", "kbx does not compare them"},
     {"--no-wchar-size-warning", Argument::none, "", ignore,
      "ARM: say nothing of wchar_t of different sizes", "kbx does not compare them"},
-    {"--fix-v4bx", Argument::none, "", ignore, "ARM: replace BX for ARMv4", of_final_links},
-    {"--use-blx", Argument::none, "", ignore, "ARM: use BLX", of_final_links},
-    {"--target1-rel", Argument::none, "", ignore, "ARM: R_ARM_TARGET1 is relative", of_final_links},
-    {"--target1-abs", Argument::none, "", ignore, "ARM: R_ARM_TARGET1 is absolute", of_final_links},
-    {"--target2", Argument::required, "KIND", ignore, "ARM: what R_ARM_TARGET2 is", of_final_links},
-    {"--fix-cortex-a8 --no-fix-cortex-a8", Argument::none, "", ignore,
-     "ARM: work around an erratum of the Cortex-A8, or not", of_final_links},
-    {"--no-fix-arm1176", Argument::none, "", ignore,
-     "ARM: do not work around an erratum of the ARM1176", "kbx does not"},
-    {"--no-merge-exidx-entries", Argument::none, "", ignore, "ARM: keep equal entries apart",
-     of_final_links},
-    {"--vfp11-denorm-fix", Argument::required, "KIND", ignore,
-     "ARM: work around an erratum of the VFP11", of_final_links},
-    {"--long-plt", Argument::none, "", ignore, "ARM: long entries of .plt", of_final_links},
+    {"--fix-v4bx", Argument::none, "", set_arm<&ArmOptions::bx, ArmBx::move>,
+     "ARM: replace BX for ARMv4"},
+    {"--fix-v4bx-interworking", Argument::none, "", set_arm<&ArmOptions::bx, ArmBx::veneer>,
+     "ARM: the same with a veneer that changes to Thumb code where it can"},
+    {"--use-blx", Argument::none, "", use_blx, "ARM: use BLX"},
+    {"--target1-rel", Argument::none, "", set_arm<&ArmOptions::is_target1_relative, true>,
+     "ARM: R_ARM_TARGET1 is relative"},
+    {"--target1-abs", Argument::none, "", set_arm<&ArmOptions::is_target1_relative, false>,
+     "ARM: R_ARM_TARGET1 is absolute"},
+    {"--target2", Argument::required, "KIND", read_target2,
+     "ARM: what R_ARM_TARGET2 is: rel, abs or got-rel"},
+    {"--fix-cortex-a8", Argument::none, "",
+     set_arm<&ArmOptions::fix_cortex_a8, ArmOptions::Choice::yes>,
+     "ARM: work around an erratum of the Cortex-A8; default: for ARMv7-A"},
+    {"--no-fix-cortex-a8", Argument::none, "",
+     set_arm<&ArmOptions::fix_cortex_a8, ArmOptions::Choice::no>, "ARM: do not"},
+    {"--fix-arm1176", Argument::none, "", fix_arm1176<true>,
+     "ARM: do not use BLX where an erratum of the ARM1176 matters"},
+    {"--no-fix-arm1176", Argument::none, "", fix_arm1176<false>, "ARM: do"},
+    {"--no-merge-exidx-entries", Argument::none, "",
+     set_arm<&ArmOptions::merges_unwind_entries, false>, "ARM: keep equal entries apart"},
+    {"--vfp11-denorm-fix", Argument::required, "KIND", read_vfp11,
+     "ARM: work around an erratum of the VFP11: none, scalar or vector"},
+    {"--fix-stm32l4xx-629360", Argument::optional, "KIND", read_stm32l4xx,
+     "ARM: work around an erratum of the STM32L4xx: none, default or all"},
+    {"--long-plt", Argument::none, "", set_arm<&ArmOptions::has_long_plt, true>,
+     "ARM: long entries of .plt"},
+    {"--thumb-entry", Argument::required, "SYMBOL", take_arm<&ArmOptions::thumb_entry>,
+     "ARM: the program starts at the Thumb function SYMBOL"},
     {"--save-restore-funcs", Argument::none, "", set<&Options::save_restore_functions, true>,
      "PowerPC: provide functions that save registers, as without -r"},
     {"--no-save-restore-funcs", Argument::none, "", set<&Options::save_restore_functions, false>,

@@ -289,6 +289,19 @@ class DefaultMap {
   std::vector<Segment> segments_;
 };
 
+/// Segments of ARM code without data among it may be executed, but not read.
+void mark_pure_code(std::vector<Segment>& segments) {
+  constexpr std::uint64_t shf_arm_purecode = 0x20000000;
+  const auto is_pure = [](const OutputSection* section) {
+    return (section->flags & shf_arm_purecode) != 0;
+  };
+  for (Segment& segment : segments) {
+    if (segment.sections.empty() || !std::ranges::all_of(segment.sections, is_pure)) continue;
+    segment.flags = PF_X;
+    segment.has_flags = true;
+  }
+}
+
 /// PT_LOADs have only what is in memory, and the machine's supplement may want a header.
 void finish(std::vector<Segment>& segments, const Plan& plan, const LayoutRules& rules,
             bool is_default) {
@@ -307,6 +320,7 @@ void finish(std::vector<Segment>& segments, const Plan& plan, const LayoutRules&
   OutputSection* unwind = rules.machine == EM_ARM ? plan.sections.find(".ARM.exidx") : nullptr;
   if (is_loaded(unwind) && !has_type(PT_ARM_EXIDX))
     segments.insert(segments.begin(), single(PT_ARM_EXIDX, unwind));
+  if (rules.machine == EM_ARM) mark_pure_code(segments);
   OutputSection* attributes =
       rules.machine == EM_RISCV ? plan.sections.find(".riscv.attributes") : nullptr;
   if (attributes && !has_type(pt_riscv_attributes)) {

@@ -8,6 +8,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/parallel.h"
+#include "kbx/link/arch/arm_unwind.h"
 #include "kbx/link/arch/field.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/layout/merged_sections.h"
@@ -139,13 +140,24 @@ class ExecutableWriter {
       write_merged(input, place);
       return;
     }
-    if (input.edit)
+    if (input.type == SHT_ARM_EXIDX && parts_.target.machine == EM_ARM)
+      copy_unwind_index(input, place);
+    else if (input.edit)
       write_eh_frame<Shape>(input, place);
     else
       input.content.copy(place, static_cast<std::size_t>(input.size));
     if (input.traits & trait_linker_created) return;
     apply_relocations<Shape>(parts_.applying, input, place, findings);
     if (options_.emit_relocs) emit(output, input, place);
+    if (parts_.finish_content) parts_.finish_content(input, place);
+  }
+
+  static void copy_unwind_index(const InputSection& input, char* place) {
+    if (input.edit)
+      write_unwind_index(input, place);
+    else
+      input.content.copy(place, input.content.size());
+    if (input.unwind_end) write_unwind_end(input, place);
   }
 
   void emit(const OutputSection& output, InputSection& input, const char* content) {

@@ -26,6 +26,9 @@ struct ExecutableParts {
   /// Fills the sections that the linker made, when everything else is in place; their symbols'
   /// section indices are known.
   std::function<void(const BytesOf& bytes_of)> fill_tables;
+  /// Changes the content of a section of the input whose relocations are done; may be missing, and
+  /// is called by several threads.
+  std::function<void(const InputSection& section, char* content)> finish_content{};
 };
 
 /// The file that a final link gives. Throws Error with every relocation that could not be applied,

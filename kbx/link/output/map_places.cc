@@ -300,7 +300,8 @@ class PlaceWriter {
     const std::string shown = map_address(address, is_64bit_);
     text_ += map_column(fmt::format(" {}", section.name), map_name_column) +
              fmt::format("{} {} {}\n", shown, map_size(size), section.file->path);
-    const bool is_changed = (section.edit || section.merge) && !section.content.empty();
+    const bool is_changed =
+        (section.edit || section.merge || section.unwind_end) && !section.content.empty();
     if (is_changed && size != section.content.size())
       text_ += std::string(map_name_column + 1 + shown.size(), ' ') +
                map_size(section.content.size()) + " (size before relaxing)\n";

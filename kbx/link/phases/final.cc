@@ -9,7 +9,6 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/text.h"
-#include "kbx/link/arch/attribute_list.h"
 #include "kbx/link/arch/elf_flags.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/arch/special_sections.h"
@@ -26,6 +25,7 @@
 #include "kbx/link/output/executable.h"
 #include "kbx/link/output/flat.h"
 #include "kbx/link/phases/additions.h"
+#include "kbx/link/phases/arm_output.h"
 #include "kbx/link/phases/discarded_tables.h"
 #include "kbx/link/phases/header_symbol.h"
 #include "kbx/link/phases/indirect_access.h"
@@ -35,6 +35,7 @@
 #include "kbx/link/phases/reports.h"
 #include "kbx/link/phases/riscv_dynamic.h"
 #include "kbx/link/phases/scripts.h"
+#include "kbx/link/phases/unwind_output.h"
 #include "kbx/link/phases/veneers.h"
 #include "kbx/link/relocate/fill.h"
 #include "kbx/link/relocate/linkage.h"
@@ -56,7 +57,10 @@ namespace {
 class FinalLink {
  public:
   explicit FinalLink(LinkState& state)
-      : state_(state), options_(state.options), dynamic_(state.resolver, options_, state.say) {}
+      : state_(state),
+        options_(state.options),
+        dynamic_(state.resolver, options_, state.say),
+        unwind_(state) {}
 
   Image run() {
     refuse_unsupported(options_);
@@ -72,14 +76,14 @@ class FinalLink {
     if (!flat_) add_final_sections(state_);
     settle_indirect_access(state_, *machine_);
     choose_plt();
-    kind_->architecture = architecture();
     ScanResult scan = scan_relocations(state_.resolver, *kind_);
     if (dynamic_.is_dynamic()) warn_untyped();
     hide_weak_symbols();
     if (machine_->number == EM_RISCV && dynamic_.is_dynamic())
       show_table_symbols(state_.resolver.symbols(), dynamic_);
     Linkage linkage = make_linkage(state_.resolver, *kind_, scan);
-    add_unwind_header();
+    if (machine_->number == EM_ARM && !flat_) arm_.emplace(state_, *kind_).find_glue();
+    unwind_.add_header();
     try {
       place(scan, linkage);
     } catch (const Error&) {
@@ -173,19 +177,11 @@ class FinalLink {
   }
 
   void choose_plt() {
-    machine_ = &with_chosen_plt(*machine_, state_);
+    const bool is_arm = machine_->number == EM_ARM;
+    const ArmTarget target = is_arm ? arm_target_of(state_) : ArmTarget{};
+    machine_ = is_arm ? &arm_machine_of(state_, target) : &with_chosen_plt(*machine_, state_);
     kind_.emplace(final_kind());
-  }
-
-  /// What all files' build attributes together ask of the processor; 0 if they do not say.
-  std::uint32_t architecture() const {
-    const MachineFormat format = state_.resolver.format();
-    if (format.machine != EM_ARM) return 0;
-    for (const InputFile* file : state_.files())
-      for (const InputSection* section : file->sections)
-        if (section->type == SHT_ARM_ATTRIBUTES && !section->is_discarded)
-          return arm_architecture(section->content, format.is_big_endian);
-    return 0;
+    kind_->arm = target;
   }
 
   std::vector<const script::Assignment*> assignments() const {
@@ -267,58 +263,15 @@ class FinalLink {
 
   // Layout.
 
-  void add_unwind_header() {
-    InputFile* first = options_.eh_frame_header ? file_with_unwind_table(state_.files()) : nullptr;
-    if (!first) return;
-    unwind_header_ =
-        state_.resolver.add_section(*first, ".eh_frame_hdr",
-                                    trait_alloc | trait_load | trait_readonly | trait_contents |
-                                        trait_data | trait_linker_created);
-    unwind_header_->type = SHT_PROGBITS;
-    unwind_header_->alignment_power = 2;
-    unwind_header_->size = eh_frame_header_size({});
-  }
-
-  /// True if the script leaves an unwind table with an entry.
-  bool has_unwind_table() const {
-    const OutputSection* table = state_.plan.sections.find(".eh_frame");
-    if (!table) return false;
-    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-      for (const Item& item : slot->items)
-        for (const InputSection* input : item.inputs)
-          if (input->output == table && input->size > 8) return true;
-    return false;
-  }
-
-  /// Without one there is nothing to find.
-  void settle_unwind_header(bool has_table) {
-    if (!unwind_header_) return;
-    if (!has_table || !unwind_header_->output) {
-      for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-        for (Item& item : slot->items) std::erase(item.inputs, unwind_header_);
-      unwind_header_->is_discarded = true;
-      unwind_header_->output = nullptr;
-      unwind_header_ = nullptr;
-      return;
-    }
-    // For those who look for the table without program headers.
-    Symbol& symbol = *state_.resolver.symbols().add("__GNU_EH_FRAME_HDR");
-    if (is_defined(symbol.binding)) return;
-    symbol.binding = Binding::defined;
-    symbol.is_defined_in_object = true;
-    symbol.is_forced_local = true;
-    symbol.other = STV_HIDDEN;
-    symbol.section = unwind_header_;
-  }
-
   void place(ScanResult& scan, const Linkage& linkage) {
     Plan& plan = state_.plan;
     if (options_.non_contiguous_regions) plan.spill.emplace();
     place_input(plan, state_.files(), options_, state_.say);
+    if (arm_) arm_->drop_empty_glue();
     bounds_.place();
     refuse_discarded_tables(linkage.sections, dynamic_.sections());
-    const bool has_table = has_unwind_table();
-    settle_unwind_header(has_table);
+    const bool has_table = unwind_.has_table();
+    unwind_.settle_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
     if (!flat_) merged_.merge(state_.files(), threads_for(options_));
     size_dynamic(scan, linkage);
@@ -327,7 +280,7 @@ class FinalLink {
     if (!flat_) rules.stack_flags = stack_flags(state_);
     prepare_final_layout(plan, state_.script_state, rules, state_.say);
     LayoutHooks hooks;
-    if (!flat_) hooks.edit = [this] { return edit_unwind_table(); };
+    if (!flat_) hooks.edit = [this] { return edit_unwind_tables(); };
     if (dynamic_.sections().relr)
       hooks.adjusters.emplace_back([&] {
         const Applying applying{*kind_, linkage, {}};
@@ -348,8 +301,7 @@ class FinalLink {
         return relaxation->relax(section, pass);
       };
     }
-    const OutputSection* header = unwind_header_ ? unwind_header_->output : nullptr;
-    layout_ = lay_out(plan, state_.script_state, rules, hooks, header, state_.say);
+    layout_ = lay_out(plan, state_.script_state, rules, hooks, unwind_.header_output(), state_.say);
     if (plan.spill) discard_rest();
     if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
@@ -410,26 +362,16 @@ class FinalLink {
     dynamic_.size(tables, state_.plan.sections);
   }
 
+  bool edit_unwind_tables() {
+    const bool has_index = machine_->number == EM_ARM && edit_arm_index(state_);
+    return unwind_.edit(kind_->is_position_independent) || has_index;
+  }
+
   /// With the addresses as they are.
   Applying applying(const Linkage& linkage) const {
     const LinkedAddresses at = linked_addresses(linkage, *kind_, state_.plan.sections);
-    return {*kind_, linkage, at, veneers_ ? &veneers_->table() : nullptr};
-  }
-
-  bool edit_unwind_table() {
-    OutputSection* table = state_.plan.sections.find(".eh_frame");
-    if (!table || table->is_removed) return false;
-    std::vector<InputSection*> parts;
-    for (Slot* slot = state_.plan.slots.first(); slot; slot = slot->next)
-      if (slot->section == table)
-        for (const Item& item : slot->items)
-          parts.insert(parts.end(), item.inputs.begin(), item.inputs.end());
-    unwind_ = share_eh_frame(parts, table->alignment_power, state_.eh_frame_edits,
-                             kind_->is_position_independent);
-    for (const std::string& fault : unwind_.faults)
-      state_.say(fmt::format("{}: {}", options_.program, fault));
-    if (unwind_header_) unwind_header_->size = eh_frame_header_size(unwind_);
-    return true;
+    return {*kind_, linkage, at, veneers_ ? &veneers_->table() : nullptr,
+            arm_ ? &arm_->glue() : nullptr};
   }
 
   // The file.
@@ -443,6 +385,7 @@ class FinalLink {
     target.is_64bit = format.is_64bit;
     target.is_big_endian = format.is_big_endian;
     target.elf_flags = merged_elf_flags(state_.files());
+    if (machine_->number == EM_ARM) complete_arm_header(state_, target);
     Globals globals{state_.resolver.symbols(), state_.files()};
     globals.is_final = true;
     globals.has_absolute_tables =
@@ -454,6 +397,7 @@ class FinalLink {
     globals.drops_undefined = kind_->is_dynamic && !has_dynamic_symbols && !options_.emit_relocs;
     globals.thread_start = applying.at.thread_start;
     if (veneers_) globals.made = veneers_->symbols(linkage.sections.plt);
+    if (arm_) globals.made = arm_->symbols(linkage, globals.made);
     globals.address_here = [&](const Symbol& symbol) -> std::uint64_t {
       return (symbol.wants & want_address) ? own_address(applying, symbol) : 0;
     };
@@ -481,11 +425,17 @@ class FinalLink {
         [&](const BytesOf& bytes_of) {
           with_shape(format.is_64bit, format.is_big_endian,
                      [&]<typename Shape>(Shape) { fill<Shape>(applying, scan, bytes_of); });
-        }};
+        },
+        arm_finisher()};
     Image image = make_executable(parts, state_.say);
     if (has_text_relocations_) judge_text_relocations(*kind_, state_.say);
     if (!flat_) return image;
     return make_flat_executable(*flat_, state_.plan.sections, image, target.entry, options_);
+  }
+
+  std::function<void(const InputSection&, char*)> arm_finisher() const {
+    if (!arm_) return {};
+    return [this](const InputSection& section, char* content) { arm_->finish(section, content); };
   }
 
   template <typename Shape>
@@ -497,12 +447,9 @@ class FinalLink {
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
     const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
     if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);
+    if (arm_) arm_->glue().write(bytes_of);
     if (dynamic_.is_dynamic()) fill_dynamic(applying, relative, bytes_of);
-    if (unwind_header_ && unwind_header_->output) {
-      const OutputSection* table = state_.plan.sections.find(".eh_frame");
-      if (!table) return;
-      fill_unwind_header<Shape>(*table, bytes_of);
-    }
+    unwind_.fill_header(bytes_of);
   }
 
   /// The address of a function's PLT entry, by which all modules know it.
@@ -527,20 +474,6 @@ class FinalLink {
         std::copy(section->content.begin(), section->content.end(), bytes_of(*section));
   }
 
-  template <typename Shape>
-  void fill_unwind_header(const OutputSection& table, const BytesOf& bytes_of) const {
-    const InputSection* first = nullptr;
-    for (const Piece& piece : table.pieces)
-      if (piece.input && !first) first = piece.input;
-    if (!first) return;
-    const std::string_view content(bytes_of(*first) - first->output_offset,
-                                   static_cast<std::size_t>(table.size));
-    const UnwindPlaces places{table.address,
-                              unwind_header_->output->address + unwind_header_->output_offset};
-    const std::string header = eh_frame_header<Shape>(unwind_, content, places);
-    std::copy(header.begin(), header.end(), bytes_of(*unwind_header_));
-  }
-
   LinkState& state_;
   Options& options_;
   DynamicLink dynamic_;
@@ -551,10 +484,10 @@ class FinalLink {
   Symbol* thread_base_ = nullptr;
   MergedSections merged_;
   SectionBounds bounds_;
-  InputSection* unwind_header_ = nullptr;
-  UnwindTable unwind_;
+  UnwindOutput unwind_;
   bool has_addresses_ = false;
   std::optional<LinkVeneers> veneers_;
+  std::optional<ArmOutput> arm_;
   FinalLayout layout_;
   bool has_text_relocations_ = false;
 };

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <optional>
 
+#include <elf.h>
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
@@ -69,7 +70,36 @@ std::vector<std::string> roots(const LinkState& state) {
   return names;
 }
 
+namespace {
+
+std::uint64_t symbol_address(const Symbol& symbol) {
+  if (symbol.output_section) return symbol.value + symbol.output_section->address;
+  if (symbol.section && symbol.section->output)
+    return symbol.value + symbol.section->output->address + symbol.section->output_offset;
+  return symbol.value;
+}
+
+/// --thumb-entry; nothing if it is not given, or names what is not there.
+std::optional<std::uint64_t> thumb_entry(LinkState& state) {
+  const Options& options = state.options;
+  const std::string& name = options.arm.thumb_entry;
+  if (name.empty() || state.machine() != EM_ARM || options.kind == OutputKind::relocatable)
+    return std::nullopt;
+  const Symbol* symbol = state.resolver.symbols().find(name);
+  if (!symbol || !is_defined(symbol->binding) || is_from_shared(*symbol)) {
+    state.say(fmt::format("{}: warning: cannot find thumb start symbol {}", options.program, name));
+    return std::nullopt;
+  }
+  if (!options.entry.empty())
+    state.say(fmt::format("{}: warning: '--thumb-entry {}' is overriding '-e {}'", options.program,
+                          name, options.entry));
+  return symbol_address(*symbol) | 1;
+}
+
+}  // namespace
+
 std::uint64_t entry_address(LinkState& state) {
+  if (const auto address = thumb_entry(state)) return *address;
   const bool is_final = state.options.kind != OutputKind::relocatable;
   std::string name = entry_name(state);
   const bool is_wanted = is_final ? !name.empty() : !state.options.entry.empty();
@@ -78,14 +108,8 @@ std::uint64_t entry_address(LinkState& state) {
     name = "start";
   }
   const Symbol* symbol = state.resolver.symbols().find(name);
-  if (symbol && is_defined(symbol->binding) && !is_from_shared(*symbol)) {
-    std::uint64_t address = symbol->value;
-    if (symbol->output_section)
-      address += symbol->output_section->address;
-    else if (symbol->section && symbol->section->output)
-      address += symbol->section->output->address + symbol->section->output_offset;
-    return address;
-  }
+  if (symbol && is_defined(symbol->binding) && !is_from_shared(*symbol))
+    return symbol_address(*symbol);
   if (const auto number = entry_number(state)) return *number;
   const bool has_default = is_final && state.options.kind != OutputKind::shared;
   // One that was empty, and is not in the output, has its address still.

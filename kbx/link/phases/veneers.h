@@ -6,6 +6,7 @@
 #include "kbx/link/phases/state.h"
 #include "kbx/link/relocate/apply.h"
 #include "kbx/link/veneers/a53_errata.h"
+#include "kbx/link/veneers/arm_a8.h"
 #include "kbx/link/veneers/veneers.h"
 
 namespace kbx::link {
@@ -38,6 +39,7 @@ class LinkVeneers {
   const VeneerRules& rules_;
   Veneers veneers_;
   std::optional<A53Errata> errata_;
+  std::optional<A8Fixes> a8_;
 };
 
 }  // namespace kbx::link

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/link/arch/veneer.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/relocate/pairs.h"
 #include "kbx/link/resolve/discarded.h"
+#include "kbx/link/veneers/arm_glue.h"
 #include "kbx/link/veneers/veneers.h"
 
 /// Relocations of a final link: the value from where the machine says that it starts, less what it
@@ -84,8 +86,18 @@ class Applier {
   /// A branch that does not reach goes to its veneer.
   void take_veneer(const Decision& decision, std::uint64_t offset, Patch& patch) const {
     const BranchUse use = branch_use(applying_, section_, offset, decision);
-    if (const auto veneer = applying_.veneers->address_for(use))
-      patch.value = *veneer - patch.address;
+    const auto veneer = applying_.veneers->address_for(use);
+    if (!veneer) return;
+    patch.has_veneer = true;
+    patch.veneer = *veneer;
+    if (!kind_.machine.veneers->keeps_target) patch.value = *veneer - patch.address;
+  }
+
+  void take_glue(std::uint64_t offset, Patch& patch) const {
+    const auto place = applying_.glue->address_for(section_, offset);
+    if (!place) return;
+    patch.has_veneer = true;
+    patch.veneer = *place;
   }
 
   /// True if the next relocation is to be passed over.
@@ -116,8 +128,12 @@ class Applier {
     const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
     if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
     if (rule.is_branch && applying_.veneers) take_veneer(decision, offset, patch);
+    if (applying_.glue) take_glue(offset, patch);
     const std::uint8_t type = type_of(decision.referent);
     patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
+    patch.is_section = decision.referent.is_section();
+    patch.is_plt = is_plt_call(decision);
+    patch.arm = &kind_.arm;
     const Fit fit = is_whole ? kind_.machine.apply(patch) : Fit::no_match;
     if (fit != Fit::fits) tell(fit, relocation, decision);
     return decision.covers_next;
@@ -197,10 +213,18 @@ class Applier {
         return value - applying_.at.got_base;
       case Against::got_page:
         return value - (applying_.at.got_base & ~(page - 1));
+      case Against::section:
+        return value - section_start(decision.referent);
       case Against::page_start:
         return value & (page - 1);
     }
     return value;
+  }
+
+  static std::uint64_t section_start(const Referent& referent) {
+    if (referent.section && referent.section->output) return referent.section->output->address;
+    const OutputSection* output = referent.global ? referent.global->output_section : nullptr;
+    return output ? output->address : 0;
   }
 
   std::uint64_t origin(const Decision& decision) const {
@@ -249,9 +273,8 @@ class Applier {
     if (!places) return at.got;
     if (places->got != Places::none) return at.got + places->got;
     if (places->got_plt != Places::none) return at.got_plt + places->got_plt;
-    if (places->indirect == Places::none) return at.got;
-    const std::uint32_t entry = places->indirect / kind_.machine.indirect_entry_size;
-    return at.indirect_got + std::uint64_t{entry} * kind_.table_word;
+    if (places->indirect_got == Places::none) return at.got;
+    return at.indirect_got + places->indirect_got;
   }
 
   /// A PLT entry's address where calls, or everybody, go through it.
@@ -260,6 +283,12 @@ class Applier {
     if (places && (is_call || stands_for(decision.referent, *places)))
       if (const auto entry = plt_address(applying_, *places)) return *entry;
     return address_of(decision.referent, decision.addend);
+  }
+
+  bool is_plt_call(const Decision& decision) const {
+    if (decision.rule->origin != Origin::plt) return false;
+    const Places* places = places_of(*section_.file, decision.referent);
+    return places && plt_address(applying_, *places);
   }
 
   static const char* kind_of(const Referent& referent) {

@@ -7,6 +7,7 @@
 
 namespace kbx::link {
 
+class ArmGlue;
 class Veneers;
 
 /// Where the tables and the thread-local block are, once addresses are final.
@@ -31,6 +32,7 @@ struct Applying {
   const Linkage& linkage;
   LinkedAddresses at;
   const Veneers* veneers = nullptr;  // null: branches reach what they go to
+  const ArmGlue* glue = nullptr;     // null: no place has its code elsewhere
 };
 
 /// Where a branch goes, without its addend.

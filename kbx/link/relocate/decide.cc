@@ -83,7 +83,7 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.has_got_thread_distance = (asked & asks_thread_distance) != 0;
   use.is_large = referent.section && (referent.section->flags & large_section) != 0;
   use.is_code = (section.traits & trait_code) != 0;
-  use.architecture = kind.architecture;
+  use.arm = &kind.arm;
   use.may_overflow = kind.options.relax.value_or(true);
   if (use.is_absolute)
     use.absolute = is_early ? referent.global->early_number : address_of(referent, 0);

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 
+#include "kbx/link/arch/arm_target.h"
 #include "kbx/link/arch/machine.h"
 #include "kbx/link/input/relocation.h"
 #include "kbx/link/options.h"
@@ -14,11 +15,11 @@ struct FinalKind {
   const Options& options;
   bool is_position_independent = false;
   bool is_shared = false;
-  bool is_dynamic = false;         // there are dynamic sections
-  bool has_interpreter = false;    // … .interp among them
-  unsigned word = 8;               // bytes of an address
-  unsigned table_word = 8;         // … of a word of .got
-  std::uint32_t architecture = 0;  // ARM: Tag_CPU_arch of the output
+  bool is_dynamic = false;       // there are dynamic sections
+  bool has_interpreter = false;  // … .interp among them
+  unsigned word = 8;             // bytes of an address
+  unsigned table_word = 8;       // … of a word of .got
+  ArmTarget arm{};               // ARM: what the output's processors can do
 };
 
 /// What a relocation comes to.

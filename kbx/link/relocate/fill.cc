@@ -450,6 +450,7 @@ class Filler {
     const bool is_bound = !is_unreachable(kind_, entry.referent);
     place_.index = !is_bound ? 0 : is_resolver ? --last_ : first_++;
     place_.is_bound = is_bound;
+    place_.has_thumb_front = entry.has_thumb_front;
     machine_.write_plt_entry(place_);
     if (!is_bound)
       store(got_plt_ + entry.got_offset, 0);
@@ -470,6 +471,7 @@ class Filler {
     place_.is_apart = true;
     place_.got_entry = start_of(sections_.indirect_got) + entry.got_offset;
     place_.index = 0;
+    place_.has_thumb_front = entry.has_thumb_front;
     machine_.write_plt_entry(place_);
     store(indirect_got_ + entry.got_offset,
           machine_.uses_rela ? machine_.lazy_got_value(place_) : address_of(entry.referent, 0));

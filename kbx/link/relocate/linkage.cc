@@ -39,7 +39,8 @@ class Maker {
     for (InputFile* file : resolver_.files()) place_locals(*file, true);
     settle_descriptors();
     const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
-                            indirect_count_ != 0 || scan_.wants_got_base || makes_empty_plt();
+                            indirect_count_ != 0 || scan_.wants_got_base || makes_empty_plt() ||
+                            (kind_.is_dynamic && kind_.machine.has_dynamic_table);
     const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
     if (kind_.is_dynamic && has_all) make_plt();
     if (kind_.is_dynamic || has_all || has_thread_words())
@@ -122,7 +123,7 @@ class Maker {
     using Kind = LinkageEntry::Kind;
     Places places;
     const bool is_direct = (wants & want_plt) && may_be_direct(referent, wants);
-    if ((wants & want_plt) && !is_direct) place_plt(referent, places);
+    if ((wants & want_plt) && !is_direct) place_plt(referent, wants, places);
     if ((wants & want_got) && !goes_by_plt_word(referent, wants, places)) {
       places.got = take(Kind::address, referent, 1);
       if (is_chosen_in_got(kind_, referent, places)) ++indirect_words_;
@@ -210,21 +211,25 @@ class Maker {
 
   /// A function that chooses itself has its entry apart, without a header, unless the output is
   /// dynamic.
-  void place_plt(const Referent& referent, Places& places) {
+  void place_plt(const Referent& referent, Wants wants, Places& places) {
     const bool is_open = is_preempted(kind_, referent);
     const bool is_apart = !is_open && !kind_.is_dynamic;
     const Machine& machine = kind_.machine;
     LinkageEntry entry;
     entry.referent = referent;
+    entry.has_thumb_front = (wants & want_thumb_plt) && machine.plt_thumb_size != 0;
+    const std::uint32_t front = entry.has_thumb_front ? machine.plt_thumb_size : 0;
     if (is_apart) {
       entry.kind = LinkageEntry::Kind::indirect;
-      entry.offset = indirect_count_ * machine.indirect_entry_size;
-      entry.got_offset = indirect_count_ * word_;
-      places.indirect = entry.offset;
+      entry.offset = places.indirect = indirect_size_ + front;
+      entry.got_offset = places.indirect_got = indirect_count_ * word_;
+      indirect_size_ += front + machine.indirect_entry_size;
       ++indirect_count_;
     } else {
+      if (plt_size_ == 0) plt_size_ = machine.plt_header_size;
+      plt_size_ += front;
       entry.kind = LinkageEntry::Kind::plt;
-      entry.offset = places.plt = plt_size_ != 0 ? plt_size_ : machine.plt_header_size;
+      entry.offset = places.plt = plt_size_;
       entry.got_offset = places.got_plt = (machine.got_plt_header + got_plt_words_) * word_;
       if (machine.has_second_plt) entry.second_offset = places.second = second_size_;
       leave_plt_room();
@@ -351,8 +356,7 @@ class Maker {
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
     const std::uint64_t count = indirect_count_;
-    sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly,
-                                         count * kind_.machine.indirect_entry_size, 0);
+    sections.indirect_plt = make_section(".iplt", trait_code | trait_readonly, indirect_size_, 0);
     sections.indirect_plt->alignment_power =
         indirect_count_ != 0 ? power(kind_.machine.indirect_alignment) : std::uint8_t{0};
     const auto is_pointer = [this](const LeftRelocation& left) {
@@ -391,6 +395,7 @@ class Maker {
   std::uint32_t bound_count_ = 0;    // entries of .plt with a relocation
   std::uint32_t got_plt_words_ = 0;  // behind the header
   std::uint32_t indirect_count_ = 0;
+  std::uint32_t indirect_size_ = 0;     // of .iplt
   std::uint32_t indirect_words_ = 0;    // of .got, for functions that choose themselves
   std::uint32_t descriptor_count_ = 0;  // in .got.plt
 };

@@ -48,6 +48,7 @@ struct LinkageEntry {
   std::uint32_t offset = 0;         // in .got, .plt, .plt.got or .iplt
   std::uint32_t got_offset = 0;     // in .got.plt, .got or .igot.plt
   std::uint32_t second_offset = 0;  // in .plt.sec
+  bool has_thumb_front = false;     // ARM: there is Thumb code in front of it
 };
 
 /// The tables of a link with all that is in them.

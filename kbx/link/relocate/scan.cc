@@ -128,7 +128,7 @@ class Scanner {
         return;
       case Origin::plt:
         if (decision.is_preemptible || is_indirect || keeps_entry(referent))
-          want(referent, want_plt);
+          want(referent, plt_wants(decision.type));
         return;
       case Origin::got_entry:
         want_entry(referent, want_got);
@@ -235,6 +235,12 @@ class Scanner {
     if (!is_alone && !kind_.options.dynamic_undefined_weak.value_or(true)) return false;
     return referent.global && is_undefined_weak(referent) && !referent.global->is_forced_local &&
            !referent.global->is_defined_in_object && (referent.global->other & 3u) == STV_DEFAULT;
+  }
+
+  Wants plt_wants(std::uint32_t type) const {
+    const Machine& machine = kind_.machine;
+    const bool is_thumb = machine.enters_as_thumb && machine.enters_as_thumb(type, kind_.arm);
+    return is_thumb ? Wants{want_plt | want_thumb_plt} : Wants{want_plt};
   }
 
   void want_got_base() { result_.wants_got = result_.wants_got_base = true; }

@@ -18,6 +18,7 @@ enum Want : std::uint16_t {
   asks_thread_offset = 2048,   // code of a shared object goes by its offset from the thread pointer
   asks_thread_distance = 4096,  // … or that with the other sign: no other model is of use then
   want_pointer = 8192,          // its address is a value that may be compared
+  want_thumb_plt = 16384,       // ARM: Thumb code comes to its PLT entry without blx
   want_found = 512,  // .gnu.hash has it, as GNU ld takes its entry of .plt.got for a definition
 };
 using Wants = std::uint16_t;
@@ -30,11 +31,12 @@ struct Places {
   std::uint32_t thread_distance = none;
   std::uint32_t module_offset = none;
   std::uint32_t descriptor = none;
-  std::uint32_t plt = none;       // an offset in .plt
-  std::uint32_t got_plt = none;   // its word's offset in .got.plt
-  std::uint32_t direct = none;    // in .plt.got, which goes by the word `got`
-  std::uint32_t second = none;    // in .plt.sec: where calls go instead of `plt`
-  std::uint32_t indirect = none;  // in .iplt, its word in .igot.plt likewise
+  std::uint32_t plt = none;           // an offset in .plt
+  std::uint32_t got_plt = none;       // its word's offset in .got.plt
+  std::uint32_t direct = none;        // in .plt.got, which goes by the word `got`
+  std::uint32_t second = none;        // in .plt.sec: where calls go instead of `plt`
+  std::uint32_t indirect = none;      // in .iplt
+  std::uint32_t indirect_got = none;  // its word's offset in .igot.plt
 };
 
 }  // namespace kbx::link

@@ -378,7 +378,7 @@ std::vector<const InputFile*> Resolver::linked_files() const {
   const auto is_in = [](const std::vector<InputFile*>& files, const InputFile& file) {
     return std::find(files.begin(), files.end(), &file) != files.end();
   };
-  std::size_t object = 0;
+  std::size_t object = made_.size();
   for (const InputFile& file : storage_)
     if (object < files_.size() && files_[object] == &file)
       linked.push_back(files_[object++]);
@@ -389,6 +389,23 @@ std::vector<const InputFile*> Resolver::linked_files() const {
 
 void Resolver::place_commons() {
   placed_commons_ = link::place_commons(symbols(), options_.sort_common);
+}
+
+InputFile& Resolver::add_made_file(std::string name) {
+  const InputFile* const like = dynamic_owner();
+  InputFile& file = made_.emplace_back();
+  file.path = file.symbol_name = std::move(name);
+  const MachineFormat format = this->format();
+  file.machine = format.machine;
+  file.is_64bit = format.is_64bit;
+  file.is_big_endian = format.is_big_endian;
+  if (like) {
+    file.elf_flags = like->elf_flags;
+    file.os_abi = like->os_abi;
+    file.abi_version = like->abi_version;
+  }
+  files_.insert(files_.begin(), &file);
+  return file;
 }
 
 InputSection* Resolver::add_section(InputFile& file, std::string_view name, Traits traits) {

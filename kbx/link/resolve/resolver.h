@@ -58,6 +58,9 @@ class Resolver {
   /// A section that the linker makes, at the end of `file`'s.
   InputSection* add_section(InputFile& file, std::string_view name, Traits traits);
 
+  /// A file for sections that the linker makes, in front of all that was opened and as these.
+  InputFile& add_made_file(std::string name);
+
   /// OUTPUT_FORMAT of a script: what the output is made for, unless -m or --oformat said it.
   void set_target(const std::string& target);
 
@@ -95,7 +98,9 @@ class Resolver {
   const std::vector<InputFile*>& shared_objects() const { return shared_objects_; }
   /// The file that the sections of dynamic linking belong to: the first object. Null: there is
   /// none.
-  InputFile* dynamic_owner() const { return files_.empty() ? nullptr : files_.front(); }
+  InputFile* dynamic_owner() const {
+    return files_.size() > made_.size() ? files_[made_.size()] : nullptr;
+  }
   /// Names in the order in which they go into .dynstr.
   const std::vector<Definitions::DynamicName>& dynamic_names() const {
     return definitions_.dynamic_names();
@@ -162,6 +167,7 @@ class Resolver {
   std::deque<MappedFile> mapped_;
   std::deque<InputFile> storage_;
   std::deque<SharedObject> shared_storage_;
+  std::deque<InputFile> made_;
   std::vector<InputFile*> files_;
   std::vector<InputFile*> shared_objects_;
   Definitions definitions_;

@@ -1,5 +1,7 @@
 #include "kbx/link/veneers/section_numbers.h"
 
+#include <elf.h>
+
 namespace kbx::link {
 namespace {
 
@@ -18,10 +20,16 @@ std::uint32_t dynamic_section_count(const FinalKind& kind) {
   return count + 2;  // relocations of copies
 }
 
+/// The sections of ARM's glue, which GNU ld makes before it opens a file.
+std::uint32_t glue_section_count(const FinalKind& kind) {
+  if (kind.machine.number != EM_ARM) return 0;
+  return kind.options.arm.stm32l4xx != Stm32l4xxFix::none ? 5 : 4;
+}
+
 }  // namespace
 
 SectionNumbers::SectionNumbers(const Resolver& resolver, const FinalKind& kind) {
-  std::uint32_t next = first_number;
+  std::uint32_t next = first_number + glue_section_count(kind);
   bool awaits_dynamic = kind.is_dynamic;
   for (const InputFile& file : resolver.opened_files()) {
     for (const InputSection* section : file.sections)

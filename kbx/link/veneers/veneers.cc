@@ -26,16 +26,22 @@ std::uint64_t address_of_section(const InputSection& section) {
   return section.output->address + section.output_offset;
 }
 
-std::uint64_t target_of(const Applying& applying, const Veneer& veneer) {
+constexpr std::uint64_t pure_code = 0x20000000;  // SHF_ARM_PURECODE
+
+std::uint64_t target_of(const Applying& applying, const VeneerRules& rules, const Veneer& veneer) {
   const BranchUse& use = veneer.use;
-  return branch_target(applying, *use.section->file, use.referent, use.addend).address +
-         static_cast<std::uint64_t>(use.addend);
+  const BranchTarget target = branch_target(applying, *use.section->file, use.referent, use.addend);
+  if (!rules.destination) return target.address + static_cast<std::uint64_t>(use.addend);
+  Branch branch = use.branch;
+  branch.target = target.address;
+  return rules.destination(branch);
 }
 
-GroupSize group_size(const VeneerRules& rules, const Options& options) {
+/// The Cortex-A8's erratum wants veneers in another page than the branches in front.
+GroupSize group_size(const VeneerRules& rules, const Options& options, bool is_always_behind) {
   const std::int64_t wanted = options.stub_group_size;
   GroupSize size;
-  size.is_behind_branches = wanted < 0;
+  size.is_behind_branches = wanted < 0 || is_always_behind;
   const auto bytes = static_cast<std::uint64_t>(wanted);
   size.bytes = wanted < 0 ? 0 - bytes : bytes;
   if (size.bytes == 1) size.bytes = rules.group_size;
@@ -55,22 +61,25 @@ bool has_target(const Referent& referent, bool goes_through_plt) {
 BranchUse branch_use(const Applying& applying, const InputSection& section, std::uint64_t offset,
                      const Decision& decision) {
   const Referent& referent = decision.referent;
-  const BranchTarget target = branch_target(applying, *section.file, referent, decision.addend);
+  const VeneerRules* const rules = applying.kind.machine.veneers;
+  const std::int64_t addend = rules && rules->leaves_addend_out ? 0 : decision.addend;
+  const BranchTarget target = branch_target(applying, *section.file, referent, addend);
   BranchUse use;
   use.section = &section;
   use.referent = referent;
-  use.addend = decision.addend;
+  use.addend = addend;
   Branch& branch = use.branch;
   branch.type = decision.type;
   branch.place = address_of_section(section) + offset;
   branch.goes_through_plt = target.is_plt;
   branch.target = target.address;
-  if (!target.is_plt) branch.target += static_cast<std::uint64_t>(decision.addend);
+  if (!target.is_plt) branch.target += static_cast<std::uint64_t>(addend);
   branch.target_type = type_of(referent);
   branch.is_in_section = !target.is_plt && referent.section == &section;
   branch.is_position_independent =
       applying.kind.is_position_independent || applying.kind.options.pic_veneer;
-  branch.architecture = applying.kind.architecture;
+  branch.is_in_pure_code = (section.flags & pure_code) != 0;
+  branch.arm = &applying.kind.arm;
   return use;
 }
 
@@ -98,8 +107,14 @@ bool Veneers::adjust(const Applying& applying) {
 
 void Veneers::group() {
   if (groups_) return;
-  groups_ = group_code(plan_, group_size(rules_, kind_.options));
+  groups_ = group_code(plan_, group_size(rules_, kind_.options, kind_.arm.fixes_cortex_a8));
   find_sections();
+}
+
+void Veneers::reserve(Rooms rooms) {
+  group();
+  reserved_ = std::move(rooms);
+  resize();
 }
 
 const SectionNumbers& Veneers::numbers() {
@@ -205,7 +220,7 @@ InputSection& Veneers::section_behind(InputSection& code) {
   auto* const section = arena_.make<InputSection>();
   made = section;
   section->file = &file_;
-  section->name = arena_.copy(fmt::format("{}.stub", code.name));
+  section->name = arena_.copy(fmt::format("{}{}", code.name, rules_.section_suffix));
   section->type = SHT_PROGBITS;
   section->traits = trait_alloc | trait_load | trait_readonly | trait_code | trait_contents |
                     trait_keep | trait_linker_created;
@@ -235,10 +250,12 @@ std::uint64_t Veneers::room(std::uint8_t kind) const {
 }
 
 void Veneers::resize() {
+  for (const auto& [code, size] : reserved_) section_behind(*groups_->at(code));
   for (InputSection* section : sections_) section->size = 0;
   table_.for_each([&](const Veneer& veneer) { veneer.section->size += room(veneer.kind); });
   for (InputSection* section : sections_)
     if (section->size != 0) section->size += rules_.header_size;
+  for (const auto& [code, size] : reserved_) section_behind(*groups_->at(code)).size += size;
   // Sequences that erratum 843419 is about come and go with their place in a page.
   const Erratum843419 way = kind_.options.fix_cortex_a53_843419;
   if (way != Erratum843419::adrp && way != Erratum843419::both) return;
@@ -251,14 +268,16 @@ void Veneers::settle(const Applying& applying) {
     rooms_[section] = section->size;
     ends_[section] = rules_.header_size;
   }
-  table_.for_each([&](Veneer& veneer) {
-    std::uint64_t& end = ends_[veneer.section];
-    veneer.offset = end;
-    if (!veneer.moved.section)
-      veneer.kind = rules_.settled(veneer.kind, address_of_section(*veneer.section) + end,
-                                   target_of(applying, veneer));
-    end += room(veneer.kind);
-  });
+  for (const bool are_last : {false, true})
+    table_.for_each([&](Veneer& veneer) {
+      if ((rules_.is_last && rules_.is_last(veneer.kind)) != are_last) return;
+      std::uint64_t& end = ends_[veneer.section];
+      veneer.offset = end;
+      if (!veneer.moved.section)
+        veneer.kind = rules_.settled(veneer.kind, address_of_section(*veneer.section) + end,
+                                     target_of(applying, rules_, veneer));
+      end += rules_.packs_closely ? rules_.shape(veneer.kind).size : room(veneer.kind);
+    });
 }
 
 void Veneers::trim() {
@@ -272,7 +291,8 @@ std::optional<std::uint64_t> Veneers::address_for(const BranchUse& use) const {
   const std::string name = key(*group->second, use, rules_.needed(use.branch));
   const Veneer* const veneer = table_.find(name, name_hash(name));
   if (!veneer) return std::nullopt;
-  return address_of_section(*veneer->section) + veneer->offset;
+  return (address_of_section(*veneer->section) + veneer->offset) |
+         std::uint64_t{rules_.shape(veneer->kind).is_thumb};
 }
 
 void Veneers::write(const Applying& applying, bool is_big_endian,
@@ -281,17 +301,17 @@ void Veneers::write(const Applying& applying, bool is_big_endian,
     for (const InputSection* section : sections_)
       rules_.write_header(bytes_of(*section), rooms_.at(section));
   table_.for_each([&](const Veneer& veneer) {
-    if (veneer.moved.section) return write_moved(veneer, bytes_of);
+    if (veneer.moved.section) return write_moved(veneer, is_big_endian, bytes_of);
     VeneerPlace place;
     place.place = bytes_of(*veneer.section) + veneer.offset;
     place.kind = veneer.kind;
     place.address = address_of_section(*veneer.section) + veneer.offset;
-    place.target = target_of(applying, veneer);
+    place.target = target_of(applying, rules_, veneer);
     rules_.write(place, is_big_endian);
   });
 }
 
-void Veneers::write_moved(const Veneer& veneer,
+void Veneers::write_moved(const Veneer& veneer, bool is_big_endian,
                           const std::function<char*(const InputSection&)>& bytes_of) const {
   const MovedInstruction& moved = veneer.moved;
   MovedPlace place;
@@ -301,6 +321,10 @@ void Veneers::write_moved(const Veneer& veneer,
   place.origin_address = address_of_section(*moved.section) + moved.offset;
   place.is_unused = veneer.is_unused;
   place.is_empty = veneer.is_empty;
+  place.kind = veneer.kind;
+  place.target = address_of_section(*moved.section) + static_cast<std::uint64_t>(moved.target);
+  place.condition = moved.condition;
+  place.is_big_endian = is_big_endian;
   if (!rules_.write_moved(place))
     throw Error(Location{moved.section->file->path, 0},
                 fmt::format("{}+{:#x}: the veneer {} is out of reach", moved.section->name,
@@ -315,7 +339,8 @@ std::vector<MadeSymbol> Veneers::symbols() const {
     table_.for_each([&](const Veneer& veneer) {
       if (veneer.section != section || veneer.is_unused) return;
       const VeneerShape& shape = rules_.shape(veneer.kind);
-      all.push_back({veneer.label, section, veneer.offset, shape.size, STT_FUNC});
+      const std::uint64_t offset = veneer.offset | std::uint64_t{shape.is_thumb};
+      all.push_back({veneer.label, section, offset, shape.size, STT_FUNC});
       for (const VeneerMark& mark : shape.marks)
         all.push_back({mark.name, section, veneer.offset + mark.offset, 0, STT_NOTYPE});
     });

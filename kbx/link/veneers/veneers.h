@@ -31,6 +31,8 @@ struct BranchUse {
 struct MovedInstruction {
   const InputSection* section = nullptr;  // null: the veneer is none of this kind
   std::uint64_t offset = 0;
+  std::int64_t target = 0;      // ARM: where it goes, counted from the start of the section
+  std::uint32_t condition = 0;  // … and on what condition
 };
 
 /// Code that goes on to where a branch does not reach, or that stands in for an instruction.
@@ -69,6 +71,9 @@ class Veneers {
   /// section itself. `name` is both its name and that of its symbol.
   Veneer& add(std::string_view name, std::uint8_t kind, const MovedInstruction& moved,
               bool is_behind_section);
+  /// Bytes behind the groups that sections are in, for what is added when addresses are final.
+  using Rooms = std::vector<std::pair<InputSection*, std::uint64_t>>;
+  void reserve(Rooms rooms);
   /// The sizes of the sections of veneers, after some were added.
   void resize();
   /// The numbers that names of veneers are made of.
@@ -100,7 +105,7 @@ class Veneers {
   InputSection& section_behind(InputSection& code);
   void insert_behind(InputSection& code, InputSection& made);
   void group();
-  void write_moved(const Veneer& veneer,
+  void write_moved(const Veneer& veneer, bool is_big_endian,
                    const std::function<char*(const InputSection&)>& bytes_of) const;
   std::uint64_t room(std::uint8_t kind) const;
 
@@ -111,6 +116,7 @@ class Veneers {
   Arena& arena_;
   InputFile file_;  // that the sections of veneers belong to
   std::optional<VeneerGroups> groups_;
+  Rooms reserved_;
   std::vector<InputSection*> branching_;   // code with relocations, in the order of BFD
   std::optional<SectionNumbers> numbers_;  // when there is a veneer
   std::unordered_map<const InputSection*, InputSection*> made_;  // … behind which section

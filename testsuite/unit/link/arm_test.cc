@@ -5,8 +5,11 @@
 #include <doctest/doctest.h>
 #include <elf.h>
 
+#include "kbx/link/arch/arm_target.h"
 #include "kbx/link/arch/machine.h"
 
+using kbx::link::arm_v7;
+using kbx::link::ArmTarget;
 using kbx::link::Machine;
 using kbx::link::Use;
 
@@ -43,13 +46,26 @@ Places label(std::uint64_t address) {
 constexpr std::uint64_t arm_function = 0x401800;
 constexpr std::uint64_t thumb_function = 0x401901;
 
-constexpr std::uint32_t v5te = 4;  // Tag_CPU_arch
-constexpr std::uint32_t v7 = 10;
+/// ARMv5TE, and ARMv7-A.
+const ArmTarget v5te{.architecture = 4, .has_blx = true};
+const ArmTarget v7{.architecture = arm_v7,
+                   .profile = 'A',
+                   .has_thumb2 = true,
+                   .has_long_thumb_bl = true,
+                   .has_thumb_movw = true,
+                   .has_nop = true,
+                   .has_blx = true};
 
-Use weak(std::uint32_t architecture) {
+Use on(const ArmTarget& target) {
+  Use use;
+  use.arm = &target;
+  return use;
+}
+
+Use weak(const ArmTarget& target) {
   Use use;
   use.is_undefined_weak = true;
-  use.architecture = architecture;
+  use.arm = &target;
   return use;
 }
 
@@ -138,7 +154,7 @@ TEST_CASE("arm: calls of ARM functions") {
            {{0, R_ARM_THM_PC22}, {6, R_ARM_THM_PC22}, {10, R_ARM_THM_PC22}},
            "00 f0 fe eb 00 bf 00 f0 fc eb 00 f0 fa eb"},
       },
-      Use{}, function(arm_function));
+      on(v7), function(arm_function));
 }
 
 TEST_CASE("arm: calls of Thumb functions") {
@@ -153,7 +169,7 @@ TEST_CASE("arm: calls of Thumb functions") {
            {{0, R_ARM_THM_PC22}, {4, R_ARM_THM_JUMP24}, {8, R_ARM_THM_PC22}},
            "00 f0 7e fc 00 f0 7c bc 00 f0 7a fc"},
       },
-      Use{}, function(thumb_function));
+      on(v7), function(thumb_function));
 }
 
 TEST_CASE("arm: branches to labels stay in their instruction set") {
@@ -172,7 +188,7 @@ TEST_CASE("arm: branches to labels stay in their instruction set") {
            {{0, R_ARM_THM_PC22}, {4, R_ARM_THM_JUMP24}, {8, R_ARM_THM_JUMP24}},
            "00 f4 fe f7 00 f4 fc bf 00 f0 fa 97"},
       },
-      Use{}, places());
+      on(v7), places());
 }
 
 TEST_CASE("arm: short branches") {
@@ -249,7 +265,7 @@ TEST_CASE("arm: processors without an instruction for it do nothing otherwise") 
 
 TEST_CASE("arm: what needs a veneer, or does not fit, is refused") {
   const auto outcome = [](std::string_view code, std::uint32_t type, const Places& where) {
-    return linked(arm(), {"", code, {{0, type}}, ""}, Use{}, where);
+    return linked(arm(), {"", code, {{0, type}}, ""}, on(v7), where);
   };
   CHECK(outcome("fe ff ff ea", R_ARM_JUMP24, function(thumb_function)) == "overflow");
   CHECK(outcome("fe ff ff 0b", R_ARM_JUMP24, function(thumb_function)) == "overflow");

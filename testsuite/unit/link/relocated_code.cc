@@ -46,6 +46,7 @@ std::uint64_t value_of(const Rule& rule, std::int64_t addend, std::uint64_t plac
       return from - (places.got_base & ~std::uint64_t{0xfff});
     case Against::page_start:
       return from & 0xfff;
+    case Against::section:  // which starts at 0
     case Against::nothing:
       break;
   }
@@ -101,7 +102,8 @@ std::string apply(const kbx::link::Machine& machine, const std::string& input, s
                                 .behind = use.offset,
                                 .value = value,
                                 .address = address,
-                                .is_function = places.is_function}));
+                                .is_function = places.is_function,
+                                .arm = use.arm}));
 }
 
 }  // namespace
