@@ -25,10 +25,20 @@ using kconfig::Menu;
 constexpr int escape = 27;
 constexpr int backspace = 127;
 constexpr int interrupt = 3;
+constexpr int last_byte = 255;
 constexpr int first_row = 2;
 constexpr int rows_around = 5;
 constexpr const char* keys =
     "arrows move  enter opens or edits  space turns  y m n set  ? help  / search  s save  q back";
+
+/// Takes the last character away, which may be of several bytes.
+void drop_last(std::string& text) {
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text.back());
+    text.pop_back();
+    if ((byte & 0xC0U) != 0x80U) return;
+  }
+}
 
 class Screen {
  public:
@@ -142,8 +152,10 @@ class Screen {
       const int key = terminal_.read_key();
       if (key == escape || key == interrupt || is(key, Key::closed)) return std::nullopt;
       if (key == '\n' || key == '\r') return text;
-      if ((key == backspace || key == '\b') && !text.empty()) text.pop_back();
-      if (key >= ' ' && key < backspace) text += static_cast<char>(key);
+      if (key == backspace || key == '\b')
+        drop_last(text);
+      else if (key >= ' ' && key <= last_byte)
+        text += static_cast<char>(key);
     }
   }
 

@@ -1,13 +1,11 @@
 #pragma once
+#include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
-
-#include <termios.h>
 
 namespace kbx::menu {
 
-/// A key: its character, or one of those that have none.
+/// A key: a byte of its character, or one of those that have none.
 enum class Key : int { up = 1000, down, left, right, page_up, page_down, home, end, closed };
 
 struct Row {
@@ -16,9 +14,10 @@ struct Row {
 };
 
 /// The whole screen of the terminal at standard input and output, as long as the object lives: on
-/// its other page, without echo. VT100 sequences, which every terminal of today has.
+/// its other page, without echo. Drawn by ncurses, of which there can be one screen at a time.
 class Terminal {
  public:
+  /// Throws Error if nothing is known of the terminal that TERM names.
   Terminal();
   ~Terminal();
   Terminal(const Terminal&) = delete;
@@ -32,11 +31,13 @@ class Terminal {
   /// Shows these rows from the top, each cut where the screen ends. The cursor is shown behind row
   /// `cursor`; none with -1.
   void show(const std::vector<Row>& rows, int cursor = -1) const;
-  /// Waits for a key. An escape that nothing follows is the key itself (27).
+  /// Waits for a key. An escape that nothing follows is the key itself (27); 0 if the size of the
+  /// screen changed.
   int read_key() const;
 
  private:
-  termios before_{};
+  struct Screen;
+  std::unique_ptr<Screen> screen_;
 };
 
 }  // namespace kbx::menu
