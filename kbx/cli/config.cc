@@ -9,6 +9,7 @@
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/driver_config.h"
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kconfig/reason.h"
 
 namespace kbx::cli {
@@ -69,21 +70,32 @@ void change(const Wishes& wishes, DriverConfigJob& job) {
   options.set(assignments(wishes));
 }
 
-int ask_on_terminal(DriverConfigJob& job) {
+void ask_on_terminal(DriverConfigJob& job) {
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0)
     throw UsageError("kbx config asks questions, and this is no terminal",
                      "--set, --unset, --default and --all-modules ask nothing; --list shows what "
                      "there is");
   job.options->read(job.place.file);
   job.options->ask(job.options->config_file().empty());
-  return 0;
 }
 
-int tell_why(const std::vector<std::string>& names, DriverConfigJob& job) {
+void tell_why(const std::vector<std::string>& names, DriverConfigJob& job) {
   job.options->read(job.place.file);
   for (const std::string& name : names) std::cout << why(name, *job.options);
   std::cerr << job.options->take_messages();
-  return 0;
+}
+
+void work(const Wishes& wishes, DriverConfigJob& job) {
+  if (wishes.list && !wishes.change_something()) {
+    job.options->read(job.place.file);
+    return print_list(*job.options);
+  }
+  if (wishes.change_something())
+    change(wishes, job);
+  else
+    ask_on_terminal(job);
+  save(job);
+  if (wishes.list) print_list(*job.options);
 }
 
 }  // namespace
@@ -120,19 +132,13 @@ int config_command(const std::vector<std::string>& arguments) {
                      "configure them one by one");
   if (!asks_why && !plain.empty()) words.folder = plain.front();
 
-  DriverConfigJob job = words.job();
-  if (asks_why) return tell_why(plain, job);
-  if (wishes.list && !wishes.change_something()) {
-    job.options->read(job.place.file);
-    print_list(*job.options);
-    return 0;
-  }
-  if (wishes.change_something())
-    change(wishes, job);
-  else
-    ask_on_terminal(job);
-  save(job);
-  if (wishes.list) print_list(*job.options);
+  kconfig::on_deep_stack([&] {
+    DriverConfigJob job = words.job();
+    if (asks_why)
+      tell_why(plain, job);
+    else
+      work(wishes, job);
+  });
   return 0;
 }
 

@@ -4,9 +4,21 @@
 
 #include "kbx/cli/commands.h"
 #include "kbx/cli/driver_config.h"
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/menu/menu.h"
 
 namespace kbx::cli {
+namespace {
+
+void show(const DriverConfigWords& words) {
+  DriverConfigJob job = words.job();
+  job.options->read(job.place.file);
+  const bool kept = menu::run(*job.options, [&job] { write_config(job); });
+  std::cerr << job.options->take_messages();
+  std::cout << (kept ? "" : "not saved: ") << shown_path(job.place.file) << "\n";
+}
+
+}  // namespace
 
 int menuconfig_command(const std::vector<std::string>& arguments) {
   CLI::App app("Shows the options of a driver (Kconfig) on the whole screen, to be changed there.",
@@ -20,11 +32,7 @@ int menuconfig_command(const std::vector<std::string>& arguments) {
   if (::isatty(STDIN_FILENO) == 0 || ::isatty(STDOUT_FILENO) == 0)
     throw UsageError("kbx menuconfig needs a terminal, and this is none",
                      "kbx config --set, --unset, --default and --all-modules work without one");
-  DriverConfigJob job = words.job();
-  job.options->read(job.place.file);
-  const bool kept = menu::run(*job.options, [&job] { write_config(job); });
-  std::cerr << job.options->take_messages();
-  std::cout << (kept ? "" : "not saved: ") << shown_path(job.place.file) << "\n";
+  kconfig::on_deep_stack([&words] { show(words); });
   return 0;
 }
 

@@ -4,6 +4,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kernel/config.h"
 
 namespace kbx::ninja {
@@ -78,7 +79,9 @@ std::unique_ptr<kconfig::DriverOptions> driver_options(const ConfiguredDriver& d
   return std::make_unique<kconfig::DriverOptions>(std::move(from));
 }
 
-kbuild::DriverConfig configure(const ConfiguredDriver& driver, const ConfigPlace& place) {
+namespace {
+
+kbuild::DriverConfig made_configuration(const ConfiguredDriver& driver, const ConfigPlace& place) {
   const auto options = driver_options(driver);
   options->read(place.file);
   options->check_selections();
@@ -96,6 +99,14 @@ kbuild::DriverConfig configure(const ConfiguredDriver& driver, const ConfigPlace
   add_inputs(*options, driver.environment, config.inputs);
   for (const std::string& file : {place.file, files.auto_conf(), files.header(), files.names()})
     config.inputs.files.emplace_back(file, stamp_of(file));
+  return config;
+}
+
+}  // namespace
+
+kbuild::DriverConfig configure(const ConfiguredDriver& driver, const ConfigPlace& place) {
+  kbuild::DriverConfig config;
+  kconfig::on_deep_stack([&] { config = made_configuration(driver, place); });
   return config;
 }
 

@@ -8,6 +8,7 @@
 #include "testsuite/fuzz/fuzz.h"
 #include <fcntl.h>
 
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kconfig/dependency_loops.h"
 #include "kbx/kconfig/finalize.h"
 #include "kbx/kconfig/help_text.h"
@@ -78,7 +79,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   kbx::overwrite_file(file, kbx::fuzz::text_of(data, size));
   for (const Dialect& dialect : {Dialect{}, oldest()}) {
     try {
-      configure(file, dialect, {stdin, nowhere, nowhere});
+      on_deep_stack([&] { configure(file, dialect, {stdin, nowhere, nowhere}); });
     } catch (const Stop&) {  // told
     }
     reading = false;

@@ -7,6 +7,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/kconfig/console.h"
+#include "kbx/kconfig/deep_stack.h"
 #include "kbx/kconfig/finalize.h"
 #include "kbx/kconfig/model.h"
 #include "kbx/kconfig/parser.h"
@@ -40,12 +41,14 @@ class Told {
 struct Given {
   explicit Given(const std::string& kconfig, const kconfig::Dialect& dialect = {})
       : file(folder.file("Kconfig", kconfig)), model(dialect) {
-    try {
-      kconfig::parse(model, {file, environment, shell}, told.console());
-      kconfig::finalize(model, told.console());
-    } catch (const kconfig::Stop&) {
-      is_refused = true;
-    }
+    kconfig::on_deep_stack([this] {
+      try {
+        kconfig::parse(model, {file, environment, shell}, told.console());
+        kconfig::finalize(model, told.console());
+      } catch (const kconfig::Stop&) {
+        is_refused = true;
+      }
+    });
   }
 
   kconfig::Symbol& symbol(std::string_view name) {
