@@ -22,11 +22,20 @@ std::string join_path(std::string_view base, std::string_view path) {
 
 namespace {
 
+/// True if the part of a path that begins at `at` is "", "." or "..".
+bool is_special_part(std::string_view path, size_t at) {
+  for (size_t dots = 0; dots <= 2; ++dots, ++at) {
+    if (at == path.size() || path[at] == '/') return true;
+    if (path[at] != '.') return false;
+  }
+  return false;
+}
+
 /// True if a path surely is normal; most are, and need not be taken apart.
 bool is_plainly_normal(std::string_view path) {
-  if (path.empty() || path.front() == '.' || path.back() == '/') return false;
+  if (!is_absolute(path) && is_special_part(path, 0)) return false;
   for (size_t at = path.find('/'); at != std::string_view::npos; at = path.find('/', at + 1))
-    if (path[at + 1] == '/' || path[at + 1] == '.') return false;
+    if (is_special_part(path, at + 1)) return false;
   return true;
 }
 

@@ -16,6 +16,7 @@ int doctor_command(const std::vector<std::string>& arguments);
 int check_command(const std::vector<std::string>& arguments);
 int diff_command(const std::vector<std::string>& arguments);
 int config_command(const std::vector<std::string>& arguments);
+int menuconfig_command(const std::vector<std::string>& arguments);
 int new_command(const std::vector<std::string>& arguments);
 
 }  // namespace kbx::cli

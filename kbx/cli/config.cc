@@ -45,7 +45,7 @@ std::vector<kconfig::DriverOptions::Assignment> assignments(const Wishes& wishes
   return result;
 }
 
-/// Y, M or N where its text has blanks or quotes.
+/// As a .config has it, but that n is a value.
 std::string shown_value(const kconfig::Symbol& symbol, kconfig::Solver& solver) {
   solver.value(symbol);
   const std::string value(solver.text_of(symbol));
@@ -109,7 +109,8 @@ int config_command(const std::vector<std::string>& arguments) {
   app.add_flag("--all-modules", wishes.all_modules,
                "every option that can be m is m, every other one y");
   app.add_flag("--list", wishes.list, "show all options and their values");
-  if (asks_why) app.add_option("--folder", words.folder, "the driver's folder (default: this one)");
+  app.add_option("--folder", words.folder, "the driver's folder, where why takes all words")
+      ->type_name("FOLDER");
   const std::vector<std::string> rest(arguments.begin() + (asks_why ? 1 : 0), arguments.end());
   if (const auto status = parse(app, rest)) return *status;
   if (asks_why && plain.empty())

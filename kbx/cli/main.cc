@@ -31,6 +31,7 @@ constexpr Subcommand subcommands[] = {
     {"build", kbx::cli::build_command, "build the modules of a folder, sources untouched"},
     {"make", kbx::cli::make_command, "the same in make's words; also any ordinary makefile"},
     {"config", kbx::cli::config_command, "make and explain the configuration of a driver"},
+    {"menuconfig", kbx::cli::menuconfig_command, "the same on the whole screen"},
     {"plan", kbx::cli::plan_command, "show what a build would do, without building"},
     {"why", kbx::cli::why_command, "tell where an object's flags come from, and what rebuilds it"},
     {"kernels", kbx::cli::kernels_command, "list, add and fetch kernel headers"},
@@ -46,12 +47,12 @@ void print_help() {
                " builds external Linux kernel modules against prebuilt headers.\n\n"
                "usage: kbx COMMAND [OPTION...]\n\ncommands (kbx COMMAND --help tells more):\n";
   for (const Subcommand& subcommand : subcommands)
-    std::printf("  %-8s %s\n", std::string(subcommand.name).c_str(),
+    std::printf("  %-10s %s\n", std::string(subcommand.name).c_str(),
                 std::string(subcommand.summary).c_str());
   std::puts(
       "  fixdep, genksyms, modpost, sign-file\n"
-      "           stand in for the kernel's programs of these names\n"
-      "  ld       stands in for GNU ld\n\n"
+      "             stand in for the kernel's programs of these names\n"
+      "  ld         stands in for GNU ld\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
       "examples:\n"
       "  kbx new hello && cd hello && kbx build");

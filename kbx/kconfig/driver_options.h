@@ -66,6 +66,7 @@ class DriverOptions {
   /// The place of a statement, to be opened.
   Location location(const Place& place) const;
 
+  const Menu* root() const { return model_.root(); }
   Model& model() { return model_; }
   Solver& solver() { return *solver_; }
   const DriverKconfig& from() const { return from_; }

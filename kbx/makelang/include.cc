@@ -81,13 +81,18 @@ Opened open_makefile(EvaluationState& state, const std::string& name) {
   return opened;
 }
 
-void read_content(Expander& expander, std::string&& text, SourceRef first, bool sets_goal) {
+/// Null if the text has more in it than plain definitions; only otherwise it is taken.
+std::shared_ptr<const PlainDefinitions> plain_definitions(const EvaluationState& state,
+                                                          std::string& text) {
+  if (state.recipe_prefix != '\t') return nullptr;
+  const auto& index = state.hooks.plain_definitions;
+  return index ? index(std::move(text)) : PlainDefinitions::of(std::move(text));
+}
+
+void read_content(Expander& expander, std::string& text, SourceRef first, bool sets_goal) {
   EvaluationState& state = expander.state();
-  if (state.recipe_prefix == '\t') {
-    const auto& index = state.hooks.plain_definitions;
-    auto definitions = index ? index(std::move(text)) : PlainDefinitions::of(std::move(text));
-    if (definitions) return define_plainly(state, std::move(definitions), first.file);
-  }
+  if (auto definitions = plain_definitions(state, text))
+    return define_plainly(state, std::move(definitions), first.file);
   ReaderOptions options;
   options.sets_goal = sets_goal;
   Reader(expander, text, first, options).read();
@@ -134,7 +139,7 @@ bool read_file_named(Expander& expander, const std::string& name, bool included,
   value += opened.name;
   define_global(state, {"MAKEFILE_LIST", std::move(value), list ? list->flavor : Flavor::simple,
                         Origin::file, first});
-  read_content(expander, std::move(opened.content.text), first, sets_goal);
+  read_content(expander, opened.content.text, first, sets_goal);
   if (!included || !state.hooks.followed_by) return true;
   const std::string next = state.hooks.followed_by(opened.path);
   if (!next.empty()) read_file_named(expander, next, true, optional, sets_goal);

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -26,9 +27,18 @@ constexpr bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+/// For each character whether is_name_letter says so.
+inline constexpr std::array<bool, 256> name_letters = [] {
+  std::array<bool, 256> letters{};
+  constexpr std::string_view all =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  for (const char c : all) letters[static_cast<unsigned char>(c)] = true;
+  return letters;
+}();
+
 /// True for what names of variables are made of nearly always.
 constexpr bool is_name_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return name_letters[static_cast<unsigned char>(c)];
 }
 
 /// `text` from its first character that is no white space.

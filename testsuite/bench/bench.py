@@ -25,8 +25,8 @@ import links  # noqa: E402
 import parts  # noqa: E402
 import processes  # noqa: E402
 import subjects  # noqa: E402
-from floor import compile_commands  # noqa: E402
-from measure import CommandFailed, Sample, in_pairs, median_of, once  # noqa: E402
+from floor import compile_commands, remove_outputs  # noqa: E402
+from measure import CommandFailed, Sample, cpu_ratio, in_pairs, in_turn, median, once, pairs_of  # noqa: E402
 from outcome import SKIPPED_STATUS, Skipped  # noqa: E402
 from tools import SYSTEM_PATH  # noqa: E402
 from workspace import clean_environment  # noqa: E402
@@ -38,6 +38,7 @@ class Row:
     pairs: object
     floor: Sample = None  # all compile commands of kbuild
     own: Sample = None  # those of the driver's sources
+    over_own: float = None  # processor time of kbx, of theirs
     processes: tuple = None  # make's and kbx's
     floor_is: str = ""
 
@@ -87,14 +88,18 @@ class Bench:
             file.write("extern int kbx_bench_edit;\n")
 
     def floor(self, built, named=None, own=False):
-        """Time of the compile commands of a copy that make has built."""
+        """Time of the compile commands of a copy that make has built. As in a first build there are no outputs yet."""
         commands = compile_commands(built.folder, named, own)
         if not commands:
             raise CommandFailed(f"no compile commands below {built.folder}")
+        remove_outputs(commands, self.tree)
         listed = self.work / "commands"
         listed.write_text("\0".join(commands))
         loop = ["xargs", "-0", f"-P{self.jobs}", "-n1", "-a", listed, "sh", "-c"]
         return once(loop, self.tree, self.environment)
+
+    def floor_of(self, built, **which):
+        return lambda: self.floor(built, **which)
 
 
 def nothing_to_do(bench):
@@ -115,12 +120,9 @@ def nothing_to_do(bench):
 
 
 def _first_build(bench, subject, fresh_cache):
-    """Pairs of builds of fresh copies."""
-    built = []
-
-    def make():
-        built.append(bench.copy(subject))
-        return bench.make(built[-1])
+    """Builds of fresh copies, in turn with the compile commands alone of a copy that make has built before."""
+    recorded = bench.copy(subject)
+    bench.make(recorded)
 
     def ours():
         more = {"XDG_CACHE_HOME": tempfile.mkdtemp(dir=bench.work)} if fresh_cache else {}
@@ -128,19 +130,24 @@ def _first_build(bench, subject, fresh_cache):
 
     if not fresh_cache:
         bench.build(bench.copy(subject))
-    pairs = in_pairs(make, ours, bench.runs)
-    floors = (median_of(lambda: bench.floor(built[-1], own=own), bench.runs) for own in (False, True))
-    return pairs, *floors
+    return _with_floors(bench, lambda: bench.make(bench.copy(subject)), ours, bench.floor_of(recorded),
+                        bench.floor_of(recorded, own=True))
+
+
+def _with_floors(bench, make, kbx, floor, own):
+    theirs, ours, least, least_own = in_turn(bench.runs, make, kbx, floor, own)
+    return {"pairs": pairs_of(theirs, ours), "floor": median(least), "own": median(least_own),
+            "over_own": cpu_ratio(ours, least_own)}
 
 
 def cold(bench):
     """First build, nothing in kbx's cache"""
-    return [Row("first build of one file, kbx's cache empty", *_first_build(bench, subjects.ONE_FILE, True))]
+    return [Row("first build of one file, kbx's cache empty", **_first_build(bench, subjects.ONE_FILE, True))]
 
 
 def warm(bench):
     """First build, kernel known to kbx's cache"""
-    return [Row("first build of one file, kbx's cache warm", *_first_build(bench, subjects.ONE_FILE, False))]
+    return [Row("first build of one file, kbx's cache warm", **_first_build(bench, subjects.ONE_FILE, False))]
 
 
 def edit(bench):
@@ -155,16 +162,18 @@ def edit(bench):
         bench.edit(copy)
         return run(copy)
 
-    pairs = in_pairs(lambda: edited(theirs, bench.make), lambda: edited(ours, bench.build), bench.runs)
-    floor = median_of(lambda: bench.floor(theirs, named=subject.source), bench.runs)
-    return [Row(f"one file of evdi edited ({subject.source})", pairs, floor, floor)]
+    recorded = bench.copy(subject)
+    bench.make(recorded)
+    floor = bench.floor_of(recorded, named=subject.source)
+    return [Row(f"one file of evdi edited ({subject.source})",
+                **_with_floors(bench, lambda: edited(theirs, bench.make), lambda: edited(ours, bench.build), floor, floor))]
 
 
 def full(bench):
     """Whole drivers"""
     rows = []
     for subject in filter(None, (subjects.evdi(), subjects.xtables_addons(), subjects.dahdi())):
-        rows.append(Row(f"all of {subject.name}", *_first_build(bench, subject, False)))
+        rows.append(Row(f"all of {subject.name}", **_first_build(bench, subject, False)))
     if not rows:
         raise Skipped("no driver's source is in the test cache: testsuite/drivers/fetch.py drivers")
     return rows
@@ -179,16 +188,17 @@ def seconds(value):
 
 def table(rows):
     lines = ["| build | make | kbx | make/kbx | make, CPU | kbx, CPU | make/kbx | compiler alone | driver's files alone | "
-             "processes make, kbx |",
-             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+             "kbx/driver's files, CPU | processes make, kbx |",
+             "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
     for row in rows:
         pairs = row.pairs
         floor, own = (f"{seconds(sample.wall)}, CPU {seconds(sample.cpu)}" if sample else ""
                       for sample in (row.floor, row.own))
+        over_own = f"{row.over_own:.3f}" if row.over_own else ""
         counted = f"{row.processes[0]}, {row.processes[1]}" if row.processes else ""
         lines.append(f"| {row.what} | {seconds(pairs.make.wall)} | {seconds(pairs.kbx.wall)} | {pairs.wall_ratio:.2f} | "
                      f"{seconds(pairs.make.cpu)} | {seconds(pairs.kbx.cpu)} | {pairs.cpu_ratio:.2f} | {floor} | {own} | "
-                     f"{counted} |")
+                     f"{over_own} | {counted} |")
     return lines
 
 

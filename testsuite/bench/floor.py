@@ -4,6 +4,7 @@ import re
 
 _SAVED = re.compile(r"^(?:saved)?cmd_(\S+) := (.*)$", re.MULTILINE)
 _COMPILES = re.compile(r"\s-c\s")
+_OUTPUT = re.compile(r"\s-o (\S+)")
 
 
 def compile_commands(folder, named=None, own=False):
@@ -20,6 +21,12 @@ def compile_commands(folder, named=None, own=False):
     return commands
 
 
+def remove_outputs(commands, folder):
+    """Removes what the commands, run in `folder`, will write: a file that is there is written otherwise."""
+    for command in commands:
+        (folder / _OUTPUT.search(command)[1]).unlink(missing_ok=True)
+
+
 def recorded_commands(folder, pattern, below=True):
     """The shell commands that made the files of that name in `folder` and, with `below`, in the folders below it."""
     files = (folder.rglob if below else folder.glob)(f".{pattern}.cmd")
@@ -30,4 +37,3 @@ def recorded_commands(folder, pattern, below=True):
 def _for_the_shell(text):
     """A .cmd file is a makefile: what make would undo is undone."""
     return text.replace("$(pound)", "#").replace("\\#", "#").replace("$$", "$")
-

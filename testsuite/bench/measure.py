@@ -42,27 +42,34 @@ class Pairs:
     runs: int
 
 
+def in_turn(runs, *cases):
+    """Calls each of the cases, which give a Sample, once in each of `runs` rounds, each round beginning with another of
+    them: what disturbs the machine disturbs all. Gives a list of samples for each case, one a round."""
+    samples = [[] for _ in cases]
+    for round_ in range(runs):
+        for place in range(len(cases)):
+            which = (round_ + place) % len(cases)
+            samples[which].append(cases[which]())
+    return samples
+
+
+def pairs_of(make, kbx):
+    """Of samples from the same rounds."""
+    return Pairs(make=median(make), kbx=median(kbx),
+                 wall_ratio=statistics.median(theirs.wall / ours.wall for theirs, ours in zip(make, kbx)),
+                 cpu_ratio=cpu_ratio(make, kbx), runs=len(make))
+
+
 def in_pairs(make, kbx, runs):
-    """Calls make() and kbx(), which give a Sample each, `runs` times, and in turn first the one and first the other:
-    what disturbs the machine disturbs both."""
-    pairs = []
-    for turn in range(runs):
-        if turn % 2:
-            ours = kbx()
-            pairs.append((make(), ours))
-        else:
-            theirs = make()
-            pairs.append((theirs, kbx()))
-    return Pairs(make=median([pair[0] for pair in pairs]), kbx=median([pair[1] for pair in pairs]),
-                 wall_ratio=statistics.median(pair[0].wall / pair[1].wall for pair in pairs),
-                 cpu_ratio=statistics.median(pair[0].cpu / pair[1].cpu for pair in pairs), runs=runs)
+    return pairs_of(*in_turn(runs, make, kbx))
+
+
+def cpu_ratio(ours, floor):
+    """How many times the floor's processor time was used: the median of the rounds' ratios."""
+    return statistics.median(mine.cpu / least.cpu for mine, least in zip(ours, floor))
 
 
 def median(samples):
     return Sample(statistics.median(sample.wall for sample in samples),
                   statistics.median(sample.cpu for sample in samples),
                   int(statistics.median(sample.memory for sample in samples)))
-
-
-def median_of(run, runs):
-    return median([run() for _ in range(runs)])

@@ -1,10 +1,10 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
 set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object
-    symvers kernel_symbols metadata signature linker_script link)
+    symvers kernel_symbols metadata signature linker_script link kconfig dotconfig)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)
-  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp kbx_link)
+  target_link_libraries(fuzz-${target} PRIVATE kbx_ninja kbx_kernel kbx_symbols kbx_cpp kbx_link kbx_kconfig)
   if(target STREQUAL link)
     target_sources(fuzz-link PRIVATE ${CMAKE_CURRENT_LIST_DIR}/link_input.cc)
   endif()
@@ -21,12 +21,15 @@ foreach(target IN LISTS fuzz_targets)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/symbols/preprocess)
     elseif(target STREQUAL linker_script)
       list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/link/expressions)
+    elseif(target STREQUAL kconfig)
+      list(APPEND seeds ${PROJECT_SOURCE_DIR}/testsuite/kconfig/cases)
     endif()
     add_test(NAME fuzz-${target} COMMAND fuzz-${target} ${seeds})
     set_tests_properties(fuzz-${target} PROPERTIES LABELS fuzz TIMEOUT 300)
   endif()
 endforeach()
 target_link_options(fuzz-makefile PRIVATE -Wl,--wrap=fopen)
+target_link_options(fuzz-kconfig PRIVATE -Wl,--wrap=open)
 
 # Object files altered in thousands of ways, through every reader of ELF. The 10,000 of each count only where sanitizers
 # look on: ./dev asan --full runs them.

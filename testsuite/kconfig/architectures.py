@@ -83,8 +83,14 @@ def judge(series, arguments):
             return good
 
         jobs = list(jobs_of(original.tree, arguments))
+        matched = 0
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            matched = sum(pool.map(equal, jobs))
+            results = zip(jobs, pool.map(equal, jobs))
+            for arch, group in itertools.groupby(results, key=lambda result: result[0][0]):
+                equals = [good for _, good in group]
+                matched += sum(equals)
+                if not arguments.random:
+                    print(f"{series} {arch}: {sum(equals)} of {len(equals)} configurations equal", flush=True)
     arches = len({job[0] for job in jobs})
     print(f"{series}: {matched} of {len(jobs)} configurations of {arches} architectures equal", flush=True)
     return matched == len(jobs)

@@ -29,10 +29,9 @@ std::uint64_t start_of(const InputSection& section) {
   return section.output ? section.output->address + section.output_offset : 0;
 }
 
-bool is_thumb_function(const Referent& referent) {
-  if (!referent.global || !is_defined(referent.global->binding)) return false;
-  const std::uint8_t type = type_of(referent);
-  return (type == STT_FUNC || type == STT_GNU_IFUNC) && (referent.global->value & 1);
+bool is_thumb_function(const Symbol& symbol) {
+  return is_defined(symbol.binding) && (symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC) &&
+         (symbol.value & 1);
 }
 
 }  // namespace
@@ -117,7 +116,8 @@ void ArmGlue::find_branches(InputSection& section) {
         const Referent target = refer(*section.file, relocation.symbol);
         const bool has_plt =
             target.global && target.global->places && target.global->places->plt != Places::none;
-        if (is_thumb_function(target) && !has_plt) bridge(section, relocation.offset, target);
+        if (target.global && is_thumb_function(*target.global) && !has_plt)
+          bridge(section, relocation.offset, target);
       });
 }
 

@@ -11,6 +11,11 @@ TEST_CASE("normal_path folds dots without looking at the file system") {
   CHECK(normal_path("../x/..") == "..");
   CHECK(normal_path("/..") == "/");
   CHECK(normal_path("") == ".");
+  CHECK(normal_path("/") == "/");
+  CHECK(normal_path("./a/.b/") == "a/.b");
+  CHECK(normal_path("/a/b/..") == "/a");
+  for (const char* normal : {".hidden", "/.hidden/..b/...", "a/.../b", "/a.b/c..d/e."})
+    CHECK(normal_path(normal) == normal);
 }
 
 TEST_CASE("is_below needs a whole part") {
