@@ -6,4 +6,4 @@ add_test(NAME sign-file
 add_test(NAME sign-verify
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/../harness/runner.py --kbx $<TARGET_FILE:kbx>
                  ${CMAKE_CURRENT_LIST_DIR}/cases/verify.py --work ${CMAKE_CURRENT_BINARY_DIR}/sign-verify)
-set_tests_properties(sign-file sign-verify PROPERTIES LABELS sign SKIP_RETURN_CODE 77 TIMEOUT 600)
+set_tests_properties(sign-file sign-verify PROPERTIES LABELS sign SKIP_RETURN_CODE 77 TIMEOUT 1800)
