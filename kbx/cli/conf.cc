@@ -229,7 +229,8 @@ int conf_command(const char* program, int count, char** arguments) {
     return 0;
   }
   const Environment environment = current_environment();
-  OwnOptions own{tree_of(name)};
+  OwnOptions own;
+  own.tree = tree_of(name);
   take_own_options(own, count, arguments);
   if (own.tree.empty()) own.tree = kconfig::variable(environment, "srctree");
   if (own.tree.empty()) own.tree = ".";

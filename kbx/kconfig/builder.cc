@@ -66,25 +66,24 @@ void set_type(Symbol& symbol, Type type, const Menu& entry, const Console& conso
 
 Builder::Builder(Model& model, const Console& console) : model_(model), console_(console) {
   for (const std::string_view name : constants) {
-    Symbol& symbol = model_.symbols.emplace_back();
-    symbol.name = name;
-    symbol.type = Type::tristate;
-    symbol.is_constant = true;
-    symbol.id = static_cast<std::uint32_t>(model_.symbols.size() - 1);
-    symbols_.emplace(name, &symbol);
-    constants_.emplace(name, &symbol);
+    Symbol* symbol = find_or_make(symbols_, name);
+    symbol->type = Type::tristate;
+    symbol->is_constant = true;
+    constants_.find_or_make(name, [&] { return symbol; });
   }
   opened_ = entry_ = make_menu();
   link_ = &entry_->children;
 }
 
-Symbol* Builder::find_or_make(Table& table, std::string_view name) {
-  if (const auto found = table.find(name); found != table.end()) return found->second;
+Symbol* Builder::make_symbol(std::string_view name) {
   Symbol& symbol = model_.symbols.emplace_back();
   symbol.name = name;
   symbol.id = static_cast<std::uint32_t>(model_.symbols.size() - 1);
-  table.emplace(name, &symbol);
   return &symbol;
+}
+
+Symbol* Builder::find_or_make(SymbolTable& table, std::string_view name) {
+  return table.find_or_make(name, [&] { return make_symbol(name); });
 }
 
 Symbol* Builder::symbol(std::string_view name) {
@@ -98,13 +97,7 @@ Symbol* Builder::constant(std::string_view name) {
 }
 
 Symbol* Builder::choice(std::string_view name) {
-  Symbol* symbol = nullptr;
-  if (name.data()) {
-    symbol = find_or_make(choices_, name);
-  } else {
-    symbol = &model_.symbols.emplace_back();
-    symbol->id = static_cast<std::uint32_t>(model_.symbols.size() - 1);
-  }
+  Symbol* symbol = name.data() ? find_or_make(choices_, name) : make_symbol(name);
   symbol->is_choice = true;
   return symbol;
 }

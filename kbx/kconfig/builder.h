@@ -1,9 +1,9 @@
 #pragma once
 #include <string_view>
-#include <unordered_map>
 
 #include "kbx/kconfig/console.h"
 #include "kbx/kconfig/model.h"
+#include "kbx/kconfig/symbol_table.h"
 
 namespace kbx::kconfig {
 
@@ -42,16 +42,15 @@ class Builder {
   void order_symbols();
 
  private:
-  using Table = std::unordered_map<std::string_view, Symbol*>;
-
-  Symbol* find_or_make(Table& table, std::string_view name);
+  Symbol* find_or_make(SymbolTable& table, std::string_view name);
+  Symbol* make_symbol(std::string_view name);
   Menu* make_menu();
 
   Model& model_;
   Console console_;
-  Table symbols_;
-  Table constants_;
-  Table choices_;
+  SymbolTable symbols_;
+  SymbolTable constants_;
+  SymbolTable choices_;
   Menu* entry_ = nullptr;
   Menu* opened_ = nullptr;
   Menu** link_ = nullptr;  // where the next entry goes
