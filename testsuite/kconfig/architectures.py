@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Compares `kbx conf` with the kernel's conf on configurations of every architecture, byte for byte.
 
-    architectures.py --kbx build/kbx [--series 6.1]... [--arch ARCH]... [--random COUNT | --presets]
+    architectures.py --kbx build/kbx [--series 6.1]... [--arch ARCH]... [--random COUNT | --presets | --distribution]
 
 Without --random: the configurations from nothing, those of every defconfig, and from the first of these olddefconfig,
 listnewconfig and savedefconfig; with --presets only those of the defconfigs. With --random: that many random
-configurations, of seeds from 1 on, taken from the architectures and chances in turn.
+configurations, of seeds from 1 on, taken from the architectures and chances in turn. With --distribution: olddefconfig,
+listnewconfig and savedefconfig of every configuration that Debian builds a kernel of.
 
 Both programs ask this machine's compiler, whatever the architecture, and remember its answers.
 """
@@ -19,12 +20,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import oracle
-from cachedir import all_good, skip_when_unavailable
+from cachedir import Unavailable, all_good, skip_when_unavailable
 from comparison import check
 
 SERIES = ("5.10", "6.1", "6.12", "7.x")
 FROM_NOTHING = ("alldefconfig", "allnoconfig", "allyesconfig", "allmodconfig")
 FROM_PRESET = ("olddefconfig", "listnewconfig", "savedefconfig")
+# Architectures as Debian calls them.
+DISTRIBUTION = {"amd64": "x86_64", "i386": "i386", "arm64": "arm64", "armhf": "arm", "ppc64el": "powerpc",
+                "s390x": "s390", "mips64el": "mips", "riscv64": "riscv"}
 CHANCES = (None, "50", "10", "90", "20:30", "0:100", "60:10:80", "100:0:0")
 
 
@@ -43,6 +47,26 @@ def architectures(tree):
             if presets_of(tree, name)]
 
 
+def from_config(mode, text):
+    """Name, options and files of a configuration that begins with a .config."""
+    return mode, [f"--{mode}", "saved"] if mode == "savedefconfig" else [f"--{mode}"], {".config": text}
+
+
+def distribution_configurations(series, arch):
+    """Of each its architecture, variables, name, options and files; nothing for what the archive does not have."""
+    for package_arch, kernel_arch in DISTRIBUTION.items():
+        if arch and kernel_arch not in arch:
+            continue
+        try:
+            files = oracle.distribution_configs(series, package_arch)
+        except Unavailable as reason:
+            print(f"{series} {kernel_arch}: left out: {reason}", flush=True)
+            continue
+        for file, mode in itertools.product(files, FROM_PRESET):
+            name, options, start = from_config(mode, file.read_text())
+            yield kernel_arch, {}, f"{file.name} {name}", options, start
+
+
 def configurations(tree, arch, only_presets):
     """Of each its name, its options, and the .config that it begins with."""
     presets = presets_of(tree, arch)
@@ -53,12 +77,14 @@ def configurations(tree, arch, only_presets):
     for mode in FROM_NOTHING:
         yield mode, [f"--{mode}"], {}
     for mode in FROM_PRESET:
-        options = [f"--{mode}", "saved"] if mode == "savedefconfig" else [f"--{mode}"]
-        yield mode, options, {".config": presets[0].read_text()}
+        yield from_config(mode, presets[0].read_text())
 
 
-def jobs_of(tree, arguments):
+def jobs_of(series, tree, arguments):
     """Of each configuration its architecture, variables, name, options, and files to begin with."""
+    if arguments.distribution:
+        yield from distribution_configurations(series, arguments.arch)
+        return
     arches = arguments.arch or architectures(tree)
     if arguments.random:
         for seed, arch in zip(range(1, arguments.random + 1), itertools.cycle(arches)):
@@ -82,7 +108,7 @@ def judge(series, arguments):
             sys.stdout.flush()
             return good
 
-        jobs = list(jobs_of(original.tree, arguments))
+        jobs = list(jobs_of(series, original.tree, arguments))
         matched = 0
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             results = zip(jobs, pool.map(equal, jobs))
@@ -93,6 +119,8 @@ def judge(series, arguments):
                     print(f"{series} {arch}: {sum(equals)} of {len(equals)} configurations equal", flush=True)
     arches = len({job[0] for job in jobs})
     print(f"{series}: {matched} of {len(jobs)} configurations of {arches} architectures equal", flush=True)
+    if not jobs:
+        raise Unavailable(f"no configurations of {series}")
     return matched == len(jobs)
 
 
@@ -102,6 +130,7 @@ def main():
     parser.add_argument("--series", action="append", help="kernels; default 6.1")
     parser.add_argument("--arch", action="append", help="default: all that have a defconfig")
     parser.add_argument("--presets", action="store_true", help="only the defconfigs")
+    parser.add_argument("--distribution", action="store_true", help="Debian's configurations instead")
     parser.add_argument("--random", type=int, metavar="COUNT", help="random configurations instead")
     arguments = parser.parse_args()
     series = SERIES if arguments.series == ["all"] else arguments.series or ["6.1"]

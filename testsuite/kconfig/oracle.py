@@ -1,5 +1,6 @@
 """The kernel's own conf, built from the distribution's sources, and what Kconfig needs of these sources."""
 
+import lzma
 import os
 import re
 import shutil
@@ -44,6 +45,31 @@ def remembering(original):
         if not program.exists() or program.stat().st_mtime < shell.stat().st_mtime:
             _compile(original.tree / "scripts", original.conf.parent / "made", program, [shell])
     return program
+
+
+def distribution_configs(series, architecture):
+    """The .config files that Debian builds its kernels of a series with, for one of its architectures."""
+    target = cache_root() / "kconfig-distribution" / f"{series}-{architecture}"
+    with locked(f"kconfig-distribution-{series}-{architecture}"):
+        if not target.is_dir():
+            with made_aside(target) as aside:
+                _unpack_configs(series, architecture, aside)
+    return sorted(target.glob("config.*"))
+
+
+def _unpack_configs(series, architecture, folder):
+    wanted = rf"linux-config-{re.escape(series.removesuffix('.x'))}" + (r"\.\d+" if series.endswith(".x") else "")
+    # A mirror's security archive may lack an architecture; the configurations of a release will do.
+    suite = Suite(SUITE_OF_SERIES[series], architecture, updates=False)
+    names = suite.names(wanted)
+    if not names:
+        raise Unavailable(f"the archive has no {wanted} for {architecture}")
+    packed = folder / ".package"
+    packed.mkdir()
+    suite.unpack([max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])], packed)
+    for file in packed.glob("usr/src/linux-config-*/config.*.xz"):
+        (folder / file.stem).write_bytes(lzma.decompress(file.read_bytes()))
+    shutil.rmtree(packed)
 
 
 def _make(series, folder):

@@ -38,5 +38,6 @@ set_tests_properties(kconfig-architectures PROPERTIES LABELS differential SKIP_R
                                                       RESOURCE_LOCK downloads)
 add_test(NAME kconfig-architectures-all CONFIGURATIONS full COMMAND ${run_architectures} --series all)
 add_test(NAME kconfig-random CONFIGURATIONS full COMMAND ${run_architectures} --random 300)
-set_tests_properties(kconfig-architectures-all kconfig-random PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 28800
+add_test(NAME kconfig-distribution CONFIGURATIONS full COMMAND ${run_architectures} --distribution --series all)
+set_tests_properties(kconfig-architectures-all kconfig-random kconfig-distribution PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 28800
                                                                          RESOURCE_LOCK downloads)
