@@ -25,10 +25,6 @@ bool is_code(const InputSection& section) {
          !(section.traits & trait_linker_created);
 }
 
-std::uint64_t start_of(const InputSection& section) {
-  return section.output ? section.output->address + section.output_offset : 0;
-}
-
 bool is_thumb_function(const Symbol& symbol) {
   return is_defined(symbol.binding) && (symbol.type == STT_FUNC || symbol.type == STT_GNU_IFUNC) &&
          (symbol.value & 1);
