@@ -45,12 +45,29 @@ def compiler_names(tree):
     return ["gcc", "cc", "x86_64-linux-gnu-gcc", named, f"x86_64-linux-gnu-{named}"]
 
 
+# Where a process has copied each tree first.
+_FIRST_COPIES = {}
+
+
+def _link(target, place, other):
+    """A link to `target`; a further name of the link at `other` if there is such a one, since a new file takes longer."""
+    try:
+        if os.readlink(other) == target:
+            os.link(other, place, follow_symlinks=False)
+            return
+    except OSError:
+        pass
+    os.symlink(target, place)
+
+
 def copy(tree, to, release=None):
     """Makes a tree of links at `to` in which the configuration, the generated headers, Module.symvers and the
     Makefile are files of its own. With `release` it also claims to be another kernel."""
     own_folders = {"include", "include/config", "include/generated"}
     own_files = {"Makefile", "Module.symvers", ".config", ".kernelvariables", "include/config/auto.conf",
                  "include/config/kernel.release", "include/generated/autoconf.h", "include/generated/utsrelease.h"}
+
+    first = _FIRST_COPIES.setdefault(tree, to)
 
     # include/config alone has ten thousand files: no Path is made for one, and no link of it is followed.
     def fill(below):
@@ -64,7 +81,7 @@ def copy(tree, to, release=None):
                 shutil.copy(f"{source}/{name}", target)
                 (target / name).chmod(0o644)
             else:
-                os.symlink(f"{source}/{name}", f"{target}/{name}")
+                _link(f"{source}/{name}", f"{target}/{name}", f"{first}/{path}")
 
     fill("")
     if release:
