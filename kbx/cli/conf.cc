@@ -13,9 +13,12 @@
 #include <unistd.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/file.h"
 #include "kbx/base/process.h"
 #include "kbx/cli/conf_shell.h"
 #include "kbx/kconfig/configure.h"
+#include "kbx/kconfig/fragments.h"
+#include "kbx/kconfig/names.h"
 
 namespace kbx::cli {
 namespace {
@@ -23,13 +26,18 @@ namespace {
 using kconfig::Mode;
 
 constexpr const char* help =
-    "usage: kbx conf [--no-cache] [--kernel TREE] [OPTION...] KCONFIG\n"
+    "usage: kbx conf [--no-cache] [--kernel TREE] [--merge FILE...] [OPTION...] KCONFIG\n"
     "Does what the kernel's scripts/kconfig/conf does: makes a configuration from Kconfig files.\n"
     "Also under the name conf, in a tree as scripts/kconfig/conf.\n\n"
     "options of kbx:\n"
     "  --no-cache     run every $(shell) command, remember none\n"
     "  --kernel TREE  the dialect of this kernel tree; default: $srctree, else the folder of now;\n"
     "                 the newest one where there is no scripts/kconfig\n"
+    "  --merge FILE   begin with the values of these files, the later on top of the earlier, and "
+    "tell\n"
+    "                 what each redefines and what is not as they ask; --alldefconfig, which is "
+    "the\n"
+    "                 default then, or --allnoconfig gives the rest; may be repeated\n"
     "  --help         alone: show this text\n\n"
     "kinds of configuration (one; default --oldaskconfig):\n"
     "  --oldaskconfig, --oldconfig, --syncconfig, --olddefconfig\n"
@@ -40,7 +48,8 @@ constexpr const char* help =
     "and -s, --silent\n\n"
     "examples:\n"
     "  kbx conf --olddefconfig Kconfig\n"
-    "  KCONFIG_SEED=1 kbx conf --randconfig Kconfig\n";
+    "  KCONFIG_SEED=1 kbx conf --randconfig Kconfig\n"
+    "  kbx conf --merge base.config --merge debug.config Kconfig\n";
 
 void print_usage(const char* program, const kconfig::Dialect& dialect) {
   if (dialect.short_usage)
@@ -152,6 +161,64 @@ std::string tree_of(std::string_view program) {
   return tree.empty() ? "." : std::string(tree);
 }
 
+/// The options of kbx, which come before those of the original.
+struct OwnOptions {
+  std::string tree;
+  bool remember = true;
+  std::vector<std::string> fragments;
+};
+
+/// Takes them off the command line.
+void take_own_options(OwnOptions& own, int& count, char**& arguments) {
+  for (; count > 0; ++arguments, --count) {
+    if (std::strcmp(arguments[0], "--no-cache") == 0) {
+      own.remember = false;
+      continue;
+    }
+    const bool is_tree = std::strcmp(arguments[0], "--kernel") == 0;
+    if (count < 2 || (!is_tree && std::strcmp(arguments[0], "--merge") != 0)) return;
+    ++arguments;
+    --count;
+    if (is_tree)
+      own.tree = arguments[0];
+    else
+      own.fragments.emplace_back(arguments[0]);
+  }
+}
+
+int configure(const kconfig::Request& request, const kconfig::Dialect& dialect,
+              const Environment& environment, bool remember) {
+  ConfShell shell(environment, remember);
+  const int status = kconfig::configure(
+      request, dialect, environment,
+      [&shell](const std::string& command) { return shell(command); }, {},
+      ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0);
+  shell.save();
+  return status;
+}
+
+/// Makes a configuration that begins with fragments, and tells what became of them.
+int configure_merged(kconfig::Request request, const kconfig::Dialect& dialect,
+                     const Environment& environment, const OwnOptions& own) {
+  if (request.mode == Mode::ask_all) request.mode = Mode::all_default;
+  if (request.mode != Mode::all_default && request.mode != Mode::all_no)
+    throw Error("--merge begins a configuration that --alldefconfig or --allnoconfig completes",
+                "leave the other option away");
+  std::vector<kconfig::Fragment> fragments;
+  for (const std::string& name : own.fragments) fragments.push_back({name, read_file(name)});
+  const std::string prefix = kconfig::option_prefix(environment);
+  const kconfig::MergedFragments merged = kconfig::merge_fragments(fragments, prefix);
+  std::fputs(merged.report.c_str(), stdout);
+  std::fflush(stdout);
+
+  request.seed = merged.text;
+  const int status = configure(request, dialect, environment, own.remember);
+  if (status != 0) return status;
+  const std::string got = read_file(kconfig::configuration_name(environment));
+  std::fputs(kconfig::unmet_requests(merged.text, got, prefix).c_str(), stdout);
+  return 0;
+}
+
 }  // namespace
 
 int conf_command(const char* program, int count, char** arguments) {
@@ -162,37 +229,19 @@ int conf_command(const char* program, int count, char** arguments) {
     return 0;
   }
   const Environment environment = current_environment();
-  std::string tree = tree_of(name);
-  bool remember = true;
-  for (; count > 0; ++arguments, --count) {
-    if (std::strcmp(arguments[0], "--no-cache") == 0) {
-      remember = false;
-    } else if (count > 1 && std::strcmp(arguments[0], "--kernel") == 0) {
-      tree = arguments[1];
-      ++arguments;
-      --count;
-    } else {
-      break;
-    }
-  }
-  if (tree.empty()) {
-    const auto found = environment.find("srctree");
-    tree = found == environment.end() || found->second.empty() ? "." : found->second;
-  }
+  OwnOptions own{tree_of(name)};
+  take_own_options(own, count, arguments);
+  if (own.tree.empty()) own.tree = kconfig::variable(environment, "srctree");
+  if (own.tree.empty()) own.tree = ".";
   std::string own_name = stands_in ? program : "conf";
   std::vector<char*> words = {own_name.data()};
   words.insert(words.end(), arguments, arguments + count);
   words.push_back(nullptr);
-  const kconfig::Dialect dialect = kconfig::probe_dialect(tree);
+  const kconfig::Dialect dialect = kconfig::probe_dialect(own.tree);
   const CommandLine line = parse(words, dialect, environment);
   if (line.status) return *line.status;
-  ConfShell shell(environment, remember);
-  const int status = kconfig::configure(
-      line.request, dialect, environment,
-      [&shell](const std::string& command) { return shell(command); }, {},
-      ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0);
-  shell.save();
-  return status;
+  if (!own.fragments.empty()) return configure_merged(line.request, dialect, environment, own);
+  return configure(line.request, dialect, environment, own.remember);
 }
 
 }  // namespace kbx::cli

@@ -1,6 +1,19 @@
+// What the output of a $(shell) command follows from.
+//
+// It is not known what a command reads, but nearly all are of three kinds. Most ask a compiler, an
+// assembler or a linker by its name whether it takes something: these programs are told by place,
+// size, time and inode, and a compiler's assembler and linker with it, which it starts itself.
+// Some look whether a file is there: it is a word of the command. And some are scripts of the tree,
+// which ask others that lie beside them, and programs that variables like $CC name: with a script
+// its whole folder counts, and so does every program that a variable begins with. What looks at
+// files by a pattern or by the value of a variable is run each time.
+
 #include "kbx/cli/conf_shell.h"
 
+#include <algorithm>
 #include <cstdio>
+#include <fstream>
+#include <vector>
 
 #include "kbx/base/cache.h"
 #include "kbx/base/error.h"
@@ -47,6 +60,33 @@ std::string file_identity(const std::string& path) {
          std::to_string(stamp->inode);
 }
 
+/// The words of a command, without what belongs to the shell.
+std::vector<std::string> words_of(std::string_view command) {
+  std::string cleaned(command);
+  for (char& c : cleaned)
+    if (std::string_view("\"'`()|&;<>").find(c) != std::string_view::npos) c = ' ';
+  const std::vector<std::string_view> words = split_words(cleaned);
+  return {words.begin(), words.end()};
+}
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// The name behind a "$" or "${".
+std::string_view variable_at(std::string_view text) {
+  if (text.starts_with('{')) text.remove_prefix(1);
+  std::size_t end = 0;
+  while (end < text.size() && is_name_character(text[end])) ++end;
+  return text.substr(0, end);
+}
+
+bool is_script(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  char start[2] = {};
+  return file.read(start, sizeof start) && start[0] == '#' && start[1] == '!';
+}
+
 }  // namespace
 
 ConfShell::ConfShell(const Environment& environment, bool remember)
@@ -71,23 +111,73 @@ const std::string& ConfShell::identity(std::string_view word) {
   return identities_[std::string(word)] = result;
 }
 
+/// The assembler and the linker that a compiler starts.
+std::string ConfShell::own_programs(std::string_view compiler) {
+  const std::size_t slash = compiler.rfind('/') + 1;  // 0 if there is none
+  for (const std::string_view name : {"gcc", "g++", "clang", "cc"}) {
+    const std::size_t at = compiler.find(name, slash);
+    if (at == std::string_view::npos) continue;
+    const std::string prefix(compiler.substr(0, at));
+    return identity(prefix + "as") + "\n" + identity(prefix + "ld") + "\n";
+  }
+  return {};
+}
+
+const std::string& ConfShell::named_programs() {
+  if (!named_programs_.empty()) return named_programs_;
+  named_programs_ = "\n";
+  for (const auto& [name, value] : environment_) {
+    const std::vector<std::string_view> words = split_words(value);
+    if (is_passing(name) || words.empty()) continue;
+    const std::string program = find_program(words.front(), path_);
+    if (!program.empty())
+      named_programs_ += file_identity(program) + "\n" + own_programs(words.front());
+  }
+  return named_programs_;
+}
+
+std::string ConfShell::read_by_script(std::string_view script) {
+  const std::string path = absolute_path(script, folder_);
+  if (!is_script(path)) return {};
+  const std::string folder = dir_name(path);
+  const auto [known, is_new] = folders_.try_emplace(folder);
+  if (is_new) {
+    std::string all;
+    for (const std::string& name : list_folder(folder))
+      all += file_identity(join_path(folder, name)) + "\n";
+    known->second = content_hash(all);
+  }
+  return known->second + named_programs();
+}
+
 std::string ConfShell::identities(std::string_view command) {
-  std::string cleaned(command);
-  for (char& c : cleaned)
-    if (std::string_view("\"'`()|&;<>{}").find(c) != std::string_view::npos) c = ' ';
   std::string result;
-  for (const std::string_view word : split_words(cleaned)) {
+  for (const std::string& word : words_of(command)) {
     if (word.starts_with('-') || word.starts_with("/dev/")) continue;
-    if (word.find_first_of("$=%,*?") != std::string_view::npos) continue;
+    if (word.find_first_of("$=%,*?{}") != std::string_view::npos) continue;
     const std::string& known = identity(word);
-    if (!known.empty()) result += known + "\n";
+    if (known.empty()) continue;
+    result += known + "\n" + own_programs(word);
+    if (word.find('/') != std::string::npos) result += read_by_script(word);
   }
   return result;
 }
 
+/// False for a word that may name other files at another time.
+bool ConfShell::may_be_remembered(std::string_view word) const {
+  const bool is_path = word.find('/') != std::string_view::npos;
+  if (is_path && word.find_first_of("*?[") != std::string_view::npos) return false;
+  for (std::size_t at = word.find('$'); at != std::string_view::npos; at = word.find('$', at + 1))
+    if (environment_.contains(variable_at(word.substr(at + 1)))) return false;
+  return true;
+}
+
 std::string ConfShell::operator()(const std::string& command) {
-  const kernel::Probe probe{remember_ ? identities(command) : "", command, folder_, variables_};
-  if (remember_)
+  const bool remember = remember_ && std::ranges::all_of(words_of(command), [&](const auto& word) {
+                          return may_be_remembered(word);
+                        });
+  const kernel::Probe probe{remember ? identities(command) : "", command, folder_, variables_};
+  if (remember)
     if (const kernel::ProbeResult* known = cache_.find(probe)) return known->output;
   Command shell{{"/bin/sh", "-c", command}, "", &environment_, ""};
   shell.capture_errors = true;
@@ -95,7 +185,7 @@ std::string ConfShell::operator()(const std::string& command) {
   if (!given.errors.empty()) {
     std::fflush(stdout);
     std::fputs(given.errors.c_str(), stderr);
-  } else if (remember_ && given.status >= 0 && given.status < first_failure_of_sh) {
+  } else if (remember && given.status >= 0 && given.status < first_failure_of_sh) {
     cache_.remember(probe, {given.status, given.output});
   }
   return given.output;

@@ -9,8 +9,8 @@
 namespace kbx::cli {
 
 /// Runs the $(shell) commands of Kconfig files. What a command printed is remembered under its
-/// text, the folder, the environment, and every program and file that its words name; not if it
-/// printed on standard error, which has to be seen each time.
+/// text, the folder, the environment, and every program and file that it is known to look at; not
+/// if it printed on standard error, which has to be seen each time.
 class ConfShell {
  public:
   /// Without `remember` everything is run.
@@ -23,6 +23,10 @@ class ConfShell {
  private:
   std::string identities(std::string_view command);
   const std::string& identity(std::string_view word);
+  std::string own_programs(std::string_view compiler);
+  std::string read_by_script(std::string_view script);
+  const std::string& named_programs();
+  bool may_be_remembered(std::string_view word) const;
 
   const Environment& environment_;
   bool remember_;
@@ -31,6 +35,8 @@ class ConfShell {
   std::string variables_;
   kernel::ProbeCache cache_;
   std::map<std::string, std::string, std::less<>> identities_;
+  std::map<std::string, std::string> folders_;  // what lies in folders of scripts
+  std::string named_programs_;                  // "" until someone asks
 };
 
 }  // namespace kbx::cli

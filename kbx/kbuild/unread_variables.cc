@@ -89,6 +89,14 @@ std::string right_name(const std::string& name, const std::vector<std::string>& 
     const std::string other = meant(file, made);
     return other.empty() ? "" : std::string(prefix) + other;
   }
+  // What an image is made of, "kernel.elf-y".
+  const size_t dash = name.rfind('-');
+  const std::string image = name.substr(0, dash);
+  if (dash != std::string::npos && !extension(image).empty()) {
+    if (std::ranges::find(made, image) != made.end()) return "";
+    if (const std::string other = meant(image, made); !other.empty())
+      return other + name.substr(dash);
+  }
   return meant(name, known_variables);
 }
 

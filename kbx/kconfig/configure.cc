@@ -76,6 +76,7 @@ class Run {
 
   /// KCONFIG_ALLCONFIG: values that are given beforehand.
   void read_seed(const std::string& usual) {
+    if (request_.seed) return reader_.read_text("merged fragments", *request_.seed);
     if (!has_variable(environment_, "KCONFIG_ALLCONFIG")) return;
     const std::string name = variable(environment_, "KCONFIG_ALLCONFIG");
     if (!name.empty() && name != "1") {

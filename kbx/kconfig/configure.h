@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "kbx/base/process.h"
@@ -33,8 +34,9 @@ enum class Mode : std::uint8_t {
 
 struct Request {
   Mode mode = Mode::ask_all;
-  std::string kconfig;  // the first file
-  std::string file;     // of --defconfig and --savedefconfig
+  std::string kconfig;              // the first file
+  std::string file;                 // of --defconfig and --savedefconfig
+  std::optional<std::string> seed;  // what --all*config begins with, not KCONFIG_ALLCONFIG
   bool silent = false;
   bool sync = false;  // auto.conf is brought up to date
 };

@@ -4,6 +4,7 @@
 
 #include "kbx/kconfig/deep_stack.h"
 
+#include <csignal>
 #include <cstddef>
 #include <exception>
 
@@ -41,7 +42,13 @@ void on_deep_stack(const std::function<void()>& work) {
   pthread_attr_destroy(&attributes);
   // Where memory is limited the stack of the caller has to do.
   if (status != 0) return work();
+  // Signals are for the thread that works: who waits for keys has to see that the screen changed.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, &before);
   pthread_join(thread, nullptr);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   if (job.failure) std::rethrow_exception(job.failure);
 }
 

@@ -23,6 +23,12 @@ void remove_others(const DriverOptions& options, const DriverFiles& files) {
     if (!options.find(name)) remove_file(files.option(name));
 }
 
+/// Only the time and the presence of these files count, so that one that was left half-written does
+/// no harm, and there may be thousands: nothing is written aside and renamed.
+void write_option(const std::string& file, const std::string& macro) {
+  if (read_file_if_present(file) != macro) overwrite_file(file, macro);
+}
+
 }  // namespace
 
 void write_driver_files(DriverOptions& options, const DriverFiles& files) {
@@ -44,7 +50,7 @@ void write_driver_files(DriverOptions& options, const DriverFiles& files) {
     definitions += definition;
     header += macro;
     names += name + "\n";
-    write_file_if_changed(files.option(name), macro);
+    write_option(files.option(name), macro);
   }
   remove_others(options, files);
   write_file_if_changed(files.auto_conf(), definitions);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
@@ -88,10 +87,23 @@ void DriverOptions::parse_files() {
   }
   solver_ = std::make_unique<Solver>(model_, console_);
   solver_->forget_all();
-  std::set<const Symbol*> seen;
+  list_options();
+}
+
+void DriverOptions::list_options() {
   for (const Menu& menu : model_.menus)
-    if (menu.symbol && !menu.symbol->is_choice && seen.insert(menu.symbol).second)
+    if (menu.symbol && !menu.symbol->is_choice &&
+        by_name_.emplace(menu.symbol->name, menu.symbol).second)
       options_.push_back(menu.symbol);
+  for (const Property& property : model_.properties)
+    if (property.kind == PropertyKind::select || property.kind == PropertyKind::imply)
+      selections_[property.value_symbol()].push_back(&property);
+}
+
+const std::vector<const Property*>& DriverOptions::selections_of(const Symbol& symbol) const {
+  static const std::vector<const Property*> none;
+  const auto found = selections_.find(&symbol);
+  return found == selections_.end() ? none : found->second;
 }
 
 std::string DriverOptions::take_messages() {
@@ -111,26 +123,20 @@ bool DriverOptions::read(const std::string& file) {
 }
 
 void DriverOptions::set_all_modules() {
-  // What one option opens the next may need.
-  bool changed = true;
-  for (std::size_t round = 0; changed && round <= options_.size(); ++round) {
-    changed = false;
-    for (const Symbol* symbol : options_) {
-      if (!is_logical(symbol->type) || solver_->choice_of(*symbol)) continue;
-      const SymbolState& state = solver_->value(*symbol);
-      const bool modular = solver_->effective_type(*symbol) == Type::tristate;
-      const Tristate wanted = modular ? Tristate::mod : Tristate::yes;
-      if (state.tristate == wanted && state.by(Origin::user).is_set) continue;
-      if (solver_->set(*symbol, wanted)) changed = true;
-    }
+  // All are asked for at once, as by allmodconfig: what cannot be the solver takes back.
+  for (const Symbol* symbol : options_) {
+    if (!is_logical(symbol->type) || solver_->choice_of(*symbol)) continue;
+    const bool modular = solver_->effective_type(*symbol) == Type::tristate;
+    GivenValue& given = solver_->state(*symbol).user();
+    given.tristate = modular ? Tristate::mod : Tristate::yes;
+    given.is_set = true;
   }
+  solver_->forget_all();
 }
 
 const Symbol* DriverOptions::find(std::string_view name) const {
-  name = option_name(name);
-  const auto found =
-      std::ranges::find_if(options_, [&](const Symbol* symbol) { return symbol->name == name; });
-  return found == options_.end() ? nullptr : *found;
+  const auto found = by_name_.find(option_name(name));
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 const Symbol& DriverOptions::option_to_set(const Assignment& assignment) const {

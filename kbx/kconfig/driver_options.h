@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -63,6 +64,8 @@ class DriverOptions {
   const std::vector<const Symbol*>& options() const { return options_; }
   /// The option with that name, with or without CONFIG_; null if the driver defines none.
   const Symbol* find(std::string_view name) const;
+  /// The lines that select or imply a symbol, as the files have them.
+  const std::vector<const Property*>& selections_of(const Symbol& symbol) const;
   /// The place of a statement, to be opened.
   Location location(const Place& place) const;
 
@@ -79,6 +82,7 @@ class DriverOptions {
 
  private:
   void parse_files();
+  void list_options();
   [[noreturn]] void fail();
   bool try_to_set(const Symbol& symbol, const Assignment& assignment);
   [[noreturn]] void refuse(const Symbol& symbol, const Assignment& assignment);
@@ -91,6 +95,8 @@ class DriverOptions {
   Console console_;
   std::unique_ptr<Solver> solver_;
   std::vector<const Symbol*> options_;
+  std::unordered_map<std::string_view, const Symbol*> by_name_;
+  std::unordered_map<const Symbol*, std::vector<const Property*>> selections_;
   std::string config_file_;
 };
 

@@ -58,12 +58,18 @@ class Finalizer {
     if (choice.symbol->type == Type::unknown)
       for (Menu* menu = choice.children; menu; menu = menu->next)
         if (menu->symbol && menu->symbol->type != Type::unknown) {
-          set_type(*choice.symbol, menu->symbol->type, choice, console_);
+          give_type(*choice.symbol, menu->symbol->type, choice);
           break;
         }
     for (Menu* menu = choice.children; menu; menu = menu->next)
       if (menu->symbol && menu->symbol->type == Type::unknown)
-        set_type(*menu->symbol, choice.symbol->type, *menu, console_);
+        give_type(*menu->symbol, choice.symbol->type, *menu);
+  }
+
+  void give_type(Symbol& symbol, Type type, const Menu& entry) {
+    const Type before = symbol.type;
+    set_type(symbol, type, entry, console_);
+    if (symbol.type != before) simplifier_.forget();
   }
 
   const Expression* inherited_by(const Expression* own, const Expression* outer) {

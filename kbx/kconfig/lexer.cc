@@ -9,6 +9,7 @@
 #include "kbx/kconfig/lexer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -27,9 +28,22 @@ bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
 
+constexpr std::array<bool, 256> word_characters = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"))
+    table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+  return word_characters[static_cast<unsigned char>(c)];
+}
+
+/// Where the first of two characters or the end of the line is, at or behind `at`.
+std::size_t find_either(std::string_view text, std::size_t at, char a, char b) {
+  while (at < text.size() && text[at] != a && text[at] != b && text[at] != '\n') ++at;
+  return at;
 }
 
 using Keywords = std::unordered_map<std::string_view, Token>;
@@ -97,17 +111,21 @@ bool read_whole(const std::string& path, Arena& arena, std::string_view& content
   struct stat info {};
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || S_ISDIR(info.st_mode)) return false;
   // A pipe does not tell its size.
-  std::string text(static_cast<std::size_t>(info.st_size) + 1, '\0');
+  std::size_t room = static_cast<std::size_t>(info.st_size) + 1;
+  char* text = arena.room(room);
   std::size_t have = 0;
   for (;;) {
-    const ssize_t got = ::read(file.get(), text.data() + have, text.size() - have);
+    const ssize_t got = ::read(file.get(), text + have, room - have);
     if (got < 0) return false;
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
-    if (have == text.size()) text.resize(2 * have);
+    if (have < room) continue;
+    room *= 2;
+    char* larger = arena.room(room);
+    std::memcpy(larger, text, have);
+    text = larger;
   }
-  text.resize(have);
-  content = arena.copy(text);
+  content = {text, have};
   return true;
 }
 
@@ -143,7 +161,7 @@ bool Lexer::load(std::string_view name, std::string_view& content) const {
 }
 
 void Lexer::remember_file(std::string_view name) {
-  if (std::ranges::find(model_.files, name) == model_.files.end()) model_.files.push_back(name);
+  if (files_.insert(name).second) model_.files.push_back(name);
 }
 
 void Lexer::open(std::string_view name) {
@@ -286,6 +304,8 @@ Token Lexer::scan_word() {
   }
   text_ = content_.substr(at_, end - at_);
   at_ = end;
+  // Names of options, most words, are in capitals, and no keyword is.
+  if (text_[0] < 'a') return Token::word;
   const auto keyword = keywords().find(text_);
   if (keyword != keywords().end() && is_known(keyword->second, model_.dialect))
     return keyword->second;
@@ -305,6 +325,15 @@ Token Lexer::scan_operator() {
 }
 
 Token Lexer::scan_string(char quote) {
+  const std::size_t plain = find_either(content_, at_, quote, '\\');
+  if (plain < content_.size() && content_[plain] == quote) {
+    const std::string_view whole = content_.substr(at_, plain - at_);
+    if (whole.find('$') == std::string_view::npos) {
+      text_ = cut(whole);
+      at_ = plain + 1;
+      return Token::quoted;
+    }
+  }
   std::string text;
   while (at_ < content_.size()) {
     const char c = content_[at_];

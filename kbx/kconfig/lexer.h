@@ -2,6 +2,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "kbx/kconfig/console.h"
@@ -82,6 +83,7 @@ class Lexer {
   std::string_view content_;
   std::size_t at_ = 0;
   std::vector<Frame> frames_;
+  std::unordered_set<std::string_view> files_;              // those of the model
   std::unordered_map<std::string_view, Place> inclusions_;  // where each file was included
   bool at_end_ = false;  // of the first file, with Dialect::old_positions
   State state_ = State::initial;

@@ -84,6 +84,11 @@ bool ConfigReader::read_values(const std::optional<std::string>& name) {
   return true;
 }
 
+void ConfigReader::read_text(const std::string& name, std::string_view text) {
+  file_ = name;
+  load(Origin::user, text);
+}
+
 bool ConfigReader::read_automatic(const std::string& name,
                                   const std::function<void(std::string_view)>& unknown) {
   std::string content;

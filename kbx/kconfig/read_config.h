@@ -26,6 +26,8 @@ class ConfigReader {
   bool read(const std::optional<std::string>& name);
   /// Only takes over what the file says.
   bool read_values(const std::optional<std::string>& name);
+  /// The same of a text; `name` is for messages.
+  void read_text(const std::string& name, std::string_view text);
   /// What the last build used. `unknown` is called with the names of options that are gone.
   bool read_automatic(const std::string& name,
                       const std::function<void(std::string_view)>& unknown);

@@ -127,18 +127,17 @@ class Teller {
   }
 
   void add_selections(const Symbol& symbol, Story& story) {
-    for (const Property& property : options_.model().properties) {
-      const bool selects = property.kind == PropertyKind::select;
-      if (!selects && property.kind != PropertyKind::imply) continue;
-      if (property.value_symbol() != &symbol || !property.menu->symbol) continue;
-      const Symbol& owner = *property.menu->symbol;
+    for (const Property* property : options_.selections_of(symbol)) {
+      if (!property->menu->symbol) continue;
+      const bool selects = property->kind == PropertyKind::select;
+      const Symbol& owner = *property->menu->symbol;
       const Tristate active =
-          both(solver_.value(owner).tristate, solver_.evaluate(property.condition));
+          both(solver_.value(owner).tristate, solver_.evaluate(property->condition));
       if (active == Tristate::no) continue;
       story.selections.push_back({std::string(selects ? "selected by " : "implied by ") +
                                       std::string(owner.name) + ", which is " +
                                       std::string(solver_.text_of(owner)),
-                                  options_.location(property.place)});
+                                  options_.location(property->place)});
     }
   }
 

@@ -211,8 +211,14 @@ const Expression* Simplifier::without_constants(const Expression* expression) {
   return model_.expressions.two(expression->operation, left, right);
 }
 
+void Simplifier::settle(const Expression* expression) {
+  if (expression->id >= settled_.size()) settled_.resize(model_.expressions.size());
+  settled_[expression->id] = true;
+}
+
 const Expression* Simplifier::without_repeats(const Expression* expression) {
-  if (!expression) return nullptr;
+  if (!expression || !is_junction(expression) || is_settled(expression)) return expression;
+  const Expression* given = expression;
   const int outer = std::exchange(joined_, 0);
   do {
     joined_ = 0;
@@ -237,15 +243,22 @@ const Expression* Simplifier::without_repeats(const Expression* expression) {
     expression = without_constants(expression);
   } while (joined_ != 0);
   joined_ = outer;
+  if (expression == given) settle(given);
   return expression;
 }
 
 /// Joins each operand with each other one.
 const Expression* Simplifier::join_all(const Expression* expression) {
+  if (is_settled(expression)) return expression;
+  const int before = joined_;
   const Operator operation = expression->operation;
   Operands operands;
   collect(operation, expression, operands);
   join_pairs(operation, operands, operands, true);
+  if (joined_ == before) {
+    settle(expression);
+    return expression;
+  }
   std::size_t next = 0;
   return rebuilt(operation, expression, operands, next);
 }

@@ -19,6 +19,8 @@ class Simplifier {
   const Expression* transform(const Expression* expression);
   /// Removes operands that repeat or contain others.
   const Expression* without_repeats(const Expression* expression);
+  /// To be called when a symbol has got another type: what is simple follows from types.
+  void forget() { settled_.clear(); }
   /// The condition that `expression` is not n, with each symbol in it compared.
   const Expression* is_not_no(const Expression* expression) { return compared(expression, false); }
   /// The condition that it is n.
@@ -46,10 +48,17 @@ class Simplifier {
                             std::size_t& next);
   const Expression* neutral(Operator operation);
   bool is(const Expression* expression, const Symbol* constant) const;
+  bool is_settled(const Expression* expression) const {
+    return expression->id < settled_.size() && settled_[expression->id];
+  }
+  void settle(const Expression* expression);
 
   Model& model_;
   Console console_;
   int joined_ = 0;
+  /// By id: nothing in it can be joined. Conditions are handed down the menus and joined with
+  /// little that is new, so that nearly all that is to be simplified is simple already.
+  std::vector<bool> settled_;
 };
 
 /// True if `expression` is y in either form.

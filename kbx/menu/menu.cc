@@ -237,8 +237,11 @@ class Screen {
     if (is_changed()) {
       std::vector<Row> rows = {
           {title(), Row::Look::title}, {}, {"Save what was changed?  y yes  n no  q go on"}};
-      terminal_.show(rows);
-      const int answer = terminal_.read_key();
+      int answer = 0;
+      while (answer == 0) {
+        terminal_.show(rows);
+        answer = terminal_.read_key();
+      }
       if (answer == 'y') save();
       if (answer != 'n' && (answer != 'y' || is_changed())) return;
     }

@@ -1,11 +1,16 @@
 #include "kbx/menu/terminal.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <clocale>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
+
+#include <poll.h>
+#include <unistd.h>
 
 #define NCURSES_NOMACROS
 #include <curses.h>
@@ -44,10 +49,27 @@ attr_t attributes_of(Row::Look look) {
   return A_NORMAL;
 }
 
+/// What getch gives, once it gives something. It would wait by itself, but goes on waiting when the
+/// size of the screen changes, until a key is pressed.
+int wait_for_key(const sigset_t& signals) {
+  sigset_t open = signals;
+  sigdelset(&open, SIGWINCH);
+  for (;;) {
+    ::timeout(0);
+    const int key = ::getch();
+    if (key != ERR) return key;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (::ppoll(&input, 1, nullptr, &open) < 0 && errno == EINTR) continue;
+    ::timeout(-1);
+    return ::getch();
+  }
+}
+
 }  // namespace
 
 struct Terminal::Screen {
   SCREEN* handle = nullptr;
+  sigset_t signals{};  // that were blocked before
 };
 
 Terminal::Terminal() : screen_(std::make_unique<Screen>()) {
@@ -62,9 +84,15 @@ Terminal::Terminal() : screen_(std::make_unique<Screen>()) {
   ::noecho();
   ::keypad(stdscr, TRUE);
   ::set_escdelay(escape_wait_ms);
+  // Let in while a key is waited for, and at no other time: so none is missed.
+  sigset_t resize;
+  sigemptyset(&resize);
+  sigaddset(&resize, SIGWINCH);
+  pthread_sigmask(SIG_BLOCK, &resize, &screen_->signals);
 }
 
 Terminal::~Terminal() {
+  pthread_sigmask(SIG_SETMASK, &screen_->signals, nullptr);
   ::endwin();
   ::delscreen(screen_->handle);
 }
@@ -97,7 +125,7 @@ int Terminal::read_key() const {
       {KEY_UP, Key::up},     {KEY_DOWN, Key::down},     {KEY_RIGHT, Key::right},
       {KEY_LEFT, Key::left}, {KEY_PPAGE, Key::page_up}, {KEY_NPAGE, Key::page_down},
       {KEY_HOME, Key::home}, {KEY_END, Key::end},       {ERR, Key::closed}};
-  const int key = ::getch();
+  const int key = wait_for_key(screen_->signals);
   for (const auto& [number, meaning] : known)
     if (key == number) return static_cast<int>(meaning);
   if (key == KEY_ENTER) return '\n';

@@ -20,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "harness"))
 
+import configurations  # noqa: E402
 import kernel  # noqa: E402
 import links  # noqa: E402
 import parts  # noqa: E402
@@ -225,7 +226,7 @@ def _given():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kbx", type=Path, required=True)
-    every = MEASUREMENTS | parts.MEASUREMENTS | links.MEASUREMENTS
+    every = MEASUREMENTS | parts.MEASUREMENTS | links.MEASUREMENTS | configurations.MEASUREMENTS
     parser.add_argument("--only", default=",".join(every), help=", ".join(every))
     parser.add_argument("--runs", type=int, default=7)
     parser.add_argument("--markdown", action="store_true", help="only the tables, as they go into the document")
@@ -234,7 +235,7 @@ def main():
     if set(chosen) - set(every):
         parser.error(f"--only takes {', '.join(every)}")
     say = (lambda text: None) if arguments.markdown else (lambda text: print(text, file=sys.stderr, flush=True))
-    rows, of_parts, of_links = [], [], []
+    found = {name: [] for name in every}
     with tempfile.TemporaryDirectory(prefix="kbx-bench-") as work:
         try:
             bench = Bench(arguments, Path(work).resolve())
@@ -245,19 +246,18 @@ def main():
         for name in chosen:
             say(f"measuring: {every[name].__doc__}")
             try:
-                found = every[name](bench)
-                which = rows if name in MEASUREMENTS else of_links if name in links.MEASUREMENTS else of_parts
-                which += found
+                found[name] = every[name](bench)
             except Skipped as reason:
                 print(f"left out: {reason}", file=sys.stderr)
             except CommandFailed as failure:
                 print(f"{name} failed: {failure}", file=sys.stderr)
                 return 1
     print("\n".join(header))
-    for lines in (table(rows) if rows else [], parts.table(of_parts, seconds) if of_parts else [],
-                  links.table(of_links, seconds) if of_links else []):
-        if lines:
-            print("\n" + "\n".join(lines))
+    for measurements, lines_of in ((MEASUREMENTS, lambda rows, _: table(rows)), (parts.MEASUREMENTS, parts.table),
+                                   (links.MEASUREMENTS, links.table), (configurations.MEASUREMENTS, configurations.table)):
+        rows = [row for name in measurements for row in found[name]]
+        if rows:
+            print("\n" + "\n".join(lines_of(rows, seconds)))
     return 0
 
 

@@ -56,12 +56,17 @@ def in_turn(runs, *cases):
 def pairs_of(make, kbx):
     """Of samples from the same rounds."""
     return Pairs(make=median(make), kbx=median(kbx),
-                 wall_ratio=statistics.median(theirs.wall / ours.wall for theirs, ours in zip(make, kbx)),
+                 wall_ratio=wall_ratio(make, kbx),
                  cpu_ratio=cpu_ratio(make, kbx), runs=len(make))
 
 
 def in_pairs(make, kbx, runs):
     return pairs_of(*in_turn(runs, make, kbx))
+
+
+def wall_ratio(theirs, ours):
+    """How many times as long the first took: the median of the rounds' ratios."""
+    return statistics.median(long.wall / short.wall for long, short in zip(theirs, ours))
 
 
 def cpu_ratio(ours, floor):

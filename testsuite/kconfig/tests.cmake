@@ -16,6 +16,17 @@ add_test(NAME kconfig-kernel-tests-all CONFIGURATIONS full COMMAND ${run_kernel_
 set_tests_properties(kconfig-cases-all kconfig-kernel-tests-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600
                                                                           RESOURCE_LOCK downloads)
 
+# Merged fragments, against the kernel's merge_config.sh.
+set(run_fragments python3 ${CMAKE_CURRENT_LIST_DIR}/fragments.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME kconfig-fragments COMMAND ${run_fragments})
+set_tests_properties(kconfig-fragments PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 300
+                                                  RESOURCE_LOCK downloads)
+add_test(NAME kconfig-fragments-all CONFIGURATIONS full COMMAND ${run_fragments} --series all)
+set_tests_properties(kconfig-fragments-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600 RESOURCE_LOCK downloads)
+
+add_test(NAME kconfig-remembering COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/remembering.py --kbx $<TARGET_FILE:kbx>)
+set_tests_properties(kconfig-remembering PROPERTIES LABELS integration TIMEOUT 300)
+
 # What conf itself does not do well: here kbx has to, and nothing is compared.
 add_test(NAME kconfig-faults COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/faults.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(kconfig-faults PROPERTIES LABELS integration TIMEOUT 300)

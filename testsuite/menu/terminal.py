@@ -35,6 +35,9 @@ class Terminal:
     def type(self, *keys):
         self._tmux("send-keys", *keys)
 
+    def resize(self, columns, rows):
+        self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
+
     def screen(self):
         return self._tmux("capture-pane", "-p")
 
@@ -48,6 +51,14 @@ class Terminal:
                 return screen
             if time.monotonic() > end:
                 raise Failed(f"{missing} did not come up:\n{screen}")
+            time.sleep(0.05)
+
+    def wait_until(self, holds, complaint):
+        """Until the rows of the screen are as they should be."""
+        end = time.monotonic() + PATIENCE
+        while not holds(self.screen().removesuffix("\n").split("\n")):
+            if time.monotonic() > end:
+                raise Failed(f"{complaint}:\n{self.screen()}")
             time.sleep(0.05)
 
     def wait_for_end(self):
@@ -129,6 +140,24 @@ def menu_searches_and_tells_why_an_option_is_out_of_reach(workspace):
         window.type("q")
         expect_equal(window.wait_for_end(), 0, "exit status")
     expect_equal(_config(workspace), "", "a configuration that nobody saved")
+
+
+@behaviour
+def menu_follows_the_size_of_the_screen(workspace):
+    footer = "arrows move"
+    with terminal(workspace, "menuconfig") as window:
+        window.wait_for("> <M> Meter", footer)
+        for rows in (40, 12, 30):
+            window.resize(110, rows)
+            window.wait_until(lambda lines: len(lines) == rows and lines[-1].startswith(footer),
+                              f"the last of {rows} rows is not the keys'")
+        window.type("n", "q")
+        window.wait_for("Save what was changed?")
+        window.resize(70, 20)
+        window.wait_until(lambda lines: len(lines) == 20, "the screen has not 20 rows")
+        window.wait_for("Save what was changed?")
+        window.type("n")
+        expect_equal(window.wait_for_end(), 0, "exit status")
 
 
 @behaviour

@@ -145,6 +145,17 @@ def option_that_the_kernel_has_too_is_the_drivers_here(workspace):
 
 
 @behaviour
+def three_hundred_thousand_options_are_listed(workspace):
+    """Seconds, unless something is done for each option with each other one: then a quarter of an hour."""
+    count = 300_000
+    workspace.append("Kconfig", "".join(f"config METER_{number}\n\tbool \"{number}\"\n" for number in range(count)))
+    done = subprocess.run([workspace.kbx, "config", "--list", "--kernel", workspace.tree], cwd=workspace.driver,
+                          env=workspace.environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=True)
+    listed = sum(line.startswith(b"CONFIG_METER_") for line in done.stdout.splitlines())
+    expect(listed > count, f"{listed} options are listed")
+
+
+@behaviour
 def files_that_the_kconfig_sources_count(workspace):
     workspace.append("Kconfig", 'source "more/Kconfig"\n')
     workspace.write("more/Kconfig", "config METER_MORE\n\tint \"More\"\n\tdefault 1\n")
