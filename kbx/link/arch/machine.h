@@ -93,6 +93,7 @@ struct Patch {
   std::uint64_t value = 0;         // origin + addend - against, in 64 bits
   std::uint64_t address = 0;       // P; of Origin::paired the other relocation's place
   bool is_function = false;        // the symbol is one: bit 0 of an ARM one says Thumb
+  bool is_thumb = false;           // S has that bit: a place whose value starts from S
   bool is_section = false;         // the symbol is a section
   bool is_plt = false;             // it is reached through its PLT entry
   bool has_veneer = false;         // or through a veneer, and that is at
