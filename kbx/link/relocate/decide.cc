@@ -31,6 +31,11 @@ Wants wants_of(const InputFile& file, const Referent& referent) {
   return referent.index < file.local_wants.size() ? file.local_wants[referent.index] : Wants{0};
 }
 
+bool is_own_indirect(const Referent& referent) {
+  return type_of(referent) == STT_GNU_IFUNC &&
+         (!referent.global || referent.global->is_defined_in_object);
+}
+
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend) {
   const Machine& machine = kind.machine;
@@ -51,6 +56,8 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
         machine.implicit_addend(relocation.type, section.content.data() + relocation.offset);
   const Referent& referent = decision.referent;
   decision.is_preemptible = is_preempted(kind, referent);
+  if (decision.is_preemptible && decision.rule->origin == Origin::plt)
+    decision.is_preemptible = is_preemptible(*referent.global, kind.options, true);
   if (!decision.rule->may_simplify) return decision;
   // Start code may take the address in .got before it is relocated (GNU ld 2.40 minds this, too).
   if (decision.rule->origin == Origin::got_entry && machine.has_table_always &&
@@ -198,12 +205,20 @@ AddressFrom imported_source(const FinalKind& kind, const InputSection& section,
 }
 
 /// On RISC-V GNU ld 2.40 takes it that a distance in what is loaded anywhere is one to the output's
-/// own definition, whoever else may define the symbol.
-bool binds_distance_here(const FinalKind& kind, const Decision& decision) {
-  return kind.machine.binds_distances && kind.is_position_independent &&
-         decision.rule->against == Against::place &&
-         (is_undefined_weak(decision.referent) || (is_defined(decision.referent.global->binding) &&
-                                                   !is_from_shared(*decision.referent.global)));
+/// own definition, whoever else may define the symbol; on AArch64 that a distance to a protected
+/// symbol is, and that a part of a number, such as a kernel's checksum of a symbol, stays.
+bool is_bound_here(const FinalKind& kind, const Decision& decision) {
+  const Referent& referent = decision.referent;
+  const Symbol& symbol = *referent.global;
+  const Against against = decision.rule->against;
+  if (!kind.is_position_independent) return false;
+  if (kind.machine.number == EM_AARCH64 && symbol.is_defined_in_object) {
+    const bool is_protected = (symbol.other & 3u) == STV_PROTECTED;
+    const bool is_number = !decision.rule->is_word && is_absolute(referent);
+    return against == Against::nothing ? is_number : is_protected;
+  }
+  return kind.machine.binds_distances && against == Against::place &&
+         (is_undefined_weak(referent) || (is_defined(symbol.binding) && !is_from_shared(symbol)));
 }
 
 }  // namespace
@@ -219,18 +234,23 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const bool is_whole = rule.is_word && rule.against == Against::nothing;
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
   if (decision.is_preemptible && !is_weak_in_program(kind, referent) &&
-      !binds_distance_here(kind, decision)) {
+      !is_bound_here(kind, decision)) {
     const bool is_imported = !kind.is_shared && is_from_shared(*referent.global);
     if (is_imported && kind.machine.leaves_distances)
       return imported_source(kind, section, decision);
     const bool is_writable = !(section.traits & trait_readonly);
-    const bool is_open =
-        is_writable && !has_own_address(kind, referent) &&
-        !(is_function && kind.machine.plt_stands_in_data && !kind.is_position_independent);
+    const bool stands_here = is_function ? kind.machine.plt_stands_in_data
+                                         : is_imported && kind.machine.copy_stands_in_data;
+    const bool is_open = is_writable && !has_own_address(kind, referent) &&
+                         (!stands_here || kind.is_position_independent);
     if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
     const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
     const bool is_wide = rule.size >= 8 || !kind.machine.checks_overflow;
     if (kind.is_shared && is_left && (is_writable || is_wide)) return AddressFrom::dynamic;
+    const bool is_own = kind.is_shared && referent.global->is_defined_in_object;
+    if (is_own && kind.machine.dynamic.distance != 0 &&
+        decision.type == kind.machine.dynamic.distance)
+      return AddressFrom::dynamic;
     // i386: the distance of what is 0 from the table.
     const bool is_table_distance = rule.against == Against::got_base && is_undefined_weak(referent);
     if (is_table_distance && !kind.machine.checks_overflow && !kind.is_shared)
@@ -252,7 +272,8 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     return AddressFrom::dynamic;
   const bool is_nothing = is_missing(referent) || (!referent.global && !referent.local);
   if (type_of(referent) == STT_GNU_IFUNC && !is_nothing) {
-    const bool is_needless = kind.machine.has_table_always && is_pointer(section, rule) &&
+    const bool may_do_without = kind.machine.has_table_always || kind.machine.avoids_indirect_plt;
+    const bool is_needless = may_do_without && is_pointer(section, rule) &&
                              !(wants_of(*section.file, referent) & want_plt);
     const bool can_wait =
         is_whole && (kind.is_position_independent || is_needless) && kind.machine.dynamic.indirect;

@@ -53,6 +53,9 @@ inline const void* key_of(const Referent& referent) {
                          : static_cast<const void*>(referent.local);
 }
 
+/// True of a function that chooses itself (STT_GNU_IFUNC), in this output.
+bool is_own_indirect(const Referent& referent);
+
 /// How a relocation that wants a symbol's address (Origin::symbol) gets it.
 enum class AddressFrom : std::uint8_t {
   link,      // it is known, or its distance is
