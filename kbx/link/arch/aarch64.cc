@@ -415,9 +415,11 @@ constexpr Machine values() {
   machine.max_page_size = 0x10000;
   machine.image_base = 0x400000;
   machine.plt_header_size = 32;
+  machine.plt_alignment = 4;
   machine.indirect_alignment = 4;
   machine.plt_section_entry = 0;
   machine.applies_relative = true;
+  machine.has_dynamic_table = true;
   machine.got_header = 1;
   machine.has_lazy_descriptors = true;
   machine.got_base_is_got_plt = false;
