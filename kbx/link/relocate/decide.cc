@@ -146,6 +146,12 @@ bool is_unchecked_part(const FinalKind& kind, const Decision& decision) {
          decision.referent.section;
 }
 
+bool stays_number(const FinalKind& kind, const Referent& referent) {
+  const Symbol* symbol = referent.global;
+  const bool is_visible = symbol && symbol->is_dynamic && !symbol->is_forced_local;
+  return is_absolute(referent) && !(kind.machine.number == EM_AARCH64 && is_visible);
+}
+
 bool is_pointer(const InputSection& section, const Rule& rule) {
   return rule.is_word && rule.against == Against::nothing && !(section.traits & trait_readonly);
 }
@@ -221,6 +227,14 @@ bool is_bound_here(const FinalKind& kind, const Decision& decision) {
          (is_undefined_weak(referent) || (is_defined(symbol.binding) && !is_from_shared(symbol)));
 }
 
+/// AArch64: GNU ld looks at short words before it evaluates scripts. What only a layout can tell
+/// passes for a number there, such as the size of a kernel in its header.
+bool passes_for_number(const FinalKind& kind, const Decision& decision) {
+  const bool is_short_word = decision.type == R_AARCH64_ABS32 || decision.type == R_AARCH64_ABS16;
+  return kind.machine.number == EM_AARCH64 && is_short_word && decision.referent.global &&
+         decision.referent.global->awaits_layout;
+}
+
 }  // namespace
 
 bool leaves_own_threads(const FinalKind& kind) {
@@ -233,6 +247,7 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const Rule& rule = *decision.rule;
   const bool is_whole = rule.is_word && rule.against == Against::nothing;
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
+  if (passes_for_number(kind, decision)) return AddressFrom::link;
   if (decision.is_preemptible && !is_weak_in_program(kind, referent) &&
       !is_bound_here(kind, decision)) {
     const bool is_imported = !kind.is_shared && is_from_shared(*referent.global);
@@ -280,7 +295,7 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;
   }
   if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
-      is_nothing || is_absolute(referent))
+      is_nothing || stays_number(kind, referent))
     return AddressFrom::link;
   if (rule.is_word) return AddressFrom::load;
   if (!is_unchecked_part(kind, decision)) return AddressFrom::nowhere;

@@ -100,6 +100,10 @@ bool is_size_left(const FinalKind& kind, const Decision& decision);
 /// for a relocation that does nothing.
 bool is_unchecked_part(const FinalKind& kind, const Decision& decision);
 
+/// True of a number that is the same wherever the output is loaded. On AArch64 GNU ld 2.40 takes
+/// one that others may see for an address.
+bool stays_number(const FinalKind& kind, const Referent& referent);
+
 /// True if the dynamic linker can write the value at a place that data may be pointed to from: an
 /// address in a section that is writable. Of such a one a program needs no address of its own.
 bool is_pointer(const InputSection& section, const Rule& rule);

@@ -11,6 +11,7 @@
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
+#include "kbx/link/relocate/decide.h"
 
 /// The contents of the tables of dynamic linking, after the processor supplements: what the link
 /// knows stands in .got; of everything else there is a dynamic relocation.
@@ -235,7 +236,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
       if (is_wide && left.addend != 0) relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
       // What a script makes a number of after all keeps the room that it was given.
-      if (is_address && !applying.kind.options.relr && is_absolute(left.referent)) {
+      if (is_address && !applying.kind.options.relr && stays_number(applying.kind, left.referent)) {
         relocation = {};
         break;
       }

@@ -301,12 +301,10 @@ class Maker {
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0 || descriptor_count_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
+    const bool says_word = machine.guarded || machine.drops_got_plt ||
+                           (kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()));
     if (got_size_ != 0 || machine.has_table_always)
-      sections.got = make_section(
-          ".got", 0, got_size_,
-          machine.guarded || (kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()))
-              ? word_
-              : 0u);
+      sections.got = make_section(".got", 0, got_size_, says_word ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
@@ -318,7 +316,7 @@ class Maker {
       make_indirect();
     if (machine.has_table_always && kind_.is_dynamic)
       make_other_plts();
-    else if (plt_size_ != 0 || makes_empty_plt())
+    else if (plt_size_ != 0 || makes_empty_plt() || (machine.has_dynamic_table && kind_.is_dynamic))
       make_plt();
   }
 

@@ -270,7 +270,7 @@ class Scanner {
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
         if ((decision.is_preemptible && is_weak_in_program(kind_, decision.referent)) ||
-            is_unchecked_part(kind_, decision))
+            is_unchecked_part(kind_, decision) || keeps_room(decision))
           leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case AddressFrom::load:
@@ -293,6 +293,12 @@ class Scanner {
       case AddressFrom::nowhere:
         refuse(section, relocation, decision);
     }
+  }
+
+  /// AArch64: GNU ld counts a number for an address until it writes the relocations.
+  bool keeps_room(const Decision& decision) const {
+    return kind_.machine.number == EM_AARCH64 && kind_.is_position_independent &&
+           decision.rule->is_word && decision.referent.global && is_absolute(decision.referent);
   }
 
   /// What a shared object defines is wanted at an address that is known in a program, if it is not
