@@ -45,6 +45,21 @@ def compiler_names(tree):
     return ["gcc", "cc", "x86_64-linux-gnu-gcc", named, f"x86_64-linux-gnu-{named}"]
 
 
+# Where a process has copied each tree first.
+_FIRST_COPIES = {}
+
+
+def _link(target, place, other):
+    """A link to `target`; a further name of the link at `other` if there is such a one, since a new file takes longer."""
+    try:
+        if os.readlink(other) == target:
+            os.link(other, place, follow_symlinks=False)
+            return
+    except OSError:
+        pass
+    os.symlink(target, place)
+
+
 def copy(tree, to, release=None):
     """Makes a tree of links at `to` in which the configuration, the generated headers, Module.symvers and the
     Makefile are files of its own. With `release` it also claims to be another kernel."""
@@ -52,17 +67,21 @@ def copy(tree, to, release=None):
     own_files = {"Makefile", "Module.symvers", ".config", ".kernelvariables", "include/config/auto.conf",
                  "include/config/kernel.release", "include/generated/autoconf.h", "include/generated/utsrelease.h"}
 
+    first = _FIRST_COPIES.setdefault(tree, to)
+
+    # include/config alone has ten thousand files: no Path is made for one, and no link of it is followed.
     def fill(below):
-        (to / below).mkdir(parents=True)
-        for entry in sorted((tree / below).iterdir()):
-            name = str(Path(below) / entry.name)
-            if name in own_folders:
-                fill(name)
-            elif name in own_files:
-                shutil.copy(entry, to / name)
-                (to / name).chmod(0o644)
+        source, target = os.path.realpath(tree / below), to / below
+        target.mkdir(parents=True)
+        for name in os.listdir(source):
+            path = f"{below}/{name}" if below else name
+            if path in own_folders:
+                fill(path)
+            elif path in own_files:
+                shutil.copy(f"{source}/{name}", target)
+                (target / name).chmod(0o644)
             else:
-                (to / name).symlink_to(entry.resolve())
+                _link(f"{source}/{name}", f"{target}/{name}", f"{first}/{path}")
 
     fill("")
     if release:

@@ -411,13 +411,17 @@ template <bool is_big_endian>
 constexpr Machine values() {
   Machine machine;
   machine.number = EM_AARCH64;
-  machine.tables_are_absolute = machine.shows_section = true;
+  machine.tables_are_absolute = true;
+  machine.shown_sections = 2;
+  machine.warns_of_text_relocations = false;
+  machine.has_indirect_table = true;
   machine.max_page_size = 0x10000;
   machine.image_base = 0x400000;
   machine.plt_header_size = 32;
+  machine.plt_alignment = 4;
   machine.indirect_alignment = 4;
   machine.plt_section_entry = 0;
-  machine.applies_relative = true;
+  machine.applies_relative = machine.allows_local_exec = machine.has_dynamic_table = true;
   machine.got_header = 1;
   machine.has_lazy_descriptors = true;
   machine.got_base_is_got_plt = false;

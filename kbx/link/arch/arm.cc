@@ -446,6 +446,9 @@ constexpr Machine values() {
   machine.plt_alignment = 4;
   machine.got_base_is_section = true;
   machine.has_dynamic_table = true;
+  machine.shown_sections = 2;
+  machine.warns_of_text_relocations = false;
+  machine.plt_stands_in_data = machine.copy_stands_in_data = true;
   machine.plt_section_entry = 4;
   machine.thread_block_is_behind = true;
   machine.thread_header = 8;
@@ -463,6 +466,7 @@ constexpr Machine values() {
   machine.lazy_got_value = lazy_got_value<plt>;
   DynamicTypes& dynamic = machine.dynamic;
   dynamic.address = R_ARM_ABS32;
+  dynamic.distance = R_ARM_REL32;
   dynamic.relative = R_ARM_RELATIVE;
   dynamic.copy = R_ARM_COPY;
   dynamic.got = R_ARM_GLOB_DAT;

@@ -1,5 +1,7 @@
 #include "kbx/link/arch/arm_instruction.h"
 
+#include <elf.h>
+
 /// Values in A32 and T32 instructions (Arm Architecture Reference Manual; ELF for the Arm
 /// Architecture, "Relocation types"). Relocations without an addend of their own have it in the
 /// same bits.
@@ -165,7 +167,7 @@ Fit write_thumb_load12(const ArmBytes& bytes, const Patch& patch) {
 
 Fit write_thumb_add12(const ArmBytes& bytes, const Patch& patch) {
   const std::int32_t value = aligned_distance(patch);
-  const std::uint32_t size = magnitude(value);
+  const std::uint32_t size = magnitude(value) | (patch.is_thumb ? 1 : 0);
   std::uint32_t instruction = bytes.read_halves(patch.place) & 0xfb0f8f00;
   instruction |= (size & 0xff) | (size & 0x700) << 4 | (size & 0x800) << 15;
   if (value < 0) instruction |= 0xa00000;
@@ -192,6 +194,29 @@ Fit write_thumb_move(const ArmBytes& bytes, const Patch& patch, unsigned shift) 
   bytes.write_halves(patch.place, instruction | (value & 0xf000) << 4 | (value & 0x800) << 15 |
                                       (value & 0x700) << 4 | (value & 0xff));
   return Fit::fits;
+}
+
+/// The bit that says Thumb is no part of the sum, as it was in the symbol's value, but set in what
+/// comes out: of a word's distance before the place is subtracted. What is loaded has no such bit.
+std::uint64_t with_thumb_bit(const Patch& patch, ArmForm form) {
+  if (!patch.is_thumb) return patch.value;
+  const std::uint64_t sum = patch.value - 1;
+  switch (form) {
+    case ArmForm::data:
+      if (patch.type == R_ARM_GOTOFF) return patch.value;
+      if (patch.type == R_ARM_ABS32) return sum | 1;
+      return patch.type == R_ARM_REL32 ? ((sum + patch.address) | 1) - patch.address : sum;
+    case ArmForm::data31:
+    case ArmForm::move_low:
+    case ArmForm::move_high:
+    case ArmForm::thumb_move_low:
+    case ArmForm::thumb_move_high:
+    case ArmForm::thumb_byte:
+    case ArmForm::group:
+      return sum | 1;
+    default:
+      return sum;
+  }
 }
 
 }  // namespace
@@ -310,9 +335,11 @@ std::int64_t arm_addend(const ArmBytes& bytes, ArmForm form, unsigned size, cons
   return 0;
 }
 
-Fit write_arm(const ArmBytes& bytes, const Patch& patch, ArmForm form, unsigned size, Range range,
+Fit write_arm(const ArmBytes& bytes, const Patch& given, ArmForm form, unsigned size, Range range,
               unsigned group, bool is_checked) {
-  if (patch.room < size) return Fit::no_match;
+  if (given.room < size) return Fit::no_match;
+  Patch patch = given;
+  patch.value = with_thumb_bit(given, form);
   switch (form) {
     case ArmForm::none:
       return Fit::fits;

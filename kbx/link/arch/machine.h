@@ -93,6 +93,7 @@ struct Patch {
   std::uint64_t value = 0;         // origin + addend - against, in 64 bits
   std::uint64_t address = 0;       // P; of Origin::paired the other relocation's place
   bool is_function = false;        // the symbol is one: bit 0 of an ARM one says Thumb
+  bool is_thumb = false;           // S has that bit: a place whose value starts from S
   bool is_section = false;         // the symbol is a section
   bool is_plt = false;             // it is reached through its PLT entry
   bool has_veneer = false;         // or through a veneer, and that is at
@@ -142,6 +143,7 @@ struct PltUnwind {
 /// The dynamic relocation types of a machine (R_*); 0: it has none of the kind.
 struct DynamicTypes {
   std::uint32_t address = 0;        // a whole word, S + A
+  std::uint32_t distance = 0;       // S + A - P, for what the output defines
   std::uint32_t relative = 0;       // B + A
   std::uint32_t relative_wide = 0;  // … of twice the size of an address (x32)
   std::uint32_t copy = 0;
@@ -194,14 +196,20 @@ struct Machine {
   std::uint64_t thread_header = 0;       // variant 1: bytes between the pointer and the block
   std::uint64_t module_offset_bias = 0;  // what DTPOFF counts from (RISC-V: 0x800)
   bool tables_are_absolute = false;      // loaded anywhere: _DYNAMIC and its like are in no section
-  bool shows_section = false;       // … .dynsym has a symbol for a section, to relocate against
+  unsigned shown_sections = 0;  // … .dynsym has symbols of so many sections; 2: of data as well
   bool leaves_own_threads = false;  // … the dynamic linker writes its own thread-local words, too
   bool binds_distances = false;     // … a distance is to its own definition, whoever else has one
   bool keeps_thread_relocations = false;  // a static link has room for those of thread-local words
   bool plt_stands_in_data = false;        // a program's entry is an imported function in data, too
+  bool copy_stands_in_data = false;       // … and its copy what data is imported
+  bool allows_local_exec = false;  // a shared object's code may count from the thread pointer
   bool warns_of_text_relocations = true;  // without being asked
-  bool names_sections = true;             // an executable has section symbols, as GNU ld has it
-  std::string_view dynamic_linker;        // PT_INTERP's default
+  // A function that chooses itself comes behind others in the PLT, is bound in that order, and has
+  // in what is loaded anywhere its relocations in data in a table of their own, .rela.ifunc …
+  bool has_indirect_table = false;
+  bool avoids_indirect_plt = false;  // … and no PLT entry if pointers alone refer to it
+  bool names_sections = true;        // an executable has section symbols, as GNU ld has it
+  std::string_view dynamic_linker;   // PT_INTERP's default
   DynamicTypes dynamic;
 
   /// What `simplify` gives for code that it does not know; 0: nothing of the kind. For the message

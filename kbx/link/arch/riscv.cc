@@ -236,7 +236,9 @@ constexpr Machine values() {
   machine.got_base_is_got_plt = false;
   machine.got_plt_first = ~std::uint64_t{0};
   machine.drops_got_plt = true;
-  machine.tables_are_absolute = machine.shows_section = true;
+  machine.tables_are_absolute = true;
+  machine.shown_sections = 1;
+  machine.has_indirect_table = machine.avoids_indirect_plt = true;
   machine.leaves_own_threads = machine.keeps_thread_relocations = true;
   machine.binds_distances = machine.plt_stands_in_data = true;
   machine.warns_of_text_relocations = false;

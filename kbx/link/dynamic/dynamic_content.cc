@@ -106,9 +106,10 @@ std::string DynamicLink::symbol_bytes(
         symbol = output_symbol(*symbols_[i], outputs);
         if (adjust) adjust(*symbols_[i], symbol);
       } else {
-        symbol.section = tables_.section_symbol->index;
+        const OutputSection& section = *tables_.section_symbols[i - 1];
+        symbol.section = section.index;
         symbol.type = STT_SECTION;
-        symbol.value = tables_.section_symbol->address;
+        symbol.value = section.address;
       }
       Raw raw{};
       raw.st_name = Shape::native(strings_.offset(symbol_names_[i]));

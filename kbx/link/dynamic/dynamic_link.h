@@ -53,8 +53,8 @@ struct LinkageTables {
   std::uint64_t descriptor_got_offset = 0;
   std::int64_t variant_calls = 0;  // DT_*: functions in .plt have calling conventions of their own
   std::vector<std::int64_t> plt_tags;  // what else the machine says of .plt, if there is one
-  const OutputSection* section_symbol = nullptr;  // .dynsym has a symbol for it
-  std::string_view interpreter;                   // what .interp says without --dynamic-linker
+  std::vector<const OutputSection*> section_symbols;  // .dynsym has symbols for them
+  std::string_view interpreter;                       // what .interp says without --dynamic-linker
 };
 
 /// The part of a final link that makes its output dynamic, step by step. The steps are called in
@@ -166,7 +166,7 @@ class DynamicLink {
   void define_versions();
   void need_versions();
   void add_relr_version(std::uint16_t& next);
-  std::size_t first_global() const { return tables_.section_symbol ? 2 : 1; }
+  std::size_t first_global() const { return 1 + tables_.section_symbols.size(); }
   void number_symbols();
   void number_for_gnu_hash();
   std::uint32_t buckets_for(const std::vector<Symbol*>& symbols,

@@ -6,8 +6,8 @@
 
 #include <elf.h>
 
-/// GNU ld 2.40 gives position-independent outputs of several machines one section symbol in
-/// .dynsym, though it makes no relocation that names it.
+/// GNU ld 2.40 gives position-independent outputs of several machines one or two section symbols in
+/// .dynsym, though it makes no relocation that names them.
 namespace kbx::link {
 namespace {
 
@@ -25,21 +25,29 @@ bool is_made(std::string_view name) {
 
 }  // namespace
 
-const OutputSection* section_in_dynsym(Plan& plan) {
+std::vector<const OutputSection*> sections_in_dynsym(Plan& plan, unsigned count) {
+  if (count == 0) return {};
   std::unordered_set<const OutputSection*> filled;
   for (Slot* slot = plan.slots.first(); slot; slot = slot->next)
     for (const Item& item : slot->items)
       for (const InputSection* input : item.inputs)
         if (input->size != 0 && !input->is_discarded) filled.insert(input->output);
-  const OutputSection* found = nullptr;
+  const OutputSection* code = nullptr;  // of any kind if only one is asked for
+  const OutputSection* data = nullptr;
+  const auto take = [](const OutputSection*& found, const OutputSection* section) {
+    if (!found || (found->traits & trait_thread_local)) found = section;
+  };
+  std::vector<const OutputSection*> all;
   for (const OutputSection* section = plan.sections.first(); section; section = section->next) {
     const std::uint32_t type = header_type(*section);
     if (!(section->traits & trait_alloc) || (type != SHT_PROGBITS && type != SHT_NOBITS)) continue;
     if (is_made(section->name) || filled.count(section) == 0) continue;
-    found = section;
-    if (!(section->traits & trait_thread_local)) break;
+    const bool is_data = count == 2 && !(section->traits & trait_readonly);
+    take(is_data ? data : code, section);
+    all.push_back(section);
   }
-  return found;
+  std::erase_if(all, [&](const auto* section) { return section != code && section != data; });
+  return all;
 }
 
 }  // namespace kbx::link

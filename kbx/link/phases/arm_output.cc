@@ -1,5 +1,8 @@
 #include "kbx/link/phases/arm_output.h"
 
+#include <algorithm>
+#include <vector>
+
 #include <elf.h>
 
 #include "kbx/base/error.h"
@@ -16,6 +19,15 @@ std::string_view attributes_of(const LinkState& state) {
     for (const InputSection* section : file->sections)
       if (section->type == SHT_ARM_ATTRIBUTES && !section->is_discarded) return section->content;
   return {};
+}
+
+void move_section(const InputSection* section, InputFile& to) {
+  if (!section) return;
+  std::vector<InputSection*>& from = section->file->sections;
+  const auto place = std::ranges::find(from, section);
+  (*place)->file = &to;
+  to.sections.push_back(*place);
+  from.erase(place);
 }
 
 /// Of a PLT entry that is code of one instruction set behind that of another.
@@ -119,6 +131,10 @@ ArmOutput::ArmOutput(LinkState& state, const FinalKind& kind)
 
 void ArmOutput::find_glue() {
   glue_.find([this](const std::string& line) { state_.say(line); });
+  // The linker's notes belong to the first file that has sections, which is the glue's now.
+  InputFile& first = *state_.files().front();
+  move_section(state_.notes.build_id.note, first);
+  move_section(state_.notes.package.note, first);
 }
 
 std::vector<MadeSymbol> ArmOutput::symbols(const Linkage& linkage,

@@ -142,7 +142,9 @@ class FinalLink {
     assign_before_placing(state_.plan, state_.script_state.actions(script::Phase::mark));
     if (!options_.inhibit_common) state_.resolver.place_commons();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
-    thread_base_ = define_thread_base(state_.resolver.symbols(), state_.files());
+    thread_base_ =
+        define_thread_base(state_.resolver.symbols(), state_.files(),
+                           machine_->thread_block_is_behind && machine_->number != EM_RISCV);
   }
 
   std::vector<const script::Version*> script_versions() const {
@@ -305,7 +307,8 @@ class FinalLink {
     if (plan.spill) discard_rest();
     if (relaxation) relaxation->finish(scan);
     settle_header_symbol(header_symbol_, layout_.file);
-    settle_thread_base(thread_base_, plan.sections, kind_->is_shared);
+    settle_thread_base(thread_base_, plan.sections,
+                       kind_->is_shared || machine_->thread_block_is_behind);
     report_undefined(scan, state_.resolver.symbols(), options_, state_.say);
     bounds_.finish();
     make_pieces(plan, state_.script_state.fill(), state_.resolver.format().is_big_endian);
@@ -332,6 +335,10 @@ class FinalLink {
       section->is_discarded = left.general.empty() && left.relative.empty();
       if (section->is_discarded) section->entry_size = 0;
     }
+    if (InputSection* section = linkage.sections.indirect_pointers) {
+      section->size = left.pointers.size() * entry;
+      section->is_discarded = left.pointers.empty();
+    }
     if (!dynamic_.is_dynamic()) return;
     LinkageTables tables;
     tables.got_plt = linkage.sections.got_plt ? linkage.sections.got_plt : linkage.sections.got;
@@ -346,7 +353,8 @@ class FinalLink {
       tables.descriptor_got_offset = linkage.descriptor_got;
     }
     // GNU ld packs relative ones only when all tables are there.
-    tables.has_relocations = !left.general.empty() || !left.relative.empty();
+    tables.has_relocations =
+        !left.general.empty() || !left.relative.empty() || !left.pointers.empty();
     if (InputSection* section = dynamic_.sections().relr)
       section->is_discarded = left.relative.empty();
     tables.has_text_relocations = left.has_text_relocations;
@@ -357,8 +365,8 @@ class FinalLink {
     if (machine_->number == EM_RISCV) describe_riscv(linkage, tables);
     tables.interpreter = machine_->dynamic_linker;
     tables.plt_tags = plt_tags(state_);
-    if (machine_->shows_section && kind_->is_position_independent && tables.has_relocations)
-      tables.section_symbol = section_in_dynsym(state_.plan);
+    if (kind_->is_position_independent && tables.has_relocations)
+      tables.section_symbols = sections_in_dynsym(state_.plan, machine_->shown_sections);
     dynamic_.size(tables, state_.plan.sections);
   }
 
@@ -442,8 +450,7 @@ class FinalLink {
   void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
     const InputSection* dynamic_section = dynamic_.sections().dynamic;
     std::uint64_t dynamic_address = 0;
-    if (dynamic_section && dynamic_section->output)
-      dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
+    if (dynamic_section && dynamic_section->output) dynamic_address = start_of(*dynamic_section);
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
     const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
     if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);

@@ -28,13 +28,19 @@ Symbol* define_header_symbol(const SymbolTable& symbols) {
   return symbol;
 }
 
-Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFile*>& files) {
-  Symbol* symbol = symbols.find("_TLS_MODULE_BASE_");
-  if (!symbol || symbol->type != STT_TLS || !is_unresolved(symbol->binding)) return nullptr;
+Symbol* define_thread_base(SymbolTable& symbols, const std::vector<InputFile*>& files,
+                           bool is_always_there) {
+  constexpr std::string_view name = "_TLS_MODULE_BASE_";
+  Symbol* symbol = symbols.find(name);
+  const bool is_wanted = symbol && symbol->type == STT_TLS;
+  if (!is_wanted && !is_always_there) return nullptr;
+  if (symbol && !is_unresolved(symbol->binding)) return nullptr;
   for (InputFile* file : files)
     for (InputSection* section : file->sections) {
       if (!(section->traits & trait_thread_local) || section->is_discarded) continue;
+      if (!symbol) symbol = symbols.add(name);
       define(*symbol, section);
+      symbol->type = STT_TLS;
       symbol->is_dynamic = false;
       symbol->other = static_cast<std::uint8_t>((symbol->other & ~3u) | STV_HIDDEN);
       return symbol;
@@ -42,7 +48,7 @@ Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFi
   return nullptr;
 }
 
-void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_shared) {
+void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_at_start) {
   OutputSection* first = nullptr;
   std::uint64_t end = 0;
   std::uint64_t mask = 0;
@@ -52,10 +58,12 @@ void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_
     end = section->address + section->size;
     mask |= (std::uint64_t{1} << section->alignment_power) - 1;
   }
-  if (!symbol || !first) return;
+  if (!symbol) return;
+  if (!first) symbol->binding = Binding::fresh;  // what it was defined in has gone
+  if (!first) return;
   symbol->section = nullptr;
   symbol->output_section = first;
-  if (!is_shared) symbol->value = (end - first->address + mask) & ~mask;
+  if (!is_at_start) symbol->value = (end - first->address + mask) & ~mask;
 }
 
 void settle_header_symbol(Symbol* symbol, const FileLayout& layout) {

@@ -16,11 +16,12 @@ void settle_header_symbol(Symbol* symbol, const FileLayout& layout);
 
 /// _TLS_MODULE_BASE_, the start of the output's thread-local storage, to which TLS descriptors of
 /// the local dynamic model refer (A. Oliva, "Thread-Local Storage Descriptors", 2005): the same for
-/// it.
-Symbol* define_thread_base(const SymbolTable& symbols, const std::vector<InputFile*>& files);
+/// it. On AArch64 and ARM GNU ld defines it wherever there is such storage (`is_always_there`).
+Symbol* define_thread_base(SymbolTable& symbols, const std::vector<InputFile*>& files,
+                           bool is_always_there);
 
-/// At the start of the output's thread-local sections, in a program at their end: there its
-/// descriptors go by the thread pointer.
-void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_shared);
+/// At the start of the output's thread-local sections; or at their end, in a program the
+/// descriptors of which go by a thread pointer that is there.
+void settle_thread_base(Symbol* symbol, const OutputSections& sections, bool is_at_start);
 
 }  // namespace kbx::link

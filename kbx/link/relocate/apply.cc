@@ -83,6 +83,33 @@ class Applier {
     return true;
   }
 
+  /// RISC-V: why a part of an address cannot have its addend; "" if it can. The upper part knows
+  /// nothing of the lower one's.
+  std::string addend_fault(const Decision& decision, std::uint64_t value) const {
+    const Rule& rule = *decision.rule;
+    if (rule.is_first_part && rule.origin == Origin::got_entry)
+      return fmt::format("The addend isn't allowed for {}", kind_.machine.type_name(decision.type));
+    if (rule.origin != Origin::paired) return {};
+    if (decision.referent.is_section()) return "%pcrel_lo section symbol with an addend";
+    const Relocation* const first = pairs_.find(decision.referent, section_);
+    if (first && kind_.machine.rule(first->type)->origin == Origin::got_entry)
+      return fmt::format("%pcrel_lo with addend isn't allowed for {}",
+                         kind_.machine.type_name(first->type));
+    constexpr auto upper = [](std::uint64_t whole) {
+      return (whole + 0x800) & ~std::uint64_t{0xfff};
+    };
+    const std::uint64_t without = upper(value - static_cast<std::uint64_t>(decision.addend));
+    if (without == upper(value)) return {};
+    return fmt::format(
+        "%pcrel_lo overflow with an addend, the value of %pcrel_hi is {:#x} without any addend, "
+        "but may be {:#x} after adding the %pcrel_lo addend",
+        without, upper(value));
+  }
+
+  std::string place_of(const Relocation& relocation) const {
+    return fmt::format("{}:({}+{:#x})", section_.file->path, section_.name, relocation.offset);
+  }
+
   /// A branch that does not reach goes to its veneer.
   void take_veneer(const Decision& decision, std::uint64_t offset, Patch& patch) const {
     const BranchUse use = branch_use(applying_, section_, offset, decision);
@@ -127,10 +154,19 @@ class Applier {
     patch.pads_behind = kind_.options.call_padding.is_behind;
     const bool is_whole = rule.origin != Origin::paired || take_pair(decision, patch);
     if (rule.origin != Origin::paired) patch.value = value(decision, patch.address);
+    if (kind_.machine.has_pairs && decision.addend != 0 && is_whole) {
+      const std::string why = addend_fault(decision, patch.value);
+      if (!why.empty()) {
+        findings_.faults.push_back(
+            fmt::format("{}: dangerous relocation: {}", place_of(relocation), why));
+        return decision.covers_next;
+      }
+    }
     if (rule.is_branch && applying_.veneers) take_veneer(decision, offset, patch);
     if (applying_.glue) take_glue(offset, patch);
     const std::uint8_t type = type_of(decision.referent);
     patch.is_function = type == STT_FUNC || type == STT_GNU_IFUNC;
+    patch.is_thumb = patch.is_function && is_thumb(decision);
     patch.is_section = decision.referent.is_section();
     patch.is_plt = is_plt_call(decision);
     patch.arm = &kind_.arm;
@@ -140,7 +176,7 @@ class Applier {
   }
 
   std::uint64_t address_in_output(std::uint64_t offset) const {
-    return section_.output->address + section_.output_offset + offset;
+    return start_of(section_) + offset;
   }
 
   /// A section that is not loaded: nothing is simplified, nothing left to the dynamic linker.
@@ -285,6 +321,17 @@ class Applier {
     return address_of(decision.referent, decision.addend);
   }
 
+  /// ARM: true if the value starts from the address of Thumb code. One that the dynamic linker adds
+  /// to is an addend like any other.
+  bool is_thumb(const Decision& decision) const {
+    if (kind_.machine.number != EM_ARM) return false;
+    const Rule& rule = *decision.rule;
+    if (rule.origin != Origin::symbol && rule.origin != Origin::plt) return false;
+    const bool is_addend =
+        rule.is_word && kind_.is_position_independent && (section_.traits & trait_alloc);
+    return !is_addend && (origin(decision) & 1) != 0;
+  }
+
   bool is_plt_call(const Decision& decision) const {
     if (decision.rule->origin != Origin::plt) return false;
     const Places* places = places_of(*section_.file, decision.referent);
@@ -296,9 +343,19 @@ class Applier {
     return is_undefined(referent) || is_undefined_weak(referent) ? "undefined symbol " : "symbol ";
   }
 
+  /// The section that defines a global symbol. What has none of an input, such as a number of
+  /// --defsym, belongs to the output.
+  std::string whereabouts(const Referent& referent) const {
+    if (!referent.global || is_undefined(referent) || is_undefined_weak(referent)) return {};
+    if (const InputSection* section = referent.section)
+      return fmt::format(" defined in {} section in {}", section->name, section->file->path);
+    const OutputSection* section = referent.global->output_section;
+    const std::string_view name = section ? std::string_view(section->name) : "*ABS*";
+    return fmt::format(" defined in {} section in {}", name, kind_.options.output);
+  }
+
   void tell(Fit fit, const Relocation& relocation, const Decision& decision) {
-    const std::string place =
-        fmt::format("{}:({}+{:#x})", section_.file->path, section_.name, relocation.offset);
+    const std::string place = place_of(relocation);
     const std::string_view type = kind_.machine.type_name(relocation.type);
     const Referent& referent = decision.referent;
     const std::string_view name = referent.name();
@@ -307,12 +364,9 @@ class Applier {
           "{}: failed to convert GOTPCREL relocation against '{}'; relink with --no-relax", place,
           name));
     } else if (fit == Fit::overflows) {
-      std::string where;
-      if (referent.section && referent.global)
-        where = fmt::format(" defined in {} section in {}", referent.section->name,
-                            referent.section->file->path);
       findings_.faults.push_back(fmt::format("{}: relocation truncated to fit: {} against {}`{}'{}",
-                                             place, type, kind_of(referent), name, where));
+                                             place, type, kind_of(referent), name,
+                                             whereabouts(referent)));
     } else if (fit == Fit::no_match && type.starts_with("R_386_GOT32")) {
       findings_.faults.push_back(
           fmt::format("{}: direct GOT relocation {} against `{}' without base register can not be "

@@ -31,6 +31,11 @@ Wants wants_of(const InputFile& file, const Referent& referent) {
   return referent.index < file.local_wants.size() ? file.local_wants[referent.index] : Wants{0};
 }
 
+bool is_own_indirect(const Referent& referent) {
+  return type_of(referent) == STT_GNU_IFUNC &&
+         (!referent.global || referent.global->is_defined_in_object);
+}
+
 Decision decide(const FinalKind& kind, const InputSection& section, const Relocation& relocation,
                 std::uint32_t next_type, bool has_addend) {
   const Machine& machine = kind.machine;
@@ -51,6 +56,8 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
         machine.implicit_addend(relocation.type, section.content.data() + relocation.offset);
   const Referent& referent = decision.referent;
   decision.is_preemptible = is_preempted(kind, referent);
+  if (decision.is_preemptible && decision.rule->origin == Origin::plt)
+    decision.is_preemptible = is_preemptible(*referent.global, kind.options, true);
   if (!decision.rule->may_simplify) return decision;
   // Start code may take the address in .got before it is relocated (GNU ld 2.40 minds this, too).
   if (decision.rule->origin == Origin::got_entry && machine.has_table_always &&
@@ -139,6 +146,12 @@ bool is_unchecked_part(const FinalKind& kind, const Decision& decision) {
          decision.referent.section;
 }
 
+bool stays_number(const FinalKind& kind, const Referent& referent) {
+  const Symbol* symbol = referent.global;
+  const bool is_visible = symbol && symbol->is_dynamic && !symbol->is_forced_local;
+  return is_absolute(referent) && !(kind.machine.number == EM_AARCH64 && is_visible);
+}
+
 bool is_pointer(const InputSection& section, const Rule& rule) {
   return rule.is_word && rule.against == Against::nothing && !(section.traits & trait_readonly);
 }
@@ -198,12 +211,28 @@ AddressFrom imported_source(const FinalKind& kind, const InputSection& section,
 }
 
 /// On RISC-V GNU ld 2.40 takes it that a distance in what is loaded anywhere is one to the output's
-/// own definition, whoever else may define the symbol.
-bool binds_distance_here(const FinalKind& kind, const Decision& decision) {
-  return kind.machine.binds_distances && kind.is_position_independent &&
-         decision.rule->against == Against::place &&
-         (is_undefined_weak(decision.referent) || (is_defined(decision.referent.global->binding) &&
-                                                   !is_from_shared(*decision.referent.global)));
+/// own definition, whoever else may define the symbol; on AArch64 that a distance to a protected
+/// symbol is, and that a part of a number, such as a kernel's checksum of a symbol, stays.
+bool is_bound_here(const FinalKind& kind, const Decision& decision) {
+  const Referent& referent = decision.referent;
+  const Symbol& symbol = *referent.global;
+  const Against against = decision.rule->against;
+  if (!kind.is_position_independent) return false;
+  if (kind.machine.number == EM_AARCH64 && symbol.is_defined_in_object) {
+    const bool is_protected = (symbol.other & 3u) == STV_PROTECTED;
+    const bool is_number = !decision.rule->is_word && is_absolute(referent);
+    return against == Against::nothing ? is_number : is_protected;
+  }
+  return kind.machine.binds_distances && against == Against::place &&
+         (is_undefined_weak(referent) || (is_defined(symbol.binding) && !is_from_shared(symbol)));
+}
+
+/// AArch64: GNU ld looks at short words before it evaluates scripts. What only a layout can tell
+/// passes for a number there, such as the size of a kernel in its header.
+bool passes_for_number(const FinalKind& kind, const Decision& decision) {
+  const bool is_short_word = decision.type == R_AARCH64_ABS32 || decision.type == R_AARCH64_ABS16;
+  return kind.machine.number == EM_AARCH64 && is_short_word && decision.referent.global &&
+         decision.referent.global->awaits_layout;
 }
 
 }  // namespace
@@ -218,19 +247,25 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
   const Rule& rule = *decision.rule;
   const bool is_whole = rule.is_word && rule.against == Against::nothing;
   const bool is_function = type_of(referent) == STT_FUNC || type_of(referent) == STT_GNU_IFUNC;
+  if (passes_for_number(kind, decision)) return AddressFrom::link;
   if (decision.is_preemptible && !is_weak_in_program(kind, referent) &&
-      !binds_distance_here(kind, decision)) {
+      !is_bound_here(kind, decision)) {
     const bool is_imported = !kind.is_shared && is_from_shared(*referent.global);
     if (is_imported && kind.machine.leaves_distances)
       return imported_source(kind, section, decision);
     const bool is_writable = !(section.traits & trait_readonly);
-    const bool is_open =
-        is_writable && !has_own_address(kind, referent) &&
-        !(is_function && kind.machine.plt_stands_in_data && !kind.is_position_independent);
+    const bool stands_here = is_function ? kind.machine.plt_stands_in_data
+                                         : is_imported && kind.machine.copy_stands_in_data;
+    const bool is_open = is_writable && !has_own_address(kind, referent) &&
+                         (!stands_here || kind.is_position_independent);
     if (is_whole && (is_open || kind.is_position_independent)) return AddressFrom::dynamic;
     const bool is_left = kind.machine.leaves_distances && rule.against == Against::place;
     const bool is_wide = rule.size >= 8 || !kind.machine.checks_overflow;
     if (kind.is_shared && is_left && (is_writable || is_wide)) return AddressFrom::dynamic;
+    const bool is_own = kind.is_shared && referent.global->is_defined_in_object;
+    if (is_own && kind.machine.dynamic.distance != 0 &&
+        decision.type == kind.machine.dynamic.distance)
+      return AddressFrom::dynamic;
     // i386: the distance of what is 0 from the table.
     const bool is_table_distance = rule.against == Against::got_base && is_undefined_weak(referent);
     if (is_table_distance && !kind.machine.checks_overflow && !kind.is_shared)
@@ -252,14 +287,15 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     return AddressFrom::dynamic;
   const bool is_nothing = is_missing(referent) || (!referent.global && !referent.local);
   if (type_of(referent) == STT_GNU_IFUNC && !is_nothing) {
-    const bool is_needless = kind.machine.has_table_always && is_pointer(section, rule) &&
+    const bool may_do_without = kind.machine.has_table_always || kind.machine.avoids_indirect_plt;
+    const bool is_needless = may_do_without && is_pointer(section, rule) &&
                              !(wants_of(*section.file, referent) & want_plt);
     const bool can_wait =
         is_whole && (kind.is_position_independent || is_needless) && kind.machine.dynamic.indirect;
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;
   }
   if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
-      is_nothing || is_absolute(referent))
+      is_nothing || stays_number(kind, referent))
     return AddressFrom::link;
   if (rule.is_word) return AddressFrom::load;
   if (!is_unchecked_part(kind, decision)) return AddressFrom::nowhere;

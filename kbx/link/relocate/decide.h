@@ -53,6 +53,9 @@ inline const void* key_of(const Referent& referent) {
                          : static_cast<const void*>(referent.local);
 }
 
+/// True of a function that chooses itself (STT_GNU_IFUNC), in this output.
+bool is_own_indirect(const Referent& referent);
+
 /// How a relocation that wants a symbol's address (Origin::symbol) gets it.
 enum class AddressFrom : std::uint8_t {
   link,      // it is known, or its distance is
@@ -96,6 +99,10 @@ bool is_size_left(const FinalKind& kind, const Decision& decision);
 /// in GNU ld 2.40 one without a sign becomes a whole address once loaded; for others there is room
 /// for a relocation that does nothing.
 bool is_unchecked_part(const FinalKind& kind, const Decision& decision);
+
+/// True of a number that is the same wherever the output is loaded. On AArch64 GNU ld 2.40 takes
+/// one that others may see for an address.
+bool stays_number(const FinalKind& kind, const Referent& referent);
 
 /// True if the dynamic linker can write the value at a place that data may be pointed to from: an
 /// address in a section that is writable. Of such a one a program needs no address of its own.

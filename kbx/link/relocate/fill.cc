@@ -11,6 +11,7 @@
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/eh_frame.h"
 #include "kbx/link/input/shape.h"
+#include "kbx/link/relocate/decide.h"
 
 /// The contents of the tables of dynamic linking, after the processor supplements: what the link
 /// knows stands in .got; of everything else there is a dynamic relocation.
@@ -137,18 +138,29 @@ bool is_packed(const FinalKind& kind, const Word& word) {
   return kind.options.relr && word.type != 0 && word.type == kind.machine.dynamic.relative;
 }
 
+/// True if the dynamic linker is told the name of a PLT entry's function; else it knows where that
+/// is, or what tells it.
+bool is_bound_by_name(const FinalKind& kind, const Referent& referent) {
+  if (!kind.machine.has_indirect_table || !is_own_indirect(referent))
+    return is_preempted(kind, referent);
+  const Symbol* const symbol = referent.global;
+  return symbol && kind.is_shared && symbol->is_dynamic && !symbol->is_forced_local &&
+         (symbol->other & 3u) == STV_DEFAULT;
+}
+
 /// An undefined weak function that is 0 for good keeps its entry, but there is nothing to bind.
 bool is_unreachable(const FinalKind& kind, const Referent& referent) {
   return type_of(referent) != STT_GNU_IFUNC && !is_preempted(kind, referent);
 }
 
 /// The order in which GNU ld binds PLT entries, and the words of functions that choose themselves:
-/// it looks at global symbols that became local, at local ones, and at the others.
+/// it looks at global symbols that became local, at local ones, and at the others; or goes by .plt.
 std::vector<const LinkageEntry*> in_binding_order(const FinalKind& kind,
                                                   const std::vector<LinkageEntry>& entries) {
   const bool binds_words = kind.machine.has_table_always;
   std::vector<const LinkageEntry*> all;
   for (const LinkageEntry& entry : entries) all.push_back(&entry);
+  if (kind.machine.has_indirect_table) return all;
   std::ranges::stable_sort(all, {}, [&](const LinkageEntry* entry) {
     const bool is_word = binds_words && entry->kind == LinkageEntry::Kind::address &&
                          type_of(entry->referent) == STT_GNU_IFUNC;
@@ -187,7 +199,7 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, const OnRelati
   }
   if (is_unreachable(applying.kind, referent)) return;
   relocation.address = start_of(sections.got_plt) + entry.got_offset;
-  if (is_preempted(applying.kind, referent)) {
+  if (is_bound_by_name(applying.kind, referent)) {
     relocation.type = types.jump;
     relocation.symbol = referent.global->dynamic_index;
   } else {
@@ -208,7 +220,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
   if (section.output->traits & trait_readonly) all.has_text_relocations = true;
   const DynamicTypes& types = applying.kind.machine.dynamic;
   DynamicRelocation relocation;
-  relocation.address = section.output->address + section.output_offset + offset;
+  relocation.address = start_of(section) + offset;
   const std::uint64_t address =
       address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
   // x32: GNU ld takes 64 bits of an address alone for its 32.
@@ -224,7 +236,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
       if (is_wide && left.addend != 0) relocation.type = types.relative_wide;
       relocation.addend = static_cast<std::int64_t>(address);
       // What a script makes a number of after all keeps the room that it was given.
-      if (is_address && !applying.kind.options.relr && is_absolute(left.referent)) {
+      if (is_address && !applying.kind.options.relr && stays_number(applying.kind, left.referent)) {
         relocation = {};
         break;
       }
@@ -247,7 +259,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
       if (on_relative) on_relative({relocation, left.referent, section, &left});
       break;
   }
-  all.general.push_back(relocation);
+  (is_in_indirect_table(applying.kind, left) ? all.pointers : all.general).push_back(relocation);
 }
 
 /// On RISC-V GNU ld keeps room for the relocations of thread-local words of .got, whether they need
@@ -256,6 +268,20 @@ std::size_t relocations_kept_for(const FinalKind& kind, const LinkageEntry& entr
   if (!kind.machine.keeps_thread_relocations) return 0;
   if (entry.kind == LinkageEntry::Kind::module_offset) return entry.referent.global ? 2 : 1;
   return entry.kind == LinkageEntry::Kind::thread_offset ? 1 : 0;
+}
+
+/// Resolvers are called from the last one to the first, behind everything that they may need.
+void call_in_reverse(const Applying& applying, const std::vector<DynamicRelocation>& words,
+                     const std::vector<DynamicRelocation>& pointers, DynamicRelocations& all) {
+  std::ranges::reverse(all.indirect);
+  all.indirect.insert(all.indirect.begin(), words.begin(), words.end());
+  all.indirect.insert(all.indirect.begin(), pointers.begin(), pointers.end());
+  const auto resolved =
+      std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
+        return each.type != applying.kind.machine.dynamic.indirect;
+      });
+  std::reverse(resolved, all.plt.end());
+  all.plt.insert(resolved, applying.linkage.empty_plt_entries, DynamicRelocation{});
 }
 
 }  // namespace
@@ -309,16 +335,13 @@ DynamicRelocations dynamic_relocations(const Applying& applying, const ScanResul
     const bool is_early = left.kind == LeftRelocation::Kind::indirect && !applying.kind.is_dynamic;
     add_left(applying, left, on_relative, is_early ? pointers : all);
   }
-  // Resolvers are called from the last one to the first, behind everything that they may need.
-  std::ranges::reverse(all.indirect);
-  all.indirect.insert(all.indirect.begin(), chosen.begin(), chosen.end());
-  all.indirect.insert(all.indirect.begin(), pointers.general.begin(), pointers.general.end());
-  const auto resolved =
-      std::stable_partition(all.plt.begin(), all.plt.end(), [&](const DynamicRelocation& each) {
-        return each.type != applying.kind.machine.dynamic.indirect;
-      });
-  std::reverse(resolved, all.plt.end());
-  all.plt.insert(resolved, applying.linkage.empty_plt_entries, DynamicRelocation{});
+  if (applying.kind.machine.has_indirect_table) {
+    std::ranges::reverse(chosen);
+    all.indirect.insert(all.indirect.end(), pointers.general.begin(), pointers.general.end());
+    all.indirect.insert(all.indirect.end(), chosen.begin(), chosen.end());
+  } else {
+    call_in_reverse(applying, chosen, pointers.general, all);
+  }
   // Descriptors come behind everything that PLT entries count, in the order of their first uses.
   std::unordered_map<const void*, std::size_t> order;
   for (const void* key : scan.descriptors) order.emplace(key, order.size());
@@ -441,7 +464,7 @@ class Filler {
   /// Resolvers' relocations are the last ones, from the last to the first.
   void write_plt(const LinkageEntry& entry) {
     if (!plt_ || !got_plt_) return;
-    const bool is_resolver = !is_preempted(kind_, entry.referent);
+    const bool is_resolver = !is_bound_by_name(kind_, entry.referent);
     place_.place = plt_ + entry.offset;
     place_.address = applying_.at.plt + entry.offset;
     place_.table = applying_.at.plt;
@@ -503,7 +526,7 @@ void describe_plt(const InputSection* table, const InputSection* plt,
   if (!plt || !plt->output) return;
   std::uint64_t offset = plt_unwind_place;
   if (table->edit && !moved_offset(*table->edit, offset)) return;
-  const std::uint64_t place = table->output->address + table->output_offset + offset;
+  const std::uint64_t place = start_of(*table) + offset;
   Shape::template store<std::uint32_t>(bytes_of(*table) + offset,
                                        static_cast<std::uint32_t>(plt->output->address - place));
 }

@@ -12,6 +12,7 @@ struct DynamicRelocations {
   std::vector<DynamicRelocation> general;   // .rela.dyn
   std::vector<DynamicRelocation> plt;       // .rela.plt
   std::vector<DynamicRelocation> indirect;  // .rela.iplt
+  std::vector<DynamicRelocation> pointers;  // .rela.ifunc
   std::vector<std::uint64_t> relative;      // addresses that go into .relr.dyn instead
   bool has_text_relocations = false;
 };

@@ -25,6 +25,34 @@ class Maker {
     for (InputFile* file : resolver_.files()) place_locals(*file, false);
     if (scan_.wants_own_module) place_own_module();
     place_copies();
+    place_globals(false);
+    if (kind_.machine.has_indirect_table) place_globals(true);
+    for (InputFile* file : resolver_.files()) place_locals(*file, true);
+    settle_descriptors();
+    const bool has_indirect =
+        indirect_count_ != 0 && (kind_.machine.has_table_always || scan_.wants_got);
+    const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
+                            has_indirect || scan_.wants_got_base || makes_empty_plt() ||
+                            (kind_.is_dynamic && kind_.machine.has_dynamic_table);
+    const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
+    if (kind_.is_dynamic && has_all) make_plt();
+    if (kind_.is_dynamic || has_all || has_thread_words())
+      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
+    if (std::ranges::any_of(scan_.left, [&](const LeftRelocation& left) {
+          return is_in_indirect_table(kind_, left);
+        }))
+      linkage_.sections.indirect_pointers = make_relocations(".rela.ifunc", ".rel.ifunc", 0);
+    if (has_tables || has_all)
+      make_tables(has_tables);
+    else if (indirect_count_ != 0 || has_pointers())
+      make_indirect();
+    if (!has_tables) forget_table();
+    return std::move(linkage_);
+  }
+
+ private:
+  void place_globals(bool are_late) {
+    const bool has_late = kind_.machine.has_indirect_table;
     resolver_.symbols().for_each([&](Symbol& symbol) {
       if (&symbol == scan_.unused_call && symbol.wants == 0) {
         leave_plt_room();
@@ -34,29 +62,17 @@ class Maker {
       Referent referent;
       referent.global = &symbol;
       referent.section = symbol.section;
+      if ((has_late && is_own_indirect(referent)) != are_late) return;
       symbol.places = resolver_.arena().make<Places>(place(referent, symbol.wants));
     });
-    for (InputFile* file : resolver_.files()) place_locals(*file, true);
-    settle_descriptors();
-    const bool has_tables = got_size_ != 0 || descriptor_count_ != 0 || plt_size_ != 0 ||
-                            indirect_count_ != 0 || scan_.wants_got_base || makes_empty_plt() ||
-                            (kind_.is_dynamic && kind_.machine.has_dynamic_table);
-    const bool has_all = kind_.machine.has_table_always && resolver_.dynamic_owner();
-    if (kind_.is_dynamic && has_all) make_plt();
-    if (kind_.is_dynamic || has_all || has_thread_words())
-      linkage_.sections.relocations = make_relocations(".rela.got", ".rel.got", 0);
-    if (has_tables || has_all) make_tables(has_tables);
-    if (!has_tables) forget_table();
-    return std::move(linkage_);
   }
 
- private:
-  /// On x86 GNU ld keeps local functions that choose themselves with the global symbols, behind
-  /// these.
+  /// GNU ld keeps local functions that choose themselves with the global symbols, behind these.
   void place_locals(InputFile& file, bool are_late) {
+    const bool has_late = kind_.machine.has_table_always || kind_.machine.has_indirect_table;
     for (std::uint32_t i = 0; i < file.local_wants.size(); ++i) {
       if (file.local_wants[i] == 0) continue;
-      const bool is_late = kind_.machine.has_table_always && file.symbols[i].type == STT_GNU_IFUNC;
+      const bool is_late = has_late && file.symbols[i].type == STT_GNU_IFUNC;
       if (is_late == are_late) file.local_places[i] = place(refer(file, i), file.local_wants[i]);
     }
   }
@@ -178,7 +194,10 @@ class Maker {
   /// A function that chooses itself needs no other word than its PLT entry's, unless its address is
   /// compared.
   bool goes_by_plt_word(const Referent& referent, Wants wants, const Places& places) const {
-    if (!kind_.machine.has_table_always || type_of(referent) != STT_GNU_IFUNC) return false;
+    const bool is_known = kind_.machine.has_table_always ? type_of(referent) == STT_GNU_IFUNC
+                                                         : is_own_indirect(referent);
+    if (!is_known || (!kind_.machine.has_table_always && !kind_.machine.has_indirect_table))
+      return false;
     if (places.plt == Places::none && places.indirect == Places::none) return false;
     if (!kind_.is_position_independent) return !(wants & want_pointer);
     return !kind_.is_shared || !referent.global || !referent.global->is_dynamic ||
@@ -282,12 +301,10 @@ class Maker {
     const std::uint32_t header = machine.got_header * word_;
     const bool has_entries = got_size_ != 0 || got_plt_words_ != 0 || descriptor_count_ != 0;
     if (has_any) got_size_ = std::max(got_size_, header);
+    const bool says_word = machine.guarded || machine.drops_got_plt ||
+                           (kind_.is_dynamic && (machine.has_table_always || makes_empty_plt()));
     if (got_size_ != 0 || machine.has_table_always)
-      sections.got = make_section(
-          ".got", 0, got_size_,
-          kind_.is_dynamic && (machine.has_table_always || machine.guarded || makes_empty_plt())
-              ? word_
-              : 0u);
+      sections.got = make_section(".got", 0, got_size_, says_word ? word_ : 0u);
     if (has_entries || !machine.drops_got_plt) {
       const std::uint32_t words =
           has_any ? machine.got_plt_header + got_plt_words_ + 2 * descriptor_count_ : 0;
@@ -295,10 +312,11 @@ class Maker {
     }
     if (has_any && (scan_.wants_got || kind_.is_dynamic))
       define_table(machine.got_base_is_got_plt ? *sections.got_plt : *sections.got);
-    if (indirect_count_ != 0 || (machine.has_table_always && !kind_.is_dynamic)) make_indirect();
+    if (indirect_count_ != 0 || (machine.has_table_always && !kind_.is_dynamic) || has_pointers())
+      make_indirect();
     if (machine.has_table_always && kind_.is_dynamic)
       make_other_plts();
-    else if (plt_size_ != 0 || makes_empty_plt())
+    else if (plt_size_ != 0 || makes_empty_plt() || (machine.has_dynamic_table && kind_.is_dynamic))
       make_plt();
   }
 
@@ -353,6 +371,14 @@ class Maker {
     return static_cast<std::uint8_t>(std::countr_zero(alignment));
   }
 
+  /// A static program asks functions that choose themselves for words of .got, or for pointers.
+  bool has_pointers() const {
+    if (kind_.is_dynamic || !kind_.machine.avoids_indirect_plt) return false;
+    return indirect_words_ != 0 || std::ranges::any_of(scan_.left, [](const LeftRelocation& left) {
+             return left.kind == LeftRelocation::Kind::indirect;
+           });
+  }
+
   void make_indirect() {
     LinkageSections& sections = linkage_.sections;
     const std::uint64_t count = indirect_count_;
@@ -403,9 +429,17 @@ class Maker {
 }  // namespace
 
 bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places) {
-  return kind.machine.has_table_always && type_of(referent) == STT_GNU_IFUNC &&
-         places.plt == Places::none && places.indirect == Places::none && !is_undefined(referent) &&
+  const bool may_be = kind.machine.has_table_always || kind.machine.avoids_indirect_plt;
+  return may_be && type_of(referent) == STT_GNU_IFUNC && places.plt == Places::none &&
+         places.indirect == Places::none && !is_undefined(referent) &&
          !is_preempted(kind, referent);
+}
+
+bool is_in_indirect_table(const FinalKind& kind, const LeftRelocation& left) {
+  return kind.machine.has_indirect_table && kind.is_position_independent &&
+         (left.kind == LeftRelocation::Kind::indirect ||
+          left.kind == LeftRelocation::Kind::symbolic) &&
+         is_own_indirect(left.referent);
 }
 
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan) {

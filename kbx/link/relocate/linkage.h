@@ -23,6 +23,7 @@ struct LinkageSections {
   InputSection* relocations = nullptr;           // .rela.dyn or .rel.dyn
   InputSection* plt_relocations = nullptr;       // .rela.plt
   InputSection* indirect_relocations = nullptr;  // .rela.iplt
+  InputSection* indirect_pointers = nullptr;     // .rela.ifunc
   InputSection* copies = nullptr;                // .dynbss: copies of data of shared objects
   InputSection* readonly_copies = nullptr;       // .data.rel.ro: the same of what nothing changes
   InputSection* plt_unwind = nullptr;            // .eh_frame of .plt
@@ -71,8 +72,13 @@ struct Linkage {
 /// them, as they are among GNU ld's when it places sections; settle_tables takes them out.
 Linkage make_linkage(Resolver& resolver, const FinalKind& kind, const ScanResult& scan);
 
-/// True if the symbol's word in .got holds what the function chooses: on x86, without a PLT entry.
+/// True if the symbol's word in .got holds what the function chooses: on x86 and RISC-V, without a
+/// PLT entry.
 bool is_chosen_in_got(const FinalKind& kind, const Referent& referent, const Places& places);
+
+/// True if what is left to the dynamic linker is told in .rela.ifunc.
+bool is_in_indirect_table(const FinalKind& kind, const LeftRelocation& left);
+
 /// True if a function that has an entry of .plt keeps other registers than the calling convention
 /// says, or less: its symbol is marked (STO_RISCV_VARIANT_CC).
 bool has_variant_calls(const Linkage& linkage);

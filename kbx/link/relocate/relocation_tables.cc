@@ -21,21 +21,22 @@ struct Table {
   std::vector<DynamicRelocation> relocations;
 };
 
-RelocationKind kind_of(const DynamicTypes& types, std::uint32_t type) {
+RelocationKind kind_of(const Machine& machine, std::uint32_t type) {
+  const DynamicTypes& types = machine.dynamic;
   if (type == types.relative || (types.relative_wide != 0 && type == types.relative_wide))
     return RelocationKind::relative;
   if (type == types.copy) return RelocationKind::copy;
   if (type == types.jump) return RelocationKind::plt;
-  if (type == types.indirect) return RelocationKind::ifunc;
+  if (type == types.indirect && machine.number != EM_RISCV) return RelocationKind::ifunc;
   return RelocationKind::normal;
 }
 
-/// On x86 GNU ld has relocations that name a function that chooses itself among those that ask such
-/// functions: the indices of these symbols in .dynsym.
+/// But for RISC-V GNU ld has relocations that name a function that chooses itself among those that
+/// ask such functions: the indices of these symbols in .dynsym.
 std::unordered_set<std::uint32_t> choosing_symbols(const Applying& applying,
                                                    const ScanResult& scan) {
   std::unordered_set<std::uint32_t> all;
-  if (!applying.kind.machine.has_table_always) return all;
+  if (applying.kind.machine.number == EM_RISCV) return all;
   const auto look = [&](const Referent& referent) {
     const Symbol* const symbol = referent.global;
     if (symbol && symbol->type == STT_GNU_IFUNC && symbol->dynamic_index != 0)
@@ -84,7 +85,7 @@ class Combiner {
   RelocationKind kind(const DynamicRelocation& relocation) const {
     if (relocation.symbol != 0 && choosing_.contains(relocation.symbol))
       return RelocationKind::ifunc;
-    return kind_of(machine_.dynamic, relocation.type);
+    return kind_of(machine_, relocation.type);
   }
 
   /// If the last relocations are exactly as many as its own.
@@ -135,6 +136,7 @@ std::uint64_t write_relocation_tables(const Applying& applying, const ScanResult
   add(sections.relocations, left.general);
   add(sections.plt_relocations, left.plt);
   add(sections.indirect_relocations, left.indirect);
+  add(sections.indirect_pointers, left.pointers);
   const bool combines = kind.options.combine_relocations && kind.is_dynamic;
   std::uint64_t relative = 0;
   if (combines) {

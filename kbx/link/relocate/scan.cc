@@ -112,6 +112,7 @@ class Scanner {
       want_got_base();
     if (is_indirect && decision.rule->origin == Origin::symbol)
       check_resolver(section, relocation, decision);
+    if (is_indirect) want_entry_of_chooser(decision);
     switch (decision.rule->origin) {
       case Origin::none:
       case Origin::paired:
@@ -132,8 +133,9 @@ class Scanner {
         return;
       case Origin::got_entry:
         want_entry(referent, want_got);
-        // On x86 the word in .got may as well hold what the function chooses.
-        if (is_indirect && !decision.is_preemptible && !kind_.machine.has_table_always)
+        // On x86 and RISC-V the word in .got may as well hold what the function chooses.
+        if (is_indirect && !decision.is_preemptible && !kind_.machine.has_table_always &&
+            !kind_.machine.avoids_indirect_plt)
           want(referent, want_plt);
         return;
       case Origin::got_thread_offset:
@@ -160,7 +162,8 @@ class Scanner {
         return;
       case Origin::thread_offset:
       case Origin::thread_distance:
-        if (kind_.is_shared) refuse(section, relocation, decision);
+        if (kind_.is_shared && !kind_.machine.allows_local_exec)
+          refuse(section, relocation, decision);
         // GNU ld keeps room for a relocation of its upper part.
         if (kind_.machine.number == EM_RISCV && kind_.is_position_independent &&
             relocation.type == R_RISCV_TPREL_HI20)
@@ -169,6 +172,15 @@ class Scanner {
       case Origin::module_offset:
         return;
     }
+  }
+
+  /// On AArch64 a function that chooses itself has a PLT entry whatever is wanted of it.
+  void want_entry_of_chooser(const Decision& decision) {
+    const Machine& machine = kind_.machine;
+    if (!machine.has_indirect_table || machine.avoids_indirect_plt) return;
+    if (!is_own_indirect(decision.referent)) return;
+    const Origin origin = decision.rule->origin;
+    if (origin == Origin::symbol || origin == Origin::got_entry) want(decision.referent, want_plt);
   }
 
   /// What is loaded anywhere has no known distance to a number.
@@ -258,7 +270,7 @@ class Scanner {
     switch (address_source(kind_, section, decision)) {
       case AddressFrom::link:
         if ((decision.is_preemptible && is_weak_in_program(kind_, decision.referent)) ||
-            is_unchecked_part(kind_, decision))
+            is_unchecked_part(kind_, decision) || keeps_room(decision))
           leave(section, relocation, decision, LeftRelocation::Kind::nothing);
         return;
       case AddressFrom::load:
@@ -281,6 +293,12 @@ class Scanner {
       case AddressFrom::nowhere:
         refuse(section, relocation, decision);
     }
+  }
+
+  /// AArch64: GNU ld counts a number for an address until it writes the relocations.
+  bool keeps_room(const Decision& decision) const {
+    return kind_.machine.number == EM_AARCH64 && kind_.is_position_independent &&
+           decision.rule->is_word && decision.referent.global && is_absolute(decision.referent);
   }
 
   /// What a shared object defines is wanted at an address that is known in a program, if it is not
@@ -308,7 +326,8 @@ class Scanner {
                       symbol->name, symbol->file->path),
           "the shared object takes its own address of the function; compile this with -fPIC");
     want(decision.referent, Wants{want_plt});
-    if (!is_jump(section, decision)) want(decision.referent, want_pointer);
+    if (!is_jump(section, decision) || kind_.machine.has_indirect_table)
+      want(decision.referent, want_pointer);
     want(decision.referent, takes ? want_address : want_plt_address);
   }
 
@@ -429,14 +448,17 @@ void note_thread_offsets(const Resolver& resolver, const Machine& machine) {
 ScanResult scan_relocations(const Resolver& resolver, const FinalKind& kind) {
   ScanResult result;
   if (kind.is_shared) note_thread_offsets(resolver, kind.machine);
-  const Symbol* const table = resolver.symbols().find(got_symbol);
+  Symbol* const table = resolver.symbols().find(got_symbol);
+  // Nobody but this output has its table.
+  if (table && is_unresolved(table->binding)) table->is_forced_local = true;
   for (InputFile* file : resolver.files()) {
     if (file->is_just_symbols || file->is_binary) continue;
     with_shape(file->is_64bit, file->is_big_endian,
                [&]<typename Shape>(Shape) { Scanner<Shape>(*file, kind, table, result).run(); });
   }
   // Where a function that chooses itself has a PLT entry, that is its address.
-  if (kind.machine.has_table_always && !kind.is_position_independent)
+  const bool may_do_without = kind.machine.has_table_always || kind.machine.avoids_indirect_plt;
+  if (may_do_without && !kind.is_position_independent)
     std::erase_if(result.left, [](const LeftRelocation& left) {
       return left.kind == LeftRelocation::Kind::indirect &&
              (wants_of(*left.section->file, left.referent) & want_plt);

@@ -47,8 +47,10 @@ void warn_of_first(const ScanResult& scan, const SymbolTable& symbols, const Fin
 
 void warn_text_relocations(const ScanResult& scan, const SymbolTable& symbols,
                            const FinalKind& kind, const Say& say) {
-  if (kind.options.text_relocations != TextRelocations::allowed)
-    warn_of_first(scan, symbols, kind, say);
+  const TextRelocations asked = kind.options.text_relocations;
+  const bool is_silent =
+      asked == TextRelocations::by_default && !kind.machine.warns_of_text_relocations;
+  if (asked != TextRelocations::allowed && !is_silent) warn_of_first(scan, symbols, kind, say);
   const auto is_resolver = [](const LeftRelocation& left) {
     return left.kind == LeftRelocation::Kind::indirect;
   };

@@ -93,6 +93,7 @@ class Collector {
           mark(section, nullptr, start);
     follow();
     for (const InputFile* file : files_) mark_special(*file);
+    while (mark_unwind_indexes()) follow();
     for (const InputFile* file : files_)
       for (InputSection* section : file->sections) sweep(*section);
     symbols_.for_each([](Symbol& symbol) { sweep_symbol(symbol); });
@@ -271,6 +272,22 @@ class Collector {
     if (has_fragments) drop_fragments(file);
     for (InputSection* section : file.sections)
       if (section->is_marked && (section->traits & trait_debugging)) mark_debug_targets(*section);
+  }
+
+  /// ARM: the index of code that stays. It refers to a personality routine, the code of which has
+  /// an index of its own, in any file: true if there was a new one.
+  bool mark_unwind_indexes() {
+    bool has_new = false;
+    for (const InputFile* file : files_) {
+      if (file->machine != EM_ARM || file->is_just_symbols) continue;
+      for (InputSection* section : file->sections) {
+        if (section->type != SHT_ARM_EXIDX || section->is_marked || section->is_discarded) continue;
+        if (!section->linked_to || !section->linked_to->is_marked) continue;
+        mark(section, section->linked_to);
+        has_new = true;
+      }
+    }
+    return has_new;
   }
 
   /// The used section among those that a section belongs to (SHF_LINK_ORDER), directly or not.
