@@ -213,7 +213,11 @@ void add_plt(const Applying& applying, const LinkageEntry& entry, const OnRelati
 void add_left(const Applying& applying, const LeftRelocation& left, const OnRelative& on_relative,
               DynamicRelocations& all) {
   InputSection& section = *left.section;
-  if (section.is_discarded || !section.output) return;
+  if (section.is_discarded || !section.output) {
+    // GNU ld makes room before scripts discard anything, and gives none back but on x86.
+    if (left.referent.global && !applying.kind.machine.has_table_always) all.general.emplace_back();
+    return;
+  }
   std::uint64_t offset = left.offset;
   if (section.edit && !moved_offset(*section.edit, offset)) return;
   if (left.referent.section && left.referent.section->is_discarded) return;
@@ -445,8 +449,8 @@ class Filler {
     if (!table) return;
     char* at = table + entry.offset;
     for (const Word& word : words_.of(entry)) {
-      const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative &&
-                              kind_.options.apply_dynamic_relocs;
+      // Whatever --no-apply-dynamic-relocs says: that is for the sections of objects.
+      const bool is_applied = word.type == machine_.dynamic.relative && machine_.applies_relative;
       const bool is_left_out =
           word.type != 0 && machine_.uses_rela && !is_applied && !is_packed(kind_, word);
       store(at, is_left_out ? 0 : word.value);

@@ -11,6 +11,7 @@
 #include "kbx/base/parallel.h"
 #include "kbx/base/path.h"
 #include "kbx/link/command/emulation.h"
+#include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/object.h"
 #include "kbx/link/resolve/commons.h"
 #include "kbx/link/resolve/warning_sections.h"
@@ -230,6 +231,13 @@ void Resolver::check_format(const InputFile& file) {
 
 void Resolver::link_object(InputFile& file) {
   check_format(file);
+  if (files_.empty() && is_final() && is_position_independent(options_)) {
+    // GNU ld makes what dynamic linking needs with the first object. Nothing is defined by it yet,
+    // but in BFD's table the names are in front of those of the objects.
+    symbols().add("_DYNAMIC");
+    symbols().add("_GLOBAL_OFFSET_TABLE_");
+    if (file.machine == EM_RISCV) symbols().add("_PROCEDURE_LINKAGE_TABLE_");
+  }
   files_.push_back(&file);
   // What a final link drops defines nothing.
   if (is_final())
