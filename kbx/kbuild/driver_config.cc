@@ -32,11 +32,10 @@ ObjectLine object_line(std::string_view line) {
   return {line.substr(start.size() + 1, close - start.size() - 1), line.substr(equals + 1)};
 }
 
-/// The words of a makefile's line that name objects which obj-y has.
-std::vector<std::string> built_in(const Evaluation& evaluation, std::string_view words) {
+/// The words of a makefile's line that name objects which are among those of obj-y.
+std::vector<std::string> built_in(const Evaluation& evaluation, std::string_view words,
+                                  const std::vector<std::string_view>& present) {
   const std::string expanded = evaluation.expand(words);
-  const std::string all = evaluation.value("obj-y");
-  const std::vector<std::string_view> present = split_words(all);
   std::vector<std::string> found;
   for (const std::string_view word : split_words(expanded)) {
     if (!word.ends_with(".o")) continue;
@@ -67,6 +66,9 @@ void include_header(Evaluation& evaluation, const DriverConfig& config) {
 
 void refuse_built_in(const Evaluation& evaluation, const DriverFolders& driver,
                      const DriverConfig& config) {
+  const std::string all = evaluation.value("obj-y");
+  const std::vector<std::string_view> present = split_words(all);
+  if (present.empty()) return;
   for (const makelang::MakefileUse& use : evaluation.observations().makefiles) {
     if (!use.found || !driver.contain(use.path) || use.path == config.definitions) continue;
     const std::string text = read_file(use.path);
@@ -76,7 +78,7 @@ void refuse_built_in(const Evaluation& evaluation, const DriverFolders& driver,
       const ObjectLine assignment = object_line(line);
       const std::string option(assignment.option);
       if (!config.options.contains(option) || evaluation.value(option) != "y") continue;
-      const std::vector<std::string> objects = built_in(evaluation, assignment.words);
+      const std::vector<std::string> objects = built_in(evaluation, assignment.words, present);
       if (objects.empty()) continue;
       const std::string plain = option.substr(option.find('_') + 1);
       throw Error(Location{use.path, number},

@@ -17,11 +17,10 @@ void ChangedInput::look_at(const Symbol& symbol) {
   const SymbolState& state = solver_.state(symbol);
   const GivenValue& given = state.user();
   if (!given.is_set) return;
-  const bool is_logical = symbol.type == Type::boolean || symbol.type == Type::tristate;
-  if (is_logical ? given.tristate == state.tristate : given.text == state.text) return;
-  constexpr std::string_view words[] = {"n", "m", "y"};
+  const bool logical = is_logical(symbol.type);
+  if (logical ? given.tristate == state.tristate : given.text == state.text) return;
   lines_ += "  " + prefix_ + std::string(symbol.name) + ": ";
-  lines_ += is_logical ? words[static_cast<std::size_t>(given.tristate)] : given.text;
+  lines_ += logical ? letter_of(given.tristate) : given.text;
   lines_ += " -> ";
   lines_ += solver_.text_of(symbol);
   lines_ += '\n';

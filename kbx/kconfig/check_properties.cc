@@ -13,10 +13,6 @@ bool is_number(Type type) {
   return type == Type::integer || type == Type::hex;
 }
 
-bool is_logical(Type type) {
-  return type == Type::boolean || type == Type::tristate;
-}
-
 /// True if `other` may stand where a value of `symbol` is wanted.
 bool may_be_number(const Symbol& symbol, const Symbol& other) {
   return is_number(other.type) ||

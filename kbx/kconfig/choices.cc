@@ -127,7 +127,7 @@ bool Solver::is_in_range(const Symbol& symbol, Tristate wanted) const {
   const SymbolState& state = states_[symbol.id];
   const Type type = effective_type(symbol);
   if (state.visible == Tristate::no) return false;
-  if (type != Type::boolean && type != Type::tristate) return false;
+  if (!is_logical(type)) return false;
   if (type == Type::boolean && wanted == Tristate::mod) return false;
   if (state.visible <= state.selected) return false;
   if (symbol.choice && state.visible == Tristate::yes) return wanted == Tristate::yes;
@@ -164,7 +164,7 @@ bool Solver::set(const Symbol& symbol, Tristate wanted) {
 }
 
 bool Solver::set(const Symbol& symbol, std::string_view text) {
-  if (symbol.type == Type::boolean || symbol.type == Type::tristate) {
+  if (is_logical(symbol.type)) {
     const char letter = text.empty() ? '\0' : text[0];
     if (letter == 'y' || letter == 'Y') return set(symbol, Tristate::yes);
     if (letter == 'm' || letter == 'M') return set(symbol, Tristate::mod);

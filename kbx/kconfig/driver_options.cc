@@ -23,10 +23,6 @@ namespace {
 constexpr const char* file_name = "Kconfig";
 constexpr std::string_view prefix = "CONFIG_";
 
-bool is_logical(const Symbol& symbol) {
-  return symbol.type == Type::boolean || symbol.type == Type::tristate;
-}
-
 /// One meaning of a driver's Kconfig for all kernels: the newest language.
 Dialect language() {
   return {};
@@ -120,7 +116,7 @@ void DriverOptions::set_all_modules() {
   for (std::size_t round = 0; changed && round <= options_.size(); ++round) {
     changed = false;
     for (const Symbol* symbol : options_) {
-      if (!is_logical(*symbol) || solver_->choice_of(*symbol)) continue;
+      if (!is_logical(symbol->type) || solver_->choice_of(*symbol)) continue;
       const SymbolState& state = solver_->value(*symbol);
       const bool modular = solver_->effective_type(*symbol) == Type::tristate;
       const Tristate wanted = modular ? Tristate::mod : Tristate::yes;
@@ -154,7 +150,7 @@ const Symbol& DriverOptions::option_to_set(const Assignment& assignment) const {
 
 bool DriverOptions::try_to_set(const Symbol& symbol, const Assignment& assignment) {
   solver_->value(symbol);
-  if (!is_logical(symbol)) {
+  if (!is_logical(symbol.type)) {
     if (solver_->state(symbol).visible == Tristate::no) return false;
     return solver_->set(symbol, assignment.unset ? "" : std::string_view(assignment.value));
   }
@@ -199,9 +195,9 @@ void DriverOptions::set(const std::vector<Assignment>& assignments) {
   for (const auto& [symbol, assignment] : wanted) {
     solver_->value(*symbol);
     const std::string_view value =
-        is_logical(*symbol) && assignment->unset ? "n" : std::string_view(assignment->value);
+        is_logical(symbol->type) && assignment->unset ? "n" : std::string_view(assignment->value);
     const std::string_view now = solver_->text_of(*symbol);
-    if (is_logical(*symbol) && now != value) refuse(*symbol, *assignment);
+    if (is_logical(symbol->type) && now != value) refuse(*symbol, *assignment);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "kbx/base/arena.h"
@@ -10,6 +11,12 @@ namespace kbx::kconfig {
 struct Symbol;
 
 enum class Tristate : std::uint8_t { no, mod, yes };
+
+/// "n", "m" or "y".
+constexpr std::string_view letter_of(Tristate value) {
+  constexpr std::string_view letters[] = {"n", "m", "y"};
+  return letters[static_cast<std::size_t>(value)];
+}
 
 enum class Operator : std::uint8_t {
   either,  // ||

@@ -17,10 +17,6 @@
 namespace kbx::kconfig {
 namespace {
 
-bool is_logical(Type type) {
-  return type == Type::boolean || type == Type::tristate;
-}
-
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };

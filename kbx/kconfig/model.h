@@ -18,6 +18,11 @@ namespace kbx::kconfig {
 
 enum class Type : std::uint8_t { unknown, boolean, tristate, integer, hex, string };
 
+/// A type whose values are n, m and y, as opposed to texts.
+constexpr bool is_logical(Type type) {
+  return type == Type::boolean || type == Type::tristate;
+}
+
 /// "bool", "integer", …: the words of conf's messages.
 std::string_view type_name(Type type);
 

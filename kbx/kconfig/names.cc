@@ -24,4 +24,14 @@ std::string auto_conf_name(const Environment& environment) {
   return variable(environment, "KCONFIG_AUTOCONFIG", "include/config/auto.conf");
 }
 
+std::string option_mark(std::string_view name, bool nested) {
+  std::string mark(name);
+  if (!nested) return mark;
+  for (char& c : mark) {
+    if (c == '_') c = '/';
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return mark + ".h";
+}
+
 }  // namespace kbx::kconfig

@@ -19,4 +19,9 @@ std::string configuration_name(const Environment& environment);
 /// "include/config/auto.conf".
 std::string auto_conf_name(const Environment& environment);
 
+/// The file below include/config/ whose time stands for an option's last change: the option's name,
+/// or, in older trees (`nested`), that in lower case with a folder for each underline: "FOO_BAR" or
+/// "foo/bar.h".
+std::string option_mark(std::string_view name, bool nested);
+
 }  // namespace kbx::kconfig

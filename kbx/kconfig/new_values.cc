@@ -100,7 +100,7 @@ bool set_with_choice_symbols(Solver& solver, NewValue kind, const Chances& chanc
     SymbolState& state = solver.state(*symbol);
     if (state.user().is_set || state.is_valid) continue;
     const Type type = solver.effective_type(*symbol);
-    if (type != Type::boolean && type != Type::tristate) continue;
+    if (!is_logical(type)) continue;
     changed = true;
     if (kind == NewValue::by_default) continue;
     state.user().tristate = value_for(kind, *symbol, chances);
@@ -155,7 +155,7 @@ void set_with_choice_menus(Solver& solver, NewValue kind, const Chances& chances
        menu = next_entry(menu, nullptr)) {
     const Symbol* symbol = menu->symbol;
     if (!symbol || !menu->prompt || solver.state(*symbol).user().is_set) continue;
-    if (symbol->type != Type::boolean && symbol->type != Type::tristate) continue;
+    if (!is_logical(symbol->type)) continue;
     if (symbol->is_choice_member) continue;
     if (symbol->is_choice) {
       if (kind == NewValue::random) randomize_choice_menu(solver, *menu);

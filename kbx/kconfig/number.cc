@@ -34,7 +34,7 @@ struct Value {
 
 Value value_of(Type type, std::string_view view) {
   using enum Value::Kind;
-  if (type == Type::boolean || type == Type::tristate) {
+  if (is_logical(type)) {
     const long long number = view == "n" ? 0 : view == "m" ? 1 : view == "y" ? 2 : -1;
     return {with_sign, static_cast<unsigned long long>(number)};
   }

@@ -3,10 +3,6 @@
 namespace kbx::kconfig {
 namespace {
 
-bool is_logical(const Symbol& symbol) {
-  return symbol.type == Type::boolean || symbol.type == Type::tristate;
-}
-
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -38,7 +34,7 @@ std::string number_text(const Symbol& symbol, std::string_view value) {
 
 std::string config_line(const Symbol& symbol, const Solver& solver, std::string_view prefix) {
   if (symbol.type == Type::unknown) return {};
-  if (is_logical(symbol) && solver.text_of(symbol) == "n")
+  if (is_logical(symbol.type) && solver.text_of(symbol) == "n")
     return "# " + named(symbol, prefix) + " is not set\n";
   return assignment(symbol, solver, prefix, true);
 }
@@ -49,7 +45,7 @@ std::string listed_line(const Symbol& symbol, const Solver& solver, std::string_
 
 std::string auto_conf_line(const Symbol& symbol, const Solver& solver, std::string_view prefix) {
   if (symbol.type == Type::unknown) return {};
-  if (is_logical(symbol) && solver.text_of(symbol) == "n") return {};
+  if (is_logical(symbol.type) && solver.text_of(symbol) == "n") return {};
   return assignment(symbol, solver, prefix, solver.model().dialect.quoted_auto_conf);
 }
 
@@ -57,7 +53,7 @@ std::string header_line(const Symbol& symbol, const Solver& solver, std::string_
   if (symbol.type == Type::unknown) return {};
   const std::string_view value = solver.text_of(symbol);
   const std::string define = "#define " + named(symbol, prefix);
-  if (is_logical(symbol)) {
+  if (is_logical(symbol.type)) {
     if (value == "n") return {};
     return define + (value == "m" ? "_MODULE 1\n" : " 1\n");
   }
@@ -69,8 +65,8 @@ std::string rust_lines(const Symbol& symbol, const Solver& solver, std::string_v
   if (symbol.type == Type::unknown) return {};
   const std::string_view value = solver.text_of(symbol);
   const std::string option = "--cfg=" + named(symbol, prefix);
-  if (is_logical(symbol) && value == "n") return {};
-  return (is_logical(symbol) ? option + "\n" : "") + option + "=" +
+  if (is_logical(symbol.type) && value == "n") return {};
+  return (is_logical(symbol.type) ? option + "\n" : "") + option + "=" +
          quoted(number_text(symbol, value)) + "\n";
 }
 

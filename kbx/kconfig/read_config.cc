@@ -174,8 +174,7 @@ void ConfigReader::take(Origin origin, std::string_view name, std::string_view t
 /// False if the text is no value of the symbol, which has been told then.
 bool ConfigReader::assign(Origin origin, const Symbol& symbol, std::string_view text) {
   if (symbol.type == Type::unknown) return true;
-  if (symbol.type != Type::boolean && symbol.type != Type::tristate)
-    return assign_text(origin, symbol, text);
+  if (!is_logical(symbol.type)) return assign_text(origin, symbol, text);
   GivenValue& given = solver_.state(symbol).by(origin);
   const char letter = text.empty() ? '\0' : text[0];
   if (letter == 'y')
@@ -242,8 +241,7 @@ void ConfigReader::note_choice(Origin origin, const Symbol& symbol) {
 bool ConfigReader::agrees(const Symbol& symbol) const {
   const SymbolState& state = solver_.state(symbol);
   if (!state.user().is_set || !state.is_written) return !state.user().is_set && !state.is_written;
-  if (symbol.type == Type::boolean || symbol.type == Type::tristate)
-    return state.user().tristate == state.tristate;
+  if (is_logical(symbol.type)) return state.user().tristate == state.tristate;
   return state.user().text == state.text;
 }
 

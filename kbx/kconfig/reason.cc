@@ -17,15 +17,6 @@
 namespace kbx::kconfig {
 namespace {
 
-bool is_logical(const Symbol& symbol) {
-  return symbol.type == Type::boolean || symbol.type == Type::tristate;
-}
-
-std::string_view word(Tristate value) {
-  constexpr std::string_view words[] = {"n", "m", "y"};
-  return words[static_cast<std::size_t>(value)];
-}
-
 std::string shown(const Location& where) {
   if (where.file.empty()) return "";
   Location near = where;
@@ -163,7 +154,7 @@ class Teller {
     const SymbolState& state = solver_.state(symbol);
     const GivenValue& given = state.by(Origin::user);
     if (given.is_set && state.visible != Tristate::no) {
-      const std::string asked(is_logical(symbol) ? word(given.tristate) : given.text);
+      const std::string asked(is_logical(symbol.type) ? letter_of(given.tristate) : given.text);
       story.origin = asked == story.value
                          ? "it is set so in the configuration"
                          : "the configuration has " + asked + ", which it cannot be";
@@ -214,7 +205,7 @@ std::string why_not(const Symbol& symbol, std::string_view value, DriverOptions&
   };
   for (const Obstacle& obstacle : story.obstacles)
     if (obstacle.value == Tristate::no) return said(obstacle);
-  if (!is_logical(symbol))
+  if (!is_logical(symbol.type))
     return story.range.empty() ? ": that is no value of type " + std::string(type_name(symbol.type))
                                : ": its range is " + story.range;
   if (value != "y" && value != "m" && value != "n") return ": it is y, m or n";

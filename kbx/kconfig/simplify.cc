@@ -276,7 +276,7 @@ const Expression* Simplifier::join(Operator operation, const Expression* a, cons
   if (equal(a, b)) return a;
   Symbol* symbol = subject(a, true);
   if (!symbol || symbol != subject(b, false)) return nullptr;
-  if (symbol->type != Type::boolean && symbol->type != Type::tristate) return nullptr;
+  if (!is_logical(symbol->type)) return nullptr;
   return operation == Operator::either ? join_either(a, b) : join_both(a, b);
 }
 

@@ -18,10 +18,6 @@ namespace {
 /// A text that is there, and empty: without data() a symbol would count as not computed.
 constexpr char no_characters[] = "";
 
-bool is_logical(Type type) {
-  return type == Type::boolean || type == Type::tristate;
-}
-
 Tristate inverse(Tristate value) {
   return static_cast<Tristate>(2 - static_cast<int>(value));
 }
@@ -110,9 +106,8 @@ Tristate Solver::compare(const Expression& comparison) {
 }
 
 std::string_view Solver::text_of(const Symbol& symbol) const {
-  constexpr std::string_view words[] = {"n", "m", "y"};
   const SymbolState& state = states_[symbol.id];
-  return is_logical(symbol.type) ? words[static_cast<std::size_t>(state.tristate)] : state.text;
+  return is_logical(symbol.type) ? letter_of(state.tristate) : state.text;
 }
 
 Type Solver::effective_type(const Symbol& symbol) const {
@@ -357,8 +352,7 @@ std::string_view Solver::default_text(const Symbol& symbol) {
       ((!is_member && modules == Tristate::no) || symbol.type == Type::boolean))
     result = Tristate::yes;
   result = either(result, state.implied);
-  constexpr std::string_view words[] = {"n", "m", "y"};
-  if (is_logical(symbol.type)) return words[static_cast<std::size_t>(result)];
+  if (is_logical(symbol.type)) return letter_of(result);
   if (text.empty() && !model_.dialect.empty_numbers) {
     if (symbol.type == Type::integer) return "0";
     if (symbol.type == Type::hex) return "0x0";

@@ -90,22 +90,12 @@ class AutoConf {
     write_file_atomically(file, text);
   }
 
-  /// The name of the file that stands for an option.
-  std::string mark_of(std::string_view name) const {
-    std::string mark(name);
-    if (!solver_.model().dialect.nested_marks) return mark;
-    for (char& c : mark) {
-      if (c == '_') c = '/';
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return mark + ".h";
-  }
-
   void touch(std::string_view name) const {
     const std::size_t slash = name_.rfind('/');
+    const bool nested = solver_.model().dialect.nested_marks;
     const std::string path =
-        name_.substr(0, slash == std::string::npos ? 0 : slash + 1) + mark_of(name);
-    if (solver_.model().dialect.nested_marks) make_folders(dir_name(path));
+        name_.substr(0, slash == std::string::npos ? 0 : slash + 1) + option_mark(name, nested);
+    if (nested) make_folders(dir_name(path));
     const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (file.get() < 0) throw system_error("cannot write " + path, errno);
   }
@@ -128,10 +118,10 @@ class AutoConf {
   bool has_changed(const Symbol& symbol) const {
     const SymbolState& state = solver_.state(symbol);
     const GivenValue& before = state.by(Origin::automatic);
-    const bool is_logical = symbol.type == Type::boolean || symbol.type == Type::tristate;
+    const bool logical = is_logical(symbol.type);
     if (!state.is_written) return before.is_set;
-    if (!before.is_set) return !is_logical || state.tristate != Tristate::no;
-    return is_logical ? state.tristate != before.tristate : state.text != before.text;
+    if (!before.is_set) return !logical || state.tristate != Tristate::no;
+    return logical ? state.tristate != before.tristate : state.text != before.text;
   }
 
   Solver& solver_;

@@ -54,7 +54,7 @@ using Choice = std::optional<bool>;
 struct Input {
   enum class Kind {
     file,          // an object, an archive, a shared object, or a script without -T
-    library,       // -lNAME or -l:FILE; looked for along Options::library_folders
+    library,       // -lNAME or -l:FILE; looked for along Options::search_folders
     script,        // -T
     just_symbols,  // -R FILE, --just-symbols
     start_group,   // up to end_group the archives are searched until nothing new is taken
@@ -102,7 +102,7 @@ struct Options {
   std::string default_script;       // --default-script
   Files version_scripts;            // --version-script
   Files dynamic_lists;              // --dynamic-list
-  Files library_folders;            // -L, with the leading = of a sysroot resolved
+  Files search_folders;             // -L, with the leading = of a sysroot resolved
   bool only_given_folders = false;  // -nostdlib: no SEARCH_DIR of a script
   std::string sysroot;
 

@@ -21,17 +21,13 @@ bool has_page(const Menu& entry) {
   return entry.prompt && entry.prompt->kind == PropertyKind::menu;
 }
 
-bool is_logical(const Symbol& symbol) {
-  return symbol.type == Type::boolean || symbol.type == Type::tristate;
-}
-
 /// The value in the brackets of its type; where it cannot be changed, between dashes.
 std::string mark(DriverOptions& options, const Menu& entry) {
   const Symbol& symbol = *entry.symbol;
   kconfig::Solver& solver = options.solver();
   const kconfig::SymbolState& state = solver.value(symbol);
   const std::string value(solver.text_of(symbol));
-  if (!is_logical(symbol)) return "(" + value + ")";
+  if (!is_logical(symbol.type)) return "(" + value + ")";
   const std::string letter = value == "y" ? "*" : value == "m" ? "M" : " ";
   if (kconfig::choice_around(symbol)) return value == "y" ? "(X)" : "( )";
   if (state.visible <= state.selected) return "-" + letter + "-";
@@ -122,7 +118,7 @@ const Menu& page_of(const DriverOptions& options, const Menu& entry) {
 }
 
 bool is_text(const Menu& entry) {
-  return entry.symbol && !entry.symbol->is_choice && !is_logical(*entry.symbol);
+  return entry.symbol && !entry.symbol->is_choice && !is_logical(entry.symbol->type);
 }
 
 std::string set(DriverOptions& options, const Menu& entry, std::string_view value) {

@@ -34,9 +34,9 @@ constexpr const char* keys =
 /// Takes the last character away, which may be of several bytes.
 void drop_last(std::string& text) {
   while (!text.empty()) {
-    const auto byte = static_cast<unsigned char>(text.back());
+    const char byte = text.back();
     text.pop_back();
-    if ((byte & 0xC0U) != 0x80U) return;
+    if (begins_character(byte)) return;
   }
 }
 

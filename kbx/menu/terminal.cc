@@ -21,15 +21,13 @@ constexpr int escape_wait_ms = 50;
 std::string_view fitting(std::string_view text, int columns) {
   int used = 0;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool continues = (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-    if (!continues && ++used > columns) return text.substr(0, at);
+    if (begins_character(text[at]) && ++used > columns) return text.substr(0, at);
   }
   return text;
 }
 
 int columns_of(std::string_view text) {
-  return static_cast<int>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<int>(std::ranges::count_if(text, begins_character));
 }
 
 attr_t attributes_of(Row::Look look) {

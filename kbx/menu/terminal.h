@@ -8,6 +8,11 @@ namespace kbx::menu {
 /// A key: a byte of its character, or one of those that have none.
 enum class Key : int { up = 1000, down, left, right, page_up, page_down, home, end, closed };
 
+/// False for the second and further bytes of a character in UTF-8.
+constexpr bool begins_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
+
 struct Row {
   std::string text;
   enum class Look { plain, dim, chosen, title } look = Look::plain;

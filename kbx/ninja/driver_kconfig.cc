@@ -51,6 +51,27 @@ void add_inputs(kconfig::DriverOptions& options, const Environment& environment,
   }
 }
 
+kbuild::DriverConfig made_configuration(const ConfiguredDriver& driver, const ConfigPlace& place) {
+  const auto options = driver_options(driver);
+  options->read(place.file);
+  options->check_selections();
+  const kconfig::DriverFiles files{place.made};
+  kconfig::write_driver_files(*options, files);
+  kbuild::DriverConfig config;
+  config.definitions = files.auto_conf();
+  config.header = files.header();
+  for (const kconfig::Symbol* symbol : options->options())
+    config.options.emplace("CONFIG_" + std::string(symbol->name),
+                           options->location(symbol->definitions.front()->place));
+  for (const std::string_view line : split_lines(options->take_messages()))
+    if (!trim(line).empty()) config.notes.emplace_back(trim(line));
+  add_contradictions(*options, driver.variables, config.notes);
+  add_inputs(*options, driver.environment, config.inputs);
+  for (const std::string& file : {place.file, files.auto_conf(), files.header(), files.names()})
+    config.inputs.files.emplace_back(file, stamp_of(file));
+  return config;
+}
+
 }  // namespace
 
 ConfigPlace config_place(const std::string& out, const std::string& chosen,
@@ -78,31 +99,6 @@ std::unique_ptr<kconfig::DriverOptions> driver_options(const ConfiguredDriver& d
   };
   return std::make_unique<kconfig::DriverOptions>(std::move(from));
 }
-
-namespace {
-
-kbuild::DriverConfig made_configuration(const ConfiguredDriver& driver, const ConfigPlace& place) {
-  const auto options = driver_options(driver);
-  options->read(place.file);
-  options->check_selections();
-  const kconfig::DriverFiles files{place.made};
-  kconfig::write_driver_files(*options, files);
-  kbuild::DriverConfig config;
-  config.definitions = files.auto_conf();
-  config.header = files.header();
-  for (const kconfig::Symbol* symbol : options->options())
-    config.options.emplace("CONFIG_" + std::string(symbol->name),
-                           options->location(symbol->definitions.front()->place));
-  for (const std::string_view line : split_lines(options->take_messages()))
-    if (!trim(line).empty()) config.notes.emplace_back(trim(line));
-  add_contradictions(*options, driver.variables, config.notes);
-  add_inputs(*options, driver.environment, config.inputs);
-  for (const std::string& file : {place.file, files.auto_conf(), files.header(), files.names()})
-    config.inputs.files.emplace_back(file, stamp_of(file));
-  return config;
-}
-
-}  // namespace
 
 kbuild::DriverConfig configure(const ConfiguredDriver& driver, const ConfigPlace& place) {
   kbuild::DriverConfig config;

@@ -12,6 +12,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kconfig/names.h"
 #include "kbx/ninja/config_names.h"
 
 /// What scripts/basic/fixdep of the kernel does.
@@ -60,7 +61,7 @@ class Collector {
   void scan(std::string_view file) {
     if (!scan_configs_) return;
     for_each_config(read_into_buffer(std::string(file)), [this](std::string_view name) {
-      std::string header = header_of(name);
+      std::string header = kconfig::option_mark(name, dialect_.lower_case_config_headers);
       const auto [entry, is_new] = seen_.insert(std::move(header));
       if (is_new) text_ += "    $(wildcard include/config/" + *entry + ") \\\n";
     });
@@ -72,16 +73,6 @@ class Collector {
   }
 
  private:
-  std::string header_of(std::string_view name) const {
-    std::string header(name);
-    if (!dialect_.lower_case_config_headers) return header;
-    for (char& c : header) {
-      if (c == '_') c = '/';
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return header + ".h";
-  }
-
   /// Hundreds of headers are read per object, so the buffer is kept.
   std::string_view read_into_buffer(const std::string& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);

@@ -52,17 +52,19 @@ def copy(tree, to, release=None):
     own_files = {"Makefile", "Module.symvers", ".config", ".kernelvariables", "include/config/auto.conf",
                  "include/config/kernel.release", "include/generated/autoconf.h", "include/generated/utsrelease.h"}
 
+    # include/config alone has ten thousand files: no Path is made for one, and no link of it is followed.
     def fill(below):
-        (to / below).mkdir(parents=True)
-        for entry in sorted((tree / below).iterdir()):
-            name = str(Path(below) / entry.name)
-            if name in own_folders:
-                fill(name)
-            elif name in own_files:
-                shutil.copy(entry, to / name)
-                (to / name).chmod(0o644)
+        source, target = os.path.realpath(tree / below), to / below
+        target.mkdir(parents=True)
+        for name in os.listdir(source):
+            path = f"{below}/{name}" if below else name
+            if path in own_folders:
+                fill(path)
+            elif path in own_files:
+                shutil.copy(f"{source}/{name}", target)
+                (target / name).chmod(0o644)
             else:
-                (to / name).symlink_to(entry.resolve())
+                os.symlink(f"{source}/{name}", f"{target}/{name}")
 
     fill("")
     if release:

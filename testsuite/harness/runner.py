@@ -78,7 +78,7 @@ def main():
     except Skipped as reason:
         print(f"skipped: {reason}")
         return SKIPPED_STATUS
-    verdicts = []
+    verdicts, done_with = [], []
     for name, function in functions.items():
         began = time.monotonic()
         workspace = Workspace(work / name, kbx, tree, cache, getattr(module, "DRIVER", None))
@@ -88,7 +88,11 @@ def main():
         if why:
             print("        " + why.replace("\n", "\n        "), flush=True)
         if verdict != "FAILED" and not arguments.keep:
-            shutil.rmtree(workspace.folder, ignore_errors=True)
+            done_with.append(workspace.folder)
+    # Not at once: ext4 does not give the numbers of files that were removed just now to new ones, and looks at each of
+    # them in vain for each of the thousands of links of the next case.
+    for folder in done_with:
+        shutil.rmtree(folder, ignore_errors=True)
     if "FAILED" in verdicts:
         return 1
     return SKIPPED_STATUS if set(verdicts) == {"skipped"} else 0

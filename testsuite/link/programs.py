@@ -50,7 +50,7 @@ class Program(NamedTuple):
     """What is compiled the way's way, what for a library, and the steps: link OUTPUT WORDS..., shared OUTPUT WORDS... and run
     WORDS...; objects are named for their sources."""
     sources: list
-    library: list
+    shared: list
     steps: list
     ways: tuple
 
@@ -113,8 +113,8 @@ def compile_sources(case, program, folder):
     folder.mkdir(parents=True)
     for name in ("versions_one.map", "versions_two.map"):
         shutil.copy(SOURCES / name, folder)
-    for source in program.sources + program.library:
-        how = ["-fPIC"] if source in program.library else WAYS[case.way].compiling
+    for source in program.sources + program.shared:
+        how = ["-fPIC"] if source in program.shared else WAYS[case.way].compiling
         compiler = COMPILERS[case.compiler][source.endswith(".cc")]
         status, _, said = call([compiler, "-c", "-O2", "-g1", "-fno-lto", *how, str(SOURCES / source)], folder)
         if status != 0:

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over sources, several of a room as one.
 
-    lint.py [--build build] [--alone] FILE...
+    lint.py [--build build] [--alone] [--fresh] FILE...
 
 Most of what clang-tidy does for a file it does for the headers of the C++ library: each check walks them again. So files
 of one room that do not disturb each other are put one behind the other into one file below BUILD/lint, where all of them
 are the main file, for which some checks look only. Nothing is found there in most runs; if something is, or if the files
-disturb each other and do not compile, each of them is linted by itself, and that is what is told.
+disturb each other and do not compile, each of them is linted by itself, and that is what is told. A group in which
+nothing was found before is not linted again (lint_kept.py), but for --fresh.
 
 Exit status: 0 nothing was found, 1 something was, 2 wrong usage.
 """
@@ -22,6 +23,8 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from lint_kept import Kept
 
 TOP = Path(__file__).resolve().parents[2]
 # So many lines make the headers the smaller part, and there are still enough groups for all processors.
@@ -88,9 +91,11 @@ def groups_of(files, texts):
 
 
 class Lint:
-    def __init__(self, build, texts):
+    def __init__(self, build, texts, fresh):
         self.build, self.texts = build, texts
         self.commands = {entry["file"]: entry for entry in json.loads((build / "compile_commands.json").read_text())}
+        commands = {file: entry["command"] for file, entry in self.commands.items()}
+        self.kept = None if fresh else Kept(texts, commands, TOP)
 
     def joined(self, group):
         """Writes the file that stands for a group, with a compile command."""
@@ -108,6 +113,16 @@ class Lint:
         """What clang-tidy says of the files of a group; "" if nothing."""
         # A group lies in the build folder, perhaps outside of the tree: the settings are those of its files.
         settings = settings_of(group[0])
+        place = self.kept and self.kept.place(group, settings)
+        if place and self.kept.has(place):
+            return ""
+        said = self.said_of(group, settings)
+        if place and not said:
+            place.touch()
+        return said
+
+    def said_of(self, group, settings):
+        """What clang-tidy says of them now."""
         if len(group) == 1:
             return tidy(self.build, group[0], settings)
         source = self.joined(group)
@@ -129,11 +144,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of compile_commands.json")
     parser.add_argument("--alone", action="store_true", help="each file by itself")
+    parser.add_argument("--fresh", action="store_true", help="what was linted before as well")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
     os.chdir(TOP)
     texts = {file: Path(file).read_text() for file in arguments.files}
-    lint = Lint(arguments.build.resolve(), texts)
+    lint = Lint(arguments.build.resolve(), texts, arguments.fresh)
     joinable = {file for file in texts if os.path.abspath(file) in lint.commands and not arguments.alone}
     groups = groups_of(joinable, texts) + [[file] for file in texts if file not in joinable]
     faults = 0

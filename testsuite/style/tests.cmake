@@ -3,3 +3,5 @@ add_test(NAME style-arrows COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DI
 set_tests_properties(style-arrows PROPERTIES LABELS style)
 add_test(NAME style-docs COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/check_docs.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(style-docs PROPERTIES LABELS style)
+add_test(NAME style-lint-kept COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/lint_kept_selftest.py)
+set_tests_properties(style-lint-kept PROPERTIES LABELS style SKIP_RETURN_CODE 77)

@@ -21,10 +21,6 @@ std::uint32_t half(std::string_view content, std::uint64_t offset) {
   return ArmBytes{false}.read16(content.data() + offset);
 }
 
-bool is_wide(std::uint32_t first) {
-  return (first & 0xe000) == 0xe000 && (first & 0x1800) != 0;
-}
-
 ArmStub branch_kind(std::uint32_t instruction) {
   switch (instruction & 0xf800d000) {
     case 0xf0009000:
@@ -68,7 +64,7 @@ class Scan {
     bool was_branch = false;
     for (std::uint64_t i = span.start; i + 2 <= span.end;) {
       std::uint32_t instruction = half(content_, i);
-      const bool is_long = is_wide(instruction) && i + 4 <= content_.size();
+      const bool is_long = is_wide_thumb(instruction) && i + 4 <= content_.size();
       ArmStub kind = ArmStub::none;
       if (is_long) {
         instruction = instruction << 16 | half(content_, i + 2);

@@ -47,6 +47,12 @@ struct ArmBytes {
   void write_halves(char* place, std::uint32_t value) const;
 };
 
+/// True if the first half of a Thumb instruction has a second one (Arm ARM, "Thumb instruction set
+/// encoding").
+constexpr bool is_wide_thumb(std::uint32_t first) {
+  return (first & 0xe000) == 0xe000 && (first & 0x1800) != 0;
+}
+
 /// The addend in an instruction or a word of data.
 std::int64_t arm_addend(const ArmBytes& bytes, ArmForm form, unsigned size, const char* place);
 

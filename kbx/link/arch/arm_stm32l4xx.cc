@@ -200,8 +200,7 @@ std::vector<Stm32l4xxLoad> find_stm32l4xx_loads(std::string_view content,
     int left_in_block = 0;
     for (std::uint64_t i = span.start; i + 2 <= span.end;) {
       const std::uint32_t first = bytes.read16(content.data() + i);
-      const bool is_wide =
-          (first & 0xe000) == 0xe000 && (first & 0x1800) != 0 && i + 4 <= content.size();
+      const bool is_wide = is_wide_thumb(first) && i + 4 <= content.size();
       const bool is_inside = left_in_block != 0 && --left_in_block != 0;
       if (is_wide) {
         const std::uint32_t instruction = bytes.read_halves(content.data() + i);

@@ -41,9 +41,7 @@ std::vector<const InputSection*> code_sections(const std::vector<InputFile*>& fi
   for (const InputFile* file : files)
     for (const InputSection* section : file->sections)
       if (is_code(*section)) code.push_back(section);
-  const auto address = [](const InputSection* section) {
-    return section->output->address + section->output_offset;
-  };
+  const auto address = [](const InputSection* section) { return start_of(*section); };
   std::stable_sort(code.begin(), code.end(), [&](const InputSection* a, const InputSection* b) {
     return address(a) < address(b);
   });
@@ -154,8 +152,8 @@ void write_unwind_index(const InputSection& index, char* place) {
 void write_unwind_end(const InputSection& index, char* place) {
   const InputSection& code = *index.unwind_end;
   const std::uint64_t end = index.size - unwind_entry_size;
-  const std::uint64_t here = index.output->address + index.output_offset + end;
-  const std::uint64_t behind = code.output->address + code.output_offset + code.size;
+  const std::uint64_t here = start_of(index) + end;
+  const std::uint64_t behind = start_of(code) + code.size;
   with_shape(false, index.file->is_big_endian, [&]<typename Shape>(Shape) {
     Shape::template store<std::uint32_t>(place + end,
                                          static_cast<std::uint32_t>(behind - here) & 0x7fffffff);

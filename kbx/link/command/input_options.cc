@@ -67,7 +67,7 @@ void add(Reading& reading, const std::string& value) {
 constexpr Option rows[] = {
     {"-l --library", Argument::required, "NAME", add<Input::Kind::library>,
      "look for libNAME.so and libNAME.a in the folders of -L; -l:FILE for FILE itself"},
-    {"-L --library-path", Argument::required, "DIR", append<&Options::library_folders>,
+    {"-L --library-path", Argument::required, "DIR", append<&Options::search_folders>,
      "look for libraries in DIR too; a leading = or $SYSROOT stands for that of --sysroot"},
     {"-T --script", Argument::required, "FILE", add<Input::Kind::script>,
      "lay the output out as the linker script FILE tells"},

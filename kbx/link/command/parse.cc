@@ -52,9 +52,9 @@ std::vector<std::string> without_bare_g(std::vector<std::string> words) {
 void resolve_folders(Reading& reading) {
   Options& options = reading.options;
   if (options.sysroot == "/") options.sysroot.clear();
-  options.library_folders.insert(options.library_folders.end(), reading.default_folders.begin(),
-                                 reading.default_folders.end());
-  for (std::string& folder : options.library_folders)
+  options.search_folders.insert(options.search_folders.end(), reading.default_folders.begin(),
+                                reading.default_folders.end());
+  for (std::string& folder : options.search_folders)
     folder = below_sysroot(folder, options.sysroot);
 }
 

@@ -78,7 +78,7 @@ void DynamicLink::read_lists(const std::vector<const script::Version*>& versions
     say_(fmt::format("{}: {}: warning: {}", options_.program, place.to_string(), line));
   };
   const auto read = [this](const std::string& file) {
-    const std::string path = named_by_script(file, {}, options_.library_folders);
+    const std::string path = named_by_script(file, {}, options_.search_folders);
     resolver_.note_opened(path);
     return read_file(path);
   };

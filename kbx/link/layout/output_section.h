@@ -63,6 +63,12 @@ inline bool is_thread_local_bss(const OutputSection& section) {
   return (section.traits & (trait_load | trait_thread_local)) == trait_thread_local;
 }
 
+/// Where an input section starts in memory, as far as the layout has come; 0 if it is not part of
+/// the output.
+inline std::uint64_t start_of(const InputSection& section) {
+  return section.output ? section.output->address + section.output_offset : 0;
+}
+
 /// The SHT_* and SHF_* that the section's header gets.
 std::uint32_t header_type(const OutputSection& section);
 std::uint64_t header_flags(const OutputSection& section);

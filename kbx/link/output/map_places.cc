@@ -293,8 +293,7 @@ class PlaceWriter {
   }
 
   void write_section(const InputSection& section) {
-    const std::uint64_t address =
-        section.output ? section.output->address + section.output_offset : dot_;
+    const std::uint64_t address = section.output ? start_of(section) : dot_;
     std::uint64_t size = section.output ? section.size : 0;
     if (section.merge) size = merged_size_in_map(section);
     const std::string shown = map_address(address, is_64bit_);

@@ -358,7 +358,7 @@ class Numbering {
       if (!made.section->output) continue;
       OutputSymbol symbol;
       symbol.section = made.section->output->index;
-      symbol.value = made.section->output->address + made.section->output_offset + made.offset;
+      symbol.value = start_of(*made.section) + made.offset;
       symbol.size = made.size;
       symbol.type = made.type;
       plan_.symbols.add(made.name, symbol);

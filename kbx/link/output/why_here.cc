@@ -106,8 +106,7 @@ class Explainer {
     }
     if (section.output)
       line += fmt::format(
-          "in {} at {:#x}, {}", section.output->name,
-          section.output->address + section.output_offset,
+          "in {} at {:#x}, {}", section.output->name, start_of(section),
           place && place->slot->section == section.output ? by : "an orphan: no pattern takes it");
     else if (section.kept)
       line += fmt::format("dropped, {} has the same group or section", section.kept->file->path);

@@ -450,8 +450,7 @@ class FinalLink {
   void fill(const Applying& applying, const ScanResult& scan, const BytesOf& bytes_of) {
     const InputSection* dynamic_section = dynamic_.sections().dynamic;
     std::uint64_t dynamic_address = 0;
-    if (dynamic_section && dynamic_section->output)
-      dynamic_address = dynamic_section->output->address + dynamic_section->output_offset;
+    if (dynamic_section && dynamic_section->output) dynamic_address = start_of(*dynamic_section);
     fill_linkage<Shape>(applying, dynamic_address, bytes_of);
     const std::uint64_t relative = write_relocation_tables<Shape>(applying, scan, bytes_of);
     if (veneers_) veneers_->write(applying, Shape::is_big_endian, bytes_of);

@@ -74,8 +74,7 @@ namespace {
 
 std::uint64_t symbol_address(const Symbol& symbol) {
   if (symbol.output_section) return symbol.value + symbol.output_section->address;
-  if (symbol.section && symbol.section->output)
-    return symbol.value + symbol.section->output->address + symbol.section->output_offset;
+  if (symbol.section && symbol.section->output) return symbol.value + start_of(*symbol.section);
   return symbol.value;
 }
 

@@ -26,7 +26,7 @@ script::Script& parse(LinkState& state, std::string_view text, const std::string
     state.say(fmt::format("{}: {}: warning: {}", state.options.program, place.to_string(), line));
   };
   options.include = [&state](const std::string& wanted) -> std::optional<script::IncludedFile> {
-    const std::string path = named_by_script(wanted, {}, state.options.library_folders);
+    const std::string path = named_by_script(wanted, {}, state.options.search_folders);
     if (!is_regular_file(path)) return std::nullopt;
     state.resolver.note_opened(path);
     return script::IncludedFile{wanted, read_file(path)};
@@ -68,7 +68,7 @@ void name_output(LinkState& state, const std::string& file) {
 
 void add_folder(LinkState& state, const std::string& folder) {
   if (!state.options.only_given_folders)
-    state.options.library_folders.push_back(below_sysroot(folder, state.options.sysroot));
+    state.options.search_folders.push_back(below_sysroot(folder, state.options.sysroot));
 }
 
 void note_feature(LinkState& state, const script::Feature& feature) {
@@ -116,7 +116,7 @@ void open_files(LinkState& state, const script::InputFiles& files, const std::st
     input.kind = name.is_library ? Input::Kind::library : Input::Kind::file;
     input.name = name.is_library ? name.name
                                  : named_by_script(below_sysroot(name.name, state.options.sysroot),
-                                                   folder, state.options.library_folders);
+                                                   folder, state.options.search_folders);
     state.resolver.add(input);
   }
   if (files.group) {
@@ -262,7 +262,7 @@ std::string named_format(const LinkState& state) {
 
 void read_scripts(LinkState& state) {
   const auto read = [&state](const std::string& name) {
-    const std::string path = named_by_script(name, {}, state.options.library_folders);
+    const std::string path = named_by_script(name, {}, state.options.search_folders);
     state.resolver.note_opened(path);
     note_commands(state, parse(state, read_file(path), name));
   };

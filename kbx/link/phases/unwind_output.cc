@@ -77,7 +77,7 @@ void UnwindOutput::fill_header(const BytesOf& bytes_of) const {
   if (!first) return;
   const std::string_view content(bytes_of(*first) - first->output_offset,
                                  static_cast<std::size_t>(table->size));
-  const UnwindPlaces places{table->address, header_->output->address + header_->output_offset};
+  const UnwindPlaces places{table->address, start_of(*header_)};
   const MachineFormat format = state_.resolver.format();
   with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     const std::string header = eh_frame_header<Shape>(table_, content, places);

@@ -176,7 +176,7 @@ class Applier {
   }
 
   std::uint64_t address_in_output(std::uint64_t offset) const {
-    return section_.output->address + section_.output_offset + offset;
+    return start_of(section_) + offset;
   }
 
   /// A section that is not loaded: nothing is simplified, nothing left to the dynamic linker.

@@ -30,7 +30,7 @@ class Emitter {
         section_(section),
         content_(content),
         place_(place),
-        base_(section.output->address + section.output_offset) {}
+        base_(start_of(section)) {}
 
   void run(std::string_view table) {
     walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {

@@ -219,7 +219,7 @@ void add_left(const Applying& applying, const LeftRelocation& left, const OnRela
   if (section.output->traits & trait_readonly) all.has_text_relocations = true;
   const DynamicTypes& types = applying.kind.machine.dynamic;
   DynamicRelocation relocation;
-  relocation.address = section.output->address + section.output_offset + offset;
+  relocation.address = start_of(section) + offset;
   const std::uint64_t address =
       address_of(left.referent, left.addend) + static_cast<std::uint64_t>(left.addend);
   // x32: GNU ld takes 64 bits of an address alone for its 32.
@@ -525,7 +525,7 @@ void describe_plt(const InputSection* table, const InputSection* plt,
   if (!plt || !plt->output) return;
   std::uint64_t offset = plt_unwind_place;
   if (table->edit && !moved_offset(*table->edit, offset)) return;
-  const std::uint64_t place = table->output->address + table->output_offset + offset;
+  const std::uint64_t place = start_of(*table) + offset;
   Shape::template store<std::uint32_t>(bytes_of(*table) + offset,
                                        static_cast<std::uint32_t>(plt->output->address - place));
 }

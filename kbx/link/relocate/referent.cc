@@ -68,10 +68,10 @@ std::uint64_t address_in(InputSection& section, std::uint64_t offset) {
   if (section.merge) {
     const MergedPlace place = merged_place(section, offset);
     if (!place.section->output) return 0;
-    return place.section->output->address + place.section->output_offset + place.offset;
+    return start_of(*place.section) + place.offset;
   }
   if (!section.output) return 0;
-  return section.output->address + section.output_offset + offset;
+  return start_of(section) + offset;
 }
 
 bool is_beyond_merged(const Referent& referent, std::int64_t addend) {

@@ -55,10 +55,6 @@ struct UpperPart {
   std::int64_t addend = 0;
 };
 
-std::uint64_t start_of(const InputSection& section) {
-  return section.output ? section.output->address + section.output_offset : 0;
-}
-
 /// Where a place in an input section goes, merged content included.
 const OutputSection* output_of(InputSection& section, std::uint64_t offset) {
   return section.merge ? merged_place(section, offset).section->output : section.output;

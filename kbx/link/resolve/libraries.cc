@@ -35,7 +35,7 @@ std::string Resolver::library_path(const Input& input) const {
     if (is_final() && !input.prefers_static) candidates.push_back("lib" + name + ".so");
     candidates.push_back("lib" + name + ".a");
   }
-  for (const std::string& folder : options_.library_folders)
+  for (const std::string& folder : options_.search_folders)
     for (const std::string& candidate : candidates) {
       std::string path = join_path(folder, candidate);
       if (fits(path)) return path;
@@ -84,7 +84,7 @@ std::string Resolver::needed_path(const InputFile& by, std::string_view name) co
   if (options_.rpath.empty() && run_path) add(run_path);
   add(by.shared->runpath.empty() ? by.shared->rpath : by.shared->runpath);
   if (const char* path = std::getenv("LD_LIBRARY_PATH")) add(path);
-  folders.insert(folders.end(), options_.library_folders.begin(), options_.library_folders.end());
+  folders.insert(folders.end(), options_.search_folders.begin(), options_.search_folders.end());
   for (const char* folder : {"/lib", "/usr/lib", "/lib64", "/usr/lib64"})
     folders.emplace_back(folder);
   for (const std::string& folder : folders) {

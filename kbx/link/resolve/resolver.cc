@@ -49,13 +49,13 @@ std::string thin_path(const Archive& archive, const ArchiveMember& member) {
 }  // namespace
 
 std::string named_by_script(const std::string& name, const std::string& folder,
-                            const std::vector<std::string>& library_folders) {
+                            const std::vector<std::string>& search_folders) {
   if (is_absolute(name)) return name;
   if (!folder.empty())
     if (std::string path = join_path(folder, name); is_regular_file(path)) return path;
   if (is_regular_file(name)) return name;
-  for (const std::string& library_folder : library_folders)
-    if (std::string path = join_path(library_folder, name); is_regular_file(path)) return path;
+  for (const std::string& search_folder : search_folders)
+    if (std::string path = join_path(search_folder, name); is_regular_file(path)) return path;
   return name;
 }
 

@@ -25,9 +25,9 @@
 namespace kbx::link {
 
 /// The file that INPUT or GROUP of a script calls `name`: beside the script, if `folder` says where
-/// that is, else as the name says, else in one of `library_folders`.
+/// that is, else as the name says, else in one of `search_folders`.
 std::string named_by_script(const std::string& name, const std::string& folder,
-                            const std::vector<std::string>& library_folders);
+                            const std::vector<std::string>& search_folders);
 
 /// Opens the inputs in their order, takes from archives what is needed, and finds for each global
 /// name what it stands for.

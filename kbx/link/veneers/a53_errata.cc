@@ -80,7 +80,7 @@ bool A53Errata::scan_843419() {
 
 void A53Errata::scan_843419(InputFile& file, InputSection& section, const CodeSpan& span) {
   for (std::uint64_t i = span.start; i + 12 <= span.end; i += 4) {
-    const std::uint64_t address = section.output->address + section.output_offset + i;
+    const std::uint64_t address = start_of(section) + i;
     const auto last = erratum_843419_end(section.content, i, span.end, address);
     // The same instruction may end two sequences.
     const AdrpSequence* const before = sequences_.empty() ? nullptr : &sequences_.back();
@@ -110,7 +110,7 @@ void A53Errata::settle(const Applying& applying) {
       });
     }
     const std::uint32_t adrp = word_at(code, sequence.adrp);
-    const std::uint64_t address = section.output->address + section.output_offset + sequence.adrp;
+    const std::uint64_t address = start_of(section) + sequence.adrp;
     const bool is_harmless = !is_adrp(adrp);  // thread-local code that was simplified
     sequence.becomes_adr = !is_harmless && options_.fix_cortex_a53_843419 != Erratum843419::adrp &&
                            adr_for(adrp, address).has_value();
@@ -133,7 +133,7 @@ void A53Errata::write(const std::function<char*(const InputSection&)>& bytes_of)
     const InputSection& section = *sequence.section;
     char* const place = bytes_of(section) + sequence.adrp;
     const auto adrp = static_cast<std::uint32_t>(read_little(place, 4));
-    const auto adr = adr_for(adrp, section.output->address + section.output_offset + sequence.adrp);
+    const auto adr = adr_for(adrp, start_of(section) + sequence.adrp);
     if (adr) write_little(place, *adr, 4);
   }
 }

@@ -41,7 +41,7 @@ A8Fixes::A8Fixes(const Resolver& resolver, const FinalKind& kind)
 A8Branches A8Fixes::branches(const Applying& applying, const Veneers& veneers) const {
   A8Branches all;
   const auto look_at = [&](const InputSection& section, const Relocation& relocation) {
-    const std::uint64_t from = section.output->address + section.output_offset + relocation.offset;
+    const std::uint64_t from = start_of(section) + relocation.offset;
     if (!is_a8_place(from) || !is_thumb_branch(relocation.type)) return;
     const Decision decision = decide(kind_, section, relocation, 0, false);
     if (!decision.rule->is_branch) return;
@@ -72,7 +72,7 @@ bool A8Fixes::adjust(const Applying& applying, Veneers& veneers) {
     for (InputSection* section : file->sections) {
       const auto spans = spans_.find(section);
       if (!is_code(*section) || spans == spans_.end()) continue;
-      const std::uint64_t address = section->output->address + section->output_offset;
+      const std::uint64_t address = start_of(*section);
       for (const A8Fix& fix :
            find_a8_fixes(section->content, spans->second, address, known, kind_.arm))
         found.push_back({section, fix});

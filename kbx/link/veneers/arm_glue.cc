@@ -25,8 +25,12 @@ bool is_code(const InputSection& section) {
          !(section.traits & trait_linker_created);
 }
 
-std::uint64_t start_of(const InputSection& section) {
-  return section.output ? section.output->address + section.output_offset : 0;
+constexpr std::uint32_t always = 0xe0000000;
+
+/// b from one address to another, without its condition.
+std::uint32_t branch_word(std::uint64_t from, std::uint64_t to) {
+  constexpr std::uint64_t ahead = 8;  // of the instruction the PC is
+  return 0x0a000000 | (static_cast<std::uint32_t>(to - from - ahead) >> 2 & 0xffffff);
 }
 
 bool is_thumb_function(const Symbol& symbol) {
@@ -56,14 +60,14 @@ void ArmGlue::make_sections() {
   file_ = &resolver_.add_made_file("linker stubs");
   bridges_ = make(".glue_7");
   unused_ = make(".glue_7t");
-  vfp11_ = make(".vfp11_veneer");
+  vfp11_.veneers = make(".vfp11_veneer");
   bx_ = make(".v4_bx");
   if (kind_.options.arm.stm32l4xx != Stm32l4xxFix::none)
-    stm32l4xx_ = make(".text.stm32l4xx_veneer");
+    stm32l4xx_.veneers = make(".text.stm32l4xx_veneer");
 }
 
 void ArmGlue::drop_empty() {
-  for (InputSection** section : {&bridges_, &unused_, &vfp11_, &bx_, &stm32l4xx_})
+  for (InputSection** section : {&bridges_, &unused_, &vfp11_.veneers, &bx_, &stm32l4xx_.veneers})
     if (*section && (*section)->size == 0) {
       (*section)->is_discarded = true;
       *section = nullptr;
@@ -190,6 +194,23 @@ std::optional<std::uint64_t> ArmGlue::address_for(const InputSection& section,
 
 // Errata.
 
+std::span<const ArmGlue::Moved> ArmGlue::Mended::of(const InputSection& section) const {
+  const auto run = runs.find(&section);
+  if (run == runs.end()) return {};
+  return std::span(all).subspan(run->second.first, run->second.count);
+}
+
+void ArmGlue::move(Mended& mended, std::string_view erratum, Moved moved, std::uint64_t size) {
+  InputSection& veneers = *mended.veneers;
+  const std::string name = fmt::format("__{}_veneer_{:x}", erratum, mended.all.size());
+  define(name, veneers, veneers.size, STT_FUNC);
+  define(name + "_r", *moved.section, moved.offset + 4, STT_FUNC);
+  moved.veneer = veneers.size;
+  veneers.size += size;
+  ++mended.runs.try_emplace(moved.section, Mended::Run{mended.all.size(), 0}).first->second.count;
+  mended.all.push_back(moved);
+}
+
 void ArmGlue::find_vfp11(InputFile& file) {
   Vfp11Search search;
   const ArmSpans spans = arm_spans(file);
@@ -199,13 +220,8 @@ void ArmGlue::find_vfp11(InputFile& file) {
     for (const Vfp11Hazard& hazard :
          find_vfp11_hazards(section->content, found->second, file.is_big_endian,
                             kind_.options.arm.vfp11 == Vfp11Fix::vector, search)) {
-      InputSection& veneers = *vfp11_;
-      const std::string name = fmt::format("__vfp11_veneer_{:x}", vfp11_moved_.size());
-      define(name, veneers, veneers.size, STT_FUNC);
-      define(name + "_r", *section, hazard.offset + 4, STT_FUNC);
-      if (veneers.size == 0) define("$a", veneers, 0, STT_NOTYPE);
-      vfp11_moved_.push_back({section, hazard.offset, hazard.instruction, veneers.size});
-      veneers.size += vfp11_size;
+      move(vfp11_, "vfp11", {section, hazard.offset, hazard.instruction, 0}, vfp11_size);
+      if (vfp11_.all.size() == 1) define("$a", *vfp11_.veneers, 0, STT_NOTYPE);
     }
   }
 }
@@ -225,30 +241,23 @@ void ArmGlue::find_stm32l4xx(InputFile& file, const std::function<void(const std
                         file.path, section->name, load.offset));
         continue;
       }
-      InputSection& veneers = *stm32l4xx_;
-      const std::string name = fmt::format("__stm32l4xx_veneer_{:x}", stm32l4xx_moved_.size());
-      define(name, veneers, veneers.size, STT_FUNC);
-      define(name + "_r", *section, load.offset + 4, STT_FUNC);
-      if (veneers.size == 0) define("$t", veneers, 0, STT_NOTYPE);
-      stm32l4xx_moved_.push_back({section, load.offset, load.instruction, veneers.size});
-      veneers.size += stm32l4xx_veneer_size(load.instruction);
+      move(stm32l4xx_, "stm32l4xx", {section, load.offset, load.instruction, 0},
+           stm32l4xx_veneer_size(load.instruction));
+      if (stm32l4xx_.all.size() == 1) define("$t", *stm32l4xx_.veneers, 0, STT_NOTYPE);
     }
   }
 }
 
 void ArmGlue::redirect(const InputSection& section, char* content) const {
-  for (const Moved& moved : vfp11_moved_) {
-    if (moved.section != &section) continue;
-    const std::uint64_t distance =
-        start_of(*vfp11_) + moved.veneer - (start_of(section) + moved.offset) - 8;
+  for (const Moved& moved : vfp11_.of(section)) {
+    const std::uint32_t condition = moved.instruction & 0xf0000000;
     bytes_.write32(content + moved.offset,
-                   (moved.instruction & 0xf0000000) | 0x0a000000 |
-                       (static_cast<std::uint32_t>(distance) >> 2 & 0xffffff));
+                   condition | branch_word(start_of(section) + moved.offset,
+                                           start_of(*vfp11_.veneers) + moved.veneer));
   }
-  for (const Moved& moved : stm32l4xx_moved_)
-    if (moved.section == &section)
-      write_stm32l4xx_branch(bytes_, start_of(section) + moved.offset,
-                             start_of(*stm32l4xx_) + moved.veneer, content + moved.offset);
+  for (const Moved& moved : stm32l4xx_.of(section))
+    write_stm32l4xx_branch(bytes_, start_of(section) + moved.offset,
+                           start_of(*stm32l4xx_.veneers) + moved.veneer, content + moved.offset);
 }
 
 // Its own sections.
@@ -274,44 +283,52 @@ void ArmGlue::write_bridge(const Bridge& bridge, char* content) const {
   }
 }
 
+void ArmGlue::write_bridges(char* content) const {
+  const std::uint64_t size = bridge_size();
+  for (const Bridge& bridge : all_bridges_) {
+    write_bridge(bridge, content);
+    if (kind_.options.be8) swap_code({{bridge.offset, bridge.offset + size - 4, 'a'}}, content);
+  }
+}
+
+void ArmGlue::write_bx(char* content) const {
+  char* at = content;
+  for (const unsigned number : bx_registers_) {  // tst; moveq pc; bx
+    bytes_.write32(at, 0xe3100001 | number << 16);
+    bytes_.write32(at + 4, 0x01a0f000 | number);
+    bytes_.write32(at + 8, 0xe12fff10 | number);
+    at += bx_size;
+  }
+  if (kind_.options.be8) swap_code({{0, bx_->size, 'a'}}, content);
+}
+
+void ArmGlue::write_vfp11(char* content) const {
+  for (const Moved& moved : vfp11_.all) {
+    const std::uint64_t way_back = moved.veneer + 4;
+    bytes_.write32(content + moved.veneer, moved.instruction);
+    bytes_.write32(content + way_back,
+                   always | branch_word(start_of(*vfp11_.veneers) + way_back,
+                                        start_of(*moved.section) + moved.offset + 4));
+  }
+  if (kind_.options.be8) swap_code({{0, vfp11_.veneers->size, 'a'}}, content);
+}
+
+void ArmGlue::write_stm32l4xx(char* content) const {
+  const InputSection& veneers = *stm32l4xx_.veneers;
+  for (const Moved& moved : stm32l4xx_.all)
+    write_stm32l4xx_veneer(bytes_, moved.instruction, start_of(veneers) + moved.veneer,
+                           start_of(*moved.section) + moved.offset + 4, content + moved.veneer);
+  if (kind_.options.be8) swap_code({{0, veneers.size, 't'}}, content);
+}
+
 void ArmGlue::write(const std::function<char*(const InputSection&)>& bytes_of) const {
   const auto bytes = [&](const InputSection* section) -> char* {
     return section && section->output && !section->is_discarded ? bytes_of(*section) : nullptr;
   };
-  const bool is_swapped = kind_.options.be8;
-  if (char* content = bytes(bridges_)) {
-    const std::uint64_t size = bridge_size();
-    for (const Bridge& bridge : all_bridges_) {
-      write_bridge(bridge, content);
-      if (is_swapped) swap_code({{bridge.offset, bridge.offset + size - 4, 'a'}}, content);
-    }
-  }
-  if (char* content = bytes(bx_)) {
-    char* at = content;
-    for (const unsigned number : bx_registers_) {  // tst; moveq pc; bx
-      bytes_.write32(at, 0xe3100001 | number << 16);
-      bytes_.write32(at + 4, 0x01a0f000 | number);
-      bytes_.write32(at + 8, 0xe12fff10 | number);
-      at += bx_size;
-    }
-    if (is_swapped) swap_code({{0, bx_->size, 'a'}}, content);
-  }
-  if (char* content = bytes(vfp11_)) {
-    for (const Moved& moved : vfp11_moved_) {
-      const std::uint64_t back =
-          start_of(*moved.section) + moved.offset + 4 - (start_of(*vfp11_) + moved.veneer + 4) - 8;
-      bytes_.write32(content + moved.veneer, moved.instruction);
-      bytes_.write32(content + moved.veneer + 4,
-                     0xea000000 | (static_cast<std::uint32_t>(back) >> 2 & 0xffffff));
-    }
-    if (is_swapped) swap_code({{0, vfp11_->size, 'a'}}, content);
-  }
-  if (char* content = bytes(stm32l4xx_)) {
-    for (const Moved& moved : stm32l4xx_moved_)
-      write_stm32l4xx_veneer(bytes_, moved.instruction, start_of(*stm32l4xx_) + moved.veneer,
-                             start_of(*moved.section) + moved.offset + 4, content + moved.veneer);
-    if (is_swapped) swap_code({{0, stm32l4xx_->size, 't'}}, content);
-  }
+  if (char* content = bytes(bridges_)) write_bridges(content);
+  if (char* content = bytes(bx_)) write_bx(content);
+  if (char* content = bytes(vfp11_.veneers)) write_vfp11(content);
+  if (char* content = bytes(stm32l4xx_.veneers)) write_stm32l4xx(content);
 }
 
 std::vector<MadeSymbol> ArmGlue::symbols() const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -54,6 +55,18 @@ class ArmGlue {
     std::uint32_t instruction = 0;
     std::uint64_t veneer = 0;  // in the section of veneers
   };
+  /// The instructions that an erratum concerns.
+  struct Mended {
+    InputSection* veneers = nullptr;
+    std::vector<Moved> all;  // those of a section one behind the other
+    struct Run {
+      std::size_t first = 0;
+      std::size_t count = 0;
+    };
+    std::unordered_map<const InputSection*, Run> runs;
+
+    std::span<const Moved> of(const InputSection& section) const;
+  };
   /// The way to a Thumb function.
   struct Bridge {
     Referent target;
@@ -71,26 +84,30 @@ class ArmGlue {
   void replace_bx(InputSection& section, std::uint64_t offset);
   void find_vfp11(InputFile& file);
   void find_stm32l4xx(InputFile& file, const std::function<void(const std::string&)>& say);
+  /// Gives an instruction `size` bytes of veneer, with the symbols of the `erratum`.
+  void move(Mended& mended, std::string_view erratum, Moved moved, std::uint64_t size);
   InputSection* make(std::string_view name);
   Symbol& define(const std::string& name, InputSection& section, std::uint64_t value,
                  std::uint8_t type);
   std::uint32_t bridge_size() const;
   void write_bridge(const Bridge& bridge, char* content) const;
+  void write_bridges(char* content) const;
+  void write_bx(char* content) const;
+  void write_vfp11(char* content) const;
+  void write_stm32l4xx(char* content) const;
 
   Resolver& resolver_;
   const FinalKind& kind_;
   ArmBytes bytes_;  // as inputs have instructions
   InputFile* file_ = nullptr;
-  InputSection* bridges_ = nullptr;    // .glue_7
-  InputSection* unused_ = nullptr;     // .glue_7t, of older linkers
-  InputSection* bx_ = nullptr;         // .v4_bx
-  InputSection* vfp11_ = nullptr;      // .vfp11_veneer
-  InputSection* stm32l4xx_ = nullptr;  // .text.stm32l4xx_veneer
+  InputSection* bridges_ = nullptr;  // .glue_7
+  InputSection* unused_ = nullptr;   // .glue_7t, of older linkers
+  InputSection* bx_ = nullptr;       // .v4_bx
+  Mended vfp11_;                     // .vfp11_veneer
+  Mended stm32l4xx_;                 // .text.stm32l4xx_veneer
   std::map<const Symbol*, std::size_t> bridge_of_;
   std::vector<Bridge> all_bridges_;
   std::vector<unsigned> bx_registers_;
-  std::vector<Moved> vfp11_moved_;
-  std::vector<Moved> stm32l4xx_moved_;
   struct Detour {
     InputSection* to = nullptr;
     std::uint64_t offset = 0;

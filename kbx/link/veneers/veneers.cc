@@ -22,10 +22,6 @@
 namespace kbx::link {
 namespace {
 
-std::uint64_t address_of_section(const InputSection& section) {
-  return section.output->address + section.output_offset;
-}
-
 constexpr std::uint64_t pure_code = 0x20000000;  // SHF_ARM_PURECODE
 
 std::uint64_t target_of(const Applying& applying, const VeneerRules& rules, const Veneer& veneer) {
@@ -70,7 +66,7 @@ BranchUse branch_use(const Applying& applying, const InputSection& section, std:
   use.addend = addend;
   Branch& branch = use.branch;
   branch.type = decision.type;
-  branch.place = address_of_section(section) + offset;
+  branch.place = start_of(section) + offset;
   branch.goes_through_plt = target.is_plt;
   branch.target = target.address;
   if (!target.is_plt) branch.target += static_cast<std::uint64_t>(addend);
@@ -274,7 +270,7 @@ void Veneers::settle(const Applying& applying) {
       std::uint64_t& end = ends_[veneer.section];
       veneer.offset = end;
       if (!veneer.moved.section)
-        veneer.kind = rules_.settled(veneer.kind, address_of_section(*veneer.section) + end,
+        veneer.kind = rules_.settled(veneer.kind, start_of(*veneer.section) + end,
                                      target_of(applying, rules_, veneer));
       end += rules_.packs_closely ? rules_.shape(veneer.kind).size : room(veneer.kind);
     });
@@ -291,7 +287,7 @@ std::optional<std::uint64_t> Veneers::address_for(const BranchUse& use) const {
   const std::string name = key(*group->second, use, rules_.needed(use.branch));
   const Veneer* const veneer = table_.find(name, name_hash(name));
   if (!veneer) return std::nullopt;
-  return (address_of_section(*veneer->section) + veneer->offset) |
+  return (start_of(*veneer->section) + veneer->offset) |
          std::uint64_t{rules_.shape(veneer->kind).is_thumb};
 }
 
@@ -305,7 +301,7 @@ void Veneers::write(const Applying& applying, bool is_big_endian,
     VeneerPlace place;
     place.place = bytes_of(*veneer.section) + veneer.offset;
     place.kind = veneer.kind;
-    place.address = address_of_section(*veneer.section) + veneer.offset;
+    place.address = start_of(*veneer.section) + veneer.offset;
     place.target = target_of(applying, rules_, veneer);
     rules_.write(place, is_big_endian);
   });
@@ -316,13 +312,13 @@ void Veneers::write_moved(const Veneer& veneer, bool is_big_endian,
   const MovedInstruction& moved = veneer.moved;
   MovedPlace place;
   place.veneer = bytes_of(*veneer.section) + veneer.offset;
-  place.veneer_address = address_of_section(*veneer.section) + veneer.offset;
+  place.veneer_address = start_of(*veneer.section) + veneer.offset;
   place.origin = bytes_of(*moved.section) + moved.offset;
-  place.origin_address = address_of_section(*moved.section) + moved.offset;
+  place.origin_address = start_of(*moved.section) + moved.offset;
   place.is_unused = veneer.is_unused;
   place.is_empty = veneer.is_empty;
   place.kind = veneer.kind;
-  place.target = address_of_section(*moved.section) + static_cast<std::uint64_t>(moved.target);
+  place.target = start_of(*moved.section) + static_cast<std::uint64_t>(moved.target);
   place.condition = moved.condition;
   place.is_big_endian = is_big_endian;
   if (!rules_.write_moved(place))

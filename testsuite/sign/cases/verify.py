@@ -1,5 +1,6 @@
 """kbx check on signed modules, beside openssl: what the kernel's sign-file signed and what was done to it afterwards."""
 
+import functools
 import json
 import shutil
 import subprocess
@@ -51,6 +52,17 @@ def place_of(data, part, start=0):
     return range(at, at + len(part))
 
 
+@functools.cache
+def enforcing_tree(tree, folder):
+    """A tree whose kernel enforces signatures; made once for all cases, since it has thousands of files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    kernel.copy(tree, folder)
+    kernel.switch_on(folder, "MODULE_SIG_FORCE")
+    with open(folder / ".config", "a") as config:
+        config.write("CONFIG_MODULE_SIG_FORCE=y\n")
+    return folder
+
+
 class Desk:
     """A built module, two keys with certificates, and three trees: as it is, and with signatures enforced or off."""
 
@@ -68,10 +80,7 @@ class Desk:
         workspace.write("Kbuild", "obj-m := plain.o\n")
         workspace.build()
         self.module = workspace.ko("plain").read_bytes()
-        self.enforcing = kernel.copy(workspace.tree, workspace.folder / "enforcing")
-        kernel.switch_on(self.enforcing, "MODULE_SIG_FORCE")
-        with open(self.enforcing / ".config", "a") as config:
-            config.write("CONFIG_MODULE_SIG_FORCE=y\n")
+        self.enforcing = enforcing_tree(workspace.tree, workspace.folder.parent / "enforcing")
 
     def make_key(self, name, kind, *more):
         self.openssl("req", "-new", "-utf8", "-sha256", "-days", "3650", "-batch", "-x509", "-nodes", "-subj",

@@ -195,7 +195,7 @@ TEST_CASE("with -r, -s leaves what others need") {
 
 TEST_CASE("folders of libraries") {
   const Options options = read("--sysroot=/s -L=/a -L '$SYSROOT/b' -Y P,/c:/d -L /e -lx").options;
-  CHECK(options.library_folders == std::vector<std::string>{"/s/a", "/s/b", "/e", "/c", "/d"});
+  CHECK(options.search_folders == std::vector<std::string>{"/s/a", "/s/b", "/e", "/c", "/d"});
 }
 
 TEST_CASE("the table of options is in order") {
