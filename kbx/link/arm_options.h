@@ -20,6 +20,8 @@ struct ArmOptions {
   ArmTarget2 target2 = ArmTarget2::got_distance;
   bool has_long_plt = false;
   bool merges_unwind_entries = true;
+  bool compares_enum_sizes = true;   // of files' build attributes
+  bool compares_wchar_sizes = true;  // … of wchar_t
   Vfp11Fix vfp11 = Vfp11Fix::by_default;
   Stm32l4xxFix stm32l4xx = Stm32l4xxFix::none;
   enum class Choice : std::uint8_t { by_processor, no, yes };

@@ -140,7 +140,7 @@ struct Options {
   bool no_multiple_absolute = false;       // --disable-multiple-abs-defs
   bool define_common = false;              // -d
   bool inhibit_common = false;             // --no-define-common
-  bool common_type = false;                // -z common: STT_COMMON
+  Choice common_type;                      // -z common: STT_COMMON, -z nocommon: STT_OBJECT
   bool unique_local_names = false;         // -z unique-symbol
   SortCommon sort_common = SortCommon::none;
   bool sort_section_by_alignment = false;

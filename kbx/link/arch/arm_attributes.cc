@@ -442,7 +442,7 @@ class ArmMerge {
   void merge_wide_characters() {
     const std::uint32_t mine = out(abi_pcs_wchar_t);
     const std::uint32_t theirs = in(abi_pcs_wchar_t);
-    if (mine != 0 && theirs != 0 && mine != theirs)
+    if (mine != 0 && theirs != 0 && mine != theirs && merge_.arm.compares_wchar_sizes)
       merge_.warn(
           fmt::format("warning: {} uses {}-byte wchar_t yet the output is to use {}-byte "
                       "wchar_t; use of wchar_t values across objects may fail",
@@ -463,7 +463,7 @@ class ArmMerge {
     if (theirs == unused) return;
     if (mine == unused || mine == forced_wide)
       out(abi_enum_size) = theirs;
-    else if (theirs != forced_wide && mine != theirs)
+    else if (theirs != forced_wide && mine != theirs && merge_.arm.compares_enum_sizes)
       merge_.warn(
           fmt::format("warning: {} uses {} enums yet the output is to use {} enums; use "
                       "of enum values across objects may fail",

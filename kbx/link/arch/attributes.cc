@@ -113,8 +113,7 @@ BuildAttributes attributes_of(const InputFile& file) {
 }
 
 /// All files' attributes as one section's content. Throws Error at the first conflict.
-std::string merged(const std::vector<InputFile*>& files, const std::string& output,
-                   const std::string& program, const Say& say) {
+std::string merged(const std::vector<InputFile*>& files, const Options& options, const Say& say) {
   BuildAttributes out;
   const InputFile* first = nullptr;
   for (const InputFile* file : files) {
@@ -124,9 +123,10 @@ std::string merged(const std::vector<InputFile*>& files, const std::string& outp
     AttributeMerge merge{
         out,
         in,
-        output,
+        options.output,
         file->path,
-        [&](const std::string& what) { say(fmt::format("{}: {}", program, what)); },
+        options.arm,
+        [&](const std::string& what) { say(fmt::format("{}: {}", options.program, what)); },
         [&](const std::string& what) {
           if (conflict.empty()) conflict = what;
         }};
@@ -145,8 +145,8 @@ std::string merged(const std::vector<InputFile*>& files, const std::string& outp
   return first ? attributes_section(out, first->machine, first->is_big_endian) : std::string();
 }
 
-void merge_lists(const std::vector<InputFile*>& files, const std::string& output,
-                 const std::string& program, const Say& say, Arena& arena) {
+void merge_lists(const std::vector<InputFile*>& files, const Options& options, const Say& say,
+                 Arena& arena) {
   InputSection* kept = nullptr;
   for (const InputFile* file : files)
     for (InputSection* section : file->sections) {
@@ -157,7 +157,7 @@ void merge_lists(const std::vector<InputFile*>& files, const std::string& output
         kept = section;
     }
   if (!kept) return;
-  kept->content = arena.copy(merged(files, output, program, say));
+  kept->content = arena.copy(merged(files, options, say));
   kept->size = kept->content.size();
   kept->is_discarded = kept->content.empty();
 }
@@ -166,7 +166,7 @@ void merge_lists(const std::vector<InputFile*>& files, const std::string& output
 
 void merge_attributes(const std::vector<InputFile*>& files, const Options& options, const Say& say,
                       Arena& arena) {
-  merge_lists(files, options.output, options.program, say, arena);
+  merge_lists(files, options, say, arena);
   std::vector<InputSection*> kept;
   for (const InputFile* file : files)
     for (InputSection* section : file->sections) {

@@ -159,8 +159,8 @@ void merge_s390_attributes(AttributeMerge& merge) {
                              names[in], merge.out_name, names[out.number]));
     out.number = std::max(out.number, in);
   }
-  AttributeMerge lenient{merge.out,     merge.in,   merge.out_name,
-                         merge.in_name, merge.warn, merge.warn};
+  AttributeMerge lenient{merge.out, merge.in,   merge.out_name, merge.in_name,
+                         merge.arm, merge.warn, merge.warn};
   merge_compatibility(lenient);
 }
 

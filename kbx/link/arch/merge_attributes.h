@@ -3,6 +3,7 @@
 #include <string>
 
 #include "kbx/link/arch/attribute_list.h"
+#include "kbx/link/arm_options.h"
 
 namespace kbx::link {
 
@@ -13,6 +14,7 @@ struct AttributeMerge {
   const BuildAttributes& in;
   const std::string& out_name;
   const std::string& in_name;
+  const ArmOptions& arm;
   std::function<void(const std::string&)> warn;
   std::function<void(const std::string&)> fail;
 };

@@ -104,7 +104,7 @@ constexpr Keyword rows[] = {
     {"notext", "", set<&Options::text_relocations, TextRelocations::allowed>, "allow them"},
     {"textoff", "", set<&Options::text_relocations, TextRelocations::allowed>, "allow them"},
     {"common", "", set<&Options::common_type, true>, "common symbols have the type STT_COMMON"},
-    {"nocommon", "", set<&Options::common_type, false>, "they have STT_OBJECT, the default"},
+    {"nocommon", "", set<&Options::common_type, false>, "they have STT_OBJECT"},
     {"unique-symbol", "", set<&Options::unique_local_names, true>,
      "give local symbols of one name different names"},
     {"nounique-symbol", "", set<&Options::unique_local_names, false>, "do not, the default"},

@@ -402,7 +402,8 @@ class Numbering {
         if (symbol.binding == Binding::defined_weak) output.binding = STB_WEAK;
         break;
       case Binding::common:
-        if (options_.common_type && output.type == STT_OBJECT) output.type = STT_COMMON;
+        if (options_.common_type && (output.type == STT_OBJECT || output.type == STT_COMMON))
+          output.type = *options_.common_type ? STT_COMMON : STT_OBJECT;
         output.section = symbol.is_large_common ? large_common_section : common_section;
         output.value = std::uint64_t{1} << symbol.alignment_power;
         break;
