@@ -245,14 +245,17 @@ class LayoutPasses {
 
 }  // namespace
 
+void mark_text(Plan& plan, bool is_readonly) {
+  OutputSection* const text = plan.sections.find(".text");
+  if (!text) return;
+  text->traits &= ~Traits{trait_readonly};
+  if (is_readonly) text->traits |= trait_readonly;
+}
+
 void prepare_final_layout(Plan& plan, ScriptState& state, const LayoutRules& rules,
                           const Say& say) {
   state.begin_final(rules);
   evaluate_regions(plan, state, rules, say);
-  if (OutputSection* text = plan.sections.find(".text")) {
-    text->traits &= ~Traits{trait_readonly};
-    if (rules.text_is_readonly) text->traits |= trait_readonly;
-  }
   hand_on_load_regions(plan);
   align_thread_local(plan);
   SizingPass marking;

@@ -32,8 +32,12 @@ struct FinalLayout {
   std::uint64_t relro_end = 0;  // 0: nothing is read-only after relocation
 };
 
+/// Makes .text read-only, or writable with -N, whatever was put into it; before tables of dynamic
+/// linking are sized.
+void mark_text(Plan& plan, bool is_readonly);
+
 /// Readies the plan of a final link once all input is placed and the linker's own sections have
-/// input sections: marks .text, hands load regions on, gives regions their values, and takes away
+/// input sections: hands load regions on, gives regions their values, and takes away
 /// output sections that stay empty. Sections that get their size later (.dynsym, .hash …) stay
 /// because of their input that the linker made (trait_linker_created).
 void prepare_final_layout(Plan& plan, ScriptState& state, const LayoutRules& rules, const Say& say);

@@ -43,7 +43,6 @@ LayoutRules layout_rules(const Options& options, const Machine& machine, bool is
   rules.machine = machine.number;
   rules.is_64bit = is_64bit;
   rules.is_paged = options.paged;
-  rules.text_is_readonly = !options.writable_text;
   const bool is_x86 = machine.number == EM_X86_64 || machine.number == EM_386;
   rules.separate_code = options.separate_code.value_or(is_x86);
   rules.relro = options.relro.value_or(true);

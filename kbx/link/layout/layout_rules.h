@@ -16,7 +16,6 @@ struct LayoutRules {
   std::uint16_t machine = 0;  // EM_*
   bool is_64bit = true;
   bool is_paged = true;            // not -n, not -N
-  bool text_is_readonly = true;    // not -N
   bool separate_code = false;      // -z separate-code
   bool relro = false;              // -z relro
   bool keeps_empty_input = false;  // --emit-relocs: an output section with empty input stays

@@ -276,6 +276,7 @@ class FinalLink {
     unwind_.settle_header(has_table);
     settle_tables(linkage, *kind_, has_table, state_.resolver.arena());
     if (!flat_) merged_.merge(state_.files(), threads_for(options_));
+    mark_text(plan, !options_.writable_text);
     size_dynamic(scan, linkage);
     LayoutRules rules = layout_rules(options_, *machine_, state_.resolver.format().is_64bit);
     rules.is_flat = flat_.has_value();

@@ -295,7 +295,7 @@ AddressFrom address_source(const FinalKind& kind, const InputSection& section,
     return can_wait ? AddressFrom::resolver : AddressFrom::plt;
   }
   if (!kind.is_position_independent || rule.against != Against::nothing || rule.adds_in_place ||
-      is_nothing || stays_number(kind, referent))
+      is_nothing || (rule.is_word ? stays_number(kind, referent) : is_absolute(referent)))
     return AddressFrom::link;
   if (rule.is_word) return AddressFrom::load;
   if (!is_unchecked_part(kind, decision)) return AddressFrom::nowhere;
