@@ -413,6 +413,8 @@ constexpr Machine values() {
   machine.number = EM_AARCH64;
   machine.tables_are_absolute = true;
   machine.shown_sections = 2;
+  machine.binds_protected = machine.numbers_are_addresses = machine.has_thread_base = true;
+  machine.early_words = {R_AARCH64_ABS32, R_AARCH64_ABS16};
   machine.warns_of_text_relocations = false;
   machine.has_indirect_table = true;
   machine.max_page_size = 0x10000;

@@ -447,6 +447,7 @@ constexpr Machine values() {
   machine.got_base_is_section = true;
   machine.has_dynamic_table = true;
   machine.shown_sections = 2;
+  machine.has_thread_base = true;
   machine.warns_of_text_relocations = false;
   machine.plt_stands_in_data = machine.copy_stands_in_data = true;
   machine.plt_section_entry = 4;

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -202,6 +203,11 @@ struct Machine {
   bool keeps_thread_relocations = false;  // a static link has room for those of thread-local words
   bool plt_stands_in_data = false;        // a program's entry is an imported function in data, too
   bool copy_stands_in_data = false;       // … and its copy what data is imported
+  bool binds_protected = false;  // … to a protected symbol is to this, and parts of a number stay
+  bool numbers_are_addresses = false;  // until relocations are written, those that others may see
+  // Relocations that GNU ld looks at before it evaluates scripts: what these define is a number.
+  std::array<std::uint32_t, 2> early_words{};
+  bool has_thread_base = false;    // _TLS_MODULE_BASE_ is there with thread-local storage
   bool allows_local_exec = false;  // a shared object's code may count from the thread pointer
   bool warns_of_text_relocations = true;  // without being asked
   // A function that chooses itself comes behind others in the PLT, is bound in that order, and has

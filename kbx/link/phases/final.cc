@@ -143,8 +143,7 @@ class FinalLink {
     if (!options_.inhibit_common) state_.resolver.place_commons();
     header_symbol_ = define_header_symbol(state_.resolver.symbols());
     thread_base_ =
-        define_thread_base(state_.resolver.symbols(), state_.files(),
-                           machine_->thread_block_is_behind && machine_->number != EM_RISCV);
+        define_thread_base(state_.resolver.symbols(), state_.files(), machine_->has_thread_base);
   }
 
   std::vector<const script::Version*> script_versions() const {

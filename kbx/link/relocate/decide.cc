@@ -1,5 +1,7 @@
 #include "kbx/link/relocate/decide.h"
 
+#include <algorithm>
+
 #include <elf.h>
 #include <fmt/format.h>
 
@@ -149,7 +151,7 @@ bool is_unchecked_part(const FinalKind& kind, const Decision& decision) {
 bool stays_number(const FinalKind& kind, const Referent& referent) {
   const Symbol* symbol = referent.global;
   const bool is_visible = symbol && symbol->is_dynamic && !symbol->is_forced_local;
-  return is_absolute(referent) && !(kind.machine.number == EM_AARCH64 && is_visible);
+  return is_absolute(referent) && !(kind.machine.numbers_are_addresses && is_visible);
 }
 
 bool is_pointer(const InputSection& section, const Rule& rule) {
@@ -218,7 +220,7 @@ bool is_bound_here(const FinalKind& kind, const Decision& decision) {
   const Symbol& symbol = *referent.global;
   const Against against = decision.rule->against;
   if (!kind.is_position_independent) return false;
-  if (kind.machine.number == EM_AARCH64 && symbol.is_defined_in_object) {
+  if (kind.machine.binds_protected && symbol.is_defined_in_object) {
     const bool is_protected = (symbol.other & 3u) == STV_PROTECTED;
     const bool is_number = !decision.rule->is_word && is_absolute(referent);
     return against == Against::nothing ? is_number : is_protected;
@@ -227,12 +229,13 @@ bool is_bound_here(const FinalKind& kind, const Decision& decision) {
          (is_undefined_weak(referent) || (is_defined(symbol.binding) && !is_from_shared(symbol)));
 }
 
-/// AArch64: GNU ld looks at short words before it evaluates scripts. What only a layout can tell
-/// passes for a number there, such as the size of a kernel in its header.
+/// What only a layout can tell passes for a number in early words, such as the size of a kernel in
+/// its header.
 bool passes_for_number(const FinalKind& kind, const Decision& decision) {
-  const bool is_short_word = decision.type == R_AARCH64_ABS32 || decision.type == R_AARCH64_ABS16;
-  return kind.machine.number == EM_AARCH64 && is_short_word && decision.referent.global &&
-         decision.referent.global->awaits_layout;
+  const auto& early = kind.machine.early_words;
+  const bool is_early =
+      decision.type != 0 && std::ranges::find(early, decision.type) != early.end();
+  return is_early && decision.referent.global && decision.referent.global->awaits_layout;
 }
 
 }  // namespace

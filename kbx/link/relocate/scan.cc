@@ -295,9 +295,9 @@ class Scanner {
     }
   }
 
-  /// AArch64: GNU ld counts a number for an address until it writes the relocations.
+  /// True of a number that counted for an address when GNU ld sized the tables.
   bool keeps_room(const Decision& decision) const {
-    return kind_.machine.number == EM_AARCH64 && kind_.is_position_independent &&
+    return kind_.machine.numbers_are_addresses && kind_.is_position_independent &&
            decision.rule->is_word && decision.referent.global && is_absolute(decision.referent);
   }
 
