@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over sources, several of a room as one.
 
-    lint.py [--build build] [--alone] [--fresh] FILE...
+    lint.py [--build build] [--alone] [--fresh] [--deep] FILE...
 
 Most of what clang-tidy does for a file it does for the headers of the C++ library: each check walks them again. So files
 of one room that do not disturb each other are put one behind the other into one file below BUILD/lint, where all of them
@@ -29,6 +29,8 @@ from lint_kept import Kept
 TOP = Path(__file__).resolve().parents[2]
 # So many lines make the headers the smaller part, and there are still enough groups for all processors.
 GROUP_LINES = 1500
+# The analyzer's own default; the settings' bound comes before it.
+DEEP = [f"--extra-arg={word}" for word in ("-Xclang", "-analyzer-config", "-Xclang", "max-nodes=225000")]
 MACRO = re.compile(r"^\s*#\s*define\s", re.MULTILINE)
 UNNAMED = re.compile(r"^namespace \{$(.*?)^\}  // namespace$", re.MULTILINE | re.DOTALL)
 DECLARED = re.compile(r"^(?:\[\[\w+\]\] )?(?:(?:struct|class|enum class|enum|using)\s+(?P<type>\w+)"
@@ -91,8 +93,8 @@ def groups_of(files, texts):
 
 
 class Lint:
-    def __init__(self, build, texts, fresh):
-        self.build, self.texts = build, texts
+    def __init__(self, build, texts, fresh, more):
+        self.build, self.texts, self.more = build, texts, more
         self.commands = {entry["file"]: entry for entry in json.loads((build / "compile_commands.json").read_text())}
         commands = {file: entry["command"] for file, entry in self.commands.items()}
         self.kept = None if fresh else Kept(texts, commands, TOP)
@@ -124,9 +126,11 @@ class Lint:
     def said_of(self, group, settings):
         """What clang-tidy says of them now."""
         if len(group) == 1:
-            return tidy(self.build, group[0], settings)
+            return tidy(self.build, group[0], settings, self.more)
         source = self.joined(group)
-        return tidy(source.parent, source, settings) and "".join(tidy(self.build, file, settings) for file in group)
+        if not tidy(source.parent, source, settings, self.more):
+            return ""
+        return "".join(tidy(self.build, file, settings, self.more) for file in group)
 
 
 def settings_of(file):
@@ -134,9 +138,9 @@ def settings_of(file):
     return next(folder / ".clang-tidy" for folder in (TOP / file).parents if (folder / ".clang-tidy").exists())
 
 
-def tidy(commands, source, settings):
-    done = subprocess.run(["clang-tidy", "-p", commands, "--quiet", f"--config-file={settings}", source], text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+def tidy(commands, source, settings, more):
+    done = subprocess.run(["clang-tidy", "-p", commands, "--quiet", f"--config-file={settings}", *more, source],
+                          text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return (done.stdout or f"{source}: clang-tidy ends with {done.returncode}\n") if done.returncode else ""
 
 
@@ -145,11 +149,14 @@ def main():
     parser.add_argument("--build", type=Path, default=Path("build"), help="the folder of compile_commands.json")
     parser.add_argument("--alone", action="store_true", help="each file by itself")
     parser.add_argument("--fresh", action="store_true", help="what was linted before as well")
+    parser.add_argument("--deep", action="store_true", help="without the settings' bound for a function's paths; needs --fresh")
     parser.add_argument("files", nargs="+")
     arguments = parser.parse_args()
     os.chdir(TOP)
     texts = {file: Path(file).read_text() for file in arguments.files}
-    lint = Lint(arguments.build.resolve(), texts, arguments.fresh)
+    if arguments.deep and not arguments.fresh:
+        parser.error("--deep needs --fresh")
+    lint = Lint(arguments.build.resolve(), texts, arguments.fresh, DEEP if arguments.deep else [])
     joinable = {file for file in texts if os.path.abspath(file) in lint.commands and not arguments.alone}
     groups = groups_of(joinable, texts) + [[file] for file in texts if file not in joinable]
     faults = 0
