@@ -31,8 +31,9 @@ bool has_kconfig(const std::string& folder);
 /// The options of a driver, on top of a kernel that is built already, and their values.
 class DriverOptions {
  public:
-  /// Reads the Kconfig files. Throws Error with the place of what is wrong in them.
-  explicit DriverOptions(DriverKconfig from);
+  /// Reads the Kconfig files. Throws Error with the place of what is wrong in them; `files_read`
+  /// then has what was read so far, and what was looked for.
+  explicit DriverOptions(DriverKconfig from, std::vector<std::string>* files_read = nullptr);
   ~DriverOptions();
   DriverOptions(const DriverOptions&) = delete;
   DriverOptions& operator=(const DriverOptions&) = delete;
@@ -64,6 +65,8 @@ class DriverOptions {
   const std::vector<const Symbol*>& options() const { return options_; }
   /// The option with that name, with or without CONFIG_; null if the driver defines none.
   const Symbol* find(std::string_view name) const;
+  /// The name of the option that `name`, without CONFIG_, may be meant to be; "" if none is close.
+  std::string_view closest(std::string_view name) const;
   /// The lines that select or imply a symbol, as the files have them.
   const std::vector<const Property*>& selections_of(const Symbol& symbol) const;
   /// The place of a statement, to be opened.

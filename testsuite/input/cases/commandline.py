@@ -23,6 +23,9 @@ def no_command(workspace):
 @behaviour
 def unknown_command(workspace):
     expect_refused(_kbx(workspace, "biuld"), USAGE, "biuld")
+    for word, meant in (("biuld", "did you mean kbx build?"), ("menucofnig", "did you mean kbx menuconfig?"),
+                        ("frobnicate", "kbx --help")):
+        expect(meant in _kbx(workspace, word).err, _kbx(workspace, word).err)
 
 
 @behaviour
@@ -38,6 +41,23 @@ def help_of_every_command(workspace):
     for command in COMMANDS:
         run = _kbx(workspace, command, "--help")
         expect(run.status == 0 and f"kbx {command}" in run.out, f"kbx {command} --help: {run.status}\n{run.text()}")
+
+
+@behaviour
+def option_that_is_misspelt(workspace):
+    for word, meant in (("--kernal", "--kernel"), ("--kernal=x", "--kernel"), ("--job", "--jobs")):
+        run = _kbx(workspace, "build", word)
+        expect(run.status == USAGE and f"did you mean {meant}?" in run.err, run.text())
+
+
+@behaviour
+def words_of_make_are_told_as_such(workspace):
+    for words in (["-C", workspace.tree, f"M={workspace.driver}", "modules"],
+                  ["--kernel", workspace.tree, f"M={workspace.driver}"],
+                  ["--kernel", workspace.tree, "clean"], ["--kernel", workspace.tree, "one.ko"]):
+        run = workspace.run([workspace.kbx, "build", *words], folder=workspace.driver)
+        expect(run.status != 0 and "kbx make -C KERNEL-TREE M=FOLDER" in run.err, run.text())
+    expect_mends(workspace)
 
 
 @behaviour
@@ -71,6 +91,16 @@ def folder_without_a_makefile(workspace):
     empty.mkdir()
     expect_refused(_kbx(workspace, "build", empty, "--kernel", workspace.tree), BUILD_FAILED, str(empty))
     expect(not list(empty.iterdir()), f"left something in the folder: {list(empty.iterdir())}")
+
+
+@behaviour
+def kernel_tree_in_place_of_a_driver(workspace):
+    """Read as a driver it would include itself without an end."""
+    for words in ([workspace.tree], [workspace.driver, workspace.tree]):
+        run = _kbx(workspace, "build", *words, "--kernel", workspace.tree)
+        expect_refused(run, BUILD_FAILED, str(workspace.tree))
+        expect("--kernel" in run.err, run.err)
+    expect_mends(workspace)
 
 
 @behaviour
