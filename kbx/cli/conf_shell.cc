@@ -5,8 +5,9 @@
 // size, time and inode, and a compiler's assembler and linker with it, which it starts itself.
 // Some look whether a file is there: it is a word of the command. And some are scripts of the tree,
 // which ask others that lie beside them, and programs that variables like $CC name: with a script
-// its whole folder counts, and so does every program that a variable begins with. What looks at
-// files by a pattern or by the value of a variable is run each time.
+// its whole folder counts, and so does every program that a variable begins with. A variable of the
+// environment that a command expands counts as its value would in the same place. What looks at
+// files by a pattern, or by a variable that the command may set itself, is run each time.
 
 #include "kbx/cli/conf_shell.h"
 
@@ -25,7 +26,7 @@
 namespace kbx::cli {
 namespace {
 
-constexpr int first_failure_of_sh = 127;  // a missing program, a signal
+constexpr int missing_program = 127;  // the shell's status of one; more is a signal
 
 /// Variables that differ from run to run and that no probe looks at. Everything else counts.
 bool is_passing(std::string_view name) {
@@ -79,6 +80,44 @@ std::string_view variable_at(std::string_view text) {
   std::size_t end = 0;
   while (end < text.size() && is_name_character(text[end])) ++end;
   return text.substr(0, end);
+}
+
+/// True if `name` stands in `command` other than to be expanded: it may be set there.
+bool is_mentioned(std::string_view command, std::string_view name) {
+  for (std::size_t at = command.find(name); at != std::string_view::npos;
+       at = command.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool is_part = (at > 0 && is_name_character(command[at - 1])) ||
+                         (end < command.size() && is_name_character(command[end]));
+    const bool is_expanded =
+        command.substr(0, at).ends_with('$') ||
+        (command.substr(0, at).ends_with("${") && command.substr(end).starts_with('}'));
+    if (!is_part && !is_expanded) return true;
+  }
+  return false;
+}
+
+/// `command` with the values of the environment in the place of "$NAME" and "${NAME}", as far as it
+/// can be told that they will stand there.
+std::string with_values(std::string_view command, const Environment& environment) {
+  std::string result;
+  std::size_t at = 0;
+  for (std::size_t dollar; (dollar = command.find('$', at)) != std::string_view::npos;) {
+    result += command.substr(at, dollar - at);
+    const bool is_braced = command.substr(dollar + 1).starts_with('{');
+    const std::string_view name = variable_at(command.substr(dollar + 1));
+    const std::size_t end = dollar + 1 + (is_braced ? 1 : 0) + name.size();
+    const auto found = environment.find(name);
+    const bool is_whole = !is_braced || command.substr(end).starts_with('}');
+    if (found == environment.end() || !is_whole || is_mentioned(command, name)) {
+      result += '$';
+      at = dollar + 1;
+    } else {
+      result += found->second;
+      at = end + (is_braced ? 1 : 0);
+    }
+  }
+  return result += command.substr(at);
 }
 
 bool is_script(const std::string& path) {
@@ -150,9 +189,9 @@ std::string ConfShell::read_by_script(std::string_view script) {
   return known->second + named_programs();
 }
 
-std::string ConfShell::identities(std::string_view command) {
+std::string ConfShell::identities(const std::vector<std::string>& words) {
   std::string result;
-  for (const std::string& word : words_of(command)) {
+  for (const std::string& word : words) {
     if (word.starts_with('-') || word.starts_with("/dev/")) continue;
     if (word.find_first_of("$=%,*?{}") != std::string_view::npos) continue;
     const std::string& known = identity(word);
@@ -172,11 +211,21 @@ bool ConfShell::may_be_remembered(std::string_view word) const {
   return true;
 }
 
+/// False for what a signal ended or the shell could not do, unless it is plain why: the program
+/// that the command begins with is missing, and will be told when it comes.
+bool ConfShell::is_lasting(const std::vector<std::string>& words, int status) const {
+  if (status != missing_program) return status >= 0 && status < missing_program;
+  return !words.empty() && is_name_character(words.front().front()) &&
+         find_program(words.front(), path_).empty();
+}
+
 std::string ConfShell::operator()(const std::string& command) {
-  const bool remember = remember_ && std::ranges::all_of(words_of(command), [&](const auto& word) {
+  const std::string expanded = remember_ ? with_values(command, environment_) : "";
+  const std::vector<std::string> words = words_of(expanded);
+  const bool remember = remember_ && std::ranges::all_of(words, [&](const auto& word) {
                           return may_be_remembered(word);
                         });
-  const kernel::Probe probe{remember ? identities(command) : "", command, folder_, variables_};
+  const kernel::Probe probe{remember ? identities(words) : "", command, folder_, variables_};
   if (remember)
     if (const kernel::ProbeResult* known = cache_.find(probe)) return known->output;
   Command shell{{"/bin/sh", "-c", command}, "", &environment_, ""};
@@ -185,7 +234,7 @@ std::string ConfShell::operator()(const std::string& command) {
   if (!given.errors.empty()) {
     std::fflush(stdout);
     std::fputs(given.errors.c_str(), stderr);
-  } else if (remember && given.status >= 0 && given.status < first_failure_of_sh) {
+  } else if (remember && is_lasting(words, given.status)) {
     cache_.remember(probe, {given.status, given.output});
   }
   return given.output;

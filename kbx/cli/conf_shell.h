@@ -2,6 +2,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kbx/base/process.h"
 #include "kbx/kernel/probe_cache.h"
@@ -21,12 +22,13 @@ class ConfShell {
   void save();
 
  private:
-  std::string identities(std::string_view command);
+  std::string identities(const std::vector<std::string>& words);
   const std::string& identity(std::string_view word);
   std::string own_programs(std::string_view compiler);
   std::string read_by_script(std::string_view script);
   const std::string& named_programs();
   bool may_be_remembered(std::string_view word) const;
+  bool is_lasting(const std::vector<std::string>& words, int status) const;
 
   const Environment& environment_;
   bool remember_;

@@ -54,23 +54,26 @@ const Expression* Expressions::either(const Expression* left, const Expression* 
 const Expression* Expressions::find(const Expression& wanted) {
   if (table_.size() < std::size_t{count_} * 2 + 2) grow();
   const std::size_t mask = table_.size() - 1;
-  std::size_t at = hash_of(wanted) & mask;
-  for (; table_[at]; at = (at + 1) & mask)
-    if (same(*table_[at], wanted)) return table_[at];
+  const std::size_t hash = hash_of(wanted);
+  std::size_t at = hash & mask;
+  for (; table_[at].expression; at = (at + 1) & mask)
+    if (table_[at].hash == hash && same(*table_[at].expression, wanted))
+      return table_[at].expression;
   auto* made = arena_.make<Expression>(wanted);
   made->id = count_++;
-  return table_[at] = made;
+  table_[at] = {made, hash};
+  return made;
 }
 
 void Expressions::grow() {
   constexpr std::size_t first_size = 1 << 15;
-  std::vector<const Expression*> larger(table_.empty() ? first_size : table_.size() * 2);
+  std::vector<Entry> larger(table_.empty() ? first_size : table_.size() * 2);
   const std::size_t mask = larger.size() - 1;
-  for (const Expression* expression : table_) {
-    if (!expression) continue;
-    std::size_t at = hash_of(*expression) & mask;
-    while (larger[at]) at = (at + 1) & mask;
-    larger[at] = expression;
+  for (const Entry& entry : table_) {
+    if (!entry.expression) continue;
+    std::size_t at = entry.hash & mask;
+    while (larger[at].expression) at = (at + 1) & mask;
+    larger[at] = entry;
   }
   table_ = std::move(larger);
 }

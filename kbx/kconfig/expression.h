@@ -66,7 +66,11 @@ class Expressions {
   void grow();
 
   Arena arena_;
-  std::vector<const Expression*> table_;
+  struct Entry {
+    const Expression* expression = nullptr;
+    std::size_t hash = 0;
+  };
+  std::vector<Entry> table_;
   std::uint32_t count_ = 0;
 };
 

@@ -46,45 +46,73 @@ std::size_t find_either(std::string_view text, std::size_t at, char a, char b) {
   return at;
 }
 
-using Keywords = std::unordered_map<std::string_view, Token>;
+struct Keyword {
+  std::string_view name;
+  Token token = Token::word;
+};
 
-const Keywords& keywords() {
-  static const Keywords table = {
-      {"allnoconfig_y", Token::key_allnoconfig_y},
-      {"bool", Token::key_bool},
-      {"choice", Token::key_choice},
-      {"comment", Token::key_comment},
-      {"config", Token::key_config},
-      {"def_bool", Token::key_def_bool},
-      {"def_tristate", Token::key_def_tristate},
-      {"default", Token::key_default},
-      {"defconfig_list", Token::key_defconfig_list},
-      {"depends", Token::key_depends},
-      {"endchoice", Token::key_endchoice},
-      {"endif", Token::key_endif},
-      {"endmenu", Token::key_endmenu},
-      {"help", Token::key_help},
-      {"hex", Token::key_hex},
-      {"if", Token::key_if},
-      {"imply", Token::key_imply},
-      {"int", Token::key_int},
-      {"mainmenu", Token::key_mainmenu},
-      {"menu", Token::key_menu},
-      {"menuconfig", Token::key_menuconfig},
-      {"modules", Token::key_modules},
-      {"on", Token::key_on},
-      {"option", Token::key_option},
-      {"optional", Token::key_optional},
-      {"prompt", Token::key_prompt},
-      {"range", Token::key_range},
-      {"select", Token::key_select},
-      {"source", Token::key_source},
-      {"string", Token::key_string},
-      {"transitional", Token::key_transitional},
-      {"tristate", Token::key_tristate},
-      {"visible", Token::key_visible},
-  };
+constexpr Keyword keywords[] = {
+    {"allnoconfig_y", Token::key_allnoconfig_y},
+    {"bool", Token::key_bool},
+    {"choice", Token::key_choice},
+    {"comment", Token::key_comment},
+    {"config", Token::key_config},
+    {"def_bool", Token::key_def_bool},
+    {"def_tristate", Token::key_def_tristate},
+    {"default", Token::key_default},
+    {"defconfig_list", Token::key_defconfig_list},
+    {"depends", Token::key_depends},
+    {"endchoice", Token::key_endchoice},
+    {"endif", Token::key_endif},
+    {"endmenu", Token::key_endmenu},
+    {"help", Token::key_help},
+    {"hex", Token::key_hex},
+    {"if", Token::key_if},
+    {"imply", Token::key_imply},
+    {"int", Token::key_int},
+    {"mainmenu", Token::key_mainmenu},
+    {"menu", Token::key_menu},
+    {"menuconfig", Token::key_menuconfig},
+    {"modules", Token::key_modules},
+    {"on", Token::key_on},
+    {"option", Token::key_option},
+    {"optional", Token::key_optional},
+    {"prompt", Token::key_prompt},
+    {"range", Token::key_range},
+    {"select", Token::key_select},
+    {"source", Token::key_source},
+    {"string", Token::key_string},
+    {"transitional", Token::key_transitional},
+    {"tristate", Token::key_tristate},
+    {"visible", Token::key_visible},
+};
+
+constexpr std::size_t keyword_slots = 128;
+
+/// Of a word that is not empty.
+constexpr std::size_t keyword_slot(std::string_view word) {
+  const auto first = static_cast<unsigned char>(word.front());
+  const auto last = static_cast<unsigned char>(word.back());
+  return (first * 7U + last * 3U + word.size() * 11U) % keyword_slots;
+}
+
+/// The keywords by their slots; of those that share one, the later lie in the free slots behind it.
+constexpr std::array<Keyword, keyword_slots> keyword_table = [] {
+  std::array<Keyword, keyword_slots> table{};
+  for (const Keyword& keyword : keywords) {
+    std::size_t at = keyword_slot(keyword.name);
+    while (!table[at].name.empty()) at = (at + 1) % keyword_slots;
+    table[at] = keyword;
+  }
   return table;
+}();
+
+/// Token::word if it is none.
+Token keyword_of(std::string_view word) {
+  std::size_t at = keyword_slot(word);
+  while (!keyword_table[at].name.empty() && keyword_table[at].name != word)
+    at = (at + 1) % keyword_slots;
+  return keyword_table[at].token;
 }
 
 bool is_known(Token keyword, const Dialect& dialect) {
@@ -111,7 +139,8 @@ bool read_whole(const std::string& path, Arena& arena, std::string_view& content
   struct stat info {};
   if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || S_ISDIR(info.st_mode)) return false;
   // A pipe does not tell its size.
-  std::size_t room = static_cast<std::size_t>(info.st_size) + 1;
+  const auto told = static_cast<std::size_t>(info.st_size);
+  std::size_t room = told + 1;
   char* text = arena.room(room);
   std::size_t have = 0;
   for (;;) {
@@ -119,6 +148,7 @@ bool read_whole(const std::string& path, Arena& arena, std::string_view& content
     if (got < 0) return false;
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
+    if (S_ISREG(info.st_mode) && have == told) break;
     if (have < room) continue;
     room *= 2;
     char* larger = arena.room(room);
@@ -252,12 +282,6 @@ Token Lexer::scan() {
   }
 }
 
-bool Lexer::take(std::string_view text) {
-  if (!content_.substr(at_).starts_with(text)) return false;
-  at_ += text.size();
-  return true;
-}
-
 std::string_view Lexer::rest_of_line() const {
   const std::size_t end = std::min(content_.find('\n', at_), content_.size());
   return content_.substr(at_, end - at_);
@@ -274,7 +298,8 @@ Token Lexer::scan_initial() {
       ++at_;
       ++position_.line;
       return Token::eol;
-    } else if (take("\\\n")) {
+    } else if (c == '\\' && content_.substr(at_).starts_with("\\\n")) {
+      at_ += 2;
       ++position_.line;
     } else if (c == '"' || c == '\'') {
       ++at_;
@@ -307,21 +332,32 @@ Token Lexer::scan_word() {
   at_ = end;
   // Names of options, most words, are in capitals, and no keyword is.
   if (text_[0] < 'a') return Token::word;
-  const auto keyword = keywords().find(text_);
-  if (keyword != keywords().end() && is_known(keyword->second, model_.dialect))
-    return keyword->second;
-  return Token::word;
+  const Token keyword = keyword_of(text_);
+  return is_known(keyword, model_.dialect) ? keyword : Token::word;
 }
 
 Token Lexer::scan_operator() {
-  static constexpr std::pair<std::string_view, Token> operators[] = {
-      {"||", Token::either},     {"&&", Token::both},          {"!=", Token::unequal},
-      {"<=", Token::less_equal}, {">=", Token::greater_equal}, {":=", Token::colon_equal},
-      {"+=", Token::plus_equal}, {"=", Token::equal},          {"<", Token::less},
-      {">", Token::greater},     {"!", Token::negation},       {"(", Token::open},
-      {")", Token::close}};
-  for (const auto& [text, token] : operators)
-    if (take(text)) return token;
+  const char c = content_[at_];
+  const char following = at_ + 1 < content_.size() ? content_[at_ + 1] : '\0';
+  const auto found = [this](Token token, std::size_t length) {
+    at_ += length;
+    return token;
+  };
+  if (following == '=') {
+    if (c == '!') return found(Token::unequal, 2);
+    if (c == '<') return found(Token::less_equal, 2);
+    if (c == '>') return found(Token::greater_equal, 2);
+    if (c == ':') return found(Token::colon_equal, 2);
+    if (c == '+') return found(Token::plus_equal, 2);
+  }
+  if (c == '|' && following == '|') return found(Token::either, 2);
+  if (c == '&' && following == '&') return found(Token::both, 2);
+  if (c == '=') return found(Token::equal, 1);
+  if (c == '<') return found(Token::less, 1);
+  if (c == '>') return found(Token::greater, 1);
+  if (c == '!') return found(Token::negation, 1);
+  if (c == '(') return found(Token::open, 1);
+  if (c == ')') return found(Token::close, 1);
   return Token::end;
 }
 
@@ -376,7 +412,8 @@ Token Lexer::scan_assignment() {
 }
 
 Token Lexer::scan_help() {
-  std::string text;
+  std::string& text = help_;
+  text.clear();
   int indent = 0;  // of this line
   int first = 0;   // of the first one
   const auto finish = [&] {

@@ -70,7 +70,6 @@ class Lexer {
   Token scan_assignment();
   Token scan_help();
   Token scan_end();
-  bool take(std::string_view text);
   std::string_view rest_of_line() const;
   void warn(const Place& place, const char* message) const;
 
@@ -85,6 +84,7 @@ class Lexer {
   std::vector<Frame> frames_;
   std::unordered_set<std::string_view> files_;              // those of the model
   std::unordered_map<std::string_view, Place> inclusions_;  // where each file was included
+  std::string help_;                                        // room for a help text
   bool at_end_ = false;  // of the first file, with Dialect::old_positions
   State state_ = State::initial;
   Token previous_ = Token::eol;

@@ -1,6 +1,5 @@
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "kbx/base/arena.h"
+#include "kbx/base/pool.h"
 #include "kbx/kconfig/dialect.h"
 #include "kbx/kconfig/expression.h"
 
@@ -121,9 +121,9 @@ struct Model {
   Dialect dialect;
   Arena arena;
   Expressions expressions;
-  std::deque<Symbol> symbols;  // in order of first mention; the first three are y, m, n
-  std::deque<Property> properties;
-  std::deque<Menu> menus;               // the first is the root
+  Pool<Symbol> symbols;  // in order of first mention; the first three are y, m, n
+  Pool<Property> properties;
+  Pool<Menu> menus;                     // the first is the root
   std::vector<std::string_view> files;  // in order of first inclusion; one that is missing, too
   std::vector<UsedVariable> variables;
   Symbol* modules = nullptr;

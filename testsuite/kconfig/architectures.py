@@ -12,8 +12,10 @@ Both programs ask this machine's compiler, whatever the architecture, and rememb
 """
 
 import argparse
+import contextlib
 import itertools
 import os
+import queue
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -97,20 +99,42 @@ def jobs_of(series, tree, arguments):
             yield arch, {}, name, options, files
 
 
+class Places:
+    """Folders that callers on several threads work in, one at a time in each, and again in those used before."""
+
+    def __init__(self, top, count):
+        self._free = queue.SimpleQueue()
+        for number in range(count):
+            (top / f"place-{number}").mkdir()
+            self._free.put(top / f"place-{number}")
+
+    @contextlib.contextmanager
+    def one(self):
+        place = self._free.get()
+        try:
+            yield place
+        finally:
+            self._free.put(place)
+
+
 def judge(series, arguments):
     original = oracle.oracle(series)
     programs = [[str(oracle.remembering(original))], [arguments.kbx, "--kernel", str(original.tree)]]
+    workers = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as answers:
+        places = Places(Path(answers), workers)
+
         def equal(job):
             arch, variables, name, options, files = job
             environment = oracle.environment(original.tree, arch, CONF_ANSWERS=answers, XDG_CACHE_HOME=answers)
-            good = check(f"{series} {arch} {name}", programs, files, [[variables, options, ""]], environment)
+            with places.one() as place:
+                good = check(f"{series} {arch} {name}", programs, files, [[variables, options, ""]], environment, place)
             sys.stdout.flush()
             return good
 
         jobs = list(jobs_of(series, original.tree, arguments))
         matched = 0
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(workers) as pool:
             results = zip(jobs, pool.map(equal, jobs))
             for arch, group in itertools.groupby(results, key=lambda result: result[0][0]):
                 equals = [good for _, good in group]

@@ -1,5 +1,7 @@
 """Calls of two programs, and whether they print and leave the same."""
 
+import contextlib
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -40,13 +42,17 @@ def compare(title, results):
     return False
 
 
-def check(title, programs, files, runs, environment):
+def check(title, programs, files, runs, environment, place=None):
+    """Whether the programs do the same. Both work in one folder, as its name may be printed: a fresh one below `place`,
+    or where that is not given, below a folder of this call. What a program remembers may hang on the folder it is called
+    in, so a caller with many calls gives them the same place."""
     results = []
     for program in programs:
-        # The same name for both, as it may be printed.
-        with tempfile.TemporaryDirectory() as top:
-            folder = Path(top) / "work"
+        with contextlib.ExitStack() as cleanup:
+            top = Path(place or cleanup.enter_context(tempfile.TemporaryDirectory()))
+            folder = top / "work"
             folder.mkdir()
+            cleanup.callback(shutil.rmtree, folder)
             text = outcome(program, folder, files, runs, environment)
-            results.append({name: value.replace(top.encode(), b"TOP") for name, value in text.items()})
+            results.append({name: value.replace(str(top).encode(), b"TOP") for name, value in text.items()})
     return compare(title, results)

@@ -45,7 +45,8 @@ class Place:
         program(self.tree / "scripts" / "beside.sh", "#!/bin/sh\n")
         (top / "empty").mkdir()
         self.environment = {"PATH": f"{self.programs}:{os.environ['PATH']}", "HOME": str(top), "LC_ALL": "C",
-                            "srctree": str(self.tree), "NAMED": "named -x", "XDG_CACHE_HOME": str(top / "cache")}
+                            "srctree": str(self.tree), "NAMED": "named -x", "PATTERN": "empty/*",
+                            "XDG_CACHE_HOME": str(top / "cache")}
 
     def calls(self, command, *options, **variables):
         """How often a program counted while a Kconfig file with this command was read."""
@@ -80,7 +81,14 @@ CASES = [
     ("what lies beside a script", SCRIPTED, "tree/scripts/beside.sh", {}, [], True),
     ("a program that a variable names", SCRIPTED, "bin/named", {}, [], True),
     ("files of a pattern", "counter; ls empty/* >/dev/null 2>&1", None, {}, [], True),
-    ("a file that a variable names", "counter $NAMED", None, {}, [], True),
+    ("what a variable names, nothing", "counter $NAMED ${NAMED}", None, {}, [], False),
+    ("what a variable names", "counter $NAMED", "bin/named", {}, [], True),
+    ("a variable that is set", "NAMED=counter; counter $NAMED", None, {}, [], True),
+    ("a variable or what stands in for it", "counter ${NAMED:-counter}", None, {}, [], True),
+    ("files of a variable's pattern", "counter $PATTERN", None, {}, [], True),
+    ("a program that is missing", "lacking 2>/dev/null; counter; exit 127", None, {}, [], False),
+    ("a missing one that comes", "lacking 2>/dev/null; counter; exit 127", "bin/lacking", {}, [], True),
+    ("that status without a reason", "counter; exit 127", None, {}, [], True),
     ("a variable of the shell", "for one in 1; do counter $one; done", None, {}, [], False),
     ("a message", "counter; echo warning >&2", None, {}, [], True),
     ("a file that comes", "counter; test -e $(srctree)/new", "tree/new", {}, [], True),
