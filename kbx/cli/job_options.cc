@@ -5,6 +5,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/layout.h"
 
 namespace kbx::cli {
 namespace {
@@ -20,6 +21,9 @@ std::string driver_folder(const std::string& word) {
                     ? "run its ./configure first, which writes them"
                     : "name the folder that declares the module with obj-m := NAME.o; kbx new "
                       "NAME writes one");
+  if (kernel::is_header_tree(folder) && exists(join_path(folder, "scripts/Makefile.build")))
+    throw Error(Location{folder, 0}, "this is a kernel tree, not the folder of a driver",
+                "name the driver's folder; --kernel " + word + " builds it for this kernel");
   return folder;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "kbx/base/error.h"
 #include "kbx/kbuild/plan.h"
 #include "kbx/kbuild/refusals.h"
 #include "kbx/makelang/evaluation.h"
@@ -18,6 +20,7 @@ struct DriverConfig {
   std::map<std::string, Location, std::less<>> options;
   Inputs inputs;                   // that the configuration hangs on
   std::vector<std::string> notes;  // for the user
+  std::optional<Error> fault;      // why a configuration that is there was left out
 
   bool is_there() const { return !definitions.empty(); }
 };

@@ -48,7 +48,8 @@ std::string_view option_name(std::string_view text) {
   return text.starts_with(prefix) ? text.substr(prefix.size()) : text;
 }
 
-DriverOptions::DriverOptions(DriverKconfig from) : from_(std::move(from)), model_(language()) {
+DriverOptions::DriverOptions(DriverKconfig from, std::vector<std::string>* files_read)
+    : from_(std::move(from)), model_(language()) {
   // What conf takes from its environment is not for a driver's configuration.
   std::erase_if(from_.environment, [](const auto& entry) {
     return entry.first.starts_with("KCONFIG_") || entry.first == prefix;
@@ -59,6 +60,7 @@ DriverOptions::DriverOptions(DriverKconfig from) : from_(std::move(from)), model
   try {
     parse_files();
   } catch (...) {
+    if (files_read) *files_read = files();
     std::fclose(console_.err);
     std::free(said_);
     throw;

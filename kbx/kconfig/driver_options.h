@@ -31,8 +31,9 @@ bool has_kconfig(const std::string& folder);
 /// The options of a driver, on top of a kernel that is built already, and their values.
 class DriverOptions {
  public:
-  /// Reads the Kconfig files. Throws Error with the place of what is wrong in them.
-  explicit DriverOptions(DriverKconfig from);
+  /// Reads the Kconfig files. Throws Error with the place of what is wrong in them; `files_read`
+  /// then has what was read so far, and what was looked for.
+  explicit DriverOptions(DriverKconfig from, std::vector<std::string>* files_read = nullptr);
   ~DriverOptions();
   DriverOptions(const DriverOptions&) = delete;
   DriverOptions& operator=(const DriverOptions&) = delete;

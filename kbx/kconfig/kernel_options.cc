@@ -52,6 +52,26 @@ void fix(Model& model, Symbol& symbol, std::string_view value) {
   symbol.type = type_of_value(value);
 }
 
+bool has_default(const Symbol& symbol) {
+  for (const Property* property = symbol.properties; property; property = property->next)
+    if (property->kind == PropertyKind::default_value) return true;
+  return false;
+}
+
+/// The kernel's value, if it is more than n, becomes the default of an option that has none.
+void suggest(Model& model, Symbol& symbol, std::string_view value, const std::string& file) {
+  if (!is_logical(symbol.type) || (value != "y" && value != "m") || has_default(symbol)) return;
+  Property& property = model.properties.emplace_back();
+  property.kind = PropertyKind::default_value;
+  property.value =
+      model.expressions.symbol(symbol.type == Type::tristate ? model.mod() : model.yes());
+  property.menu = symbol.definitions.front();
+  property.place = {model.arena.copy(file), 0};
+  property.id = static_cast<std::uint32_t>(model.properties.size() - 1);
+  (symbol.last_property ? symbol.last_property->next : symbol.properties) = &property;
+  symbol.last_property = &property;
+}
+
 Symbol& modules_symbol(Model& model) {
   for (Symbol& symbol : model.symbols)
     if (!symbol.is_constant && symbol.name == "MODULES") return symbol;
@@ -72,8 +92,12 @@ void add_kernel_options(Model& model, const KernelOptions& kernel) {
   const std::set<const Symbol*> texts = texts_of(model);
   for (Symbol& symbol : model.symbols) {
     if (symbol.is_constant || symbol.is_choice || !symbol.is_named()) continue;
-    if (!symbol.definitions.empty()) continue;
-    if (const std::string* value = kernel.find(symbol.name))
+    const std::string* value = kernel.find(symbol.name);
+    if (!symbol.definitions.empty()) {
+      if (value) suggest(model, symbol, *value, kernel.file);
+      continue;
+    }
+    if (value)
       fix(model, symbol, *value);
     else if (!is_number(symbol.name) && !texts.contains(&symbol))
       fix(model, symbol, "n");

@@ -22,6 +22,10 @@ struct KernelOptions {
 /// Gives a parsed model, before it is finalized, what it does not define itself: every symbol that
 /// files mention and none defines gets the kernel's value for good, and n if the kernel has none.
 /// MODULES is always the kernel's.
+///
+/// A bool or tristate that files define without a default has the kernel's value for one: so a copy
+/// of a driver of the kernel is built where kbuild, which reads no Kconfig of a driver, builds it.
+/// For a tristate that is m, as nothing can become a part of that kernel any more.
 void add_kernel_options(Model& model, const KernelOptions& kernel);
 
 }  // namespace kbx::kconfig

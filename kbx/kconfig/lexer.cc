@@ -177,6 +177,7 @@ void Lexer::include(std::string_view name) {
   frames_.push_back({content_, at_, position_, statement_.line});
   std::string_view content;
   if (!load(name, content)) {
+    remember_file(name);
     const Place place = statement();
     std::fprintf(console_.err, "%s:%d: can't open file \"%s\"\n", std::string(place.file).c_str(),
                  place.line, std::string(name).c_str());

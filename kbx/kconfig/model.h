@@ -124,7 +124,7 @@ struct Model {
   std::deque<Symbol> symbols;  // in order of first mention; the first three are y, m, n
   std::deque<Property> properties;
   std::deque<Menu> menus;               // the first is the root
-  std::vector<std::string_view> files;  // in order of first inclusion
+  std::vector<std::string_view> files;  // in order of first inclusion; one that is missing, too
   std::vector<UsedVariable> variables;
   Symbol* modules = nullptr;
   /// Its defaults name the files that stand in for a missing .config; with

@@ -51,8 +51,35 @@ void add_inputs(kconfig::DriverOptions& options, const Environment& environment,
   }
 }
 
+/// True if somebody wants the Kconfig to count, or if it did in a build before this one.
+bool is_configured(const ConfigPlace& place) {
+  const kconfig::DriverFiles made{place.made};
+  return place.chosen || exists(place.file) || exists(made.auto_conf());
+}
+
+kbuild::DriverConfig left_out(const Error& fault, const ConfigPlace& place,
+                              const std::vector<std::string>& files) {
+  const std::string_view what = fault.what();
+  kbuild::DriverConfig config;
+  config.fault = fault;
+  config.notes.push_back(fault.location().to_string() + ": " +
+                         std::string(what.substr(0, what.find('\n'))) +
+                         "; the Kconfig is left out, as by kbuild, since no option of it is "
+                         "configured (kbx config does that, and tells all that is wrong)");
+  for (const std::string& file : files) config.inputs.files.emplace_back(file, stamp_of(file));
+  config.inputs.files.emplace_back(place.file, stamp_of(place.file));
+  return config;
+}
+
 kbuild::DriverConfig made_configuration(const ConfiguredDriver& driver, const ConfigPlace& place) {
-  const auto options = driver_options(driver);
+  std::vector<std::string> files_read;
+  std::unique_ptr<kconfig::DriverOptions> options;
+  try {
+    options = driver_options(driver, &files_read);
+  } catch (const Error& fault) {
+    if (is_configured(place)) throw;
+    return left_out(fault, place, files_read);
+  }
   options->read(place.file);
   options->check_selections();
   const kconfig::DriverFiles files{place.made};
@@ -79,11 +106,13 @@ ConfigPlace config_place(const std::string& out, const std::string& chosen,
   ConfigPlace place;
   place.made = join_path(out, "config");
   if (several) place.made = join_path(place.made, base_name(source));
-  place.file = join_path(chosen.empty() ? place.made : chosen, ".config");
+  place.chosen = !chosen.empty();
+  place.file = join_path(place.chosen ? chosen : place.made, ".config");
   return place;
 }
 
-std::unique_ptr<kconfig::DriverOptions> driver_options(const ConfiguredDriver& driver) {
+std::unique_ptr<kconfig::DriverOptions> driver_options(const ConfiguredDriver& driver,
+                                                       std::vector<std::string>* files_read) {
   kconfig::DriverKconfig from;
   from.folder = driver.source;
   from.kernel = kernel_options(driver.tree);
@@ -97,7 +126,7 @@ std::unique_ptr<kconfig::DriverOptions> driver_options(const ConfiguredDriver& d
                 environment = driver.environment](const std::string& command) {
     return run(Command{{"/bin/sh", "-c", command}, source, &environment, ""}).output;
   };
-  return std::make_unique<kconfig::DriverOptions>(std::move(from));
+  return std::make_unique<kconfig::DriverOptions>(std::move(from), files_read);
 }
 
 kbuild::DriverConfig configure(const ConfiguredDriver& driver, const ConfigPlace& place) {

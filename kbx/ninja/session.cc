@@ -393,11 +393,20 @@ void complete_plan(const Part& part, const kbuild::ProbingShell& shell,
     plan.inputs.files.emplace_back(folder, stamp_of(folder));
 }
 
+bool makes_something(const kbuild::Plan& plan) {
+  return !plan.modules.empty() ||
+         std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
+           return action.kind != kbuild::ActionKind::modpost;
+         });
+}
+
 kbuild::Plan plan_part(const Job& job, const Part& part) {
   return with_request(job, part,
                       [&](const kbuild::Request& request, const kbuild::ProbingShell& shell,
                           const std::set<std::string>& mirrored) {
                         kbuild::Plan plan = kbuild::make_plan(request);
+                        if (request.config.fault && !makes_something(plan))
+                          throw Error(*request.config.fault);
                         complete_plan(part, shell, mirrored, plan);
                         return plan;
                       });
@@ -419,10 +428,7 @@ std::string folders_with_modules(const std::string& source) {
 /// A plan that makes nothing is no fault, as a kernel may lack what obj-$(CONFIG_X) asks for; but
 /// most often the folder's makefile is only an outer one.
 void note_if_empty(kbuild::Plan& plan, const Part& part) {
-  const bool does_something = std::ranges::any_of(plan.actions, [](const kbuild::Action& action) {
-    return action.kind != kbuild::ActionKind::modpost;
-  });
-  if (!plan.modules.empty() || does_something) return;
+  if (makes_something(plan)) return;
   if (part.images) {
     plan.notes.push_back(part.source + ": no image is declared here (image-y is empty)");
     return;

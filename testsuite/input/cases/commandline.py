@@ -74,6 +74,16 @@ def folder_without_a_makefile(workspace):
 
 
 @behaviour
+def kernel_tree_in_place_of_a_driver(workspace):
+    """Read as a driver it would include itself without an end."""
+    for words in ([workspace.tree], [workspace.driver, workspace.tree]):
+        run = _kbx(workspace, "build", *words, "--kernel", workspace.tree)
+        expect_refused(run, BUILD_FAILED, str(workspace.tree))
+        expect("--kernel" in run.err, run.err)
+    expect_mends(workspace)
+
+
+@behaviour
 def why_of_a_file_that_nothing_makes(workspace):
     expect_refused(_kbx(workspace, "why", "nothing.o", "--kernel", workspace.tree, folder=workspace.driver),
                    BUILD_FAILED, "nothing.o")

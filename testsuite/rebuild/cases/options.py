@@ -138,10 +138,58 @@ def variable_of_make_counts_in_makefiles_and_is_noted(workspace):
 
 @behaviour
 def option_that_the_kernel_has_too_is_the_drivers_here(workspace):
-    workspace.append("Kconfig", "config PRINTK\n\tbool \"Ours\"\n")
+    workspace.append("Kconfig", "config PRINTK\n\tbool \"Ours\"\n\tdefault n\n")
     workspace.append("Kbuild", "ifdef CONFIG_PRINTK\n$(error the kernel's)\nendif\n")
     workspace.append("meter_log.c", "#ifdef CONFIG_PRINTK\n#error the kernel's\n#endif\n")
     workspace.build()
+
+
+@behaviour
+def option_without_a_default_begins_with_the_kernels_value(workspace):
+    """A copy of a driver of the kernel, with the Kconfig that it has there: kbuild builds it by the kernel's values."""
+    module, built_in = "DUMMY", "SERIAL_8250"
+    kernel = (workspace.tree / "include" / "config" / "auto.conf").read_text().splitlines()
+    expect(f"CONFIG_{module}=m" in kernel and f"CONFIG_{built_in}=y" in kernel, "this kernel has other options")
+    (workspace.driver / "Kconfig").write_text("".join(
+        f"config {name}\n\ttristate \"Ours\"\n" for name in (module, built_in, "NO_KERNEL_HAS_IT")))
+    (workspace.driver / "Kbuild").write_text(
+        f"obj-$(CONFIG_{module}) += one.o\nobj-$(CONFIG_{built_in}) += two.o\nobj-$(CONFIG_NO_KERNEL_HAS_IT) += three.o\n")
+    for name in ("one", "two", "three"):
+        (workspace.driver / f"{name}.c").write_text('#include <linux/module.h>\nMODULE_LICENSE("GPL");\n')
+    workspace.build()
+    workspace.ko("one"), workspace.ko("two")
+    expect(not (workspace.out() / "three.ko").exists(), "a module of an option that the kernel does not have")
+    _config(workspace, "--unset", module)
+    workspace.build()
+    expect(not (workspace.out() / "one.ko").exists(), "a module that was left out")
+
+
+@behaviour
+def kconfig_of_another_place_is_left_out_until_it_is_configured(workspace):
+    """Drivers carry the Kconfig that they have within a kernel tree, and that of old kernels; kbuild reads none."""
+    (workspace.driver / "Kbuild").write_text("obj-m += meter_test.o\n")
+    for text, told in (("source \"drivers/meter/more/Kconfig\"\n", "can't open"),
+                       ("config METER\n\ttristate \"Meter\"\n\t---help---\n\t  Say y.\n", "Kconfig:3")):
+        (workspace.driver / "Kconfig").write_text(text)
+        run = workspace.build()
+        expect(told in run.err and "left out" in run.err, run.text())
+        workspace.ko("meter_test")
+        _refuses(workspace, [told.split()[0]], "--list")
+    (workspace.driver / "Kconfig").write_text("source \"more\"\n")
+    workspace.build()
+    (workspace.driver / "more").write_text("config METER_MORE\n\tbool \"More\"\n\tdefault y\n")
+    workspace.append("meter_test.c", "#ifndef CONFIG_METER_MORE\n#error the file that was missing is not seen\n#endif\n")
+    expect("left out" not in workspace.build().err, "a note though all is well")
+    # It has counted here, so it does not stop to do so unseen.
+    (workspace.driver / "Kconfig").write_text("source \"absent\"\n")
+    expect("Kconfig:1" in workspace.build(status=1).err, "the fault is not told")
+
+
+@behaviour
+def kconfig_with_a_fault_is_told_where_no_module_is_without_it(workspace):
+    workspace.append("Kconfig", "source \"absent\"\n")
+    run = workspace.build(status=1)
+    expect("can't open" in run.err, run.text())
 
 
 @behaviour

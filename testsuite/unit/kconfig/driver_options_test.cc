@@ -71,3 +71,41 @@ TEST_CASE("all modules: what depends, is selected, or lies in a choice") {
   }
   CHECK(values == "mynmmyn");  // S: what selects it depends on an m
 }
+
+TEST_CASE("an option without a default begins with the kernel's value") {
+  test::TemporaryFolder folder;
+  folder.file("Kconfig",
+              "config CRC\n\ttristate \"crc\"\n"
+              "config BUILT_IN\n\ttristate \"built in\"\n"
+              "config FLAG\n\tbool \"flag\"\n"
+              "config OWN\n\ttristate \"own\"\n\tdefault n\n"
+              "config HINDERED\n\tbool \"hindered\"\n\tdepends on ABSENT\n"
+              "config NEW\n\ttristate \"new\"\n");
+  DriverKconfig from = driver(folder.path());
+  for (const char* name : {"BUILT_IN", "FLAG", "OWN", "HINDERED"})
+    from.kernel.values.emplace("CONFIG_" + std::string(name), "y");
+  DriverOptions options(std::move(from));
+  const auto value = [&](std::string_view name) {
+    const Symbol& symbol = *options.find(name);
+    options.solver().value(symbol);
+    return std::string(options.solver().text_of(symbol));
+  };
+  CHECK(value("CRC") == "m");
+  CHECK(value("BUILT_IN") == "m");
+  CHECK(value("FLAG") == "y");
+  CHECK(value("OWN") == "n");
+  CHECK(value("HINDERED") == "n");
+  CHECK(value("NEW") == "n");
+}
+
+TEST_CASE(
+    "the files that a Kconfig with a fault hangs on are those read and the one that is missing") {
+  test::TemporaryFolder folder;
+  folder.file("Kconfig", "source \"more\"\nsource \"absent\"\n");
+  folder.file("more", "config A\n\tbool\n");
+  std::vector<std::string> read;
+  CHECK_THROWS_AS(DriverOptions(driver(folder.path()), &read), Error);
+  const std::vector<std::string> expected = {folder.path() + "/Kconfig", folder.path() + "/more",
+                                             folder.path() + "/absent"};
+  CHECK(read == expected);
+}
