@@ -223,10 +223,12 @@ std::string DynamicLink::need_bytes() const {
 
 std::string DynamicLink::hash_bytes() const {
   std::vector<HashedSymbol> hashed;
-  resolver_.symbols().for_each([&](const Symbol& symbol) {
-    if (symbol.binding != Binding::indirect && symbol.dynamic_index != 0)
-      hashed.push_back({sysv_hash(plain_name(symbol.name)), symbol.dynamic_index});
-  });
+  for (const bool is_local : {true, false})
+    resolver_.symbols().for_each([&](const Symbol& symbol) {
+      if (symbol.binding == Binding::indirect || symbol.dynamic_index == 0) return;
+      if (symbol.is_dynamic_local == is_local)
+        hashed.push_back({sysv_hash(plain_name(symbol.name)), symbol.dynamic_index});
+    });
   const MachineFormat format = resolver_.format();
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
