@@ -30,4 +30,17 @@ std::optional<size_t> edit_distance(std::string_view a, std::string_view b, size
   return last.back() > most ? std::nullopt : std::optional(last.back());
 }
 
+std::string_view closest_name(std::string_view word, const std::vector<std::string_view>& names) {
+  std::string_view closest;
+  std::size_t least = std::min<std::size_t>(3, word.size());
+  for (const std::string_view name : names) {
+    if (least == 0) break;
+    const auto distance = edit_distance(word, name, least - 1);
+    if (!distance) continue;
+    least = *distance;
+    closest = name;
+  }
+  return closest;
+}
+
 }  // namespace kbx

@@ -10,11 +10,29 @@
 namespace kbx::cli {
 namespace {
 
+/// What people ask kbuild for beside a driver's folder.
+bool is_goal(std::string_view word) {
+  constexpr std::string_view goals[] = {
+      "all", "clean", "help", "install", "modules", "modules_install", "modules_prepare", "nsdeps"};
+  constexpr std::string_view kinds[] = {".i", ".ko", ".ll", ".lst", ".o", ".s", ".symtypes"};
+  return std::ranges::find(goals, word) != std::end(goals) ||
+         std::ranges::any_of(kinds, [&](std::string_view kind) { return word.ends_with(kind); });
+}
+
+/// The folder is a word of its own here; as a variable it would win over what kbx passes.
+void refuse_folder_variables(const std::vector<std::string>& variables) {
+  for (const std::string& variable : variables)
+    if (variable.starts_with("M=") || variable.starts_with("KBUILD_EXTMOD="))
+      throw UsageError(variable + ": the folder of a driver is named without a variable",
+                       "name it as a word; or " + in_makes_words("modules"));
+}
+
 std::string driver_folder(const std::string& word) {
   std::string folder = real_path(word);
   if (folder.empty() || !is_folder(folder))
     throw Error("there is no folder " + word,
-                "name the folder that holds the driver's Kbuild or Makefile");
+                is_goal(word) ? "all modules of a folder are built; " + in_makes_words(word)
+                              : "name the folder that holds the driver's Kbuild or Makefile");
   if (!exists(join_path(folder, "Kbuild")) && !exists(join_path(folder, "Makefile")))
     throw Error(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
                 exists(join_path(folder, "configure"))
@@ -71,6 +89,7 @@ void JobOptions::add_running(CLI::App& app) {
 ninja::Job JobOptions::job(const std::string& folder) const {
   ninja::Job job;
   const Words split = split_variables(words);
+  refuse_folder_variables(split.variables);
   std::vector<std::string> headers = kernel;
   std::vector<std::string> folders;
   for (const std::string& word : split.folders)

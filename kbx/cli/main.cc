@@ -10,6 +10,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/path.h"
+#include "kbx/base/similar.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/conf.h"
 #include "kbx/cli/genksyms.h"
@@ -64,6 +65,15 @@ const Subcommand* find_subcommand(std::string_view name) {
   return nullptr;
 }
 
+std::string hint(std::string_view unknown) {
+  std::vector<std::string_view> names = {"conf", "fixdep",  "genksyms",
+                                         "ld",   "modpost", "sign-file"};
+  for (const Subcommand& subcommand : subcommands) names.push_back(subcommand.name);
+  const std::string_view closest = kbx::closest_name(unknown, names);
+  return closest.empty() ? "kbx --help lists them"
+                         : "did you mean kbx " + std::string(closest) + "?";
+}
+
 int dispatch(const std::vector<std::string>& arguments) {
   // Called by the name of a program that it stands in for.
   const std::string own_name = kbx::base_name(arguments[0]);
@@ -83,7 +93,7 @@ int dispatch(const std::vector<std::string>& arguments) {
   const Subcommand* subcommand = find_subcommand(arguments[1]);
   if (!subcommand) {
     std::cerr << "kbx: there is no command \"" << arguments[1]
-              << "\"\n  hint: kbx --help lists them\n";
+              << "\"\n  hint: " << hint(arguments[1]) << "\n";
     return 2;
   }
   return subcommand->run({arguments.begin() + 2, arguments.end()});

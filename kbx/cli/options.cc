@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "kbx/base/path.h"
+#include "kbx/base/similar.h"
 #include "kbx/base/text.h"
 
 namespace kbx::cli {
@@ -89,7 +90,26 @@ std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
   return error.what();
 }
 
+std::string hint(const CLI::App& app) {
+  const CLI::App& command = innermost(app);
+  const std::vector<std::string> rest = command.remaining();
+  if (!rest.empty() && rest.front() == "-C") return in_makes_words("modules");
+  if (!rest.empty() && rest.front().starts_with("--")) {
+    std::vector<std::string> known;
+    for (const CLI::Option* option : command.get_options())
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    const std::string asked = rest.front().substr(0, rest.front().find('='));
+    if (const auto name = closest_name(asked, {known.begin(), known.end()}); !name.empty())
+      return "did you mean " + std::string(name) + "?";
+  }
+  return app.get_name() + " --help tells what there is";
+}
+
 }  // namespace
+
+std::string in_makes_words(const std::string& goal) {
+  return "kbx make takes make's words: kbx make -C KERNEL-TREE M=FOLDER " + goal;
+}
 
 void set_help(CLI::App& app, HelpText text) {
   app.set_help_flag("--help,-h", "show this text");
@@ -109,8 +129,8 @@ std::optional<int> parse(CLI::App& app, const std::vector<std::string>& argument
     std::cout << app.help();
     return 0;
   } catch (const CLI::ParseError& error) {
-    std::cerr << app.get_name() << ": " << complaint(app, error) << "\n  hint: " << app.get_name()
-              << " --help tells what there is\n";
+    std::cerr << app.get_name() << ": " << complaint(app, error) << "\n  hint: " << hint(app)
+              << "\n";
     return 2;
   }
   return std::nullopt;

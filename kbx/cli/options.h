@@ -29,6 +29,9 @@ void set_help(CLI::App& app, HelpText text);
 /// help (0) or a usage error (2), which is printed.
 std::optional<int> parse(CLI::App& app, const std::vector<std::string>& arguments);
 
+/// For a hint to who has used make's words: how `goal` is asked for in them.
+std::string in_makes_words(const std::string& goal);
+
 /// The words of a command line that are folders and those that are NAME=value.
 struct Words {
   std::vector<std::string> folders;

@@ -141,6 +141,12 @@ const Symbol* DriverOptions::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+std::string_view DriverOptions::closest(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const Symbol* symbol : options_) names.push_back(symbol->name);
+  return closest_name(name, names);
+}
+
 const Symbol& DriverOptions::option_to_set(const Assignment& assignment) const {
   if (const Symbol* symbol = find(assignment.name)) return *symbol;
   const std::string name(option_name(assignment.name));
@@ -148,9 +154,7 @@ const Symbol& DriverOptions::option_to_set(const Assignment& assignment) const {
     throw Error(name + " is an option of the kernel: it is " + *value + " in " + from_.kernel.name +
                     ", and nothing can change it here",
                 "only the options of " + join_path(from_.folder, file_name) + " can be set");
-  std::string close;
-  for (const Symbol* symbol : options_)
-    if (close.empty() && edit_distance(name, symbol->name, 2)) close = symbol->name;
+  const std::string close(closest(name));
   throw Error("there is no option " + name + " in " + join_path(from_.folder, file_name),
               close.empty() ? "kbx config --list shows those that there are"
                             : "did you mean " + close + "?");

@@ -65,6 +65,8 @@ class DriverOptions {
   const std::vector<const Symbol*>& options() const { return options_; }
   /// The option with that name, with or without CONFIG_; null if the driver defines none.
   const Symbol* find(std::string_view name) const;
+  /// The name of the option that `name`, without CONFIG_, may be meant to be; "" if none is close.
+  std::string_view closest(std::string_view name) const;
   /// The lines that select or imply a symbol, as the files have them.
   const std::vector<const Property*>& selections_of(const Symbol& symbol) const;
   /// The place of a statement, to be opened.

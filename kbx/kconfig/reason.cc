@@ -10,7 +10,6 @@
 #include <algorithm>
 
 #include "kbx/base/path.h"
-#include "kbx/base/similar.h"
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/expression_text.h"
 
@@ -228,9 +227,7 @@ std::string why(std::string_view full_name, DriverOptions& options) {
     });
     if (kernel.find(name) || mentioned != options.model().symbols.end())
       return kernel_text(name, kernel);
-    std::string close;
-    for (const Symbol* option : options.options())
-      if (close.empty() && edit_distance(name, option->name, 2)) close = option->name;
+    const std::string close(options.closest(name));
     throw Error(
         "neither this driver nor the kernel " + kernel.name + " has an option " + name,
         close.empty() ? "kbx config --list shows the driver's" : "did you mean " + close + "?");

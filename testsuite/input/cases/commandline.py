@@ -23,6 +23,9 @@ def no_command(workspace):
 @behaviour
 def unknown_command(workspace):
     expect_refused(_kbx(workspace, "biuld"), USAGE, "biuld")
+    for word, meant in (("biuld", "did you mean kbx build?"), ("menucofnig", "did you mean kbx menuconfig?"),
+                        ("frobnicate", "kbx --help")):
+        expect(meant in _kbx(workspace, word).err, _kbx(workspace, word).err)
 
 
 @behaviour
@@ -38,6 +41,23 @@ def help_of_every_command(workspace):
     for command in COMMANDS:
         run = _kbx(workspace, command, "--help")
         expect(run.status == 0 and f"kbx {command}" in run.out, f"kbx {command} --help: {run.status}\n{run.text()}")
+
+
+@behaviour
+def option_that_is_misspelt(workspace):
+    for word, meant in (("--kernal", "--kernel"), ("--kernal=x", "--kernel"), ("--job", "--jobs")):
+        run = _kbx(workspace, "build", word)
+        expect(run.status == USAGE and f"did you mean {meant}?" in run.err, run.text())
+
+
+@behaviour
+def words_of_make_are_told_as_such(workspace):
+    for words in (["-C", workspace.tree, f"M={workspace.driver}", "modules"],
+                  ["--kernel", workspace.tree, f"M={workspace.driver}"],
+                  ["--kernel", workspace.tree, "clean"], ["--kernel", workspace.tree, "one.ko"]):
+        run = workspace.run([workspace.kbx, "build", *words], folder=workspace.driver)
+        expect(run.status != 0 and "kbx make -C KERNEL-TREE M=FOLDER" in run.err, run.text())
+    expect_mends(workspace)
 
 
 @behaviour

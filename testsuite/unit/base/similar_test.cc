@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+using kbx::closest_name;
 using kbx::edit_distance;
 
 TEST_CASE("how far names are from each other") {
@@ -20,4 +21,15 @@ TEST_CASE("what is farther than wanted is not told") {
   CHECK(!edit_distance("a", "abcd", 2));
   CHECK(!edit_distance("abcd", "wxyz", 3));
   CHECK(!edit_distance("a", "b", 0));
+}
+
+TEST_CASE("the closest of some names") {
+  CHECK(closest_name("biuld", {"diff", "build", "built"}) == "build");
+  CHECK(closest_name("build", {"built", "build"}) == "build");
+  CHECK(closest_name("bulit", {"build", "built"}) == "built");
+  CHECK(closest_name("kernal", {"kernels", "kernel"}) == "kernel");
+  CHECK(closest_name("clean", {"build", "plan"}) == "plan");
+  CHECK(closest_name("everything", {"build", "plan"}).empty());
+  CHECK(closest_name("x", {"ld"}).empty());
+  CHECK(closest_name("", {"ld"}).empty());
 }
