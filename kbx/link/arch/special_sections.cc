@@ -102,6 +102,10 @@ bool drops_temporary_labels(std::uint16_t machine) {
   return machine == EM_RISCV || machine == EM_LOONGARCH;
 }
 
+bool has_veneer_file(std::uint16_t machine) {
+  return machine == EM_AARCH64 || machine == EM_ARM || machine == EM_PPC64;
+}
+
 void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header) {
   if (machine != EM_MIPS) return;
   const auto starts = [&](std::string_view start) { return name.substr(0, start.size()) == start; };

@@ -25,6 +25,10 @@ bool executable_stack_by_default(std::uint16_t machine);
 /// its own in the symbol table.
 bool drops_temporary_labels(std::uint16_t machine);
 
+/// True if GNU ld has a file of its own for veneers, in front of all others, whether there are any
+/// or not.
+bool has_veneer_file(std::uint16_t machine);
+
 /// What the machine's supplement of the ABI wants in the header of a section of that name.
 void set_machine_header(std::uint16_t machine, std::string_view name, Elf64_Shdr& header);
 

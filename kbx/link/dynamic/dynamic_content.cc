@@ -69,6 +69,10 @@ OutputSymbol DynamicLink::output_symbol(const Symbol& symbol, const OutputSectio
       symbol.binding == Binding::defined_weak || symbol.binding == Binding::undefined_weak;
   output.binding = is_weak ? STB_WEAK : STB_GLOBAL;
   if (symbol.is_unique && symbol.is_defined_in_object) output.binding = STB_GNU_UNIQUE;
+  if (symbol.is_dynamic_local) {
+    output.binding = STB_LOCAL;
+    output.other &= static_cast<std::uint8_t>(~3u);
+  }
   const bool is_defined =
       (symbol.binding == Binding::defined || symbol.binding == Binding::defined_weak) &&
       (!is_from_shared(symbol) || symbol.is_copied);
@@ -147,8 +151,8 @@ std::string DynamicLink::version_bytes() const {
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;
     writer.half(VER_NDX_LOCAL);
-    for (std::size_t i = 1; i < first_global(); ++i) writer.half(VER_NDX_LOCAL);
-    for (std::size_t i = first_global(); i < symbols_.size(); ++i)
+    for (std::size_t i = 1; i < first_named(); ++i) writer.half(VER_NDX_LOCAL);
+    for (std::size_t i = first_named(); i < symbols_.size(); ++i)
       writer.half(version_of(*symbols_[i]));
     return writer.take();
   });
@@ -219,10 +223,12 @@ std::string DynamicLink::need_bytes() const {
 
 std::string DynamicLink::hash_bytes() const {
   std::vector<HashedSymbol> hashed;
-  resolver_.symbols().for_each([&](const Symbol& symbol) {
-    if (symbol.binding != Binding::indirect && symbol.dynamic_index != 0)
-      hashed.push_back({sysv_hash(plain_name(symbol.name)), symbol.dynamic_index});
-  });
+  for (const bool is_local : {true, false})
+    resolver_.symbols().for_each([&](const Symbol& symbol) {
+      if (symbol.binding == Binding::indirect || symbol.dynamic_index == 0) return;
+      if (symbol.is_dynamic_local == is_local)
+        hashed.push_back({sysv_hash(plain_name(symbol.name)), symbol.dynamic_index});
+    });
   const MachineFormat format = resolver_.format();
   return with_shape(format.is_64bit, format.is_big_endian, [&]<typename Shape>(Shape) {
     Writer<Shape> writer;

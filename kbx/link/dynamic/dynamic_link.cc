@@ -59,7 +59,7 @@ Symbol& define_linkage_symbol(Resolver& resolver, InputSection& section, std::st
 
 void DynamicLink::hide(Symbol& symbol) {
   symbol.is_forced_local = true;
-  symbol.is_dynamic = false;
+  symbol.is_dynamic = symbol.is_dynamic_local = false;
 }
 
 void DynamicLink::make_hidden(Symbol& symbol) {
@@ -189,7 +189,8 @@ void DynamicLink::record_assignments(const std::vector<const script::Assignment*
     symbol->is_defined_in_object = true;
     symbol->is_defined_in_shared = false;
     const bool is_hidden = visibility(*symbol) == STV_HIDDEN || visibility(*symbol) == STV_INTERNAL;
-    if (symbol->is_dynamic && is_hidden) hide(*symbol);
+    // GNU ld keeps a place in .dynsym for hidden names that nothing defined so far.
+    if (symbol->is_dynamic && is_hidden) symbol->is_forced_local = symbol->is_dynamic_local = true;
     const bool is_seen = options_.kind == OutputKind::shared || symbol->is_referenced_in_shared;
     if (is_seen && !symbol->is_forced_local) record(*symbol);
   }

@@ -111,7 +111,7 @@ class DynamicLink {
             const std::vector<const OutputSection*>& relocation_sections,
             const std::function<void(const Symbol& symbol, OutputSymbol& output)>& adjust);
 
-  /// The symbols in .dynsym by their index; those in front of the global ones are null.
+  /// The symbols in .dynsym by their index; those of sections, which come first, are null.
   const std::vector<Symbol*>& symbols() const { return symbols_; }
 
  private:
@@ -166,7 +166,7 @@ class DynamicLink {
   void define_versions();
   void need_versions();
   void add_relr_version(std::uint16_t& next);
-  std::size_t first_global() const { return 1 + tables_.section_symbols.size(); }
+  std::size_t first_named() const { return 1 + tables_.section_symbols.size(); }
   void number_symbols();
   void number_for_gnu_hash();
   std::uint32_t buckets_for(const std::vector<Symbol*>& symbols,
@@ -199,7 +199,8 @@ class DynamicLink {
   std::size_t names_before_tags_ = 0;
   std::size_t chosen_names_ = 0;  // the others were recorded by relocations
   std::deque<std::string> texts_;
-  std::vector<Symbol*> symbols_;
+  std::vector<Symbol*> symbols_;  // of .dynsym; null: a section's
+  std::size_t first_global_ = 1;
   std::vector<std::uint32_t> symbol_names_;  // the same, of strings_
   std::vector<HashedSymbol> found_;          // those of .gnu.hash, by index
   StringTable strings_;

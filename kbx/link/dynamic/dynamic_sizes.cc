@@ -28,8 +28,8 @@ std::string_view plain_name(std::string_view name) {
 /// True if .dynsym has the symbol. Names that the linker was asked for and that came to nothing,
 /// such as _GLOBAL_OFFSET_TABLE_ without a table, are fresh again.
 bool is_shown(const Symbol& symbol) {
-  return symbol.is_dynamic && !symbol.is_forced_local && symbol.binding != Binding::fresh &&
-         symbol.binding != Binding::indirect;
+  return symbol.is_dynamic && symbol.is_forced_local == symbol.is_dynamic_local &&
+         symbol.binding != Binding::fresh && symbol.binding != Binding::indirect;
 }
 
 void set_size(InputSection* section, std::uint64_t size) {
@@ -324,14 +324,18 @@ bool DynamicLink::is_findable(const Symbol& symbol) const {
   return !symbol.section || symbol.section->output;
 }
 
+/// Local symbols stand in front of the global ones.
 void DynamicLink::number_symbols() {
-  symbols_.assign(first_global(), nullptr);
-  resolver_.symbols().for_each([&](Symbol& symbol) {
-    symbol.dynamic_index = 0;
-    if (!is_shown(symbol)) return;
-    symbol.dynamic_index = static_cast<std::uint32_t>(symbols_.size());
-    symbols_.push_back(&symbol);
-  });
+  symbols_.assign(first_named(), nullptr);
+  for (const bool is_local : {true, false}) {
+    resolver_.symbols().for_each([&](Symbol& symbol) {
+      if (is_shown(symbol) && symbol.is_dynamic_local == is_local) symbols_.push_back(&symbol);
+    });
+    if (is_local) first_global_ = symbols_.size();
+  }
+  resolver_.symbols().for_each([](Symbol& symbol) { symbol.dynamic_index = 0; });
+  for (std::size_t i = first_named(); i < symbols_.size(); ++i)
+    symbols_[i]->dynamic_index = static_cast<std::uint32_t>(i);
   if (sections_.gnu_hash) number_for_gnu_hash();
 }
 
@@ -347,8 +351,9 @@ std::uint32_t DynamicLink::buckets_for(const std::vector<Symbol*>& symbols,
 /// Those that cannot be found come first, the others sorted by bucket.
 void DynamicLink::number_for_gnu_hash() {
   std::vector<Symbol*> findable;
-  std::vector<Symbol*> others(first_global(), nullptr);
-  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
+  const auto globals = symbols_.begin() + static_cast<std::ptrdiff_t>(first_global_);
+  std::vector<Symbol*> others(symbols_.begin(), globals);
+  for (std::size_t i = first_global_; i < symbols_.size(); ++i)
     (is_findable(*symbols_[i]) ? findable : others).push_back(symbols_[i]);
   gnu_hash_ = gnu_hash_shape(findable.size(), symbols_.size(),
                              buckets_for(findable, gnu_hash, true), resolver_.format().is_64bit);
@@ -364,7 +369,7 @@ void DynamicLink::number_for_gnu_hash() {
         {gnu_hash(plain_name(symbol->name)), static_cast<std::uint32_t>(symbols_.size())});
     symbols_.push_back(symbol);
   }
-  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
+  for (std::size_t i = first_global_; i < symbols_.size(); ++i)
     symbols_[i]->dynamic_index = static_cast<std::uint32_t>(i);
 }
 
@@ -394,8 +399,8 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
   const std::uint64_t spare = options_.spare_dynamic_tags + (options_.relr ? 3 : 0);
   for (std::uint64_t i = 0; i <= spare; ++i) add_tag(DT_NULL);
 
-  symbol_names_.assign(first_global(), 0);
-  for (std::size_t i = first_global(); i < symbols_.size(); ++i)
+  symbol_names_.assign(first_named(), 0);
+  for (std::size_t i = first_named(); i < symbols_.size(); ++i)
     symbol_names_.push_back(strings_.add(plain_name(symbols_[i]->name)));
   strings_.finish();
   if (sections_.interpreter) {
@@ -404,13 +409,13 @@ void DynamicLink::size(const LinkageTables& tables, const OutputSections& output
     set_size(sections_.interpreter, path.size() + 1);
   }
   set_size(sections_.symbols, symbols_.size() * sections_.symbols->entry_size);
-  set_info(sections_.symbols, first_global());
+  set_info(sections_.symbols, first_global_);
   set_size(sections_.strings, strings_.size());
   set_size(sections_.dynamic, entries_.size() * sections_.dynamic->entry_size);
   if (sections_.hash) {
-    hash_buckets_ = buckets_for(
-        {symbols_.begin() + static_cast<std::ptrdiff_t>(first_global()), symbols_.end()}, sysv_hash,
-        false);
+    hash_buckets_ =
+        buckets_for({symbols_.begin() + static_cast<std::ptrdiff_t>(first_named()), symbols_.end()},
+                    sysv_hash, false);
     set_size(sections_.hash,
              (2 + std::uint64_t{hash_buckets_} + symbols_.size()) * sections_.hash->entry_size);
   }

@@ -33,11 +33,31 @@ struct MergedInput {
   std::string_view content;            // with a terminator at its end
   std::uint64_t size = 0;              // of the input
   std::vector<std::uint32_t> starts;   // of its strings; constants need none
+  std::vector<std::uint32_t> marks;    // of each stretch of mark_distance bytes: the string there
   std::vector<std::uint32_t> hashes;   // of the strings or constants, while they are merged
   std::vector<std::uint32_t> strings;  // which of the group's they are
   std::uint32_t first = 0;             // of the group's strings: those that are written here
   std::uint32_t last = 0;
   bool stays = false;
+
+  // Relocations ask for a place millions of times: of a search through all starts a few steps stay.
+  static constexpr std::uint32_t mark_distance = 64;
+
+  void mark_strings() {
+    marks.resize(static_cast<std::size_t>(size / mark_distance + 1));
+    std::uint32_t string = 0;
+    for (std::size_t i = 0; i < marks.size(); ++i) {
+      while (string + 1 < starts.size() && starts[string + 1] <= i * mark_distance) ++string;
+      marks[i] = string;
+    }
+  }
+
+  /// The last string that starts at `offset` or before it.
+  std::size_t string_at(std::uint32_t offset) const {
+    std::size_t string = marks[offset / mark_distance];
+    while (string + 1 < starts.size() && starts[string + 1] <= offset) ++string;
+    return string;
+  }
 };
 
 struct MergedGroup {
@@ -250,6 +270,7 @@ class Merger {
     parallel_for(group_.inputs.size(), threads_, [&](std::size_t i) {
       MergedInput& input = group_.inputs[i];
       cut(input, group_);
+      if (group_.has_strings) input.mark_strings();
       input.strings.resize(input.hashes.size());
     });
     find();
@@ -425,18 +446,20 @@ std::uint64_t merged_size_in_map(const InputSection& section) {
   return size;
 }
 
-MergedPlace merged_place(InputSection& section, std::uint64_t offset, bool* is_beyond) {
+bool is_beyond_merged(const InputSection& section, std::uint64_t offset) {
+  return offset > section.merge->size;
+}
+
+MergedPlace merged_place(InputSection& section, std::uint64_t offset) {
   const MergedInput& input = *section.merge;
   const MergedGroup& group = *input.group;
-  if (is_beyond) *is_beyond = offset > input.size;
   if (offset >= input.size) return {&section, section.size};
   if (!group.has_strings) {
     const std::uint64_t i = offset / group.entry_size;
     return place_of(group, group.strings[input.strings[i]], offset - i * group.entry_size);
   }
   // GNU ld looks at whole characters.
-  const auto after = std::ranges::upper_bound(input.starts, static_cast<std::uint32_t>(offset));
-  const auto i = static_cast<std::size_t>(after - input.starts.begin() - 1);
+  const std::size_t i = input.string_at(static_cast<std::uint32_t>(offset));
   const MergedString& string = group.strings[input.strings[i]];
   const std::uint64_t within = offset - input.starts[i];
   if (within < string.length) return place_of(group, string, within);

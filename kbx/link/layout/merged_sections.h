@@ -42,8 +42,11 @@ struct MergedInput;
 /// Where `offset` of a section that has `merge` went. For a relocation against its section symbol
 /// the addend is part of the offset (S + A as a whole moves); for any other symbol it is the
 /// symbol's value, and the addend counts from the new place. An offset at the end of the section
-/// is the end of what is written of it. `is_beyond` (if not null) is set if it lies behind the end.
-MergedPlace merged_place(InputSection& section, std::uint64_t offset, bool* is_beyond = nullptr);
+/// is the end of what is written of it.
+MergedPlace merged_place(InputSection& section, std::uint64_t offset);
+
+/// True if `offset` lies behind the end of what a section that has `merge` was.
+bool is_beyond_merged(const InputSection& section, std::uint64_t offset);
 
 /// The size that a link map shows of a section that has `merge`. Where nothing stays, GNU ld keeps
 /// a size that counts for nothing: its own of before, or if all that was new in it ends others'

@@ -98,10 +98,11 @@ class ExecutableWriter {
       for (const Piece& piece : section->pieces) work.push_back({section, &piece});
     }
     std::vector<Findings> findings(work.size());
-    parallel_for(work.size(), threads(), [&](std::size_t i) {
+    std::vector<KeptSections> kept(threads());
+    parallel_for(work.size(), threads(), [&](std::size_t i, std::size_t thread) {
       const auto& [output, piece] = work[i];
       if (piece->input)
-        copy_input(*output, *piece->input, findings[i]);
+        copy_input(*output, *piece->input, kept[thread], findings[i]);
       else
         copy_bytes(*output, *piece);
     });
@@ -134,7 +135,8 @@ class ExecutableWriter {
     }
   }
 
-  void copy_input(const OutputSection& output, InputSection& input, Findings& findings) {
+  void copy_input(const OutputSection& output, InputSection& input, KeptSections& kept,
+                  Findings& findings) {
     char* place = at(headers_.table[output.index].sh_offset + input.output_offset);
     if (input.merge) {
       write_merged(input, place);
@@ -147,7 +149,7 @@ class ExecutableWriter {
     else
       input.content.copy(place, static_cast<std::size_t>(input.size));
     if (input.traits & trait_linker_created) return;
-    apply_relocations<Shape>(parts_.applying, input, place, findings);
+    apply_relocations<Shape>(parts_.applying, input, place, kept, findings);
     if (options_.emit_relocs) emit(output, input, place);
     if (parts_.finish_content) parts_.finish_content(input, place);
   }

@@ -6,6 +6,7 @@
 #include <elf.h>
 #include <fmt/format.h>
 
+#include "kbx/link/arch/special_sections.h"
 #include "kbx/link/command/emulation.h"
 #include "kbx/link/layout/merged_sections.h"
 #include "kbx/link/layout/sizing.h"
@@ -118,12 +119,7 @@ class PlaceWriter {
   void write_rest() {
     write_inputs(source_.options.inputs.size());
     text_ += fmt::format("OUTPUT({} {})\n", source_.options.output, target());
-    if (has_veneers(source_.resolver.format().machine)) text_ += "LOAD linker stubs\n";
-  }
-
-  /// GNU ld has a file of its own for the veneers of such a machine, whether there are any or not.
-  static bool has_veneers(std::uint16_t machine) {
-    return machine == EM_AARCH64 || machine == EM_ARM || machine == EM_PPC64;
+    if (has_veneer_file(source_.resolver.format().machine)) text_ += "LOAD linker stubs\n";
   }
 
   /// --defsym, --section-start and -b before that input.

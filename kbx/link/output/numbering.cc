@@ -249,13 +249,6 @@ class Numbering {
     target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
   }
 
-  /// kept_section, worked out once: debugging information refers to a section many times.
-  InputSection* kept_for(const InputSection& section) {
-    const auto [entry, is_new] = kept_.try_emplace(&section, nullptr);
-    if (is_new) entry->second = kept_section(section, section_symbols_);
-    return entry->second;
-  }
-
   /// True if `target` is now a section that stays.
   bool refer_to_discarded(FileOutput& output, const InputSection& section, InputSection*& target,
                           std::string_view name) {
@@ -265,7 +258,7 @@ class Numbering {
           fmt::format("{}: `{}' referenced in section {}: defined in discarded section {} of {}",
                       section.file->path, name, section.name, target->name, target->file->path));
     if (action & take_kept_section)
-      if (InputSection* kept = kept_for(*target); kept && kept->output) {
+      if (InputSection* kept = kept_.of(*target); kept && kept->output) {
         target = kept;
         return true;
       }
@@ -455,8 +448,7 @@ class Numbering {
   const std::vector<OutputSection*>& by_index_;
   const Globals& globals_;
   const Options& options_;
-  SectionSymbols section_symbols_;
-  std::unordered_map<const InputSection*, InputSection*> kept_;
+  KeptSections kept_;
   std::vector<std::string> errors_;
   bool has_ended_files_ = false;
   std::unordered_map<std::string_view, unsigned> name_counts_;

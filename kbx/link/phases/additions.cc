@@ -139,10 +139,13 @@ void add_final_sections(LinkState& state) {
 void add_linker_sections(LinkState& state) {
   if (state.files().empty()) return;
   add_final_sections(state);
-  if (state.options.executable_stack && !state.files().front()->find(".note.GNU-stack")) {
-    const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
-    state.resolver.add_section(*state.files().front(), ".note.GNU-stack", trait_readonly | code);
-  }
+  if (!state.options.executable_stack) return;
+  // Where GNU ld has a file for veneers, the note belongs to that one, in front of all others.
+  InputFile& first = has_veneer_file(state.machine()) ? state.resolver.add_made_file("linker stubs")
+                                                      : *state.files().front();
+  if (first.find(".note.GNU-stack")) return;
+  const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
+  state.resolver.add_section(first, ".note.GNU-stack", trait_readonly | code);
 }
 
 void mark_executable_stack(LinkState& state) {

@@ -48,12 +48,17 @@ bool stands_for(const Referent& referent, const Places& places) {
 template <typename Shape>
 class Applier {
  public:
-  Applier(const Applying& applying, InputSection& section, char* content, Findings& findings)
+  Applier(const Applying& applying, InputSection& section, char* content, KeptSections& kept,
+          Findings& findings)
       : kind_(applying.kind),
+        unloaded_kind_(applying.kind),
         applying_(applying),
         section_(section),
         content_(content),
-        findings_(findings) {}
+        kept_(kept),
+        findings_(findings) {
+    unloaded_kind_.is_position_independent = unloaded_kind_.is_shared = false;
+  }
 
   template <typename Entry>
   void run(std::string_view table, bool has_addend) {
@@ -181,9 +186,7 @@ class Applier {
 
   /// A section that is not loaded: nothing is simplified, nothing left to the dynamic linker.
   Decision decide_unloaded(const Relocation& relocation, bool has_addend) const {
-    FinalKind plain = kind_;
-    plain.is_position_independent = plain.is_shared = false;
-    Decision decision = decide(plain, section_, relocation, 0, has_addend);
+    Decision decision = decide(unloaded_kind_, section_, relocation, 0, has_addend);
     decision.is_preemptible = false;
     return decision;
   }
@@ -220,7 +223,7 @@ class Applier {
           "of {}",
           decision.referent.name(), section_.name, section_.file->path, to->name, to->file->path));
     if (action & take_kept_section) {
-      if (InputSection* kept = kept_section(*to, section_symbols_); kept && kept->output) {
+      if (InputSection* kept = kept_.of(*to); kept && kept->output) {
         to = kept;
         return true;
       }
@@ -384,11 +387,12 @@ class Applier {
   }
 
   const FinalKind& kind_;
+  FinalKind unloaded_kind_;  // for what is not loaded
   const Applying& applying_;
   InputSection& section_;
   char* content_;
+  KeptSections& kept_;
   Findings& findings_;
-  SectionSymbols section_symbols_;
   Pairs pairs_;
 };
 
@@ -446,19 +450,19 @@ std::uint64_t address_for(const Applying& applying, const Referent& referent,
 
 template <typename Shape>
 void apply_relocations(const Applying& applying, InputSection& section, char* content,
-                       Findings& findings) {
-  Applier<Shape> applier(applying, section, content, findings);
+                       KeptSections& kept, Findings& findings) {
+  Applier<Shape> applier(applying, section, content, kept, findings);
   applier.template run<typename Shape::Rel>(section.rel.content, false);
   applier.template run<typename Shape::Rela>(section.rela.content, true);
 }
 
 template void apply_relocations<Shape<true, false>>(const Applying&, InputSection&, char*,
-                                                    Findings&);
+                                                    KeptSections&, Findings&);
 template void apply_relocations<Shape<true, true>>(const Applying&, InputSection&, char*,
-                                                   Findings&);
+                                                   KeptSections&, Findings&);
 template void apply_relocations<Shape<false, false>>(const Applying&, InputSection&, char*,
-                                                     Findings&);
+                                                     KeptSections&, Findings&);
 template void apply_relocations<Shape<false, true>>(const Applying&, InputSection&, char*,
-                                                    Findings&);
+                                                    KeptSections&, Findings&);
 
 }  // namespace kbx::link

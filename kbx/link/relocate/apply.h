@@ -4,6 +4,7 @@
 
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/relocate/linkage.h"
+#include "kbx/link/resolve/discarded.h"
 
 namespace kbx::link {
 
@@ -53,9 +54,10 @@ struct Findings {
   std::vector<std::string> remarks;  // what is odd
 };
 
-/// Applies the relocations of `section`, whose bytes are at `content` in the output.
+/// Applies the relocations of `section`, whose bytes are at `content` in the output. `kept` is one
+/// thread's.
 template <typename Shape>
 void apply_relocations(const Applying& applying, InputSection& section, char* content,
-                       Findings& findings);
+                       KeptSections& kept, Findings& findings);
 
 }  // namespace kbx::link

@@ -74,9 +74,11 @@ Decision decide(const FinalKind& kind, const InputSection& section, const Reloca
   use.is_shared = kind.is_shared;
   use.is_position_independent = kind.is_position_independent;
   use.is_preemptible = decision.is_preemptible;
-  // Of a script's symbol what was known before layout, so that the answer stays the same.
+  // Of a script's symbol what was known before layout, so that the answer stays the same. Where the
+  // output is loaded anywhere GNU ld takes none of them for a number yet.
   const bool is_early = referent.global && referent.global->is_from_script;
-  use.is_absolute = is_early ? referent.global->is_early_number : is_absolute(referent);
+  use.is_absolute = is_early ? referent.global->is_early_number && !kind.is_position_independent
+                             : is_absolute(referent);
   use.is_undefined_weak = is_undefined_weak(referent) && !decision.is_preemptible;
   // On x86 the table keeps what is 0 only because of how code refers to it.
   if (use.is_undefined_weak && machine.has_table_always && kind.is_dynamic &&

@@ -97,9 +97,15 @@ class Words {
     const std::uint64_t address = address_for(applying_, referent, places);
     if (places && is_chosen_in_got(kind_, referent, *places))
       return dynamic_word(types.indirect, referent, false, address);
-    if (!kind_.is_position_independent || is_absolute(referent) || is_nothing(referent))
+    if (!kind_.is_position_independent || is_number(referent) || is_nothing(referent))
       return {address, 0, 0, 0};
     return {address, types.relative, 0, static_cast<std::int64_t>(address)};
+  }
+
+  /// On x86 GNU ld adds the load address to what a script defines, even if that is a number.
+  bool is_number(const Referent& referent) const {
+    const bool is_from_script = referent.global && referent.global->is_from_script;
+    return is_absolute(referent) && !(kind_.machine.has_table_always && is_from_script);
   }
 
   static const Places* entry_places(const Referent& referent) {

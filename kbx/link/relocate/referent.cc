@@ -76,10 +76,8 @@ std::uint64_t address_in(InputSection& section, std::uint64_t offset) {
 
 bool is_beyond_merged(const Referent& referent, std::int64_t addend) {
   if (!referent.is_section() || !referent.section || !referent.section->merge) return false;
-  bool is_beyond = false;
-  merged_place(*referent.section, referent.local->value + static_cast<std::uint64_t>(addend),
-               &is_beyond);
-  return is_beyond;
+  return is_beyond_merged(*referent.section,
+                          referent.local->value + static_cast<std::uint64_t>(addend));
 }
 
 std::uint64_t address_of(const Referent& referent, std::int64_t addend) {

@@ -235,7 +235,9 @@ class Scanner {
     const unsigned visibility = symbol.other & 3u;
     const bool is_own = is_defined(symbol.binding) && !symbol.is_defined_in_shared;
     if (!is_own || (visibility != STV_HIDDEN && visibility != STV_INTERNAL)) return;
-    if (kind_.machine.rule(relocation.type)->origin == Origin::plt) symbol.is_forced_local = true;
+    if (kind_.machine.rule(relocation.type)->origin != Origin::plt) return;
+    symbol.is_forced_local = true;
+    symbol.is_dynamic = symbol.is_dynamic_local = false;
   }
 
   /// Calls of what is undefined and weak, and stays so, go through an entry on x86.

@@ -11,14 +11,20 @@ unsigned action_in(const InputSection& section) {
   return complain_of_discarded | take_kept_section;
 }
 
-InputSection* kept_section(const InputSection& section, SectionSymbols& symbols) {
+InputSection* KeptSections::of(const InputSection& section) {
+  const auto [entry, is_new] = known_.try_emplace(&section, nullptr);
+  if (is_new) entry->second = find(section);
+  return entry->second;
+}
+
+InputSection* KeptSections::find(const InputSection& section) {
   InputSection* kept = section.kept;
   if (!kept) return nullptr;
   if (kept->traits & trait_group) {
     InputSection* const first = kept->next_in_group;
     kept = nullptr;
     for (InputSection* member = first; member;) {
-      if (symbols.are_same(*member, section)) {
+      if (symbols_.are_same(*member, section)) {
         kept = member;
         break;
       }

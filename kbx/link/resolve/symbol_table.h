@@ -67,6 +67,7 @@ struct Symbol {
   bool stays_dynamic = false;          // … but in .dynsym for all that
   bool is_protected_there = false;     // the shared object's definition is protected
   bool is_dynamic = false;             // is in .dynsym
+  bool is_dynamic_local = false;       // … as a local symbol, in front of all others
   bool is_overridable = false;         // --dynamic-list: preemptible even with -Bsymbolic
   bool has_version = false;            // the name has @VER or @@VER
   bool has_hidden_version = false;     // … @VER: no reference without version means it

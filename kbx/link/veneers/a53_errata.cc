@@ -99,6 +99,7 @@ void A53Errata::scan_843419(InputFile& file, InputSection& section, const CodeSp
 void A53Errata::settle(const Applying& applying) {
   const InputSection* relocated = nullptr;
   std::string code;
+  KeptSections kept;
   for (AdrpSequence& sequence : sequences_) {
     InputSection& section = *sequence.section;
     if (!relocated || relocated != &section) {
@@ -106,7 +107,7 @@ void A53Errata::settle(const Applying& applying) {
       code = section.content;
       Findings ignored;
       with_shape(section.file->is_64bit, section.file->is_big_endian, [&]<typename Shape>(Shape) {
-        apply_relocations<Shape>(applying, section, code.data(), ignored);
+        apply_relocations<Shape>(applying, section, code.data(), kept, ignored);
       });
     }
     const std::uint32_t adrp = word_at(code, sequence.adrp);

@@ -5,6 +5,7 @@
 | architecture | as Debian calls it: which GNU ld is the oracle |
 | compiler, target, flags | gcc or clang, clang's --target, and more words for programs of the guest |
 | make | words for every make |
+| gnu_tools | variables of make and, for each, the one of GNU's binutils that it names |
 | base | the target that makes the first configuration |
 | options | lines of .config on top of it and of guest.config |
 | modules | modules of the kernel that are loaded, in this order |
@@ -34,6 +35,7 @@ class Configuration:
     machine: dict
     target: str = ""
     flags: list = field(default_factory=list)
+    gnu_tools: dict = field(default_factory=dict)
     common: str = field(default_factory=lambda: (HERE / "guest.config").read_text())
 
     def lines(self):

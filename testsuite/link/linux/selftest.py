@@ -64,13 +64,15 @@ def faults_of_words():
 def faults_of_preparing(folder):
     tree = Tree.__new__(Tree)
     tree.kernels, tree.folder, tree.ld = folder, folder / "kernel", folder / "kernel/ld/ld"
+    tree.configuration = SimpleNamespace(gnu_tools={"OBJCOPY": "objcopy"})
     tree.kbx, tree.gnu = Path("/bin/true"), SimpleNamespace(words=[GNU], environment={})
     (folder / "kernel/records").mkdir(parents=True)
-    for name in ("linked", "compiled"):
+    for name in ("linked", "moved", "compiled"):
         (folder / name).write_text("")
-    (folder / "kernel/records/1").write_text(json.dumps({"output": str(folder / "linked")}))
+    for name in ("linked", "moved.tmp"):
+        (folder / f"kernel/records/{name}").write_text(json.dumps({"output": str(folder / name)}))
     with tree.prepared():
-        if (folder / "linked").exists() or not (folder / "compiled").exists() or tree.records():
+        if (folder / "linked").exists() or (folder / "moved").exists() or not (folder / "compiled").exists() or tree.records():
             yield "what the last run linked is not removed, or more than that"
         if subprocess.run([tree.ld, "--version"], capture_output=True, check=False).returncode:
             yield "the linker that is laid out does not start"

@@ -81,11 +81,9 @@ TEST_CASE("nothing stays of a section whose strings are all elsewhere") {
   CHECK(first.size == 4);
   CHECK(second.size == 0);
   CHECK(second.alignment_power == 0);
-  bool is_beyond = true;
-  CHECK(merged_place(second, 2, &is_beyond).offset == 0);
-  CHECK_FALSE(is_beyond);
-  merged_place(second, 3, &is_beyond);
-  CHECK(is_beyond);
+  CHECK(merged_place(second, 2).offset == 0);
+  CHECK_FALSE(is_beyond_merged(second, 2));
+  CHECK(is_beyond_merged(second, 3));
 }
 
 TEST_CASE("the more aligned copy of a string is the one that stays") {
