@@ -98,6 +98,8 @@ StackOpinion stack_opinion(const LinkState& state) {
   const InputFile* silent = nullptr;
   for (const InputFile* file : state.files()) {
     if (file->sections.empty()) continue;
+    // What the linker made has no opinion.
+    if (file->sections.front()->traits & trait_linker_created) continue;
     const InputSection* own = file->find(".note.GNU-stack");
     if (!own && executable_stack_by_default(state.machine())) silent = file;
     if (own) note = own;

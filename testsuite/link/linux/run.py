@@ -60,8 +60,8 @@ def build_programs(tree):
     nolibc = tree.source / "tools/include/nolibc/nolibc.h"
     compiler = kernel.compile_words()
     own_headers = call([*compiler, "-print-file-name=include"], aside).strip()
-    call([*compiler, *FREESTANDING, "-isystem", own_headers, "-isystem", tree.build / "usr/include", "-I", HERE / "guest", "-include",
-          nolibc, "-c", HERE / "guest/init.c", "-o", "init.o"], aside)
+    headers = ["-isystem", own_headers, "-isystem", tree.build / "usr/include", "-I", HERE / "guest"]
+    call([*compiler, f"-B{tree.ld.parent}/", *FREESTANDING, *headers, "-include", nolibc, "-c", HERE / "guest/init.c", "-o", "init.o"], aside)
     call([tree.ld, "-m", TARGETS[kernel.architecture].emulation, "-static", "-o", "init", "init.o"], aside)
     if kernel.compiler != "gcc":
         return aside / "init", None
