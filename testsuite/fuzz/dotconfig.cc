@@ -19,11 +19,9 @@ constexpr const char* kconfig =
     "config I\n\tint \"i\"\nconfig H\n\thex \"h\"\n"
     "choice\n\tprompt \"pick\"\nconfig P\n\tbool \"p\"\nconfig Q\n\tbool \"q\"\nendchoice\n";
 
-Model model_for(const std::string& file, const Dialect& dialect, const Console& console) {
-  Model model(dialect);
+void read_kconfig(Model& model, const std::string& file, const Console& console) {
   parse(model, {file, {}, [](const std::string&) { return std::string(); }}, console);
   finalize(model, console);
-  return model;
 }
 
 /// The configuration that `text` becomes, and whether something was told.
@@ -51,7 +49,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Dialect older;
   older.choice_is_symbol = older.lenient_lines = true;
   for (const Dialect& dialect : {Dialect{}, older}) {
-    const Model model = model_for(scratch.at("Kconfig"), dialect, console);
+    Model model(dialect);
+    read_kconfig(model, scratch.at("Kconfig"), console);
     int warnings = 0;
     const std::string once =
         rewritten(scratch.path(), kbx::fuzz::text_of(data, size), model, console, warnings);
