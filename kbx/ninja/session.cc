@@ -29,6 +29,7 @@
 #include "kbx/kbuild/images.h"
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/declarations.h"
 #include "kbx/kernel/doctor.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
@@ -171,6 +172,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.images = shadow && is_image_folder(part.source);
     part.tree = part.images ? tree_of_images(job) : job.tree;
     part.layout.kbx = job.kbx;
+    if (!part.images) part.layout.headers = kernel::header_folders(part.tree);
     part.layout.rules_folder = job.rules_folder;
     part.layout.tree_programs = job.tree_programs;
     if (shadow) {
