@@ -28,10 +28,10 @@ constexpr const char* changes_file = "api-changes.json";
 struct Change {
   std::string name;
   std::string kind;
-  std::string of;     // tag of the struct, for members and callbacks
-  std::string since;  // "6.8", or "6.2..6.12" where only that is known
-  std::string type;   // of a callback, as it is now
-  std::vector<std::string> instead;
+  std::string of;                    // tag of the struct, for members and callbacks
+  std::string since;                 // "6.8", or "6.2..6.12" where only that is known
+  std::string type;                  // of a callback, as it is now
+  std::vector<std::string> instead;  // names, <headers> without brackets, .members of `of`
   std::string how;
   unsigned was = 0;  // arguments
   unsigned now = 0;
@@ -126,19 +126,26 @@ std::string place(const kernel::Declaration& declaration) {
   return declaration.included + ":" + std::to_string(declaration.line);
 }
 
-/// "a", "a or b", "a, b or c".
-std::string alternatives(const std::vector<std::string>& names) {
+/// "a", "a or b", "a, b or c", with " or " for `last`.
+std::string listed(const std::vector<std::string>& names, std::string_view last) {
   if (names.empty()) return "";
   const std::vector<std::string> front(names.begin(), names.end() - 1);
-  return front.empty() ? names.back() : join(front, ", ") + " or " + names.back();
+  return front.empty() ? names.back() : join(front, ", ") + std::string(last) + names.back();
 }
 
-/// Those of the change's successors that are there, each with its place.
+std::string alternatives(const std::vector<std::string>& names) {
+  return listed(names, " or ");
+}
+
+/// Those of the change's successors that are there, each with its place. A member, ".name", is
+/// taken on trust.
 std::vector<std::string> successors(const Change& change, const Declarations& declared,
                                     const std::vector<std::string>& headers) {
   std::vector<std::string> present;
   for (const std::string& name : change.instead) {
-    if (name.ends_with(".h")) {
+    if (name.starts_with('.')) {
+      present.push_back(name.substr(1));
+    } else if (name.ends_with(".h")) {
       if (kernel::has_header(headers, name)) present.push_back("<" + name + ">");
     } else if (const auto found = declared.find(name); found != declared.end()) {
       present.push_back(name + " (" + place(found->second) + ")");
@@ -164,9 +171,6 @@ std::string what_changed(const Change& change, const std::vector<std::string>& p
   const bool compilers = change.kind == "compiler's header";
   std::string text = compilers ? "<" + change.name + "> is not to be had " + since
                                : subject(change) + " is gone " + since;
-  // A member's successor is most often a member, which no header declares by itself.
-  const bool members = change.kind == "member" && present.empty() && !change.instead.empty();
-  if (members) return text + "; there is " + alternatives(change.instead);
   return text + (present.empty() ? "" : "; there is " + alternatives(present));
 }
 
@@ -184,18 +188,34 @@ std::string on_unknown_header(const std::string& header, const std::vector<std::
   return "this kernel has no <" + header + ">, but " + alternatives(quoted);
 }
 
-/// The sentence on one complaint, "" if there is nothing to say.
-std::string advice(const Complaint& complaint, const std::vector<Change>& changes,
-                   const Declarations& declared, const std::vector<std::string>& headers) {
-  const auto known = declared.find(complaint.name);
-  if (complaint.about == About::name && known != declared.end())
-    return complaint.name + " is declared in <" + known->second.included + "> (line " +
-           std::to_string(known->second.line) + "), which this source does not include";
+/// The sentence on a complaint about what is not declared, "" if there is nothing to say.
+std::string on_change(const Complaint& complaint, const std::vector<Change>& changes,
+                      const Declarations& declared, const std::vector<std::string>& headers) {
   const auto change =
       std::ranges::find_if(changes, [&](const Change& one) { return fits(one, complaint); });
   if (change != changes.end()) return sentence(*change, successors(*change, declared, headers));
   if (complaint.about == About::header) return on_unknown_header(complaint.name, headers);
   return "";
+}
+
+/// Names that are declared, but not in what the source includes, by their headers.
+std::vector<std::string> on_missing_includes(const std::vector<Complaint>& complaints,
+                                             const Declarations& declared) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_header;
+  for (const Complaint& complaint : complaints) {
+    const auto known = declared.find(complaint.name);
+    if (complaint.about != About::name || known == declared.end()) continue;
+    const std::string& header = known->second.included;
+    auto at = std::ranges::find(by_header, header, [](const auto& entry) { return entry.first; });
+    if (at == by_header.end()) at = by_header.insert(at, {header, {}});
+    if (std::ranges::find(at->second, complaint.name) == at->second.end())
+      at->second.push_back(complaint.name);
+  }
+  std::vector<std::string> result;
+  for (const auto& [header, names] : by_header)
+    result.push_back(listed(names, " and ") + (names.size() == 1 ? " is" : " are") +
+                     " declared in <" + header + ">, which this source does not include");
+  return result;
 }
 
 /// Every name that headers have to be asked for.
@@ -208,7 +228,7 @@ std::vector<std::string> names_to_find(const std::vector<Complaint>& complaints,
       if (fits(change, complaint))
         names.insert(names.end(), change.instead.begin(), change.instead.end());
   }
-  std::erase_if(names, [](const std::string& name) { return name.ends_with(".h"); });
+  std::erase_if(names, [](const std::string& name) { return name.find('.') != std::string::npos; });
   return names;
 }
 
@@ -224,10 +244,13 @@ std::vector<std::string> api_advice(const std::vector<std::string>& lines,
       kernel::find_declarations(headers, names_to_find(complaints, changes));
   std::vector<std::string> result;
   for (const Complaint& complaint : complaints) {
-    std::string text = advice(complaint, changes, declared, headers);
+    if (complaint.about == About::name && declared.contains(complaint.name)) continue;
+    std::string text = on_change(complaint, changes, declared, headers);
     if (!text.empty() && std::ranges::find(result, text) == result.end())
       result.push_back(std::move(text));
   }
+  for (std::string& text : on_missing_includes(complaints, declared))
+    result.push_back(std::move(text));
   return result;
 }
 

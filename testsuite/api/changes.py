@@ -122,6 +122,13 @@ def is_as_before(change, headers):
     return None if not body else re.search(rf"\b{name}\b", body) is not None
 
 
+def is_there(other, change, headers):
+    """What takes the place: a header, a .member of the same struct, or a name."""
+    if other.startswith("."):
+        return re.search(rf"\b{other[1:]}\b", headers.body(change["of"], change["header"])) is not None
+    return headers.path(other) is not None if other.endswith(".h") else other in headers.words()
+
+
 def faults_of(change, known):
     """What is wrong with an entry, in words; `known` are Headers, oldest first."""
     if unknown := set(change) - FIELDS:
@@ -141,8 +148,7 @@ def faults_of(change, known):
             yield f"{headers.series} has it as it was still"
     behind = [headers for headers in known if headers.version >= version(last)]
     for other in change.get("instead", ()):
-        there = [h for h in behind if (h.path(other) if other.endswith(".h") else other in h.words())]
-        if behind and not there:
+        if behind and not any(is_there(other, change, headers) for headers in behind):
             yield f"{other} is in none of {[headers.series for headers in behind]}"
 
 

@@ -68,7 +68,9 @@ def headers_that_lie_elsewhere(workspace):
 
 @behaviour
 def header_that_is_not_included(workspace):
-    _told(workspace, "clk_get_rate(NULL);", [], ("clk_get_rate is declared in <linux/clk.h>", "does not include"))
+    _told(workspace, "clk_get_rate(NULL); clk_get_parent(NULL); kthread_stop(NULL);", [],
+          ("clk_get_rate and clk_get_parent are declared in <linux/clk.h>", "does not include"),
+          ("kthread_stop is declared in <linux/kthread.h>",))
 
 
 @behaviour
