@@ -61,10 +61,18 @@ Tree the_only_one(const std::vector<std::string>& trees, const std::string& root
               "name one of these folders");
 }
 
+/// The tree of a folder that was named, which may lie in the store.
+Tree tree_in_use(const std::string& headers, const Places& places) {
+  if (is_below(headers, real_path(places.store)))
+    for (const StoredKernel& kernel : list(places.store))
+      if (kernel.headers == headers) mark_used(kernel);
+  return tree_at(headers, root_of(headers), places);
+}
+
 Tree tree_of_folder(const std::string& spec, const Places& places) {
   const std::string folder = real_path(spec);
   if (const std::string headers = headers_at(folder); !headers.empty())
-    return tree_at(headers, root_of(headers), places);
+    return tree_in_use(headers, places);
   const std::vector<std::string> trees = header_trees_below(folder == "/" ? "" : folder);
   if (!trees.empty()) return the_only_one(trees, folder == "/" ? "" : folder, spec, places);
   throw Error({spec, 0},
@@ -79,7 +87,10 @@ Tree tree_of_packages(const std::string& spec, const Places& places) {
     if (!file.empty()) files.emplace_back(file);
   const std::vector<StoredKernel> kernels = add_packages(places.store, files);
   std::vector<std::string> trees;
-  for (const StoredKernel& kernel : kernels) trees.push_back(kernel.headers);
+  for (const StoredKernel& kernel : kernels) {
+    mark_used(kernel);
+    trees.push_back(kernel.headers);
+  }
   return the_only_one(trees, kernels.at(0).root, spec, places);
 }
 
@@ -94,8 +105,10 @@ std::optional<Tree> installed_tree(const std::string& release, const Places& pla
 
 std::optional<Tree> stored_tree(const std::string& release, const Places& places) {
   for (const StoredKernel& kernel : list(places.store))
-    if (release.empty() || kernel.release == release)
+    if (release.empty() || kernel.release == release) {
+      mark_used(kernel);
       return tree_at(kernel.headers, kernel.root, places);
+    }
   return std::nullopt;
 }
 
@@ -154,10 +167,10 @@ std::vector<KnownTree> known_trees(const Environment& environment) {
 std::vector<KnownTree> known_trees(const Places& places) {
   std::vector<KnownTree> result;
   for (const std::string& headers : header_trees_below(places.system))
-    result.push_back({release_of(headers), headers, KnownTree::Where::installed, false});
+    result.push_back({release_of(headers), headers, KnownTree::Where::installed, false, {}});
   for (const StoredKernel& kernel : list(places.store)) {
     const auto where = kernel.registered ? KnownTree::Where::registered : KnownTree::Where::store;
-    result.push_back({kernel.release, kernel.headers, where, false});
+    result.push_back({kernel.release, kernel.headers, where, false, kernel});
   }
   for (KnownTree& known : result) known.running = known.release == places.running;
   return result;

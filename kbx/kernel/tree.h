@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kbx/base/process.h"
+#include "kbx/kernel/store.h"
 
 namespace kbx::kernel {
 
@@ -44,7 +46,8 @@ struct KnownTree {
   std::string release;
   std::string folder;  // where its headers lie
   Where where = Where::installed;
-  bool running = false;  // its release is the running kernel's
+  bool running = false;                // its release is the running kernel's
+  std::optional<StoredKernel> stored;  // what the store says of it
 };
 
 /// Every tree that find_tree knows by release: installed, then those in the store; newest first.
