@@ -41,17 +41,23 @@ int add_kernels(const std::vector<std::string>& words, const std::string& store)
   return 0;
 }
 
-int fetch_kernels(const std::vector<std::string>& words, const Environment& environment,
-                  const std::string& store) {
+int fetch_kernels(const std::vector<std::string>& words, const kernel::PackageSource& source,
+                  const Environment& environment, const std::string& store) {
   const auto progress = [](const std::string& text) { std::cerr << text << "\n"; };
-  const bool packages = !words.empty() && words.front().starts_with("linux-");
-  if (packages) {
-    print_added(kernel::download_packages(words, environment, store, progress));
-    return 0;
+  std::vector<std::string> packages;
+  for (const std::string& word : words)
+    if (word.starts_with("linux-")) packages.push_back(word);
+  if (!packages.empty())
+    print_added(kernel::download_packages(packages, environment, store, progress, source));
+  if (words.empty())
+    print_added(kernel::download_headers("", environment, store, progress, source));
+  for (const std::string& word : words) {
+    if (kernel::is_kernel_words(word))
+      print_added(kernel::download_kernel(kernel::parse_kernel_words(word), environment, store,
+                                          progress, source));
+    else if (!word.starts_with("linux-"))
+      print_added(kernel::download_headers(word, environment, store, progress, source));
   }
-  if (words.empty()) print_added(kernel::download_headers("", environment, store, progress));
-  for (const std::string& release : words)
-    print_added(kernel::download_headers(release, environment, store, progress));
   return 0;
 }
 
@@ -84,6 +90,7 @@ struct Request {
   std::string broken;
   std::vector<std::string> words;
   std::vector<unsigned long> days;
+  kernel::PackageSource source;
 };
 
 void add_listing(CLI::App& app, Request& request) {
@@ -99,11 +106,25 @@ void add_additions(CLI::App& app, Request& request) {
   add->add_option("FILE", request.words,
                   "folders, and packages; those that belong together in one call")
       ->required();
-  CLI::App* fetch = app.add_subcommand(
-      "fetch", "download header packages of this machine's distribution into the store");
-  set_help(*fetch, {"[WHAT...]", "kbx kernels fetch\nkbx kernels fetch 6.1.0-56-amd64"});
-  fetch->add_option("WHAT", request.words,
-                    "releases or package names (default: the newest release)");
+  CLI::App* fetch =
+      app.add_subcommand("fetch", "download header packages into the store, by way of apt");
+  set_help(*fetch, {"[OPTION...] [WHAT...]",
+                    "kbx kernels fetch\n"
+                    "kbx kernels fetch debian:6.1 debian:6.1-cloud:arm64\n"
+                    "kbx kernels fetch debian:6.12 --suite trixie"});
+  fetch->add_option(
+      "WHAT", request.words,
+      "debian:VERSION[-FLAVOUR][:ARCHITECTURE], debian:SUITE[:ARCHITECTURE], releases "
+      "or package names (default: the newest release)");
+  fetch
+      ->add_option("--suite", request.source.suite,
+                   "take packages from this suite of Debian (default: the machine's sources)")
+      ->type_name("SUITE");
+  fetch
+      ->add_option("--source", request.source.lines,
+                   "take packages from this source, a line as in sources.list; may be repeated")
+      ->type_name("'deb URI SUITE COMPONENT...'")
+      ->allow_extra_args(false);
 }
 
 void add_upkeep(CLI::App& app, Request& request) {
@@ -141,7 +162,8 @@ int run_command(const CLI::App& app, const Request& request) {
   const auto asked = app.get_subcommands();
   const std::string command = asked.empty() ? "list" : asked.front()->get_name();
   if (command == "add") return add_kernels(request.words, places.store);
-  if (command == "fetch") return fetch_kernels(request.words, environment, places.store);
+  if (command == "fetch")
+    return fetch_kernels(request.words, request.source, environment, places.store);
   if (command == "remove") return remove_kernels(request.words, places);
   if (command == "prune") {
     kernel::PruneOptions options;

@@ -29,6 +29,12 @@ struct PackageFile {
 };
 
 constexpr const char* record_name = "packages.json";
+constexpr const char* suites_name = "suites";
+
+bool has_line(std::string_view text, std::string_view wanted) {
+  const auto lines = split_lines(text);
+  return std::find(lines.begin(), lines.end(), wanted) != lines.end();
+}
 
 std::vector<PackageFile> read_files(const std::vector<std::string>& files) {
   if (files.empty()) throw Error("no package files were given", "name one or more .deb files");
@@ -261,6 +267,31 @@ void mark_used(const StoredKernel& kernel) {
   const std::int64_t age =
       std::int64_t{now.tv_sec} * 1'000'000'000 - (stamp ? stamp->modified_ns : 0);
   if (stamp && (age > hour_ns || age < 0)) ::utimensat(AT_FDCWD, kernel.record.c_str(), nullptr, 0);
+}
+
+void note_suite(const std::string& store, const StoredKernel& kernel, const std::string& suite) {
+  const FileLock lock(lock_of_store(store), nullptr);
+  const std::string file = join_path(kernel.entry, suites_name);
+  const std::string known = read_file_if_present(file).value_or("");
+  if (is_folder(kernel.entry) && !has_line(known, suite))
+    write_file_atomically(file, known + suite + "\n");
+}
+
+std::vector<StoredKernel> stored_by_words(const std::string& store, const KernelWords& words) {
+  std::vector<StoredKernel> possible;
+  std::vector<std::string> releases;
+  for (const StoredKernel& kernel : list(store)) {
+    if (kernel.registered || kernel.architecture() != words.architecture) continue;
+    const auto suites = read_file_if_present(join_path(kernel.entry, suites_name));
+    if (!words.suite.empty() && !has_line(suites.value_or(""), words.suite)) continue;
+    possible.push_back(kernel);
+    releases.push_back(kernel.release);
+  }
+  std::vector<StoredKernel> result;
+  for (const std::string& release : matching_releases(words, releases))
+    for (const StoredKernel& kernel : possible)
+      if (kernel.release == release) result.push_back(kernel);
+  return result;
 }
 
 std::string lock_of_store(const std::string& store) {

@@ -5,12 +5,14 @@
 #include <vector>
 
 #include "kbx/kernel/deb.h"
+#include "kbx/kernel/kernel_words.h"
 
 /// The kernel store: header packages unpacked below one folder, without being installed.
 ///
 ///   STORE/HASH/root/            what dpkg -x of each package of the set leaves, links kept inside
 ///   STORE/HASH/packages.json    the packages' names and versions, and the size of what is unpacked
 ///   STORE/HASH/contents         what was unpacked, with checksums (contents.h)
+///   STORE/HASH/suites           the suites that it was fetched from as their newest, one a line
 ///   STORE/folders/HASH          the path of a registered folder
 ///
 /// The time of packages.json and of folders/HASH is when the kernel was last asked for.
@@ -60,6 +62,12 @@ std::uint64_t size_of_entry(const std::string& entry);
 
 /// Has a kernel count as asked for now. A store that cannot be written to is no error.
 void mark_used(const StoredKernel& kernel);
+
+/// Remembers that a kernel was the newest of a suite ("trixie") when it was fetched.
+void note_suite(const std::string& store, const StoredKernel& kernel, const std::string& suite);
+
+/// The kernels of the store that the words mean, newest first.
+std::vector<StoredKernel> stored_by_words(const std::string& store, const KernelWords& words);
 
 /// The names below which the parts of an entry that is being made or removed lie in the store.
 constexpr std::string_view aside_prefix = ".aside-";

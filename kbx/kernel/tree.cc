@@ -112,6 +112,16 @@ std::optional<Tree> stored_tree(const std::string& release, const Places& places
   return std::nullopt;
 }
 
+Tree tree_of_words(const std::string& spec, const Places& places) {
+  const KernelWords words = parse_kernel_words(spec);
+  const std::vector<StoredKernel> kernels = stored_by_words(places.store, words);
+  if (kernels.empty())
+    throw Error("no kernel " + spec + " is in the store; known kernels:" + known_releases(places),
+                "download it with: kbx kernels fetch " + spec);
+  mark_used(kernels.front());
+  return tree_at(kernels.front().headers, kernels.front().root, places);
+}
+
 Tree default_tree(const Places& places) {
   if (auto tree = installed_tree(places.running, places)) return *tree;
   const std::vector<std::string> installed = header_trees_below(places.system);
@@ -141,6 +151,7 @@ Tree find_tree(const std::string& spec, const Environment& environment) {
 
 Tree find_tree(const std::string& spec, const Places& places) {
   if (spec.empty()) return default_tree(places);
+  if (is_kernel_words(spec)) return tree_of_words(spec, places);
   if (names_packages(spec)) return tree_of_packages(spec, places);
   if (spec.find('/') == std::string::npos) {
     if (auto tree = installed_tree(spec, places)) return *tree;

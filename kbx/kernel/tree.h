@@ -35,6 +35,7 @@ Places places_of(const Environment& environment);
 ///   ""             the running kernel's, else the newest installed, else the newest in the store
 ///   a release      /lib/modules/REL/build, else /usr/src/linux-headers-REL, else in the store
 ///   a folder       a header tree, /lib/modules/REL, or a root with exactly one header tree
+///   debian:WHAT    the newest in the store that the words mean (kernel_words.h)
 ///   FILE.deb,...   these packages, added to the store first
 /// Throws Error, with what to install, if there is none or if several fit.
 Tree find_tree(const std::string& spec, const Environment& environment);

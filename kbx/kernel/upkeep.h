@@ -11,9 +11,9 @@
 /// Taking kernels out of the store, and seeing that what is in it is whole.
 namespace kbx::kernel {
 
-/// The kernels of the store that `name` means: a release, the folder of the headers or the folder
-/// that was added. Several if it means the kernels of one entry. Throws Error that lists them if it
-/// means kernels of several entries, or none.
+/// The kernels of the store that `name` means: a release, the folder of the headers, the folder
+/// that was added, or the newest that words as debian:6.1 mean. Several if it means the kernels of
+/// one entry. Throws Error that lists them if it means kernels of several entries, or none.
 std::vector<StoredKernel> stored_by_name(const std::string& store, const std::string& name);
 
 /// Takes kernels out of the store, and what kbx made for them out of its overlays; a folder that

@@ -7,13 +7,15 @@ import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 import archives
 from behaviour import behaviour
 from common import BUILD_FAILED, expect_no_accident, expect_refused
-from outcome import expect, expect_equal
+from outcome import Skipped, expect, expect_equal
 
 DAY = 86400
+HELLO = Path(__file__).resolve().parents[3] / "examples/hello"
 
 
 def _files(release, extra=()):
@@ -223,3 +225,58 @@ def two_at_once_both_end_well(workspace):
         expect_equal(sorted(statuses[:2]), [0, 1], f"one removal wins, the other finds nothing: {ended}")
         expect_equal(statuses[2:4], [0, 0], f"pruning and listing: {ended}")
         expect_equal(_store(workspace), [], "what is left in the store")
+
+
+def _fetch(workspace, *words):
+    """kbx kernels fetch; without an archive to ask the test is skipped."""
+    run = workspace.run([workspace.kbx, "kernels", "fetch", *words],
+                        environment={"XDG_CACHE_HOME": str(_cache(workspace))})
+    expect_no_accident(run)
+    if run.status and ("Could not resolve" in run.err or "Temporary failure" in run.err or "apt-get is not" in run.err):
+        raise Skipped("needs a package archive: " + run.err.strip())
+    return run
+
+
+def _build_hello(workspace, spec, machine):
+    """Builds for a kernel of another architecture with the cross compiler that PATH has, if it has one."""
+    if not shutil.which("aarch64-linux-gnu-gcc", path=workspace.environment["PATH"]):
+        return
+    shutil.copytree(HELLO, workspace.folder / "hello")
+    run = workspace.run([workspace.kbx, "build", workspace.folder / "hello", "--kernel", spec],
+                        environment={"XDG_CACHE_HOME": str(_cache(workspace))})
+    expect(run.status == 0, f"{spec}: exit status {run.status}\n{run.text()}")
+    module, = (workspace.folder / "hello/kbx-out").glob("*/hello.ko")
+    expect_equal(module.read_bytes()[18:20], machine, "machine of hello.ko")
+
+
+@behaviour
+def kernel_that_is_not_fetched_is_not_downloaded(workspace):
+    run = _kernels(workspace, "--path", "debian:6.1:arm64", status=BUILD_FAILED)
+    expect_refused(run, BUILD_FAILED, "no kernel debian:6.1:arm64 is in the store", "kbx kernels fetch debian:6.1:arm64")
+    for spec in ("debian:", "debian:6.1:arm64:x", "debian:../x"):
+        expect_refused(_kernels(workspace, "--path", spec, status=BUILD_FAILED), BUILD_FAILED, "names no kernel")
+
+
+@behaviour
+def kernel_of_another_architecture_is_fetched(workspace):
+    run = _fetch(workspace, "debian:6.1-cloud:arm64", "--suite", "bookworm")
+    expect(run.status == 0, run.text())
+    kernel, = _listed(workspace)
+    expect_equal([kernel["architecture"], kernel["arch"]], ["arm64", "arm64"], "architecture")
+    for spec in ("debian:6.1-cloud:arm64", "debian:" + kernel["release"] + ":arm64"):
+        path = _kernels(workspace, "--path", spec).out
+        expect(kernel["release"] in path, path)
+    _kernels(workspace, "--path", "debian:6.1:arm64", status=BUILD_FAILED)
+    _kernels(workspace, "verify", "debian:6.1-cloud:arm64")
+    _build_hello(workspace, "debian:6.1-cloud:arm64", b"\xb7\0")
+    missing = _fetch(workspace, "debian:2.4:arm64", "--suite", "bookworm")
+    expect_refused(missing, BUILD_FAILED, "has no kernel debian:2.4:arm64", "debian:6.1-cloud:arm64")
+
+
+@behaviour
+def archive_without_a_known_signature_is_refused(workspace):
+    archive = workspace.folder / "archive/dists/x"
+    archive.mkdir(parents=True)
+    (archive / "Release").write_text("Suite: x\n")
+    line = f"deb file://{workspace.folder}/archive x main"
+    expect_refused(_fetch(workspace, "debian:6.1", "--source", line), BUILD_FAILED, "is not signed")
