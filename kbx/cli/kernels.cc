@@ -1,12 +1,12 @@
-#include <algorithm>
 #include <iostream>
 
 #include <fmt/format.h>
 
-#include "kbx/base/error.h"
+#include "kbx/base/cache.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/kernels_store.h"
 #include "kbx/cli/options.h"
 #include "kbx/kernel/fetch.h"
 #include "kbx/kernel/repair.h"
@@ -22,36 +22,6 @@ constexpr const char* examples =
     "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb\n"
     "make -C $(kbx kernels --path 6.1.0-56-amd64) M=$PWD\n"
     "make -C $(kbx kernels repair FOLDER) M=$PWD";
-
-std::string_view place_name(kernel::KnownTree::Where where) {
-  using Where = kernel::KnownTree::Where;
-  switch (where) {
-    case Where::installed:
-      return "installed";
-    case Where::store:
-      return "store";
-    case Where::registered:
-      return "folder";
-  }
-  return "";
-}
-
-int list_kernels(const Environment& environment, bool quiet) {
-  const std::vector<kernel::KnownTree> trees = kernel::known_trees(environment);
-  if (quiet) return trees.empty() ? 1 : 0;
-  if (trees.empty()) {
-    fmt::print(
-        "no kernel headers are known\n  hint: install your distribution's linux-headers package, "
-        "or: kbx kernels fetch\n");
-    return 0;
-  }
-  size_t width = 0;
-  for (const kernel::KnownTree& tree : trees) width = std::max(width, tree.release.size());
-  for (const kernel::KnownTree& tree : trees)
-    fmt::print("{:<{}}  {:<9}  {}{}\n", tree.release, width, place_name(tree.where), tree.folder,
-               tree.running ? "  (running)" : "");
-  return 0;
-}
 
 void print_added(const std::vector<kernel::StoredKernel>& kernels) {
   for (const kernel::StoredKernel& entry : kernels)
@@ -71,17 +41,23 @@ int add_kernels(const std::vector<std::string>& words, const std::string& store)
   return 0;
 }
 
-int fetch_kernels(const std::vector<std::string>& words, const Environment& environment,
-                  const std::string& store) {
+int fetch_kernels(const std::vector<std::string>& words, const kernel::PackageSource& source,
+                  const Environment& environment, const std::string& store) {
   const auto progress = [](const std::string& text) { std::cerr << text << "\n"; };
-  const bool packages = !words.empty() && words.front().starts_with("linux-");
-  if (packages) {
-    print_added(kernel::download_packages(words, environment, store, progress));
-    return 0;
+  std::vector<std::string> packages;
+  for (const std::string& word : words)
+    if (word.starts_with("linux-")) packages.push_back(word);
+  if (!packages.empty())
+    print_added(kernel::download_packages(packages, environment, store, progress, source));
+  if (words.empty())
+    print_added(kernel::download_headers("", environment, store, progress, source));
+  for (const std::string& word : words) {
+    if (kernel::is_kernel_words(word))
+      print_added(kernel::download_kernel(kernel::parse_kernel_words(word), environment, store,
+                                          progress, source));
+    else if (!word.starts_with("linux-"))
+      print_added(kernel::download_headers(word, environment, store, progress, source));
   }
-  if (words.empty()) print_added(kernel::download_headers("", environment, store, progress));
-  for (const std::string& release : words)
-    print_added(kernel::download_headers(release, environment, store, progress));
   return 0;
 }
 
@@ -103,6 +79,111 @@ int repair_kernel(const std::string& word, bool all, const Environment& environm
   return repaired.left.empty() ? 0 : 1;
 }
 
+/// What the words of the command line came to.
+struct Request {
+  bool quiet = false;
+  bool show_default = false;
+  bool json = false;
+  bool all = false;
+  bool dry_run = false;
+  std::string path_of;
+  std::string broken;
+  std::vector<std::string> words;
+  std::vector<unsigned long> days;
+  kernel::PackageSource source;
+};
+
+void add_listing(CLI::App& app, Request& request) {
+  CLI::App* list = app.add_subcommand("list", "list them (also without any word)");
+  set_help(*list, {"[OPTION...]", "kbx kernels list --json"});
+  list->add_flag("--json", request.json, "tell all that is known of them, in JSON");
+}
+
+void add_additions(CLI::App& app, Request& request) {
+  CLI::App* add =
+      app.add_subcommand("add", "add a folder, or unpack header packages (.deb) into the store");
+  set_help(*add, {"FILE...", "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb"});
+  add->add_option("FILE", request.words,
+                  "folders, and packages; those that belong together in one call")
+      ->required();
+  CLI::App* fetch =
+      app.add_subcommand("fetch", "download header packages into the store, by way of apt");
+  set_help(*fetch, {"[OPTION...] [WHAT...]",
+                    "kbx kernels fetch\n"
+                    "kbx kernels fetch debian:6.1 debian:6.1-cloud:arm64\n"
+                    "kbx kernels fetch debian:6.12 --suite trixie"});
+  fetch->add_option(
+      "WHAT", request.words,
+      "debian:VERSION[-FLAVOUR][:ARCHITECTURE], debian:SUITE[:ARCHITECTURE], releases "
+      "or package names (default: the newest release)");
+  fetch
+      ->add_option("--suite", request.source.suite,
+                   "take packages from this suite of Debian (default: the machine's sources)")
+      ->type_name("SUITE");
+  fetch
+      ->add_option("--source", request.source.lines,
+                   "take packages from this source, a line as in sources.list; may be repeated")
+      ->type_name("'deb URI SUITE COMPONENT...'")
+      ->allow_extra_args(false);
+}
+
+void add_upkeep(CLI::App& app, Request& request) {
+  CLI::App* remove = app.add_subcommand("remove", "take kernels out of the store");
+  set_help(*remove, {"NAME...", "kbx kernels remove 6.1.0-56-amd64"});
+  remove
+      ->add_option("NAME", request.words,
+                   "releases, or folders as kbx kernels list --json has them")
+      ->required();
+  CLI::App* prune =
+      app.add_subcommand("prune", "remove from the store and the caches what nothing needs");
+  set_help(*prune, {"[OPTION...]", "kbx kernels prune --dry-run --days 90"});
+  prune
+      ->add_option("--days", request.days,
+                   "also kernels that were not used for so many days, and cached answers that were "
+                   "not read for so many (default: all kernels stay; 30)")
+      ->type_name("N")
+      ->expected(1);
+  prune->add_flag("--dry-run,-n", request.dry_run, "only tell what would be removed");
+  CLI::App* verify = app.add_subcommand(
+      "verify", "compare what is unpacked with the checksums from when it was added");
+  set_help(*verify, {"[NAME...]", "kbx kernels verify"});
+  verify->add_option("NAME", request.words, "releases or folders (default: all of the store)");
+  CLI::App* repair = app.add_subcommand(
+      "repair", "stand in for programs of a tree that do not run here, and print its folder");
+  set_help(*repair, {"[OPTION...] KERNEL", "make -C $(kbx kernels repair FOLDER) M=$PWD"});
+  repair->add_option("KERNEL", request.broken, "a release, a folder of headers, or packages")
+      ->required();
+  repair->add_flag("--all", request.all, "stand in for those that would run, too");
+}
+
+int run_command(const CLI::App& app, const Request& request) {
+  const Environment environment = current_environment();
+  const kernel::Places places = kernel::places_of(environment);
+  const auto asked = app.get_subcommands();
+  const std::string command = asked.empty() ? "list" : asked.front()->get_name();
+  if (command == "add") return add_kernels(request.words, places.store);
+  if (command == "fetch")
+    return fetch_kernels(request.words, request.source, environment, places.store);
+  if (command == "remove") return remove_kernels(request.words, places);
+  if (command == "prune") {
+    kernel::PruneOptions options;
+    options.dry_run = request.dry_run;
+    if (!request.days.empty()) {
+      options.unused_days = request.days.back();
+      options.cache_days = request.days.back();
+    }
+    return prune_kernels(options, places, cache_folder(environment));
+  }
+  if (command == "verify") return verify_kernels(request.words, places.store);
+  if (command == "repair") return repair_kernel(request.broken, request.all, environment);
+  if (request.show_default || !request.path_of.empty()) {
+    const kernel::Tree tree = kernel::find_tree(request.path_of, environment);
+    fmt::print("{}\n", request.show_default ? tree.release : tree.objtree);
+    return 0;
+  }
+  return request.json ? list_kernels_json(environment) : list_kernels(environment, request.quiet);
+}
+
 }  // namespace
 
 int kernels_command(const std::vector<std::string>& arguments) {
@@ -111,47 +192,18 @@ int kernels_command(const std::vector<std::string>& arguments) {
       "Added and fetched packages are unpacked into the store, $XDG_CACHE_HOME/kbx/kernels.",
       "kbx kernels");
   set_help(app, {"[OPTION...] [COMMAND]", examples});
-  bool quiet = false;
-  bool show_default = false;
-  std::string path_of;
-  std::vector<std::string> words;
-  app.add_flag("--quiet,-q", quiet, "print nothing; exit status 1 if none are known");
-  app.add_flag("--default", show_default, "print the release that kbx build takes by itself");
-  app.add_option("--path", path_of, "print the folder to give to make -C for this kernel")
+  Request request;
+  app.add_flag("--quiet,-q", request.quiet, "print nothing; exit status 1 if none are known");
+  app.add_flag("--default", request.show_default,
+               "print the release that kbx build takes by itself");
+  app.add_option("--path", request.path_of, "print the folder to give to make -C for this kernel")
       ->type_name("KERNEL");
-  CLI::App* list = app.add_subcommand("list", "list them (also without any word)");
-  set_help(*list, {"", ""});
-  CLI::App* add =
-      app.add_subcommand("add", "add a folder, or unpack header packages (.deb) into the store");
-  set_help(*add, {"FILE...", "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb"});
-  add->add_option("FILE", words, "folders, and packages; those that belong together in one call")
-      ->required();
-  CLI::App* fetch = app.add_subcommand(
-      "fetch", "download header packages of this machine's distribution into the store");
-  set_help(*fetch, {"[WHAT...]", "kbx kernels fetch\nkbx kernels fetch 6.1.0-56-amd64"});
-  fetch->add_option("WHAT", words, "releases or package names (default: the newest release)");
-  bool all = false;
-  std::string broken;
-  CLI::App* repair = app.add_subcommand(
-      "repair", "stand in for programs of a tree that do not run here, and print its folder");
-  set_help(*repair, {"[OPTION...] KERNEL", "make -C $(kbx kernels repair FOLDER) M=$PWD"});
-  repair->add_option("KERNEL", broken, "a release, a folder of headers, or packages")->required();
-  repair->add_flag("--all", all, "stand in for those that would run, too");
+  add_listing(app, request);
+  add_additions(app, request);
+  add_upkeep(app, request);
   app.require_subcommand(0, 1);
   if (const auto status = parse(app, arguments)) return *status;
-
-  const Environment environment = current_environment();
-  const std::string store = kernel::places_of(environment).store;
-  if (*add) return add_kernels(words, store);
-  if (*fetch) return fetch_kernels(words, environment, store);
-  if (*repair) return repair_kernel(broken, all, environment);
-  if (show_default || !path_of.empty()) {
-    const kernel::Tree tree = kernel::find_tree(path_of, environment);
-    fmt::print("{}\n", show_default ? tree.release : tree.objtree);
-    return 0;
-  }
-  (void)list;
-  return list_kernels(environment, quiet);
+  return run_command(app, request);
 }
 
 }  // namespace kbx::cli

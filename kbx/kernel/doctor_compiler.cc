@@ -12,6 +12,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/elf/needed_versions.h"
+#include "kbx/kernel/cross.h"
 #include "kbx/kernel/doctor_checks.h"
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/toolchain.h"
@@ -161,14 +162,17 @@ struct Choice {
 
 Choice choose_compiler(const Patient& patient) {
   const bool given = !patient.options.cc.empty();
-  const std::string asked =
-      given ? patient.options.cc : compiler_asked_for(patient.tree, patient.config);
+  std::string asked = given ? patient.options.cc : compiler_asked_for(patient.tree, patient.config);
+  if (!given && triplet_of(asked).empty() && !names_toolchain({}, patient.environment))
+    asked = cross_prefix(patient.tree, patient.environment).value_or("") + asked;
   const CompilerPath wanted = locate_compiler(asked, patient.environment);
   if (!wanted.identity.empty()) return {wanted, std::nullopt};
   const std::string name = wanted.arguments.at(0);
   const bool native = is_native(triplet_of(name), patient.environment);
   Finding finding{Severity::broken, "the compiler " + name + " is not here",
-                  given ? "" : "It is the one that this tree asks for.", package_of(name, native)};
+                  given ? "" : "It is the one that this tree asks for.",
+                  given || cross_package(patient.tree).empty() ? package_of(name, native)
+                                                               : cross_package(patient.tree)};
   if (given || !native) return {std::nullopt, finding};
   std::string bare = name.substr(triplet_of(name).size());
   const std::string family = bare.substr(0, bare.find('-'));
@@ -246,7 +250,8 @@ std::vector<Finding> check_compiler(const Patient& patient) {
     findings.push_back(
         {Severity::broken,
          name + " makes code for " + compiler.target + ", the kernel is for " + patient.tree.arch,
-         "Name a cross compiler: CROSS_COMPILE=TRIPLET- or CC=.", ""});
+         "Name a cross compiler: CROSS_COMPILE=TRIPLET- or LLVM=1, or have one in PATH.",
+         cross_package(patient.tree)});
     return findings;
   }
   findings.push_back(judge_match(compiler, patient.config, package));

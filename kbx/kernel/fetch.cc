@@ -1,7 +1,9 @@
 // apt keeps all it knows in folders that options can name (apt.conf(5)). With lists, cache and
 // dpkg status of its own, `apt-get update` and `apt-get download` need no privileges and change
-// nothing of the system's. The lists are kept, so that a second fetch is quick. Downloads go to a
-// folder that is emptied by the next run, so what a killed run left is never taken for a package.
+// nothing of the system's. Signatures are apt's business, with the machine's keys or, for a suite
+// that was named, Debian's keyring. The lists are kept, so that a second fetch is quick. Downloads
+// go to a folder that is emptied by the next run, so what a killed run left is never taken for a
+// package.
 
 #include "kbx/kernel/fetch.h"
 
@@ -13,18 +15,65 @@
 #include "kbx/base/cache.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 
 namespace kbx::kernel {
 namespace {
 
+/// The first URI in the machine's sources that ends with `end`, or `otherwise`.
+std::string mirror(std::string_view end, const std::string& otherwise) {
+  std::vector<std::string> files = {"/etc/apt/sources.list"};
+  for (const std::string& name : list_folder("/etc/apt/sources.list.d"))
+    files.push_back("/etc/apt/sources.list.d/" + name);
+  for (const std::string& file : files) {
+    const std::string text = read_file_if_present(file).value_or("");
+    for (std::string_view line : split_lines(text)) {
+      if (line.starts_with("#")) continue;
+      for (std::string_view word : split_words(line)) {
+        if (word.ends_with('/')) word.remove_suffix(1);
+        if (word.find("://") != std::string_view::npos && word.ends_with(end))
+          return std::string(word);
+      }
+    }
+  }
+  return otherwise;
+}
+
+/// The lines of sources.list that a source means; none for the machine's own.
+std::vector<std::string> source_lines(const PackageSource& source) {
+  for (const std::string& line : source.lines)
+    if (!line.starts_with("deb ") || line.find('\n') != std::string::npos)
+      throw Error(
+          "\"" + line + "\" is not a source of packages",
+          "expected a line as in sources.list: deb http://deb.debian.org/debian trixie main");
+  std::vector<std::string> lines = source.lines;
+  if (source.suite.empty()) return lines;
+  if (!is_suite_name(source.suite))
+    throw Error("\"" + source.suite + "\" is not the name of a suite",
+                "for example: bullseye, trixie, trixie-backports, sid");
+  constexpr const char* keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+  const std::string start =
+      exists(keyring) ? "deb [signed-by=" + std::string(keyring) + "] " : std::string("deb ");
+  lines.push_back(start + mirror("/debian", "http://deb.debian.org/debian") + " " + source.suite +
+                  " main");
+  // Point releases of kernels come by way of the security archive, which only releases have.
+  const bool is_release = source.suite.find_first_of("-/") == std::string::npos &&
+                          source.suite != "sid" && source.suite != "unstable" &&
+                          source.suite != "experimental";
+  if (is_release)
+    lines.push_back(start + mirror("/debian-security", "http://deb.debian.org/debian-security") +
+                    " " + source.suite + "-security main");
+  return lines;
+}
+
 /// apt with a state of its own, locked for as long as this lives.
 class Apt {
  public:
-  Apt(const Environment& environment, const Progress& progress)
+  Apt(const Environment& environment, const PackageSource& source, const Progress& progress)
       : environment_(environment),
-        folder_(join_path(cache_folder(environment), "apt")),
+        folder_(state_folder(environment, source)),
         lock_(locked_folder(folder_), [&] {
           if (progress) progress("waiting for another fetch");
         }) {
@@ -34,6 +83,7 @@ class Apt {
     write_file_if_changed(join_path(folder_, "status"), "");
     remove_tree(downloads());
     make_folders(downloads());
+    choose(source);
   }
 
   std::string downloads() const { return join_path(folder_, "downloads"); }
@@ -49,6 +99,7 @@ class Apt {
                          "-oDir::Cache=" + join_path(folder_, "cache"),
                          "-oAPT::Sandbox::User=root",
                          "-oAcquire::Languages=none"};
+    command.arguments.insert(command.arguments.end(), choice_.begin(), choice_.end());
     command.arguments.insert(command.arguments.end(), words.begin(), words.end());
     command.folder = downloads();
     command.environment = &environment_;
@@ -67,9 +118,29 @@ class Apt {
     return join_path(folder, ".lock");
   }
 
+  /// Sources and architectures have states of their own, as an update removes the lists of others.
+  static std::string state_folder(const Environment& environment, const PackageSource& source) {
+    const std::string apt = join_path(cache_folder(environment), "apt");
+    const std::string what = join(source_lines(source), "\n") + '\0' + source.architecture;
+    return what.size() == 1 ? apt : apt + "-" + content_hash(what);
+  }
+
+  void choose(const PackageSource& source) {
+    if (!source.architecture.empty())
+      choice_ = {"-oAPT::Architecture=" + source.architecture,
+                 "-oAPT::Architectures=" + source.architecture};
+    const std::vector<std::string> lines = source_lines(source);
+    if (lines.empty()) return;
+    const std::string list = join_path(folder_, "sources.list");
+    write_file_if_changed(list, join(lines, "\n") + "\n");
+    choice_.push_back("-oDir::Etc::SourceList=" + list);
+    choice_.push_back("-oDir::Etc::SourceParts=/dev/null");
+  }
+
   Environment environment_;
   std::string folder_;
   FileLock lock_;
+  std::vector<std::string> choice_;
 };
 
 /// The last lines of what a program said.
@@ -180,6 +251,16 @@ std::string newest_headers(const Apt& apt, const Environment& environment,
               "name a release or a package");
 }
 
+/// The releases that the archive has headers of, and names of packages that lead to some.
+std::vector<std::string> releases_there(const Apt& apt) {
+  constexpr std::string_view start = "linux-headers-";
+  const CommandResult result = apt.run_apt("apt-cache", {"pkgnames", std::string(start)});
+  std::vector<std::string> releases;
+  for (std::string_view line : split_lines(result.output))
+    if (line.starts_with(start)) releases.emplace_back(line.substr(start.size()));
+  return releases;
+}
+
 std::vector<StoredKernel> fetch(const Apt& apt, const std::vector<std::string>& names,
                                 const CommandResult& update, const std::string& store,
                                 const Progress& progress) {
@@ -205,8 +286,8 @@ std::vector<StoredKernel> fetch(const Apt& apt, const std::vector<std::string>& 
 
 std::vector<StoredKernel> download_headers(const std::string& release,
                                            const Environment& environment, const std::string& store,
-                                           const Progress& progress) {
-  const Apt apt(environment, progress);
+                                           const Progress& progress, const PackageSource& source) {
+  const Apt apt(environment, source, progress);
   const CommandResult update = update_lists(apt, progress);
   const std::string package =
       release.empty() ? newest_headers(apt, environment, update) : "linux-headers-" + release;
@@ -215,11 +296,38 @@ std::vector<StoredKernel> download_headers(const std::string& release,
 
 std::vector<StoredKernel> download_packages(const std::vector<std::string>& names,
                                             const Environment& environment,
-                                            const std::string& store, const Progress& progress) {
+                                            const std::string& store, const Progress& progress,
+                                            const PackageSource& source) {
   if (names.empty()) throw Error("no package was named", "name one, e.g. linux-headers-amd64");
-  const Apt apt(environment, progress);
+  const Apt apt(environment, source, progress);
   const CommandResult update = update_lists(apt, progress);
   return fetch(apt, names, update, store, progress);
+}
+
+std::vector<StoredKernel> download_kernel(const KernelWords& words, const Environment& environment,
+                                          const std::string& store, const Progress& progress,
+                                          PackageSource source) {
+  // The machine's own architecture shares its state with fetches by release.
+  if (words.architecture != machine_architecture()) source.architecture = words.architecture;
+  if (!words.suite.empty()) source.suite = words.suite;
+  const Apt apt(environment, source, progress);
+  const CommandResult update = update_lists(apt, progress);
+  const std::vector<std::string> there = releases_there(apt);
+  const std::vector<std::string> releases = matching_releases(words, there);
+  if (releases.empty()) {
+    const std::string others = words_there_are(there, words.architecture);
+    throw Error(
+        "the package archive has no kernel " + words.text() +
+            (others.empty() ? ", nor any other for " + words.architecture
+                            : "; what there is:" + others) +
+            (update.status != 0 ? "\n  apt-get update said:" + last_words(update) : ""),
+        "name another suite of Debian (--suite trixie) or another archive (--source 'deb URI "
+        "SUITE main')");
+  }
+  const auto kernels = fetch(apt, {"linux-headers-" + releases.front()}, update, store, progress);
+  for (const StoredKernel& kernel : kernels)
+    if (!source.suite.empty()) note_suite(store, kernel, source.suite);
+  return kernels;
 }
 
 }  // namespace kbx::kernel

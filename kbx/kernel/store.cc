@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <ctime>
 #include <map>
 #include <numeric>
 #include <set>
 
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
@@ -14,12 +16,11 @@
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/contents.h"
 #include "kbx/kernel/layout.h"
 
 namespace kbx::kernel {
 namespace {
-
-constexpr std::string_view aside_prefix = ".aside-";
 
 struct PackageFile {
   std::string file;
@@ -27,8 +28,12 @@ struct PackageFile {
   PackageFacts facts;
 };
 
-bool starts_with(std::string_view text, std::string_view start) {
-  return text.substr(0, start.size()) == start;
+constexpr const char* record_name = "packages.json";
+constexpr const char* suites_name = "suites";
+
+bool has_line(std::string_view text, std::string_view wanted) {
+  const auto lines = split_lines(text);
+  return std::find(lines.begin(), lines.end(), wanted) != lines.end();
 }
 
 std::vector<PackageFile> read_files(const std::vector<std::string>& files) {
@@ -78,7 +83,7 @@ void check_complete(const std::vector<PackageFile>& set) {
   for (const PackageFile& package : set)
     for (const auto& alternatives : package.facts.depends) {
       const std::string& first = alternatives.front();
-      if (!starts_with(first, "linux-headers-") && !starts_with(first, "linux-kbuild-")) continue;
+      if (!first.starts_with("linux-headers-") && !first.starts_with("linux-kbuild-")) continue;
       const bool met = std::any_of(alternatives.begin(), alternatives.end(),
                                    [&](const std::string& name) { return given.count(name) > 0; });
       if (!met)
@@ -96,13 +101,13 @@ std::string hash_of(const std::vector<PackageFile>& set) {
   return content_hash(join(hashes, "\n"));
 }
 
-std::string packages_json(const std::vector<PackageFile>& set) {
+std::string packages_json(const std::vector<PackageFile>& set, std::uint64_t bytes) {
   nlohmann::json packages = nlohmann::json::array();
   for (const PackageFile& package : set)
     packages.push_back({{"name", package.facts.name},
                         {"version", package.facts.version},
                         {"architecture", package.facts.architecture}});
-  return nlohmann::json({{"packages", packages}})
+  return nlohmann::json({{"packages", packages}, {"bytes", bytes}})
              .dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
          "\n";
 }
@@ -112,15 +117,20 @@ std::string text_of(const nlohmann::json& object, const char* key) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-std::vector<std::string> packages_of(const std::string& entry) {
-  std::vector<std::string> result;
-  const auto text = read_file_if_present(join_path(entry, "packages.json"));
-  const auto json = nlohmann::json::parse(text.value_or(""), nullptr, false);
+nlohmann::json record_of(const std::string& entry) {
+  const auto text = read_file_if_present(join_path(entry, record_name));
+  return nlohmann::json::parse(text.value_or(""), nullptr, false);
+}
+
+std::vector<StoredPackage> packages_of(const std::string& entry) {
+  std::vector<StoredPackage> result;
+  const nlohmann::json json = record_of(entry);
   if (!json.is_object() || !json.contains("packages") || !json["packages"].is_array())
     return result;
   for (const auto& package : json["packages"])
     if (package.is_object())
-      result.push_back(text_of(package, "name") + " " + text_of(package, "version"));
+      result.push_back({text_of(package, "name"), text_of(package, "version"),
+                        text_of(package, "architecture")});
   return result;
 }
 
@@ -129,15 +139,18 @@ std::vector<StoredKernel> kernels_of_entry(const std::string& entry) {
   const std::string root = real_path(join_path(entry, "root"));
   if (root.empty()) return result;
   for (const std::string& headers : header_trees_below(root))
-    result.push_back({release_of(headers), headers, root, false, packages_of(entry)});
+    result.push_back({release_of(headers), headers, root, false, packages_of(entry), entry,
+                      join_path(entry, record_name)});
   return result;
 }
 
-std::vector<StoredKernel> kernels_of_folder(const std::string& folder) {
+/// `record` is the file folders/HASH.
+std::vector<StoredKernel> kernels_of_folder(const std::string& folder, const std::string& record) {
   std::vector<StoredKernel> result;
-  if (is_header_tree(folder)) return {{release_of(folder), folder, root_of(folder), true, {}}};
+  if (is_header_tree(folder))
+    return {{release_of(folder), folder, root_of(folder), true, {}, record, record}};
   for (const std::string& headers : header_trees_below(folder))
-    result.push_back({release_of(headers), headers, folder, true, {}});
+    result.push_back({release_of(headers), headers, folder, true, {}, record, record});
   return result;
 }
 
@@ -145,7 +158,7 @@ std::vector<StoredKernel> kernels_of_folder(const std::string& folder) {
 void make_entry(const std::string& store, const std::string& entry,
                 const std::vector<PackageFile>& set, const UnpackLimits& limits) {
   for (const std::string& name : list_folder(store))
-    if (starts_with(name, aside_prefix)) remove_tree(join_path(store, name));
+    if (name.starts_with(aside_prefix)) remove_tree(join_path(store, name));
   const std::string aside = make_temporary_folder(store, std::string(aside_prefix));
   try {
     const std::string root = join_path(aside, "root");
@@ -155,7 +168,10 @@ void make_entry(const std::string& store, const std::string& entry,
       throw Error({set.front().file, 0}, "holds no kernel headers",
                   "give the packages linux-headers-RELEASE, linux-headers-*-common and "
                   "linux-kbuild-*");
-    write_file_atomically(join_path(aside, "packages.json"), packages_json(set));
+    const Contents contents = contents_of(root);
+    write_file_atomically(join_path(aside, contents_name), written(contents));
+    write_file_atomically(join_path(aside, record_name),
+                          packages_json(set, bytes_of(root, contents)));
     ::chmod(aside.c_str(), 0755);
     if (::rename(aside.c_str(), entry.c_str()) != 0)
       throw system_error("cannot make " + entry, errno);
@@ -184,7 +200,7 @@ std::vector<StoredKernel> add_packages(const std::string& store,
   for (const auto& set : sets) {
     const std::string entry = join_path(store, hash_of(set));
     if (!is_folder(entry)) {
-      const FileLock lock(join_path(store, ".lock"), nullptr);
+      const FileLock lock(lock_of_store(store), nullptr);
       if (!is_folder(entry)) make_entry(store, entry, set, limits);
     }
     const auto kernels = kernels_of_entry(entry);
@@ -196,13 +212,14 @@ std::vector<StoredKernel> add_packages(const std::string& store,
 
 std::vector<StoredKernel> add_folder(const std::string& store, const std::string& folder) {
   const std::string path = real_path(folder);
-  std::vector<StoredKernel> kernels = kernels_of_folder(path);
+  const std::string record = join_path(store, "folders/" + content_hash(path));
+  std::vector<StoredKernel> kernels = kernels_of_folder(path, record);
   if (kernels.empty())
     throw Error({folder, 0},
                 "holds no kernel headers: expected a Makefile with .config or include/generated "
                 "beside it, or usr/src/linux-headers-* below it",
                 "give the folder that /lib/modules/RELEASE/build leads to");
-  write_file_if_changed(join_path(store, "folders/" + content_hash(path)), path + "\n");
+  write_file_atomically(record, path + "\n");
   sort_newest_first(kernels);
   return kernels;
 }
@@ -216,11 +233,79 @@ std::vector<StoredKernel> list(const std::string& store) {
     if (!name.empty() && name[0] != '.' && name != "folders")
       append(kernels_of_entry(join_path(store, name)));
   const std::string folders = join_path(store, "folders");
-  for (const std::string& name : list_folder(folders))
-    if (const auto path = read_file_if_present(join_path(folders, name)))
-      append(kernels_of_folder(std::string(trim(*path))));
+  for (const std::string& name : list_folder(folders)) {
+    if (name.find('.') != std::string::npos) continue;  // half written
+    const std::string record = join_path(folders, name);
+    if (const auto path = read_file_if_present(record))
+      append(kernels_of_folder(std::string(trim(*path)), record));
+  }
   sort_newest_first(result);
   return result;
+}
+
+std::string StoredKernel::architecture() const {
+  for (const StoredPackage& package : packages)
+    if (!package.architecture.empty() && package.architecture != "all" &&
+        package.architecture != "noarch")
+      return package.architecture;
+  return {};
+}
+
+std::uint64_t size_of_entry(const std::string& entry) {
+  const nlohmann::json json = record_of(entry);
+  if (json.is_object() && json.contains("bytes") && json["bytes"].is_number_unsigned())
+    return json["bytes"].get<std::uint64_t>();
+  const std::string root = join_path(entry, "root");
+  return bytes_of(root, contents_of(root));
+}
+
+void mark_used(const StoredKernel& kernel) {
+  constexpr std::int64_t hour_ns = std::int64_t{3600} * 1'000'000'000;
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  const auto stamp = stamp_of(kernel.record);
+  const std::int64_t age =
+      std::int64_t{now.tv_sec} * 1'000'000'000 - (stamp ? stamp->modified_ns : 0);
+  if (stamp && (age > hour_ns || age < 0)) ::utimensat(AT_FDCWD, kernel.record.c_str(), nullptr, 0);
+}
+
+void note_suite(const std::string& store, const StoredKernel& kernel, const std::string& suite) {
+  const FileLock lock(lock_of_store(store), nullptr);
+  const std::string file = join_path(kernel.entry, suites_name);
+  const std::string known = read_file_if_present(file).value_or("");
+  if (is_folder(kernel.entry) && !has_line(known, suite))
+    write_file_atomically(file, known + suite + "\n");
+}
+
+std::vector<StoredKernel> stored_by_words(const std::string& store, const KernelWords& words) {
+  std::vector<StoredKernel> possible;
+  std::vector<std::string> releases;
+  for (const StoredKernel& kernel : list(store)) {
+    if (kernel.registered || kernel.architecture() != words.architecture) continue;
+    const auto suites = read_file_if_present(join_path(kernel.entry, suites_name));
+    if (!words.suite.empty() && !has_line(suites.value_or(""), words.suite)) continue;
+    possible.push_back(kernel);
+    releases.push_back(kernel.release);
+  }
+  std::vector<StoredKernel> result;
+  for (const std::string& release : matching_releases(words, releases))
+    for (const StoredKernel& kernel : possible)
+      if (kernel.release == release) result.push_back(kernel);
+  return result;
+}
+
+std::string lock_of_store(const std::string& store) {
+  return join_path(store, ".lock");
+}
+
+void discard(const std::string& store, const std::string& path) {
+  const std::string aside = make_temporary_folder(store, std::string(aside_prefix));
+  if (::rename(path.c_str(), join_path(aside, "discarded").c_str()) != 0 && errno != ENOENT) {
+    const int reason = errno;
+    remove_tree(aside);
+    throw system_error("cannot remove " + path, reason);
+  }
+  remove_tree(aside);
 }
 
 }  // namespace kbx::kernel

@@ -61,10 +61,18 @@ Tree the_only_one(const std::vector<std::string>& trees, const std::string& root
               "name one of these folders");
 }
 
+/// The tree of a folder that was named, which may lie in the store.
+Tree tree_in_use(const std::string& headers, const Places& places) {
+  if (is_below(headers, real_path(places.store)))
+    for (const StoredKernel& kernel : list(places.store))
+      if (kernel.headers == headers) mark_used(kernel);
+  return tree_at(headers, root_of(headers), places);
+}
+
 Tree tree_of_folder(const std::string& spec, const Places& places) {
   const std::string folder = real_path(spec);
   if (const std::string headers = headers_at(folder); !headers.empty())
-    return tree_at(headers, root_of(headers), places);
+    return tree_in_use(headers, places);
   const std::vector<std::string> trees = header_trees_below(folder == "/" ? "" : folder);
   if (!trees.empty()) return the_only_one(trees, folder == "/" ? "" : folder, spec, places);
   throw Error({spec, 0},
@@ -79,7 +87,10 @@ Tree tree_of_packages(const std::string& spec, const Places& places) {
     if (!file.empty()) files.emplace_back(file);
   const std::vector<StoredKernel> kernels = add_packages(places.store, files);
   std::vector<std::string> trees;
-  for (const StoredKernel& kernel : kernels) trees.push_back(kernel.headers);
+  for (const StoredKernel& kernel : kernels) {
+    mark_used(kernel);
+    trees.push_back(kernel.headers);
+  }
   return the_only_one(trees, kernels.at(0).root, spec, places);
 }
 
@@ -94,9 +105,21 @@ std::optional<Tree> installed_tree(const std::string& release, const Places& pla
 
 std::optional<Tree> stored_tree(const std::string& release, const Places& places) {
   for (const StoredKernel& kernel : list(places.store))
-    if (release.empty() || kernel.release == release)
+    if (release.empty() || kernel.release == release) {
+      mark_used(kernel);
       return tree_at(kernel.headers, kernel.root, places);
+    }
   return std::nullopt;
+}
+
+Tree tree_of_words(const std::string& spec, const Places& places) {
+  const KernelWords words = parse_kernel_words(spec);
+  const std::vector<StoredKernel> kernels = stored_by_words(places.store, words);
+  if (kernels.empty())
+    throw Error("no kernel " + spec + " is in the store; known kernels:" + known_releases(places),
+                "download it with: kbx kernels fetch " + spec);
+  mark_used(kernels.front());
+  return tree_at(kernels.front().headers, kernels.front().root, places);
 }
 
 Tree default_tree(const Places& places) {
@@ -128,6 +151,7 @@ Tree find_tree(const std::string& spec, const Environment& environment) {
 
 Tree find_tree(const std::string& spec, const Places& places) {
   if (spec.empty()) return default_tree(places);
+  if (is_kernel_words(spec)) return tree_of_words(spec, places);
   if (names_packages(spec)) return tree_of_packages(spec, places);
   if (spec.find('/') == std::string::npos) {
     if (auto tree = installed_tree(spec, places)) return *tree;
@@ -154,10 +178,10 @@ std::vector<KnownTree> known_trees(const Environment& environment) {
 std::vector<KnownTree> known_trees(const Places& places) {
   std::vector<KnownTree> result;
   for (const std::string& headers : header_trees_below(places.system))
-    result.push_back({release_of(headers), headers, KnownTree::Where::installed, false});
+    result.push_back({release_of(headers), headers, KnownTree::Where::installed, false, {}});
   for (const StoredKernel& kernel : list(places.store)) {
     const auto where = kernel.registered ? KnownTree::Where::registered : KnownTree::Where::store;
-    result.push_back({kernel.release, kernel.headers, where, false});
+    result.push_back({kernel.release, kernel.headers, where, false, kernel});
   }
   for (KnownTree& known : result) known.running = known.release == places.running;
   return result;

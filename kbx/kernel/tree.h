@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "kbx/base/process.h"
+#include "kbx/kernel/store.h"
 
 namespace kbx::kernel {
 
@@ -33,6 +35,7 @@ Places places_of(const Environment& environment);
 ///   ""             the running kernel's, else the newest installed, else the newest in the store
 ///   a release      /lib/modules/REL/build, else /usr/src/linux-headers-REL, else in the store
 ///   a folder       a header tree, /lib/modules/REL, or a root with exactly one header tree
+///   debian:WHAT    the newest in the store that the words mean (kernel_words.h)
 ///   FILE.deb,...   these packages, added to the store first
 /// Throws Error, with what to install, if there is none or if several fit.
 Tree find_tree(const std::string& spec, const Environment& environment);
@@ -44,7 +47,8 @@ struct KnownTree {
   std::string release;
   std::string folder;  // where its headers lie
   Where where = Where::installed;
-  bool running = false;  // its release is the running kernel's
+  bool running = false;                // its release is the running kernel's
+  std::optional<StoredKernel> stored;  // what the store says of it
 };
 
 /// Every tree that find_tree knows by release: installed, then those in the store; newest first.

@@ -29,6 +29,7 @@
 #include "kbx/kbuild/images.h"
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/cross.h"
 #include "kbx/kernel/declarations.h"
 #include "kbx/kernel/doctor.h"
 #include "kbx/kernel/probe_cache.h"
@@ -171,6 +172,9 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.environment = job.environment;
     part.images = shadow && is_image_folder(part.source);
     part.tree = part.images ? tree_of_images(job) : job.tree;
+    if (!part.images && !kernel::names_toolchain(part.variables, part.environment))
+      if (const auto prefix = kernel::cross_prefix(part.tree, part.environment))
+        part.variables.push_back("CROSS_COMPILE=" + *prefix);
     part.layout.kbx = job.kbx;
     if (!part.images) part.layout.headers = kernel::header_folders(part.tree);
     part.layout.rules_folder = job.rules_folder;

@@ -1,15 +1,14 @@
 """Kernel header packages that are damaged, incomplete or hostile."""
 
-import io
 import os
 import random
 import signal
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
+import archives
 from behaviour import behaviour
 from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, expect_refused  # noqa: F401
 from outcome import Skipped, expect
@@ -22,34 +21,10 @@ from cachedir import Unavailable  # noqa: E402
 RELEASE = "9.9.0-1-test"
 
 
-def _tar(members):
-    """A compressed tar of {name: bytes, or a string: where a link leads}."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz", format=tarfile.GNU_FORMAT) as tar:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            if isinstance(content, str):
-                info.type, info.linkname = tarfile.SYMTYPE, content
-                tar.addfile(info)
-            else:
-                info.size = len(content)
-                tar.addfile(info, io.BytesIO(content))
-    return buffer.getvalue()
-
-
-def _ar(members):
-    text = b"!<arch>\n"
-    for name, content in members.items():
-        text += f"{name:<16}{0:<12}{0:<6}{0:<6}{'100644':<8}{len(content):<10}`\n".encode() + content
-        text += b"\n" * (len(content) % 2)
-    return text
-
-
 def _package(data, control=None):
     """A .deb file's bytes with the given files in it."""
     control = control or f"Package: linux-headers-{RELEASE}\nVersion: 9.9.0-1\nArchitecture: amd64\nDescription: a test\n"
-    return _ar({"debian-binary": b"2.0\n", "control.tar.gz": _tar({"./control": control.encode()}),
-                "data.tar.gz": _tar(data)})
+    return archives.deb(data, control)
 
 
 def _headers():

@@ -28,8 +28,15 @@ class Archive {
     scratch.file("archive/linux-headers-amd64.show",
                  "Package: linux-headers-amd64\nDepends: linux-headers-6.1-t (= 1)\n\n");
     script("dpkg", "echo amd64");
-    script("apt-cache",
-           "for w; do f=" + scratch.at("archive") + "/$w.show; [ -f $f ] && cat $f; done; exit 0");
+    add("linux-headers-6.1.0-1-cloud-arm64", "linux-headers-6.1.0-1-common",
+        {{"./usr/src/linux-headers-6.1.0-1-cloud-arm64/Makefile", "PATCHLEVEL = 1\n"},
+         {"./usr/src/linux-headers-6.1.0-1-cloud-arm64/.config", "CONFIG_ARM64=y\n"}},
+        "arm64");
+    add("linux-headers-6.1.0-1-common", "", {{"./usr/src/common", ""}}, "all");
+    script("apt-cache", "echo \"$@\" >> " + scratch.at("calls") +
+                            "; case \" $* \" in *\" pkgnames \"*) ls " + scratch.at("archive") +
+                            " | sed -n 's/[.]deb$//p'; exit;; esac; for w; do f=" +
+                            scratch.at("archive") + "/$w.show; [ -f $f ] && cat $f; done; exit 0");
     script("apt-get",
            "echo \"$@\" >> " + scratch.at("calls") +
                "; case \" $* \" in *\" download \"*) for w; do f=" + scratch.at("archive") +
@@ -37,9 +44,9 @@ class Archive {
   }
 
   void add(const std::string& name, const std::string& depends,
-           const std::vector<TinyEntry>& entries) const {
-    const std::string control =
-        "Package: " + name + "\nVersion: 1\nArchitecture: amd64\nDepends: " + depends + "\n";
+           const std::vector<TinyEntry>& entries, const std::string& architecture = "amd64") const {
+    const std::string control = "Package: " + name + "\nVersion: 1\nArchitecture: " + architecture +
+                                "\nDepends: " + depends + "\n";
     scratch.file("archive/" + name + ".deb", tiny_deb(control, entries));
     scratch.file("archive/" + name + ".show", control + "\n");
   }
@@ -121,4 +128,54 @@ TEST_CASE("without apt the other way is named") {
     CHECK(has(error.to_string(), "apt-get is not here"));
     CHECK(has(error.to_string(), "kbx kernels add"));
   }
+}
+
+TEST_CASE("a kernel of another architecture and suite is fetched by words, and found by them") {
+  const Archive archive;
+  const std::string store = archive.scratch.at("store");
+  const auto fetched =
+      download_kernel(parse_kernel_words("debian:6.1-cloud:arm64"), archive.environment(), store);
+  REQUIRE(fetched.size() == 1);
+  CHECK(fetched[0].release == "6.1.0-1-cloud-arm64");
+  CHECK(fetched[0].architecture() == "arm64");
+  const std::string calls = read_file(archive.scratch.at("calls"));
+  for (std::string_view call : split_lines(calls))
+    CHECK(has(std::string(call), "-oAPT::Architecture=arm64 -oAPT::Architectures=arm64"));
+  CHECK(stored_by_words(store, parse_kernel_words("debian:6.1-cloud:arm64")).size() == 1);
+  CHECK(stored_by_words(store, parse_kernel_words("debian:6.1-cloud:amd64")).empty());
+  CHECK(stored_by_words(store, parse_kernel_words("debian:trixie:arm64")).empty());
+  note_suite(store, fetched[0], "trixie");
+  note_suite(store, fetched[0], "trixie");
+  CHECK(read_file(fetched[0].entry + "/suites") == "trixie\n");
+  CHECK(find_tree("debian:6.1-cloud:arm64", Places{"", store, "", ""}).release ==
+        "6.1.0-1-cloud-arm64");
+}
+
+TEST_CASE("words that mean nothing list what there is") {
+  const Archive archive;
+  try {
+    download_kernel(parse_kernel_words("debian:9.9:arm64"), archive.environment(),
+                    archive.scratch.at("store"));
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(has(error.to_string(),
+              "has no kernel debian:9.9:arm64; what there is:\n    "
+              "debian:6.1-cloud:arm64  (6.1.0-1-cloud-arm64)"));
+    CHECK(has(error.to_string(), "--suite trixie"));
+  }
+}
+
+TEST_CASE("sources that are none are refused") {
+  const Archive archive;
+  PackageSource source;
+  source.lines = {"http://deb.debian.org/debian trixie main"};
+  const auto fetch = [&] {
+    download_headers("6.1-t", archive.environment(), archive.scratch.at("store"), {}, source);
+  };
+  CHECK_THROWS_AS(fetch(), Error);
+  source.lines = {"deb http://localhost/debian x main"};
+  fetch();
+  CHECK(has(read_file(archive.scratch.at("calls")), "-oDir::Etc::SourceParts=/dev/null"));
+  source.suite = "x main\ndeb http://elsewhere/ y";
+  CHECK_THROWS_AS(fetch(), Error);
 }

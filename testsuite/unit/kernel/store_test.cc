@@ -84,7 +84,9 @@ TEST_CASE("packages of one kernel share a root and become a kernel, whatever com
     REQUIRE(kernels.size() == 1);
     CHECK(kernels[0].release == "6.1-t");
     CHECK(kernels[0].packages.size() == 3);
-    CHECK(kernels[0].packages[0] == "linux-headers-6.1-t 6.1.1-1");
+    CHECK(kernels[0].packages[0].name == "linux-headers-6.1-t");
+    CHECK(kernels[0].packages[0].version == "6.1.1-1");
+    CHECK(kernels[0].architecture() == "amd64");
     CHECK(is_below(kernels[0].headers, kernels[0].root));
     CHECK(exists(kernels[0].root + "/usr/src/linux-headers-6.1-t-common/scripts/Kbuild.include"));
     CHECK(stamp_of(kernels[0].headers + "/Makefile")->modified_ns == 1'000'000'000'000'000'000);
