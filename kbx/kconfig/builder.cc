@@ -9,14 +9,6 @@ namespace {
 
 constexpr std::string_view constants[] = {"n", "m", "y"};
 
-/// FNV-1a of 32 bits over signed characters, as conf computes it.
-std::uint32_t name_hash(std::string_view name) {
-  std::uint32_t hash = 2166136261U;
-  for (const char c : name)
-    hash = (hash ^ static_cast<std::uint32_t>(static_cast<signed char>(c))) * 0x01000193U;
-  return hash;
-}
-
 }  // namespace
 
 std::string_view type_name(Type type) {
@@ -69,21 +61,22 @@ Builder::Builder(Model& model, const Console& console) : model_(model), console_
     Symbol* symbol = find_or_make(symbols_, name);
     symbol->type = Type::tristate;
     symbol->is_constant = true;
-    constants_.find_or_make(name, [&] { return symbol; });
+    constants_.find_or_make(name, [&](std::uint32_t) { return symbol; });
   }
   opened_ = entry_ = make_menu();
   link_ = &entry_->children;
 }
 
-Symbol* Builder::make_symbol(std::string_view name) {
+Symbol* Builder::make_symbol(std::string_view name, std::uint32_t hash) {
   Symbol& symbol = model_.symbols.emplace_back();
   symbol.name = name;
+  symbol.hash = hash;
   symbol.id = static_cast<std::uint32_t>(model_.symbols.size() - 1);
   return &symbol;
 }
 
 Symbol* Builder::find_or_make(SymbolTable& table, std::string_view name) {
-  return table.find_or_make(name, [&] { return make_symbol(name); });
+  return table.find_or_make(name, [&](std::uint32_t hash) { return make_symbol(name, hash); });
 }
 
 Symbol* Builder::symbol(std::string_view name) {
@@ -97,7 +90,7 @@ Symbol* Builder::constant(std::string_view name) {
 }
 
 Symbol* Builder::choice(std::string_view name) {
-  Symbol* symbol = name.data() ? find_or_make(choices_, name) : make_symbol(name);
+  Symbol* symbol = name.data() ? find_or_make(choices_, name) : make_symbol(name, 0);
   symbol->is_choice = true;
   return symbol;
 }
@@ -118,7 +111,7 @@ Menu* Builder::add_entry(Symbol* symbol, const Place& place) {
   link_ = &menu->next;
   entry_ = menu;
   if (symbol) {
-    symbol->definitions.push_back(menu);
+    symbol->definitions.push_back(model_.arena, menu);
     if (model_.dialect.choice_is_symbol)
       add_property(PropertyKind::definition, model_.expressions.symbol(symbol), nullptr, place);
   }
@@ -172,7 +165,7 @@ void Builder::add_prompt(PropertyKind kind, std::string_view text, const Express
 }
 
 void Builder::add_dependency(const Expression* condition, const Place& place) {
-  entry_->stated.push_back({condition, place});
+  entry_->stated.push_back(model_.arena, {condition, place});
   entry_->depends = model_.expressions.both(entry_->depends, condition);
 }
 
@@ -189,8 +182,8 @@ void Builder::order_symbols() {
   std::vector<std::uint32_t> slots(model_.symbols.size());
   std::vector<std::uint32_t> starts(model_.dialect.table_size + 1);
   for (const Symbol& symbol : model_.symbols) {
-    slots[symbol.id] = static_cast<std::uint32_t>(
-        symbol.is_named() ? name_hash(symbol.name) % model_.dialect.table_size : 0);
+    slots[symbol.id] =
+        static_cast<std::uint32_t>(symbol.is_named() ? symbol.hash % model_.dialect.table_size : 0);
     if (symbol.id >= std::size(constants)) ++starts[slots[symbol.id] + 1];
   }
   for (std::size_t i = 1; i < starts.size(); ++i) starts[i] += starts[i - 1];

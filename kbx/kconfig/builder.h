@@ -43,14 +43,14 @@ class Builder {
 
  private:
   Symbol* find_or_make(SymbolTable& table, std::string_view name);
-  Symbol* make_symbol(std::string_view name);
+  Symbol* make_symbol(std::string_view name, std::uint32_t hash);
   Menu* make_menu();
 
   Model& model_;
   Console console_;
-  SymbolTable symbols_;
-  SymbolTable constants_;
-  SymbolTable choices_;
+  SymbolTable symbols_{model_.symbols};
+  SymbolTable constants_{model_.symbols};
+  SymbolTable choices_{model_.symbols};
   Menu* entry_ = nullptr;
   Menu* opened_ = nullptr;
   Menu** link_ = nullptr;  // where the next entry goes

@@ -15,7 +15,7 @@ ChangedInput::ChangedInput(const Solver& solver, const Environment& environment)
 void ChangedInput::look_at(const Symbol& symbol) {
   if (!is_wanted_ || symbol.type == Type::unknown) return;
   const SymbolState& state = solver_.state(symbol);
-  const GivenValue& given = state.user();
+  const GivenValue& given = state.user;
   if (!given.is_set) return;
   const bool logical = is_logical(symbol.type);
   if (logical ? given.tristate == state.tristate : given.text == state.text) return;

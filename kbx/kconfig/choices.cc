@@ -33,14 +33,14 @@ const Symbol* Solver::default_member(const Symbol& choice) {
 }
 
 const Symbol* Solver::member_of_choice_symbol(const Symbol& choice, SymbolState& state) {
-  bool all_given = state.user().is_set;
+  bool all_given = state.user.is_set;
   for (const Symbol* member : choice.members) {
     compute_conditions(*member);
     const SymbolState& known = states_[member->id];
-    if (known.visible != Tristate::no && !known.user().is_set) all_given = false;
+    if (known.visible != Tristate::no && !known.user.is_set) all_given = false;
   }
-  state.user().is_set = all_given;
-  const Symbol* member = state.user().chosen;
+  state.user.is_set = all_given;
+  const Symbol* member = state.user.chosen;
   if (member && states_[member->id].visible != Tristate::no) return member;
   member = default_member(choice);
   if (!member) state.tristate = Tristate::no;
@@ -54,15 +54,15 @@ const Symbol* Solver::compute_choice_menu(const Menu& choice) {
     compute_conditions(*member);
     const SymbolState& known = states_[member->id];
     if (known.visible == Tristate::no) continue;
-    if (known.user().is_set && known.user().tristate == Tristate::yes) {
+    if (known.user.is_set && known.user.tristate == Tristate::yes) {
       result = member;
       break;
     }
   }
   if (!result) {
     result = default_member(*choice.symbol);
-    if (result && states_[result->id].user().is_set &&
-        states_[result->id].user().tristate == Tristate::no)
+    if (result && states_[result->id].user.is_set &&
+        states_[result->id].user.tristate == Tristate::no)
       result = nullptr;
   }
   const auto find_member = [&](const auto& fits) -> const Symbol* {
@@ -72,7 +72,7 @@ const Symbol* Solver::compute_choice_menu(const Menu& choice) {
     return nullptr;
   };
   if (!result)
-    result = find_member([&](const Symbol& member) { return !states_[member.id].user().is_set; });
+    result = find_member([&](const Symbol& member) { return !states_[member.id].user.is_set; });
   if (!result) {
     const auto last = std::find_if(preferred.rbegin(), preferred.rend(), [&](const Symbol* member) {
       return states_[member->id].visible != Tristate::no;
@@ -106,8 +106,8 @@ void Solver::choose(const Menu& choice, const Symbol& member) {
     if (state.visible == Tristate::no) continue;
     const Tristate wanted = menu->symbol == &member ? Tristate::yes : Tristate::no;
     if (state.tristate != wanted) differs = true;
-    state.user().tristate = wanted;
-    state.user().is_set = true;
+    state.user.tristate = wanted;
+    state.user.is_set = true;
     prefer(*choice.symbol, *menu->symbol, false);
   }
   if (differs) forget_all();
@@ -115,11 +115,11 @@ void Solver::choose(const Menu& choice, const Symbol& member) {
 
 void Solver::settle_choice(const Symbol& choice) {
   for (const Symbol* member : choice.members) {
-    GivenValue& given = states_[member->id].user();
+    GivenValue& given = states_[member->id].user;
     if (!given.is_set) given.tristate = Tristate::no;
   }
   SymbolState& state = states_[choice.id];
-  state.user().is_set = true;
+  state.user.is_set = true;
   state.is_valid = state.awaits_choice = false;
 }
 
@@ -151,14 +151,14 @@ bool Solver::set(const Symbol& symbol, Tristate wanted) {
   const bool old = model_.dialect.choice_is_symbol;
   if (!(old && before == wanted) && !is_in_range(symbol, wanted)) return false;
   if (symbol.choice && wanted == Tristate::yes) {
-    GivenValue& choice = states_[symbol.choice->id].user();
+    GivenValue& choice = states_[symbol.choice->id].user;
     choice.chosen = &symbol;
     choice.is_set = true;
     for (const Symbol* member : symbol.choice->members)
-      if (states_[member->id].visible != Tristate::no) states_[member->id].user().is_set = true;
+      if (states_[member->id].visible != Tristate::no) states_[member->id].user.is_set = true;
   }
-  state.user().is_set = true;
-  state.user().tristate = wanted;
+  state.user.is_set = true;
+  state.user.tristate = wanted;
   if (before != wanted) forget_all();
   return true;
 }
@@ -171,7 +171,7 @@ bool Solver::set(const Symbol& symbol, std::string_view text) {
     return (letter == 'n' || letter == 'N') && set(symbol, Tristate::no);
   }
   if (!is_in_range(symbol, text)) return false;
-  GivenValue& given = states_[symbol.id].user();
+  GivenValue& given = states_[symbol.id].user;
   given.is_set = true;
   const bool has_prefix = text.starts_with("0x") || text.starts_with("0X");
   if (symbol.type == Type::hex && !has_prefix)

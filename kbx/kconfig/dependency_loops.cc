@@ -42,7 +42,8 @@ class Walk {
       : model_(model),
         console_(console),
         active_(model.symbols.size()),
-        seen_(model.symbols.size()) {}
+        seen_(model.symbols.size()),
+        walked_(model.expressions.size()) {}
 
   bool run() {
     bool right = true;
@@ -103,6 +104,7 @@ class Walk {
     const std::vector<const Symbol*> members = members_of(choice);
     stack_.push_back({&choice});
     for (const Symbol* member : members) mark(*member);
+    walked_.assign(walked_.size(), false);  // a member may have been met outside the choice
     mark(choice);
     const Symbol* again = check_properties_of(choice);
     active_[choice.id] = false;
@@ -141,8 +143,7 @@ class Walk {
     switch (expression->operation) {
       case Operator::either:
       case Operator::both:
-        if (const Symbol* again = check(expression->left)) return again;
-        return check(expression->right);
+        return check_junction(*expression);
       case Operator::negation:
         return check(expression->left);
       case Operator::symbol:
@@ -151,6 +152,15 @@ class Walk {
         if (const Symbol* again = check(*expression->first)) return again;
         return check(*expression->second);
     }
+  }
+
+  /// Conditions are handed down the menus, so that one is met many times.
+  const Symbol* check_junction(const Expression& junction) {
+    if (walked_[junction.id]) return nullptr;
+    if (const Symbol* again = check(junction.left)) return again;
+    if (const Symbol* again = check(junction.right)) return again;
+    walked_[junction.id] = true;
+    return nullptr;
   }
 
   void tell(const Symbol& met) {
@@ -231,6 +241,7 @@ class Walk {
   Console console_;
   std::vector<bool> active_;
   std::vector<bool> seen_;
+  std::vector<bool> walked_;  // by id: all symbols of the expression are seen, and none is active
   std::vector<Step> stack_;
 };
 

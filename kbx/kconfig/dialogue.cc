@@ -81,9 +81,9 @@ class Dialogue {
 
   /// Gets an answer into line_; false if there is nothing to ask, and the value was printed.
   bool answer(const Symbol& symbol, std::string_view value) {
-    if (!solver_.state(symbol).user().is_set) print_text("(NEW) ");
+    if (!solver_.state(symbol).user.is_set) print_text("(NEW) ");
     line_ = "\n";
-    const bool known = questions_ != Questions::all && solver_.state(symbol).user().is_set;
+    const bool known = questions_ != Questions::all && solver_.state(symbol).user.is_set;
     if (!solver_.is_changeable(symbol) || known) {
       print_text(value);
       print_text("\n");
@@ -190,7 +190,7 @@ class Dialogue {
       print("%*c %d. ", indent_, child->symbol == chosen ? '>' : ' ', offer.count);
       print_text(title(*child));
       if (child->symbol->is_named()) print(" (%s)", std::string(child->symbol->name).c_str());
-      if (!solver_.state(*child->symbol).user().is_set) {
+      if (!solver_.state(*child->symbol).user.is_set) {
         offer.any_new = true;
         print_text(" (NEW)");
       }
@@ -202,7 +202,7 @@ class Dialogue {
   void ask_choice(const Menu& menu) {
     const Symbol& symbol = *menu.symbol;
     const bool old = model_.dialect.choice_is_symbol;
-    bool is_new = old && !solver_.state(symbol).user().is_set;
+    bool is_new = old && !solver_.state(symbol).user.is_set;
     if (old && !ask_choice_value(menu)) return;
     for (;;) {
       print_choice_title(menu);
@@ -302,7 +302,7 @@ class Dialogue {
 
   bool is_new(const Symbol& symbol) const {
     const SymbolState& state = solver_.state(symbol);
-    if (state.user().is_set) return false;
+    if (state.user.is_set) return false;
     return solver_.is_changeable(symbol) ||
            (model_.dialect.choice_is_symbol && symbol.is_choice && state.tristate == Tristate::yes);
   }

@@ -129,7 +129,7 @@ void DriverOptions::set_all_modules() {
   for (const Symbol* symbol : options_) {
     if (!is_logical(symbol->type) || solver_->choice_of(*symbol)) continue;
     const bool modular = solver_->effective_type(*symbol) == Type::tristate;
-    GivenValue& given = solver_->state(*symbol).user();
+    GivenValue& given = solver_->state(*symbol).user;
     given.tristate = modular ? Tristate::mod : Tristate::yes;
     given.is_set = true;
   }
@@ -170,8 +170,8 @@ bool DriverOptions::try_to_set(const Symbol& symbol, const Assignment& assignmen
   if (value != "y" && value != "m" && value != "n") return false;
   // n is what an option has that cannot be reached.
   if (value == "n" && solver_->text_of(symbol) == "n") {
-    solver_->state(symbol).user().is_set = true;
-    solver_->state(symbol).user().tristate = Tristate::no;
+    solver_->state(symbol).user.is_set = true;
+    solver_->state(symbol).user.tristate = Tristate::no;
     return true;
   }
   const Menu* choice = choice_around(symbol);

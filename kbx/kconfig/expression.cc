@@ -1,44 +1,75 @@
 #include "kbx/kconfig/expression.h"
 
-#include <functional>
+#include "kbx/kconfig/model.h"
 
 namespace kbx::kconfig {
 namespace {
 
-bool same(const Expression& a, const Expression& b) {
-  return a.operation == b.operation && a.left == b.left && a.right == b.right &&
-         a.first == b.first && a.second == b.second;
+/// True of one that has symbols, not expressions, as operands.
+bool is_of_symbols(Operator operation) {
+  return operation >= Operator::equal;
 }
 
-std::size_t hash_of(const Expression& expression) {
+const void* first_operand(const Expression& expression) {
+  if (is_of_symbols(expression.operation)) return expression.first;
+  return expression.left;
+}
+
+const void* second_operand(const Expression& expression) {
+  if (is_of_symbols(expression.operation)) return expression.second;
+  return expression.right;
+}
+
+bool same(const Expression& a, const Expression& b) {
+  return a.operation == b.operation && first_operand(a) == first_operand(b) &&
+         second_operand(a) == second_operand(b);
+}
+
+std::uint32_t hash_of(const Expression& expression) {
   constexpr std::uint64_t factor = 0x9E3779B97F4A7C15;
   auto hash = static_cast<std::uint64_t>(expression.operation);
-  for (const void* part :
-       {static_cast<const void*>(expression.left), static_cast<const void*>(expression.right),
-        static_cast<const void*>(expression.first), static_cast<const void*>(expression.second)}) {
+  for (const void* part : {first_operand(expression), second_operand(expression)}) {
     hash = (hash ^ reinterpret_cast<std::uintptr_t>(part)) * factor;
     hash ^= hash >> 29;
   }
-  return hash;
+  return static_cast<std::uint32_t>(hash >> 16);
+}
+
+Expression of_expressions(Operator operation, const Expression* left, const Expression* right) {
+  Expression expression;
+  expression.operation = operation;
+  expression.left = left;
+  expression.right = right;
+  return expression;
+}
+
+Expression of_symbols(Operator operation, Symbol* first, Symbol* second) {
+  Expression expression;
+  expression.operation = operation;
+  expression.first = first;
+  expression.second = second;
+  return expression;
 }
 
 }  // namespace
 
 const Expression* Expressions::symbol(Symbol* symbol) {
-  return find({Operator::symbol, nullptr, nullptr, symbol, nullptr, 0});
+  if (!symbol->expression)
+    symbol->expression = &make(of_symbols(Operator::symbol, symbol, nullptr));
+  return symbol->expression;
 }
 
 const Expression* Expressions::negation(const Expression* operand) {
-  return find({Operator::negation, operand, nullptr, nullptr, nullptr, 0});
+  return find(of_expressions(Operator::negation, operand, nullptr));
 }
 
 const Expression* Expressions::two(Operator operation, const Expression* left,
                                    const Expression* right) {
-  return find({operation, left, right, nullptr, nullptr, 0});
+  return find(of_expressions(operation, left, right));
 }
 
 const Expression* Expressions::compare(Operator operation, Symbol* first, Symbol* second) {
-  return find({operation, nullptr, nullptr, first, second, 0});
+  return find(of_symbols(operation, first, second));
 }
 
 const Expression* Expressions::both(const Expression* left, const Expression* right) {
@@ -51,31 +82,26 @@ const Expression* Expressions::either(const Expression* left, const Expression* 
   return right ? two(Operator::either, left, right) : left;
 }
 
-const Expression* Expressions::find(const Expression& wanted) {
-  if (table_.size() < std::size_t{count_} * 2 + 2) grow();
-  const std::size_t mask = table_.size() - 1;
-  const std::size_t hash = hash_of(wanted);
-  std::size_t at = hash & mask;
-  for (; table_[at].expression; at = (at + 1) & mask)
-    if (table_[at].hash == hash && same(*table_[at].expression, wanted))
-      return table_[at].expression;
-  auto* made = arena_.make<Expression>(wanted);
-  made->id = count_++;
-  table_[at] = {made, hash};
-  return made;
+const Expression* Expressions::with(const Expression* junction, const Expression* left,
+                                    const Expression* right) {
+  if (junction->left == left && junction->right == right) return junction;
+  return two(junction->operation, left, right);
 }
 
-void Expressions::grow() {
-  constexpr std::size_t first_size = 1 << 15;
-  std::vector<Entry> larger(table_.empty() ? first_size : table_.size() * 2);
-  const std::size_t mask = larger.size() - 1;
-  for (const Entry& entry : table_) {
-    if (!entry.expression) continue;
-    std::size_t at = entry.hash & mask;
-    while (larger[at].expression) at = (at + 1) & mask;
-    larger[at] = entry;
-  }
-  table_ = std::move(larger);
+const Expression* Expressions::with(const Expression* negation, const Expression* operand) {
+  return negation->left == operand ? negation : this->negation(operand);
+}
+
+const Expression* Expressions::find(const Expression& wanted) {
+  return &all_[numbers_.find_or_make(
+      hash_of(wanted), [&](std::uint32_t id) { return same(all_[id], wanted); },
+      [&] { return make(wanted).id; })];
+}
+
+const Expression& Expressions::make(const Expression& wanted) {
+  Expression& made = all_.emplace_back(wanted);
+  made.id = static_cast<std::uint32_t>(all_.size() - 1);
+  return made;
 }
 
 bool contains_symbol(const Expression* expression, const Symbol* symbol) {
@@ -89,7 +115,7 @@ bool contains_symbol(const Expression* expression, const Symbol* symbol) {
       return contains_symbol(expression->left, symbol);
     case Operator::range:
       return false;
-    default:
+    default:  // of a symbol alone the second is null
       return expression->first == symbol || expression->second == symbol;
   }
 }

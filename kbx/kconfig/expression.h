@@ -2,9 +2,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <vector>
 
 #include "kbx/base/arena.h"
+#include "kbx/base/number_table.h"
+#include "kbx/base/records.h"
 
 namespace kbx::kconfig {
 
@@ -36,11 +37,15 @@ enum class Operator : std::uint8_t {
 /// compared by address. A null pointer in the place of one stands for "y".
 struct Expression {
   Operator operation = Operator::symbol;
-  const Expression* left = nullptr;  // of ||, && and !
-  const Expression* right = nullptr;
-  Symbol* first = nullptr;  // of comparisons, ranges, and the symbol itself
-  Symbol* second = nullptr;
   std::uint32_t id = 0;
+  union {
+    const Expression* left = nullptr;  // of ||, && and !
+    Symbol* first;                     // of comparisons, ranges, and the symbol itself
+  };
+  union {
+    const Expression* right = nullptr;  // of || and &&
+    Symbol* second;                     // of comparisons and ranges
+  };
 
   bool is_comparison() const {
     return operation >= Operator::equal && operation <= Operator::greater_equal;
@@ -50,6 +55,9 @@ struct Expression {
 /// Makes expressions, each different one once.
 class Expressions {
  public:
+  /// They lie in `arena`.
+  explicit Expressions(Arena& arena) : all_(arena) {}
+
   const Expression* symbol(Symbol* symbol);
   const Expression* negation(const Expression* operand);
   const Expression* two(Operator operation, const Expression* left, const Expression* right);
@@ -57,21 +65,20 @@ class Expressions {
   /// && and ||, where null gives the other operand.
   const Expression* both(const Expression* left, const Expression* right);
   const Expression* either(const Expression* left, const Expression* right);
+  /// What `junction` or `negation` becomes with other operands, which often are its own.
+  const Expression* with(const Expression* junction, const Expression* left,
+                         const Expression* right);
+  const Expression* with(const Expression* negation, const Expression* operand);
 
   /// How many there are; ids are below it.
-  std::size_t size() const { return count_; }
+  std::size_t size() const { return all_.size(); }
 
  private:
   const Expression* find(const Expression& wanted);
-  void grow();
+  const Expression& make(const Expression& wanted);
 
-  Arena arena_;
-  struct Entry {
-    const Expression* expression = nullptr;
-    std::size_t hash = 0;
-  };
-  std::vector<Entry> table_;
-  std::uint32_t count_ = 0;
+  Records<Expression> all_;
+  NumberTable numbers_;  // of all but symbols, which know theirs
 };
 
 /// True if `symbol` occurs in `expression` at all.

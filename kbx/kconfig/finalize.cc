@@ -136,7 +136,7 @@ class Finalizer {
       for (Property* property = symbol->properties; property; property = property->next)
         if (property->menu == &menu) property->condition = make.both(is_y, property->condition);
     }
-    choice.symbol->members.push_back(symbol);
+    choice.symbol->members.push_back(model_.arena, symbol);
   }
 
   void warn_about_member(const Menu& choice, const Menu& menu) {

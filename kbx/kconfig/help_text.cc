@@ -4,6 +4,7 @@
 
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/expression_text.h"
+#include "kbx/kconfig/help_lines.h"
 #include "kbx/kconfig/names.h"
 #include "kbx/kconfig/simplify.h"
 
@@ -119,7 +120,7 @@ std::string help_text(const Menu& menu, Model& model, Solver& solver,
   std::string text;
   if (menu.has_help() && menu.symbol && menu.symbol->is_named())
     text += option_prefix(environment) + std::string(menu.symbol->name) + ":\n\n";
-  text += menu.has_help() ? menu.help : "There is no help available for this option.";
+  text += menu.has_help() ? shown_help(menu.help) : "There is no help available for this option.";
   text += "\n";
   if (menu.symbol) text += Help(model, solver, console).of(*menu.symbol);
   return text;

@@ -20,6 +20,7 @@
 
 #include "kbx/base/descriptor.h"
 #include "kbx/base/path.h"
+#include "kbx/kconfig/help_lines.h"
 
 namespace kbx::kconfig {
 namespace {
@@ -38,12 +39,6 @@ constexpr std::array<bool, 256> word_characters = [] {
 
 bool is_word_character(char c) {
   return word_characters[static_cast<unsigned char>(c)];
-}
-
-/// Where the first of two characters or the end of the line is, at or behind `at`.
-std::size_t find_either(std::string_view text, std::size_t at, char a, char b) {
-  while (at < text.size() && text[at] != a && text[at] != b && text[at] != '\n') ++at;
-  return at;
 }
 
 struct Keyword {
@@ -133,7 +128,7 @@ bool is_known(Token keyword, const Dialect& dialect) {
   }
 }
 
-/// The whole of a file in memory of `arena`; false if it cannot be read.
+/// The whole of a file in memory of `arena`, with a NUL behind it; false if it cannot be read.
 bool read_whole(const std::string& path, Arena& arena, std::string_view& content) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat info {};
@@ -155,6 +150,7 @@ bool read_whole(const std::string& path, Arena& arena, std::string_view& content
     std::memcpy(larger, text, have);
     text = larger;
   }
+  text[have] = '\0';
   content = {text, have};
   return true;
 }
@@ -287,53 +283,71 @@ std::string_view Lexer::rest_of_line() const {
   return content_.substr(at_, end - at_);
 }
 
+void Lexer::skip_blanks() {
+  const char* at = content_.data() + at_;
+  while (is_blank(*at)) ++at;
+  at_ = static_cast<std::size_t>(at - content_.data());
+}
+
 Token Lexer::scan_initial() {
   for (;;) {
-    while (at_ < content_.size() && is_blank(content_[at_])) ++at_;
+    skip_blanks();
     if (at_ == content_.size()) return scan_end();
     const char c = content_[at_];
-    if (c == '#') {
-      at_ += rest_of_line().size();
-    } else if (c == '\n') {
+    if (c == '\n') {
       ++at_;
       ++position_.line;
       return Token::eol;
-    } else if (c == '\\' && content_.substr(at_).starts_with("\\\n")) {
-      at_ += 2;
-      ++position_.line;
-    } else if (c == '"' || c == '\'') {
-      ++at_;
-      return scan_string(c);
-    } else if (is_word_character(c) || c == '$') {
-      const Token token = scan_word();
-      if (token != Token::end) return token;  // else it expanded to nothing
-    } else {
-      const Token token = scan_operator();
-      if (token != Token::end) return token;
-      std::fprintf(console_.err, "%s:%d:warning: ignoring unsupported character '%c'\n",
-                   std::string(position_.file).c_str(), position_.line, c);
-      ++at_;
     }
+    const Token token = is_word_character(c) ? scan_word() : scan_mark(c);
+    if (token != Token::end) return token;
   }
 }
 
+/// Token::end if the word expands to nothing.
 Token Lexer::scan_word() {
-  std::size_t end = at_;
-  while (end < content_.size() && is_word_character(content_[end])) ++end;
-  if (end < content_.size() && content_[end] == '$') {
-    const std::string_view line = cut(rest_of_line());
-    std::size_t used = 0;
-    const std::string word = macros_.expand_word(line, used);
-    at_ += used;
-    text_ = model_.arena.copy(word);
-    return word.empty() ? Token::end : Token::word;
-  }
-  text_ = content_.substr(at_, end - at_);
-  at_ = end;
+  const char* start = content_.data() + at_;
+  const char* end = start;
+  while (is_word_character(*end)) ++end;
+  if (*end == '$') return expand_word();
+  text_ = {start, end};
+  at_ += text_.size();
   // Names of options, most words, are in capitals, and no keyword is.
   if (text_[0] < 'a') return Token::word;
   const Token keyword = keyword_of(text_);
   return is_known(keyword, model_.dialect) ? keyword : Token::word;
+}
+
+Token Lexer::expand_word() {
+  std::size_t used = 0;
+  const std::string word = macros_.expand_word(cut(rest_of_line()), used);
+  at_ += used;
+  text_ = model_.arena.copy(word);
+  return word.empty() ? Token::end : Token::word;
+}
+
+/// What begins with a character that no plain word has; Token::end if it means nothing.
+Token Lexer::scan_mark(char c) {
+  if (c == '"' || c == '\'') {
+    ++at_;
+    return scan_string(c);
+  }
+  if (c == '$') return expand_word();
+  if (c == '#') {
+    at_ += rest_of_line().size();
+    return Token::end;
+  }
+  if (c == '\\' && content_.substr(at_).starts_with("\\\n")) {
+    at_ += 2;
+    ++position_.line;
+    return Token::end;
+  }
+  const Token token = scan_operator();
+  if (token != Token::end) return token;
+  std::fprintf(console_.err, "%s:%d:warning: ignoring unsupported character '%c'\n",
+               std::string(position_.file).c_str(), position_.line, c);
+  ++at_;
+  return Token::end;
 }
 
 Token Lexer::scan_operator() {
@@ -362,12 +376,12 @@ Token Lexer::scan_operator() {
 }
 
 Token Lexer::scan_string(char quote) {
-  const std::size_t plain = find_either(content_, at_, quote, '\\');
-  if (plain < content_.size() && content_[plain] == quote) {
-    const std::string_view whole = content_.substr(at_, plain - at_);
-    if (whole.find('$') == std::string_view::npos) {
-      text_ = cut(whole);
-      at_ = plain + 1;
+  const std::string_view rest = rest_of_line();
+  if (const std::size_t end = rest.find(quote); end != std::string_view::npos) {
+    const std::string_view plain = rest.substr(0, end);
+    if (plain.find('\\') == std::string_view::npos && plain.find('$') == std::string_view::npos) {
+      text_ = cut(plain);
+      at_ += end + 1;
       return Token::quoted;
     }
   }
@@ -397,7 +411,7 @@ Token Lexer::scan_string(char quote) {
 }
 
 Token Lexer::scan_assignment() {
-  while (at_ < content_.size() && is_blank(content_[at_])) ++at_;
+  skip_blanks();
   if (at_ == content_.size()) return scan_end();
   if (content_[at_] == '\n') {
     state_ = State::initial;
@@ -412,44 +426,12 @@ Token Lexer::scan_assignment() {
 }
 
 Token Lexer::scan_help() {
-  std::string& text = help_;
-  text.clear();
-  int indent = 0;  // of this line
-  int first = 0;   // of the first one
-  const auto finish = [&] {
-    state_ = State::initial;
-    text_ = model_.arena.copy(cut(text));
-    if (!text_.data()) text_ = "";
-    return Token::help_text;
-  };
-  while (at_ < content_.size()) {
-    const std::size_t start = at_;
-    int columns = 0;
-    for (; at_ < content_.size() && is_blank(content_[at_]); ++at_)
-      columns = content_[at_] == '\t' ? (columns & ~7) + 8 : columns + 1;
-    if (at_ < content_.size() && content_[at_] == '\n') {
-      ++at_;
-      ++position_.line;
-      if (at_ < content_.size() && content_[at_] != '\n' && !is_blank(content_[at_]))
-        return finish();
-      text += '\n';
-      continue;
-    }
-    if (at_ > start) {
-      indent = columns;
-      if (first != 0) {
-        if (columns < first) return finish();
-        text.append(static_cast<std::size_t>(columns - first), ' ');
-      }
-    }
-    std::string_view line = rest_of_line();
-    at_ += line.size();
-    if (line.empty()) continue;
-    while (is_blank(line.back())) line.remove_suffix(1);
-    text += line;
-    if (first == 0) first = indent;
-  }
-  return finish();
+  const HelpExtent extent = measure_help(content_.substr(at_));
+  text_ = content_.substr(at_, extent.size);
+  at_ += extent.taken;
+  position_.line += extent.lines;
+  state_ = State::initial;
+  return Token::help_text;
 }
 
 Token Lexer::scan_end() {

@@ -34,7 +34,8 @@ class Lexer {
 
   /// Empty lines are left out. Must not be called again after Token::end.
   Token next();
-  /// What a word, a string, a help text or an assigned value says. Lives as long as the model.
+  /// What a word, a string or an assigned value says, and a help text as it stands (help_lines.h).
+  /// Lives as long as the model.
   std::string_view text() const { return text_; }
 
   /// To be called behind the line of `help`: a text follows.
@@ -63,8 +64,11 @@ class Lexer {
   void remember_file(std::string_view name);
 
   Token scan();
+  void skip_blanks();
   Token scan_initial();
   Token scan_word();
+  Token expand_word();
+  Token scan_mark(char c);
   Token scan_operator();
   Token scan_string(char quote);
   Token scan_assignment();
@@ -79,12 +83,11 @@ class Lexer {
   Console console_;
   Place position_;
   Macros macros_;
-  std::string_view content_;
+  std::string_view content_;  // with a NUL behind it
   std::size_t at_ = 0;
   std::vector<Frame> frames_;
   std::unordered_set<std::string_view> files_;              // those of the model
   std::unordered_map<std::string_view, Place> inclusions_;  // where each file was included
-  std::string help_;                                        // room for a help text
   bool at_end_ = false;  // of the first file, with Dialect::old_positions
   State state_ = State::initial;
   Token previous_ = Token::eol;

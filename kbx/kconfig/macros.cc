@@ -27,6 +27,10 @@ bool is_word_character(char c) {
          c == '-';
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 /// The parts of `text` between commas that are in no parentheses.
 std::vector<std::string_view> split_arguments(std::string_view text) {
   std::vector<std::string_view> parts;
@@ -109,6 +113,7 @@ std::string Macros::dollar(std::string_view text, std::size_t& at, const Argumen
 }
 
 const std::string* Macros::local_argument(std::string_view name, const Arguments& arguments) const {
+  if (!name.empty() && is_letter(name.front())) return nullptr;
   const std::string digits(name);
   char* end = nullptr;
   const unsigned long number = std::strtoul(digits.c_str(), &end, 10);

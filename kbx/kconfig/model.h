@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "kbx/base/arena.h"
-#include "kbx/base/pool.h"
+#include "kbx/base/arena_list.h"
+#include "kbx/base/records.h"
 #include "kbx/kconfig/dialect.h"
 #include "kbx/kconfig/expression.h"
 
@@ -47,6 +48,7 @@ enum class PropertyKind : std::uint8_t {
 
 /// One line below an entry: a prompt, a default, a select, …
 struct Property {
+  std::uint32_t id = 0;
   PropertyKind kind = PropertyKind::prompt;
   std::string_view text;                  // of a prompt, menu or comment
   const Expression* condition = nullptr;  // "if …", later with all that is inherited; null is yes
@@ -54,7 +56,6 @@ struct Property {
   Menu* menu = nullptr;                   // the entry that it belongs to
   Place place;
   Property* next = nullptr;
-  std::uint32_t id = 0;
 
   /// The one symbol that `value` is, or null.
   Symbol* value_symbol() const {
@@ -64,7 +65,9 @@ struct Property {
 
 /// A configuration option, a constant, or a choice (which has members).
 struct Symbol {
-  std::string_view name;  // "" for a choice without a name
+  std::string_view name;   // "" for a choice without a name
+  std::uint32_t hash = 0;  // of the name, where there is one (symbol_table.h)
+  std::uint32_t id = 0;
   Type type = Type::unknown;
   bool is_constant = false;
   bool is_choice = false;
@@ -77,13 +80,13 @@ struct Symbol {
   std::string_view fixed_value;   // "y", "m", "n" or a text
   Property* properties = nullptr;
   Property* last_property = nullptr;
-  std::vector<Menu*> definitions;
+  ArenaList<Menu*> definitions;
   const Symbol* choice = nullptr;         // that it is a value of; Dialect::choice_is_symbol
-  std::vector<Symbol*> members;           // of a choice
+  ArenaList<Symbol*> members;             // of a choice
   const Expression* depends = nullptr;    // of all its definitions, joined by ||
   const Expression* selectors = nullptr;  // who selects it, when
   const Expression* implications = nullptr;
-  std::uint32_t id = 0;
+  const Expression* expression = nullptr;  // that is the symbol alone; made by Expressions
 
   bool is_named() const { return name.data() != nullptr; }
 };
@@ -103,9 +106,9 @@ struct Menu {
   Property* prompt = nullptr;
   const Expression* visibility = nullptr;  // "visible if"
   const Expression* depends = nullptr;
-  std::vector<StatedDependency> stated;  // what `depends` is made of, if the entry itself says it
-  const Menu* stated_in = nullptr;       // the block that it is written in, "if" blocks included
-  std::string_view help;                 // without data(): none
+  ArenaList<StatedDependency> stated;  // what `depends` is made of, if the entry itself says it
+  const Menu* stated_in = nullptr;     // the block that it is written in, "if" blocks included
+  std::string_view help;               // as it stands (help_lines.h); without data(): none
   Place place;
   std::uint32_t id = 0;
 
@@ -119,11 +122,11 @@ struct Model {
   explicit Model(const Dialect& language) : dialect(language) {}
 
   Dialect dialect;
-  Arena arena;
-  Expressions expressions;
-  Pool<Symbol> symbols;  // in order of first mention; the first three are y, m, n
-  Pool<Property> properties;
-  Pool<Menu> menus;                     // the first is the root
+  Arena arena;  // all that follows lies in it
+  Expressions expressions{arena};
+  Records<Symbol> symbols{arena};  // in order of first mention; the first three are y, m, n
+  Records<Property> properties{arena};
+  Records<Menu> menus{arena};           // the first is the root
   std::vector<std::string_view> files;  // in order of first inclusion; one that is missing, too
   std::vector<UsedVariable> variables;
   Symbol* modules = nullptr;

@@ -81,12 +81,12 @@ bool randomize_choice_symbol(Solver& solver, const Symbol& choice) {
   for (std::size_t i = 0; i < choice.members.size(); ++i) {
     const Symbol* member = choice.members[i];
     SymbolState& known = solver.state(*member);
-    known.user().tristate = i == drawn ? Tristate::yes : Tristate::no;
-    if (i == drawn) state.user().chosen = member;
-    known.user().is_set = true;
+    known.user.tristate = i == drawn ? Tristate::yes : Tristate::no;
+    if (i == drawn) state.user.chosen = member;
+    known.user.is_set = true;
     known.is_valid = false;
   }
-  state.user().is_set = true;
+  state.user.is_set = true;
   state.is_valid = false;
   return true;
 }
@@ -98,22 +98,22 @@ bool set_with_choice_symbols(Solver& solver, NewValue kind, const Chances& chanc
   bool changed = false;
   for (const Symbol* symbol : symbols) {
     SymbolState& state = solver.state(*symbol);
-    if (state.user().is_set || state.is_valid) continue;
+    if (state.user.is_set || state.is_valid) continue;
     const Type type = solver.effective_type(*symbol);
     if (!is_logical(type)) continue;
     changed = true;
     if (kind == NewValue::by_default) continue;
-    state.user().tristate = value_for(kind, *symbol, chances);
-    if (!(symbol->is_choice && random)) state.user().is_set = true;
+    state.user.tristate = value_for(kind, *symbol, chances);
+    if (!(symbol->is_choice && random)) state.user.is_set = true;
   }
   solver.forget_all();
   if (!random)
     for (const Symbol* symbol : symbols) {
       SymbolState& state = solver.state(*symbol);
-      if ((symbol->is_choice && !state.user().is_set) || symbol->choice) state.awaits_choice = true;
+      if ((symbol->is_choice && !state.user.is_set) || symbol->choice) state.awaits_choice = true;
     }
   for (const Symbol* symbol : symbols) {
-    if (!symbol->is_choice || solver.state(*symbol).user().is_set) continue;
+    if (!symbol->is_choice || solver.state(*symbol).user.is_set) continue;
     solver.value(*symbol);
     if (random) {
       if (randomize_choice_symbol(solver, *symbol)) changed = true;
@@ -129,22 +129,22 @@ bool set_with_choice_symbols(Solver& solver, NewValue kind, const Chances& chanc
 void randomize_choice_menu(Solver& solver, const Menu& choice) {
   std::vector<const Symbol*> open;
   for (const Menu* menu = next_entry(&choice, &choice); menu; menu = next_entry(menu, &choice))
-    if (menu->symbol && !solver.state(*menu->symbol).user().is_set) open.push_back(menu->symbol);
+    if (menu->symbol && !solver.state(*menu->symbol).user.is_set) open.push_back(menu->symbol);
   for (auto count = static_cast<std::ptrdiff_t>(open.size()); count > 0; --count) {
     const std::ptrdiff_t drawn = std::rand() % count;
     // A symbol may be there twice, and counts no more once it has a value.
     const Symbol* member = nullptr;
     std::ptrdiff_t left = drawn;
     for (const Symbol* candidate : open) {
-      if (!solver.state(*candidate).user().is_set) --left;
+      if (!solver.state(*candidate).user.is_set) --left;
       if (left < 0) {
         member = candidate;
         break;
       }
     }
     if (!member) return;
-    solver.state(*member).user().tristate = Tristate::yes;
-    solver.state(*member).user().is_set = true;
+    solver.state(*member).user.tristate = Tristate::yes;
+    solver.state(*member).user.is_set = true;
     solver.prefer(*choice.symbol, *member, true);
   }
 }
@@ -154,7 +154,7 @@ void set_with_choice_menus(Solver& solver, NewValue kind, const Chances& chances
   for (const Menu* menu = next_entry(model.root(), nullptr); menu;
        menu = next_entry(menu, nullptr)) {
     const Symbol* symbol = menu->symbol;
-    if (!symbol || !menu->prompt || solver.state(*symbol).user().is_set) continue;
+    if (!symbol || !menu->prompt || solver.state(*symbol).user.is_set) continue;
     if (!is_logical(symbol->type)) continue;
     if (symbol->is_choice_member) continue;
     if (symbol->is_choice) {
@@ -162,7 +162,7 @@ void set_with_choice_menus(Solver& solver, NewValue kind, const Chances& chances
       continue;
     }
     if (kind == NewValue::by_default) continue;
-    GivenValue& given = solver.state(*symbol).user();
+    GivenValue& given = solver.state(*symbol).user;
     given.tristate = value_for(kind, *symbol, chances);
     given.is_set = true;
   }
@@ -197,7 +197,7 @@ void set_new_symbols(Solver& solver, NewValue value, const Environment& environm
 
 void rewrite_tristates(Solver& solver, Tristate from, Tristate to) {
   for (const Symbol* symbol : solver.model().ordered) {
-    GivenValue& given = solver.state(*symbol).user();
+    GivenValue& given = solver.state(*symbol).user;
     if (solver.effective_type(*symbol) == Type::tristate && given.tristate == from)
       given.tristate = to;
   }

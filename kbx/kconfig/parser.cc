@@ -11,9 +11,9 @@
 #include <optional>
 #include <utility>
 
-#include "kbx/base/text.h"
 #include "kbx/kconfig/builder.h"
 #include "kbx/kconfig/expression_parser.h"
+#include "kbx/kconfig/help_lines.h"
 #include "kbx/kconfig/lexer.h"
 #include "kbx/kconfig/simplify.h"
 #include "kbx/kconfig/token_reader.h"
@@ -195,7 +195,7 @@ class Parser {
     if (entry.symbol->type != Type::boolean) error_at(entry.place, "choice member must be bool");
     for (const Symbol* member : choice_->symbol->members)
       if (member == entry.symbol) return;
-    choice_->symbol->members.push_back(entry.symbol);
+    choice_->symbol->members.push_back(model_.arena, entry.symbol);
     entry.symbol->is_choice_member = true;
     builder_.entry()->symbol->is_choice_member = true;
   }
@@ -378,7 +378,7 @@ class Parser {
     if (entry->has_help())
       blame_entry("'" + name + "' defined with more than one help text" +
                   (strict ? "" : " -- only the last one will be used"));
-    if (trim(text).empty()) blame_entry("'" + name + "' defined with blank help text");
+    if (is_blank_help(text)) blame_entry("'" + name + "' defined with blank help text");
     entry->help = text;
   }
 

@@ -114,7 +114,7 @@ const Symbol* ConfigReader::find(std::string_view name) {
 void ConfigReader::reset(Origin origin) {
   const Dialect& dialect = solver_.model().dialect;
   for (const Symbol* symbol : solver_.model().ordered) {
-    GivenValue& given = solver_.state(*symbol).by(origin);
+    GivenValue& given = solver_.given(*symbol, origin);
     given = {};
     given.is_set = dialect.choice_is_symbol && symbol->is_choice;
   }
@@ -171,7 +171,7 @@ void ConfigReader::take(Origin origin, std::string_view name, std::string_view t
     solver_.is_changed = true;
     return;
   }
-  if (solver_.state(*symbol).by(origin).is_set)
+  if (solver_.given(*symbol, origin).is_set)
     warn("override: reassigning to symbol " + std::string(symbol->name));
   if (assign(origin, *symbol, text)) note_choice(origin, *symbol);
 }
@@ -180,7 +180,7 @@ void ConfigReader::take(Origin origin, std::string_view name, std::string_view t
 bool ConfigReader::assign(Origin origin, const Symbol& symbol, std::string_view text) {
   if (symbol.type == Type::unknown) return true;
   if (!is_logical(symbol.type)) return assign_text(origin, symbol, text);
-  GivenValue& given = solver_.state(symbol).by(origin);
+  GivenValue& given = solver_.given(symbol, origin);
   const char letter = text.empty() ? '\0' : text[0];
   if (letter == 'y')
     given.tristate = Tristate::yes;
@@ -198,7 +198,7 @@ bool ConfigReader::assign(Origin origin, const Symbol& symbol, std::string_view 
 }
 
 bool ConfigReader::assign_text(Origin origin, const Symbol& symbol, std::string_view text) {
-  GivenValue& given = solver_.state(symbol).by(origin);
+  GivenValue& given = solver_.given(symbol, origin);
   const bool quoted = origin == Origin::user || solver_.model().dialect.quoted_auto_conf;
   if (symbol.type == Type::string && quoted) {
     if (!text.starts_with('"')) return true;  // as if the line were not there
@@ -230,8 +230,8 @@ void ConfigReader::note_choice(Origin origin, const Symbol& symbol) {
     return;
   }
   if (!symbol.choice) return;
-  GivenValue& choice = solver_.state(*symbol.choice).by(origin);
-  const Tristate given = solver_.state(symbol).by(origin).tristate;
+  GivenValue& choice = solver_.given(*symbol.choice, origin);
+  const Tristate given = solver_.given(symbol, origin).tristate;
   if (given == Tristate::mod && choice.tristate == Tristate::yes) {
     warn(std::string(symbol.name) + " creates inconsistent choice state");
     choice.is_set = false;
@@ -245,9 +245,9 @@ void ConfigReader::note_choice(Origin origin, const Symbol& symbol) {
 
 bool ConfigReader::agrees(const Symbol& symbol) const {
   const SymbolState& state = solver_.state(symbol);
-  if (!state.user().is_set || !state.is_written) return !state.user().is_set && !state.is_written;
-  if (is_logical(symbol.type)) return state.user().tristate == state.tristate;
-  return state.user().text == state.text;
+  if (!state.user.is_set || !state.is_written) return !state.user.is_set && !state.is_written;
+  if (is_logical(symbol.type)) return state.user.tristate == state.tristate;
+  return state.user.text == state.text;
 }
 
 bool ConfigReader::read(const std::optional<std::string>& name) {
@@ -264,13 +264,13 @@ bool ConfigReader::read(const std::optional<std::string>& name) {
   if (model.dialect.choice_is_symbol) {
     for (const Symbol* symbol : model.ordered) {
       SymbolState& state = solver_.state(*symbol);
-      if (!state.user().is_set || symbol->choice) continue;
+      if (!state.user.is_set || symbol->choice) continue;
       // Of what cannot be seen the value is forgotten, so that it is new when it comes in sight.
-      if (state.visible == Tristate::no && !differs) state.user().is_set = false;
+      if (state.visible == Tristate::no && !differs) state.user.is_set = false;
       const bool has_text = symbol->type == Type::string || symbol->type == Type::integer ||
                             symbol->type == Type::hex;
-      if (!has_text || solver_.is_in_range(*symbol, state.user().text)) continue;
-      state.is_valid = state.user().is_set = false;
+      if (!has_text || solver_.is_in_range(*symbol, state.user.text)) continue;
+      state.is_valid = state.user.is_set = false;
       differs = true;
     }
   }

@@ -100,9 +100,18 @@ class Teller {
   }
 
   void add_symbols(const Expression* expression, std::vector<std::string>& causes) {
-    if (!expression) return;
-    add_symbols(expression->left, causes);
-    add_symbols(expression->right, causes);
+    switch (expression->operation) {
+      case Operator::either:
+      case Operator::both:
+        add_symbols(expression->left, causes);
+        add_symbols(expression->right, causes);
+        return;
+      case Operator::negation:
+        add_symbols(expression->left, causes);
+        return;
+      default:
+        break;
+    }
     for (const Symbol* symbol : {expression->first, expression->second})
       if (symbol && !symbol->is_constant && symbol->type != Type::unknown && symbol->is_named())
         if (std::string text = cause(*symbol); std::ranges::find(causes, text) == causes.end())
@@ -150,7 +159,7 @@ class Teller {
 
   void add_origin(const Symbol& symbol, Story& story) {
     const SymbolState& state = solver_.state(symbol);
-    const GivenValue& given = state.by(Origin::user);
+    const GivenValue& given = state.user;
     if (given.is_set && state.visible != Tristate::no) {
       const std::string asked(is_logical(symbol.type) ? letter_of(given.tristate) : given.text);
       story.origin = asked == story.value

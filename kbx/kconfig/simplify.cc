@@ -126,11 +126,10 @@ const Expression* Simplifier::with_modules(const Expression* expression) {
   Expressions& make = model_.expressions;
   switch (expression->operation) {
     case Operator::negation:
-      return make.negation(with_modules(expression->left));
+      return make.with(expression, with_modules(expression->left));
     case Operator::either:
     case Operator::both:
-      return make.two(expression->operation, with_modules(expression->left),
-                      with_modules(expression->right));
+      return make.with(expression, with_modules(expression->left), with_modules(expression->right));
     case Operator::symbol:
       if (expression->first == model_.mod())
         return make.both(expression, make.symbol(model_.modules));
@@ -147,10 +146,10 @@ const Expression* Simplifier::transform(const Expression* expression) {
     case Operator::both: {
       const Expression* left = transform(expression->left);
       const Expression* right = transform(expression->right);
-      return model_.expressions.two(expression->operation, left, right);
+      return model_.expressions.with(expression, left, right);
     }
     case Operator::negation:
-      return transform_negation(model_.expressions.negation(transform(expression->left)));
+      return transform_negation(model_.expressions.with(expression, transform(expression->left)));
     case Operator::equal:
     case Operator::unequal:
       return expression->first->type == Type::boolean ? transform_boolean(expression) : expression;
@@ -208,17 +207,21 @@ const Expression* Simplifier::without_constants(const Expression* expression) {
   if (is(right, decides)) return right;
   if (is(right, leaves)) return left;
   if (!model_.dialect.choice_is_symbol) return expression;
-  return model_.expressions.two(expression->operation, left, right);
+  return model_.expressions.with(expression, left, right);
 }
 
 void Simplifier::settle(const Expression* expression) {
-  if (expression->id >= settled_.size()) settled_.resize(model_.expressions.size());
+  if (expression->id >= settled_.size()) settled_.resize(model_.expressions.size() * 2);
   settled_[expression->id] = true;
 }
 
 const Expression* Simplifier::without_repeats(const Expression* expression) {
-  if (!expression || !is_junction(expression) || is_settled(expression)) return expression;
-  const Expression* given = expression;
+  const bool is_simple = !expression || !is_junction(expression) || is_settled(expression);
+  return is_simple ? expression : simplified(expression);
+}
+
+const Expression* Simplifier::simplified(const Expression* given) {
+  const Expression* expression = given;
   const int outer = std::exchange(joined_, 0);
   do {
     joined_ = 0;
@@ -238,7 +241,7 @@ const Expression* Simplifier::without_repeats(const Expression* expression) {
       left = rebuilt(operation, left, of_left, next);
       next = 0;
       right = rebuilt(operation, right, of_right, next);
-      expression = model_.expressions.two(operation, left, right);
+      expression = model_.expressions.with(expression, left, right);
     }
     expression = without_constants(expression);
   } while (joined_ != 0);
@@ -249,18 +252,35 @@ const Expression* Simplifier::without_repeats(const Expression* expression) {
 
 /// Joins each operand with each other one.
 const Expression* Simplifier::join_all(const Expression* expression) {
-  if (is_settled(expression)) return expression;
-  const int before = joined_;
+  if (is_joined(expression)) return expression;
   const Operator operation = expression->operation;
   Operands operands;
   collect(operation, expression, operands);
   join_pairs(operation, operands, operands, true);
-  if (joined_ == before) {
-    settle(expression);
-    return expression;
-  }
   std::size_t next = 0;
   return rebuilt(operation, expression, operands, next);
+}
+
+/// True if no two operands can be joined, nor any within them. Mostly the left side is known to be
+/// like that, and the right side is a single operand.
+bool Simplifier::is_joined(const Expression* expression) {
+  if (!is_junction(expression) || is_settled(expression)) return true;
+  const Operator operation = expression->operation;
+  if (!is_joined(expression->left) || !is_joined(expression->right) ||
+      !are_apart(operation, expression->left, expression->right))
+    return false;
+  settle(expression);
+  return true;
+}
+
+/// True if no operand of one can be joined with one of the other.
+bool Simplifier::are_apart(Operator operation, const Expression* a, const Expression* b) {
+  if (a->operation == operation)
+    return are_apart(operation, a->left, b) && are_apart(operation, a->right, b);
+  if (b->operation == operation)
+    return are_apart(operation, a, b->left) && are_apart(operation, a, b->right);
+  if (are(Operator::symbol, Operator::symbol, a, b)) return a != b;
+  return !join(operation, a, b) && !join(operation, b, a);
 }
 
 void Simplifier::join_pairs(Operator operation, Operands& a, Operands& b, bool same) {
@@ -281,7 +301,7 @@ const Expression* Simplifier::rebuilt(Operator operation, const Expression* shap
   if (shape->operation != operation) return operands[next++];
   const Expression* left = rebuilt(operation, shape->left, operands, next);
   const Expression* right = rebuilt(operation, shape->right, operands, next);
-  return model_.expressions.two(operation, left, right);
+  return model_.expressions.with(shape, left, right);
 }
 
 /// One operand in the place of two, or null.

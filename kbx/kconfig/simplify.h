@@ -37,7 +37,10 @@ class Simplifier {
   const Expression* transform_boolean(const Expression* comparison);
   const Expression* transform_negation(const Expression* negation);
   const Expression* without_constants(const Expression* expression);
+  const Expression* simplified(const Expression* given);
   const Expression* join_all(const Expression* expression);
+  bool is_joined(const Expression* expression);
+  bool are_apart(Operator operation, const Expression* a, const Expression* b);
   void join_pairs(Operator operation, Operands& a, Operands& b, bool same);
   const Expression* join(Operator operation, const Expression* a, const Expression* b);
   const Expression* join_either(const Expression* a, const Expression* b);

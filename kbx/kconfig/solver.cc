@@ -32,8 +32,7 @@ Solver::Solver(const Model& model, const Console& console)
     : model_(model),
       console_(console),
       states_(model.symbols.size()),
-      property_values_(model.properties.size()),
-      preferences_(model.symbols.size()) {
+      property_values_(model.properties.size()) {
   constexpr Tristate constants[] = {Tristate::no, Tristate::mod, Tristate::yes};
   for (const Tristate value : constants) {
     SymbolState& state = states_[static_cast<std::size_t>(value)];
@@ -44,7 +43,14 @@ Solver::Solver(const Model& model, const Console& console)
   if (model.dialect.choice_is_symbol) return;
   expression_values_.resize(model.expressions.size());
   for (const Symbol& symbol : model.symbols)
-    preferences_[symbol.id].assign(symbol.members.begin(), symbol.members.end());
+    if (!symbol.members.empty())
+      preferences_[symbol.id].assign(symbol.members.begin(), symbol.members.end());
+}
+
+GivenValue& Solver::given(const Symbol& symbol, Origin origin) {
+  if (origin == Origin::user) return states_[symbol.id].user;
+  if (automatic_.empty()) automatic_.resize(states_.size());
+  return automatic_[symbol.id];
 }
 
 std::string_view Solver::keep(std::string_view text) {
@@ -250,8 +256,8 @@ void Solver::compute_logical(const Symbol& symbol, SymbolState& state) {
   }
   if (result == Tristate::mod && effective_type(symbol) == Type::boolean) result = Tristate::yes;
   if (follows_transitional(used, state)) {
-    state.user().tristate = result;
-    state.user().is_set = true;
+    state.user.tristate = result;
+    state.user.is_set = true;
   }
   state.tristate = result;
   if (!symbol.is_choice || !old) return;
@@ -262,14 +268,14 @@ void Solver::compute_logical(const Symbol& symbol, SymbolState& state) {
 /// True if the user gave the value under the former name of a symbol: then it is not asked for
 /// again.
 bool Solver::follows_transitional(const Property* used, const SymbolState& state) const {
-  const Symbol* source = used && !state.user().is_set ? used->value_symbol() : nullptr;
-  return source && source->is_transitional && states_[source->id].user().is_set;
+  const Symbol* source = used && !state.user.is_set ? used->value_symbol() : nullptr;
+  return source && source->is_transitional && states_[source->id].user.is_set;
 }
 
 Tristate Solver::unchosen_value(const Symbol& symbol, SymbolState& state, const Property*& used) {
   Tristate result = Tristate::no;
-  if (state.visible != Tristate::no && state.user().is_set) {
-    result = both(state.user().tristate, state.visible);
+  if (state.visible != Tristate::no && state.user.is_set) {
+    result = both(state.user.tristate, state.visible);
   } else {
     if (state.selected != Tristate::no) state.is_written = true;
     if (!symbol.is_choice) {
@@ -294,15 +300,15 @@ void Solver::compute_text(const Symbol& symbol, SymbolState& state) {
     result = symbol.type == Type::integer ? "0" : "0x0";
   state.tristate = Tristate::no;
   state.text = result;
-  if (state.visible != Tristate::no && state.user().is_set) {
-    result = state.user().text;
+  if (state.visible != Tristate::no && state.user.is_set) {
+    result = state.user.text;
   } else if (const Property* property = default_of(symbol)) {
     if (const Symbol* source = property->value_symbol()) {
       state.is_written = true;
       result = value(*source).text;
       if (follows_transitional(property, state)) {
-        state.user().text = result;
-        state.user().is_set = true;
+        state.user.text = result;
+        state.user.is_set = true;
       }
     }
   }
@@ -395,7 +401,7 @@ bool Solver::is_visible(const Menu& menu) {
   for (const Menu* child = menu.children; child; child = child->next)
     if (is_visible(*child)) {
       // As if the user had said so: it is what keeps the children in sight.
-      if (model_.dialect.choice_is_symbol) states_[menu.symbol->id].user().is_set = true;
+      if (model_.dialect.choice_is_symbol) states_[menu.symbol->id].user.is_set = true;
       return true;
     }
   return false;

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kbx/kconfig/console.h"
@@ -29,7 +30,7 @@ struct GivenValue {
   const Symbol* chosen = nullptr;  // of a choice that is a symbol
 };
 
-/// What is known of a symbol's value.
+/// What is known of a symbol's value, in one line of the processor's cache.
 struct SymbolState {
   bool is_valid = false;       // the fields below are those of now
   bool is_written = false;     // belongs into configuration files
@@ -41,12 +42,7 @@ struct SymbolState {
   Tristate implied = Tristate::no;
   std::string_view text;           // without data(): no value was computed yet
   const Symbol* chosen = nullptr;  // of a choice that is a symbol
-  GivenValue given[2];
-
-  GivenValue& by(Origin origin) { return given[static_cast<std::size_t>(origin)]; }
-  const GivenValue& by(Origin origin) const { return given[static_cast<std::size_t>(origin)]; }
-  GivenValue& user() { return given[0]; }
-  const GivenValue& user() const { return given[0]; }
+  GivenValue user;                 // what the user said
 };
 
 /// Computes values of symbols from a model and from the values that were given, each when it is
@@ -66,6 +62,8 @@ class Solver {
   /// The symbol as it is known so far.
   SymbolState& state(const Symbol& symbol) { return states_[symbol.id]; }
   const SymbolState& state(const Symbol& symbol) const { return states_[symbol.id]; }
+  /// The value that was given from there.
+  GivenValue& given(const Symbol& symbol, Origin origin);
 
   Tristate evaluate(const Expression* expression);
 
@@ -137,9 +135,11 @@ class Solver {
   Console console_;
   Arena arena_;
   std::vector<SymbolState> states_;
-  std::vector<Tristate> property_values_;        // of conditions, when they were looked at last
+  std::vector<GivenValue> automatic_;      // by Origin::automatic; empty until one is asked for
+  std::vector<Tristate> property_values_;  // of conditions, when they were looked at last
   std::vector<std::uint8_t> expression_values_;  // where a choice is a menu: 0, or 1 + value
-  std::vector<std::vector<const Symbol*>> preferences_;  // of choices that are menus
+  /// The members of choices that are menus, by the ids of the choices.
+  std::unordered_map<std::uint32_t, std::vector<const Symbol*>> preferences_;
   Tristate modules_ = Tristate::no;
   int unmet_ = 0;
 };

@@ -117,7 +117,7 @@ class AutoConf {
 
   bool has_changed(const Symbol& symbol) const {
     const SymbolState& state = solver_.state(symbol);
-    const GivenValue& before = state.by(Origin::automatic);
+    const GivenValue& before = solver_.given(symbol, Origin::automatic);
     const bool logical = is_logical(symbol.type);
     if (!state.is_written) return before.is_set;
     if (!before.is_set) return !logical || state.tristate != Tristate::no;

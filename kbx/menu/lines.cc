@@ -5,6 +5,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/text.h"
+#include "kbx/kconfig/help_lines.h"
 #include "kbx/kconfig/reason.h"
 
 namespace kbx::menu {
@@ -94,7 +95,7 @@ std::string remark(DriverOptions& options, const Menu& entry) {
 
 std::string help_page(DriverOptions& options, const Menu& entry) {
   std::string text = std::string(entry.prompt->text) + "\n\n";
-  text += entry.has_help() ? std::string(entry.help) : "There is no help for this entry.\n";
+  text += entry.has_help() ? kconfig::shown_help(entry.help) : "There is no help for this entry.\n";
   if (!text.ends_with('\n')) text += '\n';
   if (entry.symbol && !entry.symbol->is_choice) text += "\n" + why(entry.symbol->name, options);
   return text;

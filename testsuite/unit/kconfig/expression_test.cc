@@ -10,7 +10,8 @@ using namespace kbx;
 using namespace kbx::kconfig;
 
 TEST_CASE("equal expressions are one object") {
-  Expressions make;
+  Arena arena;
+  Expressions make(arena);
   Symbol a;
   Symbol b;
   CHECK(make.symbol(&a) == make.symbol(&a));

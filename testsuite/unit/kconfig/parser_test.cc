@@ -3,6 +3,8 @@
 #include "testsuite/unit/kconfig/given.h"
 #include <doctest/doctest.h>
 
+#include "kbx/kconfig/help_lines.h"
+
 using namespace kbx;
 using namespace kbx::kconfig;
 using kbx::test::Given;
@@ -17,7 +19,7 @@ TEST_CASE("strings take quotes of both kinds and backslashes, and end with their
 
 TEST_CASE("a help text ends where it is indented less, and keeps its inner indentation") {
   Given given("config A\n\tbool\n\thelp\n\t  one\n\t    two\n\n\t  three\nconfig B\n\tbool\n");
-  CHECK(given.symbol("A").definitions.front()->help == "one\n  two\n\nthree");
+  CHECK(shown_help(given.symbol("A").definitions.front()->help) == "one\n  two\n\nthree");
   CHECK(given.symbol("B").type == Type::boolean);
 }
 

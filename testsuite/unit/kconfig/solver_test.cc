@@ -50,7 +50,7 @@ TEST_CASE("a former name hands its value on, and the new one is no longer new") 
   ConfigReader reader(solver, none, given.told.console(), [](const std::string&) {});
   CHECK(reader.read(given.folder.file("config", "CONFIG_OLD=y\n")));
   CHECK(value_of(solver, given, "NEW") == "y");
-  CHECK(solver.state(given.symbol("NEW")).user().is_set);
+  CHECK(solver.state(given.symbol("NEW")).user.is_set);
   CHECK(!solver.value(given.symbol("OLD")).is_written);
 }
 
