@@ -35,7 +35,9 @@ class RelocationTables {
 
   /// In the order in which files are written, so that relocations of one place keep their order.
   void place(std::vector<FileOutput>& files, Headers& headers) {
-    parallel_for(files.size(), headers.threads, [&](std::size_t i) { settle_targets(files[i]); });
+    constexpr std::size_t few = 64;  // for less than that, starting threads would only delay it
+    parallel_for(files.size(), files.size() < few ? 1 : headers.threads,
+                 [&](std::size_t i) { settle_targets(files[i]); });
     for (OutputSection* section = sections_.first(); section; section = section->next)
       section->rel_count = section->rela_count = 0;
     for (const FileOutput& output : files)

@@ -385,7 +385,7 @@ class FinalLink {
   // The file.
 
   Image write(const ScanResult& scan, const Linkage& linkage) {
-    merged_.settle(threads_for(options_));
+    merged_.settle(threads_for(options_, static_cast<std::size_t>(layout_.file.end)));
     const Applying applying = this->applying(linkage);
     Target target;
     target.entry = entry_address(state_);

@@ -44,6 +44,11 @@ class Inputs {
     merged_.merge(files, threads);
   }
 
+  void settle(std::uint64_t address) {
+    output_->address = address;
+    merged_.settle(1);
+  }
+
   static std::string written(const InputSection& section) {
     std::string bytes(static_cast<std::size_t>(section.size), '?');
     write_merged(section, bytes.data());
@@ -140,4 +145,17 @@ TEST_CASE("the number of threads changes nothing") {
     CHECK(merged_place(b, 0).section->merge != nullptr);
   }
   CHECK(results[0] == results[1]);
+}
+
+TEST_CASE("addresses that were worked out once are those of the places") {
+  Inputs inputs;
+  InputSection& first = inputs.add("bar\0\0\0foo\0"sv, 2);
+  InputSection& second = inputs.add("foo\0rebar\0new\0"sv, 2);
+  inputs.merge();
+  inputs.settle(0x1000);
+  for (InputSection* section : {&first, &second})
+    for (std::uint64_t offset = 0; offset <= section->content.size(); ++offset) {
+      const MergedPlace place = merged_place(*section, offset);
+      CHECK(merged_address(*section, offset) == start_of(*place.section) + place.offset);
+    }
 }
