@@ -10,6 +10,7 @@ namespace kbx::cli {
 int build_command(const std::vector<std::string>& arguments);
 int make_command(const std::vector<std::string>& arguments);
 int plan_command(const std::vector<std::string>& arguments);
+int probe_command(const std::vector<std::string>& arguments);
 int why_command(const std::vector<std::string>& arguments);
 int kernels_command(const std::vector<std::string>& arguments);
 int doctor_command(const std::vector<std::string>& arguments);

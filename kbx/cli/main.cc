@@ -39,6 +39,8 @@ constexpr Subcommand subcommands[] = {
     {"doctor", kbx::cli::doctor_command, "examine a kernel tree: what it lacks, what will not run"},
     {"check", kbx::cli::check_command,
      "tell whether modules would load into a kernel, and why not"},
+    {"probe", kbx::cli::probe_command,
+     "tell whether a kernel has a function, member, header or symbol"},
     {"diff", kbx::cli::diff_command, "tell what changed for modules between two kernels"},
     {"new", kbx::cli::new_command, "write a module that builds as it comes out"},
 };

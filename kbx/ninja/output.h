@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kbx/ninja/layout.h"
 #include "kbx/ninja/record.h"
@@ -36,6 +37,7 @@ class Output {
   void print_command_output(std::string_view line);
   bool is_make();
   void end_failure();
+  void print_advice();
   void show_progress();
   void clear_progress();
   void print_line(std::string_view line);
@@ -51,9 +53,9 @@ class Output {
   std::string progress_;         // the status line, "" if none is due
   bool progress_is_shown_ = false;
   enum class Expect { anything, failure, command } expect_ = Expect::anything;
-  std::string failed_outputs_;  // of the failure whose words are being printed
-  std::string advice_;          // on that failure
-  std::string held_back_;       // a line of Ninja's that may be its last word
+  std::string failed_outputs_;             // of the failure whose words are being printed
+  std::vector<std::string> failed_lines_;  // these words
+  std::string held_back_;                  // a line of Ninja's that may be its last word
   std::string complaint_;
   int failures_ = 0;
   bool record_is_read_ = false;

@@ -30,6 +30,7 @@
 #include "kbx/kbuild/probes.h"
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/cross.h"
+#include "kbx/kernel/declarations.h"
 #include "kbx/kernel/doctor.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
@@ -175,6 +176,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       if (const auto prefix = kernel::cross_prefix(part.tree, part.environment))
         part.variables.push_back("CROSS_COMPILE=" + *prefix);
     part.layout.kbx = job.kbx;
+    if (!part.images) part.layout.headers = kernel::header_folders(part.tree);
     part.layout.rules_folder = job.rules_folder;
     part.layout.tree_programs = job.tree_programs;
     if (shadow) {

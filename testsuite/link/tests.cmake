@@ -46,6 +46,10 @@ add_test(NAME link-itself CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/itself.py --kbx $<TARGET_FILE:kbx> --build ${PROJECT_BINARY_DIR})
 set_tests_properties(link-itself PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 3600)
 
+# The same bytes on any number of threads.
+add_test(NAME link-threads COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/threads.py --kbx $<TARGET_FILE:kbx> --build ${PROJECT_BINARY_DIR})
+set_tests_properties(link-threads PROPERTIES LABELS link SKIP_RETURN_CODE 77 TIMEOUT 1800 PROCESSORS 2)
+
 # GNU ld's own tests, run from Debian's binutils-source under dejagnu.
 add_test(NAME link-dejagnu CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/dejagnu.py --kbx $<TARGET_FILE:kbx> --table

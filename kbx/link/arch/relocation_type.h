@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "kbx/link/arch/machine.h"
+#include "kbx/link/input/shape.h"
 
 namespace kbx::link {
 
@@ -98,6 +99,9 @@ constexpr bool fits(std::uint64_t value, unsigned bits, Range range) {
 
 /// The lowest `size` bytes of a value, little-endian.
 inline void write_little(char* place, std::uint64_t value, unsigned size) {
+  using Little = Shape<true, false>;
+  if (size == 4) return Little::store<std::uint32_t>(place, static_cast<std::uint32_t>(value));
+  if (size == 8) return Little::store<std::uint64_t>(place, value);
   for (unsigned i = 0; i < size; ++i) place[i] = static_cast<char>(value >> 8 * i);
 }
 

@@ -52,7 +52,14 @@ struct MergedInput {
     }
   }
 
-  /// The last string that starts at `offset` or before it.
+  struct Piece {
+    std::size_t string = 0;    // or constant
+    std::uint64_t within = 0;  // bytes behind its start
+  };
+  /// The last string or constant that starts at `offset` or before it.
+  Piece piece_at(std::uint64_t offset) const;
+
+ private:
   std::size_t string_at(std::uint32_t offset) const {
     std::size_t string = marks[offset / mark_distance];
     while (string + 1 < starts.size() && starts[string + 1] <= offset) ++string;
@@ -70,7 +77,14 @@ struct MergedGroup {
   std::vector<std::uint32_t> suffix_of;  // of each string; empty for constants
   std::uint32_t empty = no_string;       // the string without characters
   std::deque<std::string> copies;        // of content that lacks its terminator
+  std::vector<std::uint64_t> addresses;  // of each string; empty: they are not final
 };
+
+MergedInput::Piece MergedInput::piece_at(std::uint64_t offset) const {
+  if (!group->has_strings) return {offset / group->entry_size, offset % group->entry_size};
+  const std::size_t string = string_at(static_cast<std::uint32_t>(offset));
+  return {string, offset - starts[string]};
+}
 
 namespace {
 
@@ -434,6 +448,17 @@ void MergedSections::merge(const std::vector<InputFile*>& files, unsigned thread
   for (const auto& group : groups_) Merger(*group, std::max(threads, 1u)).run();
 }
 
+void MergedSections::settle(unsigned threads) {
+  parallel_for(groups_.size(), threads, [&](std::size_t i) {
+    MergedGroup& group = *groups_[i];
+    group.addresses.reserve(group.strings.size());
+    for (const MergedString& string : group.strings) {
+      const InputSection& section = *group.inputs[string.input].section;
+      group.addresses.push_back(section.output ? start_of(section) + string.offset : 0);
+    }
+  });
+}
+
 std::uint64_t merged_size_in_map(const InputSection& section) {
   const MergedInput& own = *section.merge;
   if (own.stays) return section.size;
@@ -454,16 +479,23 @@ MergedPlace merged_place(InputSection& section, std::uint64_t offset) {
   const MergedInput& input = *section.merge;
   const MergedGroup& group = *input.group;
   if (offset >= input.size) return {&section, section.size};
-  if (!group.has_strings) {
-    const std::uint64_t i = offset / group.entry_size;
-    return place_of(group, group.strings[input.strings[i]], offset - i * group.entry_size);
-  }
-  // GNU ld looks at whole characters.
-  const std::size_t i = input.string_at(static_cast<std::uint32_t>(offset));
+  const auto [i, within] = input.piece_at(offset);
   const MergedString& string = group.strings[input.strings[i]];
-  const std::uint64_t within = offset - input.starts[i];
+  // GNU ld looks at whole characters.
   if (within < string.length) return place_of(group, string, within);
   return place_in_padding(group);
+}
+
+std::uint64_t merged_address(InputSection& section, std::uint64_t offset) {
+  const MergedInput& input = *section.merge;
+  const MergedGroup& group = *input.group;
+  if (offset < input.size && !group.addresses.empty()) {
+    const auto [i, within] = input.piece_at(offset);
+    // Of what is asked for nearly always, a start, the length need not be known.
+    if (within == 0) return group.addresses[input.strings[i]];
+  }
+  const MergedPlace place = merged_place(section, offset);
+  return place.section->output ? start_of(*place.section) + place.offset : 0;
 }
 
 void write_merged(const InputSection& section, char* place) {

@@ -32,6 +32,10 @@ class MergedSections {
   /// piece. `threads` (at least 1) does not change the result.
   void merge(const std::vector<InputFile*>& files, unsigned threads);
 
+  /// To be called when addresses are final: those of all strings and constants are worked out, so
+  /// that merged_address finds them sooner.
+  void settle(unsigned threads);
+
  private:
   std::vector<std::unique_ptr<MergedGroup>> groups_;
 };
@@ -44,6 +48,9 @@ struct MergedInput;
 /// symbol's value, and the addend counts from the new place. An offset at the end of the section
 /// is the end of what is written of it.
 MergedPlace merged_place(InputSection& section, std::uint64_t offset);
+
+/// The address of merged_place, 0 if it is not part of the output.
+std::uint64_t merged_address(InputSection& section, std::uint64_t offset);
 
 /// True if `offset` lies behind the end of what a section that has `merge` was.
 bool is_beyond_merged(const InputSection& section, std::uint64_t offset);

@@ -212,41 +212,44 @@ class Numbering {
 
   template <typename Shape>
   void scan(FileOutput& output) {
+    // Most symbols are referred to many times, and need to be looked at once.
+    std::vector<bool> is_done(output.locals.size() + output.file->globals.size());
     for (InputSection* section : output.file->sections) {
       if (!section->is_written) continue;
       const bool is_mips64el =
           output.file->machine == EM_MIPS && Shape::is_64bit && !Shape::is_big_endian;
       const auto look = [&](std::size_t, const Relocation& relocation) {
-        look_at(output, *section, relocation);
+        if (relocation.symbol >= is_done.size() || is_done[relocation.symbol]) return;
+        is_done[relocation.symbol] = look_at(output, *section, relocation.symbol);
       };
       for_each_relocation<Shape, typename Shape::Rel>(section->rel.content, is_mips64el, look);
       for_each_relocation<Shape, typename Shape::Rela>(section->rela.content, is_mips64el, look);
     }
   }
 
-  void look_at(FileOutput& output, InputSection& section, const Relocation& relocation) {
-    if (relocation.symbol == 0) return;
+  /// True if the symbol is the same for relocations of all sections.
+  bool look_at(FileOutput& output, const InputSection& section, std::uint32_t index) {
+    if (index == 0) return true;
     InputFile& file = *output.file;
-    if (relocation.symbol >= output.locals.size()) {
-      const std::size_t global = relocation.symbol - output.locals.size();
-      if (global >= file.globals.size()) return;
-      Symbol& symbol = *file.globals[global];
+    if (index >= output.locals.size()) {
+      Symbol& symbol = *file.globals[index - output.locals.size()];
       if (symbol.section && symbol.section->is_discarded) {
         refer_to_discarded(output, section, symbol.section, symbol.name);
-        return;
+        return false;
       }
       symbol.is_used_by_relocation = true;
-      return;
+      return true;
     }
-    LocalTarget& target = output.locals[relocation.symbol];
-    const InputSymbol& symbol = file.symbols[relocation.symbol];
+    LocalTarget& target = output.locals[index];
+    const InputSymbol& symbol = file.symbols[index];
     if (target.section && target.section->is_discarded) {
       const std::string_view name = target.is_section ? target.section->name : symbol.name;
-      if (!refer_to_discarded(output, section, target.section, name)) return;
+      if (!refer_to_discarded(output, section, target.section, name)) return false;
       if (target.is_section) set_section_target(target);
     }
-    if (target.is_section || target.symbol != 0) return;
-    target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
+    if (!target.is_section && target.symbol == 0)
+      target.symbol = plan_.symbols.add(local_name(symbol), local(symbol, target));
+    return true;
   }
 
   /// True if `target` is now a section that stays.
@@ -460,6 +463,19 @@ void number_symbols(OutputPlan& plan, const OutputSections& sections,
                     const std::vector<OutputSection*>& by_index, const Globals& globals,
                     const Options& options) {
   Numbering(plan, sections, by_index, globals, options).run();
+}
+
+void settle_targets(FileOutput& output) {
+  const auto is_gone = [&](const InputSection* section) {
+    return output.has_dangling && section && section->is_discarded;
+  };
+  output.targets.clear();
+  output.targets.reserve(output.locals.size() + output.file->globals.size());
+  for (const LocalTarget& local : output.locals)
+    output.targets.push_back(
+        {local.symbol, is_gone(local.section), local.is_section ? local.addend : 0});
+  for (const Symbol* global : output.file->globals)
+    output.targets.push_back({global->index, is_gone(global->section), 0});
 }
 
 }  // namespace kbx::link

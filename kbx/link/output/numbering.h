@@ -23,10 +23,18 @@ struct LocalTarget {
   bool is_section = false;          // STT_SECTION
 };
 
+/// What a relocation against any symbol becomes when all are numbered.
+struct WrittenTarget {
+  std::uint32_t symbol = 0;  // in the output's table
+  bool is_gone = false;      // what it refers to was discarded
+  std::uint64_t addend = 0;  // is added
+};
+
 /// An input file as it is written.
 struct FileOutput {
   InputFile* file = nullptr;
   std::vector<LocalTarget> locals;
+  std::vector<WrittenTarget> targets;  // of all symbols, see settle_targets
   /// Relocations that go because what they refer to has gone, if there are any.
   bool has_dangling = false;
 };
@@ -65,5 +73,8 @@ struct Globals {
 void number_symbols(OutputPlan& plan, const OutputSections& sections,
                     const std::vector<OutputSection*>& by_index, const Globals& globals,
                     const Options& options);
+
+/// Fills in the file's targets, behind number_symbols: a relocation then costs one look.
+void settle_targets(FileOutput& output);
 
 }  // namespace kbx::link

@@ -16,16 +16,7 @@ namespace kbx::link {
 
 /// True if a relocation against this symbol of the file refers to what was discarded.
 inline bool is_dangling(const FileOutput& output, std::uint32_t symbol) {
-  if (!output.has_dangling || symbol == 0) return false;
-  const InputFile& file = *output.file;
-  if (symbol < output.locals.size()) {
-    const InputSection* section = output.locals[symbol].section;
-    return section && section->is_discarded;
-  }
-  const std::size_t global = symbol - output.locals.size();
-  if (global >= file.globals.size()) return false;
-  const InputSection* section = file.globals[global]->section;
-  return section && section->is_discarded;
+  return symbol < output.targets.size() && output.targets[symbol].is_gone;
 }
 
 /// Writes the relocations of one input section as the output's, and what they change in its
@@ -104,21 +95,14 @@ class Relocator {
   /// The symbol in the output's table.
   std::uint32_t target(std::size_t i, const Relocation& relocation, std::uint64_t& addend,
                        bool has_addend) {
-    if (relocation.symbol == 0) return 0;
-    if (relocation.symbol < output_.locals.size()) {
-      const LocalTarget& local = output_.locals[relocation.symbol];
-      if (local.is_section) {
-        if (has_addend)
-          addend += local.addend;
-        else if (local.addend != 0)
-          add_in_place(i, relocation, local.addend);
-      }
-      return local.symbol;
-    }
-    const std::size_t global = relocation.symbol - output_.locals.size();
-    if (global >= output_.file->globals.size())
+    if (relocation.symbol >= output_.targets.size())
       fail(i, fmt::format("symbol {} does not exist", relocation.symbol));
-    return output_.file->globals[global]->index;
+    const WrittenTarget& target = output_.targets[relocation.symbol];
+    if (has_addend)
+      addend += target.addend;
+    else if (target.addend != 0)
+      add_in_place(i, relocation, target.addend);
+    return target.symbol;
   }
 
   std::uint64_t load(const char* place, unsigned size) const {

@@ -34,7 +34,8 @@ class RelocationTables {
   }
 
   /// In the order in which files are written, so that relocations of one place keep their order.
-  void place(const std::vector<FileOutput>& files, Headers& headers) {
+  void place(std::vector<FileOutput>& files, Headers& headers) {
+    parallel_for(files.size(), headers.threads, [&](std::size_t i) { settle_targets(files[i]); });
     for (OutputSection* section = sections_.first(); section; section = section->next)
       section->rel_count = section->rela_count = 0;
     for (const FileOutput& output : files)

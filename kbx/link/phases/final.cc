@@ -385,6 +385,7 @@ class FinalLink {
   // The file.
 
   Image write(const ScanResult& scan, const Linkage& linkage) {
+    merged_.settle(threads_for(options_));
     const Applying applying = this->applying(linkage);
     Target target;
     target.entry = entry_address(state_);

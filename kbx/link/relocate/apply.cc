@@ -12,6 +12,7 @@
 #include "kbx/link/input/shape.h"
 #include "kbx/link/layout/output_section.h"
 #include "kbx/link/relocate/pairs.h"
+#include "kbx/link/relocate/plain_address.h"
 #include "kbx/link/resolve/discarded.h"
 #include "kbx/link/veneers/arm_glue.h"
 #include "kbx/link/veneers/veneers.h"
@@ -58,12 +59,15 @@ class Applier {
         kept_(kept),
         findings_(findings) {
     unloaded_kind_.is_position_independent = unloaded_kind_.is_shared = false;
+    has_plain_ = !(section.traits & trait_alloc) && !section.edit && !applying.glue &&
+                 !kind_.machine.has_pairs && kind_.machine.number != EM_ARM;
   }
 
   template <typename Entry>
   void run(std::string_view table, bool has_addend) {
     if (kind_.machine.has_pairs) find_pairs<Entry>(table);
     walk_relocations<Shape, Entry>(table, [&](const Relocation& relocation, std::uint32_t next) {
+      if (has_plain_ && has_addend && apply_plainly(relocation)) return false;
       return apply(relocation, next, has_addend);
     });
   }
@@ -130,6 +134,26 @@ class Applier {
     if (!place) return;
     patch.has_veneer = true;
     patch.veneer = *place;
+  }
+
+  /// The short way of what is most frequent: an address, in what is not loaded. False if apply has
+  /// to go the long way, which comes to the same or tells what is wrong.
+  bool apply_plainly(const Relocation& relocation) const {
+    const Rule* const rule = kind_.machine.rule(relocation.type);
+    if (!rule || rule->origin != Origin::symbol || rule->against != Against::nothing ||
+        rule->may_simplify || rule->adds_in_place)
+      return false;
+    const std::uint64_t offset = relocation.offset;
+    const std::uint64_t end = std::min<std::uint64_t>(section_.content.size(), section_.size);
+    if (offset >= end || end - offset < rule->size) return false;
+    const auto address = plain_address(*section_.file, relocation.symbol, relocation.addend);
+    if (!address) return false;
+    Patch patch;
+    patch.type = relocation.type;
+    patch.place = content_ + offset;
+    patch.room = end - offset;
+    patch.value = *address;
+    return kind_.machine.apply(patch) == Fit::fits;
   }
 
   /// True if the next relocation is to be passed over.
@@ -394,6 +418,7 @@ class Applier {
   KeptSections& kept_;
   Findings& findings_;
   Pairs pairs_;
+  bool has_plain_ = false;  // apply_plainly may be tried
 };
 
 }  // namespace

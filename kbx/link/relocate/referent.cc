@@ -65,11 +65,7 @@ std::uint64_t size_of(const Referent& referent) {
 }
 
 std::uint64_t address_in(InputSection& section, std::uint64_t offset) {
-  if (section.merge) {
-    const MergedPlace place = merged_place(section, offset);
-    if (!place.section->output) return 0;
-    return start_of(*place.section) + place.offset;
-  }
+  if (section.merge) return merged_address(section, offset);
   if (!section.output) return 0;
   return start_of(section) + offset;
 }
