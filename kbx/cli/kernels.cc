@@ -100,8 +100,9 @@ void add_listing(CLI::App& app, Request& request) {
 }
 
 void add_additions(CLI::App& app, Request& request) {
-  CLI::App* add =
-      app.add_subcommand("add", "add a folder, or unpack header packages (.deb) into the store");
+  CLI::App* add = app.add_subcommand(
+      "add",
+      "add a folder, or unpack header packages (.deb, .rpm) or a tar archive into the store");
   set_help(*add, {"FILE...", "kbx kernels add linux-headers-*.deb linux-kbuild-*.deb"});
   add->add_option("FILE", request.words,
                   "folders, and packages; those that belong together in one call")

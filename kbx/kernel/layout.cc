@@ -59,6 +59,25 @@ std::string symbol_of_arch(const std::string& arch) {
   return symbol;
 }
 
+std::vector<std::string> newest_first(const std::set<std::string>& found) {
+  std::vector<std::string> trees(found.begin(), found.end());
+  std::stable_sort(trees.begin(), trees.end(), [](const std::string& a, const std::string& b) {
+    return compare_releases(release_of(a), release_of(b)) > 0;
+  });
+  return trees;
+}
+
+/// Adds the trees in `folder` and up to `depth` folders further down; none within another.
+void add_nested(const std::string& folder, int depth, std::set<std::string>& found) {
+  if (read_link(folder)) return;
+  if (is_header_tree(folder)) {
+    found.insert(real_path(folder));
+  } else if (depth > 0) {
+    for (const std::string& name : list_folder(folder))
+      add_nested(join_path(folder, name), depth - 1, found);
+  }
+}
+
 }  // namespace
 
 bool lexists(const std::string& path) {
@@ -94,11 +113,19 @@ std::vector<std::string> header_trees_below(const std::string& root) {
   for (const std::string& modules : {root + "/lib/modules", root + "/usr/lib/modules"})
     for (const std::string& name : list_folder(modules))
       add_tree(modules + "/" + name + "/build", root, found);
-  std::vector<std::string> trees(found.begin(), found.end());
-  std::stable_sort(trees.begin(), trees.end(), [](const std::string& a, const std::string& b) {
-    return compare_releases(release_of(a), release_of(b)) > 0;
-  });
-  return trees;
+  return newest_first(found);
+}
+
+std::vector<std::string> header_trees_within(const std::string& root) {
+  const std::vector<std::string> below = header_trees_below(root);
+  std::set<std::string> found(below.begin(), below.end());
+  const std::string sources = join_path(root, "usr/src");
+  for (const std::string& name : list_folder(sources))
+    if (starts_with(name, "linux") || name == "kernel")
+      add_tree(join_path(sources, name), root, found);
+  constexpr int deepest = 3;
+  if (found.empty()) add_nested(root, deepest, found);
+  return newest_first(found);
 }
 
 std::string root_of(const std::string& objtree) {

@@ -23,6 +23,11 @@ bool is_header_tree(const std::string& folder);
 /// usr/src/linux-*-obj/*/* (SUSE), {,usr/}lib/modules/*/build (everyone).
 std::vector<std::string> header_trees_below(const std::string& root);
 
+/// The same of what was unpacked into `root` from an archive of any layout: usr/src/linux* and
+/// usr/src/kernel too (Gentoo, Yocto), else the trees that lie up to three folders down
+/// (output/build/linux-6.1 of Buildroot, a tree by itself).
+std::vector<std::string> header_trees_within(const std::string& root);
+
 /// The folder below which the tree was unpacked, as `dpkg -x` leaves it: what stands before the
 /// last /usr/src/, /lib/modules/ or /usr/lib/modules/ of its path. "" if that is this machine's own
 /// root, or if the tree lies in no such place.

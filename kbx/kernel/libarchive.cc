@@ -53,6 +53,8 @@ LibArchive load() {
   find(handle, "archive_entry_symlink", functions.entry_symlink);
   find(handle, "archive_entry_perm", functions.entry_perm);
   find(handle, "archive_entry_mtime", functions.entry_mtime);
+  find(handle, "archive_entry_size", functions.entry_size);
+  find(handle, "archive_read_support_format_cpio", functions.read_support_format_cpio);
   return functions;
 }
 

@@ -29,6 +29,8 @@ struct LibArchive {
   decltype(&::archive_entry_symlink) entry_symlink;
   decltype(&::archive_entry_perm) entry_perm;
   decltype(&::archive_entry_mtime) entry_mtime;
+  decltype(&::archive_entry_size) entry_size;
+  decltype(&::archive_read_support_format_cpio) read_support_format_cpio;
 };
 
 /// libarchive, loaded at the first call. Throws Error if it is not there.

@@ -18,6 +18,8 @@
 #include "kbx/base/text.h"
 #include "kbx/kernel/contents.h"
 #include "kbx/kernel/layout.h"
+#include "kbx/kernel/rpm.h"
+#include "kbx/kernel/tarball.h"
 
 namespace kbx::kernel {
 namespace {
@@ -36,14 +38,33 @@ bool has_line(std::string_view text, std::string_view wanted) {
   return std::find(lines.begin(), lines.end(), wanted) != lines.end();
 }
 
+/// What a file says of itself. A tar archive says nothing, and goes by its name.
+PackageFacts facts_of(const std::string& file) {
+  if (is_rpm(file)) return read_rpm(file);
+  if (is_tarball_name(file)) return {tarball_stem(file), "", "", {}};
+  return read_package(file);
+}
+
+void unpack_file(const std::string& file, const std::string& root, const UnpackLimits& limits) {
+  if (is_rpm(file)) return unpack_rpm(file, root, limits);
+  if (is_tarball_name(file)) return unpack_tarball(file, root, limits);
+  unpack_package(file, root, limits);
+}
+
+/// True for the name of a package that carries part of a header tree.
+bool is_part_of_headers(std::string_view name) {
+  return name.starts_with("linux-headers-") || name.starts_with("linux-kbuild-") ||
+         (name.starts_with("kernel-") && name.ends_with("devel"));
+}
+
 std::vector<PackageFile> read_files(const std::vector<std::string>& files) {
   if (files.empty()) throw Error("no package files were given", "name one or more .deb files");
   std::map<std::string, PackageFile> by_name;
   for (const std::string& file : files) {
     if (!is_regular_file(file))
-      throw Error({file, 0}, "there is no such file; expected a Debian package",
+      throw Error({file, 0}, "there is no such file; expected a header package or a tar archive",
                   "check the path, or download the package with: apt-get download PACKAGE");
-    PackageFile package{file, content_hash(MappedFile(file).content()), read_package(file)};
+    PackageFile package{file, content_hash(MappedFile(file).content()), facts_of(file)};
     const auto [known, is_new] = by_name.emplace(package.facts.name, package);
     if (!is_new && known->second.hash != package.hash)
       throw Error({file, 0},
@@ -83,14 +104,15 @@ void check_complete(const std::vector<PackageFile>& set) {
   for (const PackageFile& package : set)
     for (const auto& alternatives : package.facts.depends) {
       const std::string& first = alternatives.front();
-      if (!first.starts_with("linux-headers-") && !first.starts_with("linux-kbuild-")) continue;
+      if (!is_part_of_headers(first)) continue;
       const bool met = std::any_of(alternatives.begin(), alternatives.end(),
                                    [&](const std::string& name) { return given.count(name) > 0; });
       if (!met)
         throw Error({package.file, 0},
                     package.facts.name + " needs " + first + ", which was not given with it",
-                    "download that package too (apt-get download " + first +
-                        ") and give all files at once");
+                    "download that package too" +
+                        (first.starts_with("linux-") ? " (apt-get download " + first + ")" : "") +
+                        " and give all files at once");
     }
 }
 
@@ -138,7 +160,7 @@ std::vector<StoredKernel> kernels_of_entry(const std::string& entry) {
   std::vector<StoredKernel> result;
   const std::string root = real_path(join_path(entry, "root"));
   if (root.empty()) return result;
-  for (const std::string& headers : header_trees_below(root))
+  for (const std::string& headers : header_trees_within(root))
     result.push_back({release_of(headers), headers, root, false, packages_of(entry), entry,
                       join_path(entry, record_name)});
   return result;
@@ -163,8 +185,8 @@ void make_entry(const std::string& store, const std::string& entry,
   try {
     const std::string root = join_path(aside, "root");
     make_folders(root);
-    for (const PackageFile& package : set) unpack_package(package.file, root, limits);
-    if (header_trees_below(root).empty())
+    for (const PackageFile& package : set) unpack_file(package.file, root, limits);
+    if (header_trees_within(root).empty())
       throw Error({set.front().file, 0}, "holds no kernel headers",
                   "give the packages linux-headers-RELEASE, linux-headers-*-common and "
                   "linux-kbuild-*");

@@ -1,5 +1,6 @@
 #include "kbx/kernel/tree.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
 
@@ -13,6 +14,7 @@
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/overlay.h"
 #include "kbx/kernel/store.h"
+#include "kbx/kernel/tarball.h"
 
 namespace kbx::kernel {
 namespace {
@@ -133,7 +135,10 @@ Tree default_tree(const Places& places) {
 }
 
 bool names_packages(const std::string& spec) {
-  return spec.ends_with(".deb") || spec.find(".deb,") != std::string::npos;
+  const auto files = split(spec, ',');
+  return std::any_of(files.begin(), files.end(), [](std::string_view file) {
+    return file.ends_with(".deb") || file.ends_with(".rpm") || is_tarball_name(file);
+  });
 }
 
 }  // namespace
