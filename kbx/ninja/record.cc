@@ -90,7 +90,7 @@ void write_record(const Layout& layout, const Record& record) {
 
 std::map<std::string, LogEntry, std::less<>> read_ninja_log(const Layout& layout) {
   std::map<std::string, LogEntry, std::less<>> entries;
-  const auto content = read_file_if_present(layout.file(".ninja_log"));
+  const auto content = read_file_if_present(join_path(layout.ninja_folder(), ".ninja_log"));
   if (!content) return entries;
   for (const std::string_view line : split_lines(*content)) {
     const auto fields = split(line, '\t');
