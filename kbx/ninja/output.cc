@@ -9,9 +9,13 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
+#include "kbx/ninja/api_advice.h"
 
 namespace kbx::ninja {
 namespace {
+
+constexpr size_t most_lines_read = 4000;  // of what one command prints, for advice
+constexpr size_t most_advice = 12;        // on one failure
 
 size_t terminal_width() {
   winsize size{};
@@ -69,8 +73,8 @@ void Output::print_command_output(std::string_view line) {
                       "same");
   }
   print_line(with_known_paths(line));
-  if (!failed_outputs_.empty() && advice_.empty() && record())
-    advice_ = advice_on(line, record()->source, layout_.tree_programs);
+  if (!failed_outputs_.empty() && failed_lines_.size() < most_lines_read)
+    failed_lines_.emplace_back(line);
 }
 
 /// `kbx make` makes things beside the sources, and speaks as make does.
@@ -95,8 +99,20 @@ void Output::end_failure() {
   if (!options_.verbose)
     text += is_make() ? " (V=1 shows the command)" : " (kbx build -v shows the command)";
   print_line(text);
-  const std::string advice = std::exchange(advice_, "");
-  if (!advice.empty()) print_line("  hint: " + advice);
+  print_advice();
+}
+
+void Output::print_advice() {
+  const std::vector<std::string> lines = std::exchange(failed_lines_, {});
+  if (!record()) return;
+  for (const std::string& line : lines) {
+    const std::string advice = advice_on(line, record()->source, layout_.tree_programs);
+    if (!advice.empty()) return print_line("  hint: " + advice);
+  }
+  const std::vector<std::string> advice = api_advice(lines, layout_.headers, layout_.rules_folder);
+  for (size_t i = 0; i < advice.size() && i < most_advice; ++i) print_line("  hint: " + advice[i]);
+  if (advice.size() > most_advice)
+    print_line("  hint: and " + std::to_string(advice.size() - most_advice) + " more of this kind");
 }
 
 void Output::show_progress() {

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "kbx/ninja/layout.h"
 #include "kbx/ninja/record.h"
@@ -32,6 +33,7 @@ class Output {
   void print_command_output(std::string_view line);
   bool is_make();
   void end_failure();
+  void print_advice();
   void show_progress();
   void clear_progress();
   void print_line(std::string_view line);
@@ -45,8 +47,8 @@ class Output {
   std::string started_;   // what started last
   std::string progress_;  // the status line, "" if none is due
   bool progress_is_shown_ = false;
-  std::string failed_outputs_;  // of the failure whose words are being printed
-  std::string advice_;          // on that failure
+  std::string failed_outputs_;             // of the failure whose words are being printed
+  std::vector<std::string> failed_lines_;  // these words
   int failures_ = 0;
   bool record_is_read_ = false;
   std::optional<Record> record_;

@@ -9,6 +9,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/declarations.h"
 #include "kbx/ninja/metadata_step.h"
 
 namespace kbx::ninja {
@@ -113,6 +114,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.images = shadow && is_image_folder(part.source);
     part.tree = part.images ? tree_of_images(job) : job.tree;
     part.layout.kbx = job.kbx;
+    if (!part.images) part.layout.headers = kernel::header_folders(part.tree);
     part.layout.rules_folder = job.rules_folder;
     part.layout.tree_programs = job.tree_programs;
     part.layout.ninja = job.ninja_folder;

@@ -95,10 +95,13 @@ std::map<std::string, LogEntry, std::less<>> read_ninja_log(const Layout& layout
   for (const std::string_view line : split_lines(*content)) {
     const auto fields = split(line, '\t');
     if (fields.size() != 5) continue;
+    std::uint64_t command = 0;
+    constexpr int hexadecimal = 16;
+    std::from_chars(fields[4].data(), fields[4].data() + fields[4].size(), command, hexadecimal);
     entries.insert_or_assign(std::string(fields[3]),
                              LogEntry{number_or_zero(fields[1], most_milliseconds) -
                                           number_or_zero(fields[0], most_milliseconds),
-                                      number_or_zero(fields[2], most_nanoseconds)});
+                                      number_or_zero(fields[2], most_nanoseconds), command});
   }
   return entries;
 }
