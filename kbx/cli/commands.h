@@ -9,6 +9,7 @@ namespace kbx::cli {
 /// main.
 int build_command(const std::vector<std::string>& arguments);
 int make_command(const std::vector<std::string>& arguments);
+int matrix_command(const std::vector<std::string>& arguments);
 int plan_command(const std::vector<std::string>& arguments);
 int probe_command(const std::vector<std::string>& arguments);
 int why_command(const std::vector<std::string>& arguments);

@@ -65,13 +65,13 @@ void JobOptions::add_planning(CLI::App& app) {
       ->type_name("FOLDER");
 }
 
-void JobOptions::add_running(CLI::App& app) {
+void JobOptions::add_jobs(CLI::App& app) {
   app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
       ->type_name("N")
       ->check(CLI::Validator(at_least_one, "", "number"));
-  app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
-  app.add_flag("--verbose,-v", verbose, "show commands in full");
-  app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
+}
+
+void JobOptions::add_ways(CLI::App& app) {
   app.add_flag("--tree-programs", tree_programs,
                "run the kernel tree's own genksyms and modpost, not kbx's");
   app.add_option("--linker", linker,
@@ -82,12 +82,42 @@ void JobOptions::add_running(CLI::App& app) {
                  "how NAME.mod.o is made: direct (by kbx, where it can) or compiler")
       ->type_name("WAY")
       ->check(CLI::IsMember({"direct", "compiler"}));
+}
+
+void JobOptions::add_running(CLI::App& app) {
+  add_jobs(app);
+  app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
+  app.add_flag("--verbose,-v", verbose, "show commands in full");
+  app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
+  add_ways(app);
   app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones")
       ->type_name("FOLDER");
 }
 
-ninja::Job JobOptions::job(const std::string& folder) const {
+void JobOptions::add_matrix(CLI::App& app) {
+  add_jobs(app);
+  app.add_flag("--quiet,-q", quiet, "print no table");
+  add_ways(app);
+}
+
+ninja::Job JobOptions::common_job() const {
   ninja::Job job;
+  job.environment = current_environment();
+  job.kbx = own_path();
+  job.tree_programs = tree_programs;
+  job.toolchain_linker = linker == "toolchain";
+  job.direct_metadata = mod_object == "direct";
+  job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
+  job.jobs = jobs;
+  job.keep_going = keep_going;
+  job.flags = keep_going ? "k" : "";
+  job.verbose = verbose;
+  job.quiet = quiet;
+  return job;
+}
+
+ninja::Job JobOptions::job(const std::string& folder) const {
+  ninja::Job job = common_job();
   const Words split = split_variables(words);
   refuse_folder_variables(split.variables);
   std::vector<std::string> headers = kernel;
@@ -95,7 +125,6 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   for (const std::string& word : split.folders)
     (word.ends_with(".deb") ? headers : folders).push_back(word);
   if (folders.empty()) folders.push_back(folder);
-  job.environment = current_environment();
   for (const std::string& word : folders) job.folders.push_back(driver_folder(word));
   const bool only_images = std::ranges::all_of(job.folders, ninja::is_image_folder);
   if (!only_images) job.tree = kernel::find_tree(join(headers, ","), job.environment);
@@ -111,16 +140,6 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   job.out =
       out.empty() ? join_path(beside, "kbx-out/" + name) : absolute_path(out, current_folder());
   job.variables = split.variables;
-  job.kbx = own_path();
-  job.tree_programs = tree_programs;
-  job.toolchain_linker = linker == "toolchain";
-  job.direct_metadata = mod_object == "direct";
-  job.rules_folder = rules.empty() ? "" : absolute_path(rules, current_folder());
-  job.jobs = jobs;
-  job.keep_going = keep_going;
-  job.flags = keep_going ? "k" : "";
-  job.verbose = verbose;
-  job.quiet = quiet;
   return job;
 }
 

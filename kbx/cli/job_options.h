@@ -26,8 +26,16 @@ struct JobOptions {
   void add_planning(CLI::App& app);
   /// How the plan is run: --jobs, --keep-going, …
   void add_running(CLI::App& app);
+  /// The same for many builds at once, which have no folder, kernel and output of their own here.
+  void add_matrix(CLI::App& app);
+  /// What the options say of every job, whatever its folders.
+  ninja::Job common_job() const;
   /// The job for the folders among the words, or for `folder` if there are none.
   ninja::Job job(const std::string& folder = ".") const;
+
+ private:
+  void add_jobs(CLI::App& app);
+  void add_ways(CLI::App& app);  // how things are made
 };
 
 }  // namespace kbx::cli

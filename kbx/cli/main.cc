@@ -31,6 +31,7 @@ struct Subcommand {
 constexpr Subcommand subcommands[] = {
     {"build", kbx::cli::build_command, "build the modules of a folder, sources untouched"},
     {"make", kbx::cli::make_command, "the same in make's words; also any ordinary makefile"},
+    {"matrix", kbx::cli::matrix_command, "build drivers for many kernels, with one verdict"},
     {"config", kbx::cli::config_command, "make and explain the configuration of a driver"},
     {"menuconfig", kbx::cli::menuconfig_command, "the same on the whole screen"},
     {"plan", kbx::cli::plan_command, "show what a build would do, without building"},

@@ -69,7 +69,10 @@ void make_action_folders(const kbuild::Plan& plan, const Layout& layout, const M
   for (const std::string& folder : folders) make_folders(folder);
 }
 
+}  // namespace
+
 void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_view request_hash) {
+  set_apart_if_edited(layout);
   const auto log = read_ninja_log(layout);
   const Manifest manifest = make_manifest(plan, layout, durations_of(log));
   remove_stamp(layout.state);
@@ -87,12 +90,14 @@ void write_graph(const kbuild::Plan& plan, const Layout& layout, std::string_vie
   write_stamp(layout.state, request_hash, all_inputs(plan, layout, manifest));
 }
 
-}  // namespace
+bool graph_is_fresh(const Layout& layout, std::string_view request_hash,
+                    const Environment& environment) {
+  return fresh(layout.state, request_hash, environment) && !set_apart_if_edited(layout);
+}
 
 int build(const kbuild::Plan& plan, const Layout& layout, const RunOptions& options,
           std::string_view request_hash) {
   const FileLock lock = lock_state(layout);
-  set_apart_if_edited(layout);
   write_graph(plan, layout, request_hash);
   return run_graph(layout, options);
 }
@@ -101,8 +106,7 @@ std::optional<int> build_if_fresh(const Layout& layout, const RunOptions& option
                                   std::string_view request_hash, const Environment& environment) {
   if (!is_folder(layout.state)) return std::nullopt;
   const FileLock lock = lock_state(layout);
-  if (!fresh(layout.state, request_hash, environment) || set_apart_if_edited(layout))
-    return std::nullopt;
+  if (!graph_is_fresh(layout, request_hash, environment)) return std::nullopt;
   return run_graph(layout, options);
 }
 

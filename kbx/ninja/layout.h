@@ -14,7 +14,9 @@ constexpr std::string_view lock_file = "lock";
 
 /// Where the things that belong to one build lie. All absolute.
 struct Layout {
-  std::string state;           // the .kbx folder: Ninja works here
+  std::string state;           // the graph and what belongs to it
+  std::string ninja;           // where Ninja works and keeps its logs; "": in `state`
+  std::string cell;            // of a matrix; Ninja's words about commands begin with it
   std::string kbx;             // the kbx program, for the steps of edges
   std::string rules_folder;    // rule templates that take the place of the built-in ones, or ""
   bool tree_programs = false;  // the tree's genksyms and modpost run, not kbx's own
@@ -27,6 +29,8 @@ struct Layout {
   std::string options;                // folder of the driver's own options, or ""
   std::string compile_commands;       // compile_commands.json to write, or ""
 
+  /// The folder where Ninja works.
+  const std::string& ninja_folder() const { return ninja.empty() ? state : ninja; }
   std::string file(std::string_view name) const { return join_path(state, name); }
 };
 

@@ -90,15 +90,18 @@ void write_record(const Layout& layout, const Record& record) {
 
 std::map<std::string, LogEntry, std::less<>> read_ninja_log(const Layout& layout) {
   std::map<std::string, LogEntry, std::less<>> entries;
-  const auto content = read_file_if_present(layout.file(".ninja_log"));
+  const auto content = read_file_if_present(join_path(layout.ninja_folder(), ".ninja_log"));
   if (!content) return entries;
   for (const std::string_view line : split_lines(*content)) {
     const auto fields = split(line, '\t');
     if (fields.size() != 5) continue;
+    std::uint64_t command = 0;
+    constexpr int hexadecimal = 16;
+    std::from_chars(fields[4].data(), fields[4].data() + fields[4].size(), command, hexadecimal);
     entries.insert_or_assign(std::string(fields[3]),
                              LogEntry{number_or_zero(fields[1], most_milliseconds) -
                                           number_or_zero(fields[0], most_milliseconds),
-                                      number_or_zero(fields[2], most_nanoseconds)});
+                                      number_or_zero(fields[2], most_nanoseconds), command});
   }
   return entries;
 }

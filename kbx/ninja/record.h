@@ -36,6 +36,7 @@ struct LogEntry {
   std::int64_t milliseconds = 0;  // that the command took
   /// Up to Ninja 1.11 the time of the output, since 1.12 the time when the command started.
   std::int64_t modified_ns = 0;
+  std::uint64_t command = 0;  // a hash: all outputs of one command have the same
 
   /// No write of the command itself can be later; some slack for the clock of file times.
   std::int64_t last_possible_ns() const { return modified_ns + (milliseconds + 20) * 1'000'000; }

@@ -21,7 +21,9 @@
 #include "kbx/base/process.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/output.h"
+#include "kbx/ninja/record.h"
 #include "kbx/ninja/running_mark.h"
+#include "kbx/ninja/talk.h"
 #include "kbx/ninja/writer.h"
 
 namespace kbx::ninja {
@@ -124,7 +126,7 @@ struct Invocation {
   std::vector<char*> variable_pointers;
 };
 
-Invocation invocation_of(const Layout& layout, const RunOptions& options) {
+Invocation invocation_of(const Environment& more, const RunOptions& options) {
   Invocation call;
   call.program = find_ninja();
   call.arguments = {call.program};
@@ -135,9 +137,7 @@ Invocation invocation_of(const Layout& layout, const RunOptions& options) {
   }
   if (options.verbose) call.arguments.emplace_back("-v");
   Environment environment = current_environment();
-  const auto common = read_file_if_present(layout.file(common_environment_file));
-  for (auto& [name, value] : read_environment_block(common.value_or("")))
-    environment.insert_or_assign(name, std::move(value));
+  for (const auto& [name, value] : more) environment.insert_or_assign(name, value);
   environment["NINJA_STATUS"] = ninja_status;
   if (options.terminal) environment["TERM"] = "xterm";  // "dumb" would silence the starts
   for (const auto& [name, value] : environment) call.variables.push_back(name + "=" + value);
@@ -164,7 +164,8 @@ Invocation invocation_of(const Layout& layout, const RunOptions& options) {
 }
 
 /// Passes Ninja's output on until it ends. True if a signal asked to stop.
-bool listen(int pipe_end, pid_t ninja, const StopSignals& signals, Output& output) {
+bool listen(int pipe_end, pid_t ninja, const StopSignals& signals,
+            const std::function<void(std::string_view)>& take) {
   bool stopped = false;
   char buffer[65536];
   for (;;) {
@@ -182,7 +183,7 @@ bool listen(int pipe_end, pid_t ninja, const StopSignals& signals, Output& outpu
     const ssize_t got = ::read(pipe_end, buffer, sizeof buffer);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return stopped;
-    output.take({buffer, static_cast<size_t>(got)});
+    take({buffer, static_cast<size_t>(got)});
   }
 }
 
@@ -221,30 +222,41 @@ void end_orphans() {
 
 }  // namespace
 
-int run_graph(const Layout& layout, const RunOptions& options) {
-  if (options.starting) options.starting();
-  Invocation call = invocation_of(layout, options);
+NinjaEnd run_ninja(const std::string& folder, const Environment& more, const RunOptions& options,
+                   int inherited, const std::function<void(std::string_view)>& take) {
+  Invocation call = invocation_of(more, options);
   Channel channel(options.terminal && !options.verbose);
   std::fflush(nullptr);
-  const RunningMark mark(layout);
   const StopSignals signals;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const pid_t parent = ::getpid();
   const pid_t ninja = ::fork();
   if (ninja == 0)
-    become_ninja(call, layout.state, channel.write_end, mark.inherited(), signals.before(), parent);
+    become_ninja(call, folder, channel.write_end, inherited, signals.before(), parent);
   if (ninja < 0) throw system_error("cannot start ninja", errno);
   Channel::close_end(channel.write_end);
+  NinjaEnd end;
+  end.stopped = listen(channel.read_end, ninja, signals, take);
+  end.status = wait_for(ninja);
+  if (end.status > 128) end_orphans();
+  return end;
+}
+
+int run_graph(const Layout& layout, const RunOptions& options) {
+  if (options.starting) options.starting();
+  const auto common = read_file_if_present(layout.file(common_environment_file));
+  const RunningMark mark(layout.state);
+  if (mark.found_killed()) remove_torn_outputs(layout);
   Output output(layout, options);
-  const bool stopped = listen(channel.read_end, ninja, signals, output);
-  const int status = wait_for(ninja);
-  if (status > 128) end_orphans();
+  const NinjaEnd end =
+      run_ninja(layout.state, read_environment_block(common.value_or("")), options,
+                mark.inherited(), [&](std::string_view bytes) { output.take(bytes); });
   output.finish();
-  if (stopped) return 130;
+  if (end.stopped) return 130;
   if (!output.complaint().empty() && !output.saw_failure())
     throw Error(output.complaint(),
-                status == 127 ? "" : "the graph is " + layout.file("build.ninja"));
-  return status == 0 ? 0 : 1;
+                end.status == 127 ? "" : "the graph is " + layout.file("build.ninja"));
+  return end.status == 0 ? 0 : 1;
 }
 
 std::optional<std::vector<std::string>> recorded_dependencies(const Layout& layout,

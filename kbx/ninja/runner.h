@@ -1,11 +1,26 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "kbx/base/process.h"
 #include "kbx/ninja/layout.h"
 
 namespace kbx::ninja {
+
+/// How a run of Ninja ended.
+struct NinjaEnd {
+  int status = 0;        // as CommandResult::status
+  bool stopped = false;  // a signal asked to
+};
+
+/// Runs Ninja on the build.ninja of `folder`, whose lock the caller holds, and gives `take` what it
+/// prints (talk.h). `more` are variables besides those of kbx; Ninja and its commands inherit the
+/// descriptor `inherited`. Throws Error if Ninja is missing.
+NinjaEnd run_ninja(const std::string& folder, const Environment& more, const RunOptions& options,
+                   int inherited, const std::function<void(std::string_view)>& take);
 
 /// Runs Ninja on the graph in the state folder and shows what it does in kbuild's words. Gives 0,
 /// 1 after a failure, or 130 if a signal asked to stop. The caller holds the lock of the folder.

@@ -13,8 +13,9 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/path.h"
 #include "kbx/base/text.h"
-#include "kbx/ninja/record.h"
+#include "kbx/ninja/layout.h"
 
 namespace kbx::ninja {
 namespace {
@@ -75,13 +76,12 @@ std::optional<std::uint64_t> session_of(std::string_view text) {
 
 }  // namespace
 
-RunningMark::RunningMark(const Layout& layout)
-    : path_(layout.file(lock_file)), inherited_(open_inherited(layout.file("running"))) {
+RunningMark::RunningMark(const std::string& folder)
+    : path_(join_path(folder, lock_file)),
+      inherited_(open_inherited(join_path(folder, "running"))) {
   const std::string before = read_file_if_present(path_).value_or("");
-  if (!before.empty()) {
-    end_survivors(inherited_.get(), session_of(before));
-    remove_torn_outputs(layout);
-  }
+  found_killed_ = !before.empty();
+  if (found_killed_) end_survivors(inherited_.get(), session_of(before));
   overwrite_file(path_, std::string(mark) + std::to_string(::getsid(0)) + "\n");
 }
 

@@ -8,6 +8,7 @@
 #include "kbx/base/process.h"
 #include "kbx/kbuild/planner.h"
 #include "kbx/kernel/tree.h"
+#include "kbx/ninja/layout.h"
 
 namespace kbx::ninja {
 
@@ -34,6 +35,12 @@ struct Job {
   /// Called, perhaps more than once, before anything is said of a folder for which there is a plan.
   /// With it, a PlanError leaves nothing said, so that make can take over.
   std::function<void()> starting;
+  /// Takes what makefiles print while a plan is made. Without it: standard output and error.
+  std::function<void(makelang::Stream, std::string_view)> print;
+  /// Of a job whose graph is a part of a bigger one: where Ninja works, and what it calls this job
+  /// when it tells of commands.
+  std::string ninja_folder;
+  std::string cell;
 };
 
 /// What became of one driver's folder.
@@ -60,6 +67,27 @@ class PlanError : public Error {
 /// Builds every folder of the job: plans where the last plan is stale, then runs Ninja. Stops at
 /// the first folder that fails unless `keep_going`. Throws PlanError, and Error where Ninja fails.
 std::vector<Outcome> run_job(const Job& job);
+
+/// Why a job failed, as far as its tree or this machine may be the cause: one hint each.
+std::vector<std::string> hints_after_failure(const Job& job);
+
+/// The graph of a job with one folder, which is not run by itself but as a part of a bigger one.
+struct PreparedGraph {
+  std::string file;                // build.ninja
+  Layout layout;                   // what the state folder holds
+  std::string source;              // the driver's folder
+  std::string folder;              // the one that compilers name: its shadow
+  std::vector<std::string> notes;  // of a plan that was just made
+  bool planned = false;            // else the last plan still held
+};
+
+/// The first half of run_job: brings the graph up to date. Jobs of different output folders can be
+/// prepared at the same time. The caller sees to it that no other kbx works in the output folder,
+/// also until finish_graph. Throws PlanError.
+PreparedGraph prepare_graph(const Job& job);
+
+/// The second half, when Ninja has run: hands over what was made, if all was.
+Outcome finish_graph(const Job& job, bool built);
 
 /// The plans of a job without building. Links and modules.order are written, nothing else.
 std::vector<kbuild::Plan> plan_job(const Job& job);

@@ -36,6 +36,10 @@ using kbuild::ActionKind;
 using kbuild::Plan;
 using kbuild::Step;
 
+/// Between the parts of what is told of a command in a matrix. No name of a file has it in it, and
+/// a terminal shows nothing for it.
+constexpr char told_separator = '\x1f';
+
 bool uses_target_compiler(ActionKind kind) {
   return kind == ActionKind::compile || kind == ActionKind::assemble ||
          kind == ActionKind::metadata || kind == ActionKind::script;
@@ -135,6 +139,30 @@ void add_paths(std::string& text, std::string_view before, const std::vector<std
   }
 }
 
+/// What Ninja says of a command: in a graph that is a part of another with what tells which it is.
+std::string told_text(const Layout& layout, const std::vector<std::string>& outputs,
+                      const std::string& text) {
+  if (layout.cell.empty()) return text;
+  return write_told({layout.cell, outputs.front(), text});
+}
+
+/// In a matrix: the last edge of a cell, which ends when everything else in it has.
+void add_end_of_cell(Manifest& manifest, const Plan& plan, const Layout& layout) {
+  const std::string end = layout.file(end_of_cell);
+  std::string& text = manifest.text;
+  text += "build";
+  add_paths(text, "", {end});
+  text += ": cell";
+  add_paths(text, "", plan.goals);
+  if (plan.goals.empty())
+    for (const Action& action : plan.actions) add_paths(text, "", action.outputs);
+  text += '\n';
+  add_variable(text, "text", told_text(layout, {end}, "-"));
+  text += "default";
+  add_paths(text, "", {end});
+  text += '\n';
+}
+
 /// The script of each environment of the plan. Its name is part of commands, so it has to stay
 /// while other folders of the driver come and go: it is made of the folder that a make process was
 /// started for ($(obj)) and a number among those.
@@ -149,8 +177,10 @@ std::vector<std::string> environment_files(const Plan& plan, const Layout& layou
   return files;
 }
 
-/// What Ninja can be given for all commands: nothing if one of them has no environment of its own.
-Environment shared_environment(const Plan& plan) {
+/// What Ninja can be given for all commands: nothing if one of them has no environment of its own,
+/// or if Ninja runs commands of other graphs too.
+Environment shared_environment(const Plan& plan, const Layout& layout) {
+  if (!layout.ninja.empty()) return {};
   const bool all_own = std::ranges::all_of(plan.actions, [](const Action& action) {
     return action.steps.empty() || action.environment >= 0;
   });
@@ -206,7 +236,7 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
   add_variable(text, "before", edge.before);
   add_variable(text, "cmd", edge.command);
   add_variable(text, "after", edge.after);
-  add_variable(text, "text", short_text(action, plan));
+  add_variable(text, "text", told_text(layout, action.outputs, short_text(action, plan)));
   if (!edge.depfile.empty()) {
     add_variable(text, "deps_kind", "gcc");
     add_variable(text, "deps_file", edge.depfile);
@@ -251,7 +281,7 @@ void add_template_edge(Manifest& manifest, const MetadataGroup& group, const std
                shell_quote(layout.kbx) + " step template --request " + shell_quote(request) +
                    " --output " + shell_quote(output) + " --ninja-depfile " + shell_quote(depfile) +
                    " --members " + shell_quote(members));
-  add_variable(text, "text", "-");
+  add_variable(text, "text", told_text(layout, {output}, "-"));
   add_variable(text, "deps_file", depfile);
   text += '\n';
 }
@@ -306,7 +336,7 @@ void add_metadata_group(Manifest& manifest, const MetadataGroup& group, const Pl
   add_variable(text, "cmd",
                shell_quote(layout.kbx) + " step metadata --template " + shell_quote(needs.from) +
                    " --members " + shell_quote(needs.members));
-  add_variable(text, "text", metadata_text(needs.objects, plan));
+  add_variable(text, "text", told_text(layout, needs.objects, metadata_text(needs.objects, plan)));
   text += '\n';
 }
 
@@ -417,6 +447,19 @@ std::string escape_value(std::string_view text) {
   return escaped;
 }
 
+std::string write_told(const Told& told) {
+  std::string text = told.cell + told_separator + told.output + told_separator + told.text;
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+std::optional<Told> read_told(std::string_view text) {
+  const auto parts = split(text, told_separator);
+  if (parts.size() < 3) return std::nullopt;
+  return Told{std::string(parts[0]), std::string(parts[1]),
+              std::string(text.substr(static_cast<size_t>(parts[2].data() - text.data())))};
+}
+
 std::string short_text(const Action& action, const Plan& plan) {
   const auto shows = [](const Step& step) { return !step.quiet.empty(); };
   const Step& main = main_step(action);
@@ -478,7 +521,8 @@ Manifest make_manifest(const Plan& plan, const Layout& layout, const Durations& 
     add_paths(manifest.text, "default", plan.goals);
     manifest.text += '\n';
   }
-  const Environment common = shared_environment(plan);
+  if (!layout.cell.empty()) add_end_of_cell(manifest, plan, layout);
+  const Environment common = shared_environment(plan, layout);
   manifest.files.emplace_back(layout.file(common_environment_file), environment_block(common));
   for (size_t i = 0; i < environments.size(); ++i)
     manifest.files.emplace_back(environments[i], environment_text(plan.environments[i], common));

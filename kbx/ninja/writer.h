@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,19 @@ Environment read_environment_block(std::string_view text);
 std::string escape_path(std::string_view path);
 /// `text` as the value of a variable. It must have no line breaks.
 std::string escape_value(std::string_view text);
+
+/// What Ninja says of a command whose graph is a part of a bigger one.
+struct Told {
+  std::string cell;    // Layout::cell
+  std::string output;  // the first of the command's
+  std::string text;    // for people, or "-"
+};
+std::string write_told(const Told& told);
+/// Nothing for a text that write_told does not give.
+std::optional<Told> read_told(std::string_view text);
+
+/// The file of the state folder that is made when all of a cell of a matrix is.
+constexpr std::string_view end_of_cell = "end";
 
 /// The line for people that `action` shows: "CC [M]  a.o", or "-".
 std::string short_text(const kbuild::Action& action, const kbuild::Plan& plan);
