@@ -59,8 +59,9 @@ std::string words_of(const CellResult& cell, const std::string& module) {
   std::string words;
   for (const FailedCommand& failure : cell.failures)
     if (module.empty() || failure.module == module) words += failure.words;
-  if (!words.empty()) return words;
-  words = cell.error ? cell.error->to_string() + "\n" : "";
+  if (words.empty() && cell.error) words = cell.error->to_string() + "\n";
+  for (const std::string& hint : cell.hints) words += "hint: " + hint + "\n";
+  if (!cell.failures.empty()) return words;
   for (const std::string& note : cell.notes) words += note + "\n";
   return words;
 }

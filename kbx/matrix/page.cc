@@ -86,6 +86,13 @@ std::string words_of(const CellResult& cell) {
   return words.empty() ? "" : "<pre>" + escaped(words) + "</pre>\n";
 }
 
+std::string hints_of(const CellResult& cell) {
+  if (cell.hints.empty()) return "";
+  std::string text = "<ul class=\"hints\">\n";
+  for (const std::string& hint : cell.hints) text += "<li>" + escaped(hint) + "</li>\n";
+  return text + "</ul>\n";
+}
+
 std::string causes_part(const std::vector<CellResult>& cells) {
   const std::vector<Cause> causes = causes_of(cells);
   if (causes.empty()) return "";
@@ -100,7 +107,8 @@ std::string causes_part(const std::vector<CellResult>& cells) {
     for (const std::size_t i : cause.cells)
       text +=
           fmt::format("<li><a href=\"#{}\">{}</a></li>", anchor(i), escaped(short_name(cells[i])));
-    text += "</ul></summary>\n" + words_of(cells[cause.cells.front()]) + "</details>\n";
+    const CellResult& first = cells[cause.cells.front()];
+    text += "</ul></summary>\n" + hints_of(first) + words_of(first) + "</details>\n";
   }
   return text;
 }
@@ -182,8 +190,8 @@ std::string cells_part(const std::vector<CellResult>& cells) {
     if (!cell.expected_because.empty())
       text += "<p>Expected to fail: " + escaped(cell.expected_because) + "</p>\n";
     if (cell.error) text += "<p><code>" + escaped(cell.error->to_string()) + "</code></p>\n";
-    text += words_of(cell) + modules_table(cell) + lines_of("Warnings", cell.warnings) +
-            lines_of("Notes", cell.notes) + "</details>\n";
+    text += hints_of(cell) + words_of(cell) + modules_table(cell) +
+            lines_of("Warnings", cell.warnings) + lines_of("Notes", cell.notes) + "</details>\n";
   }
   return text;
 }

@@ -49,6 +49,7 @@ ordered_json cell_json(const CellResult& cell) {
     json["failures"].push_back(std::move(command));
   }
   add(json, "warnings", cell.warnings);
+  add(json, "hints", cell.hints);
   add(json, "notes", cell.notes);
   json["modules"] = ordered_json::array();
   for (const ModuleResult& module : cell.modules) json["modules"].push_back(module_json(module));
@@ -145,6 +146,7 @@ CellResult cell_from(const Reader& reader) {
     cell.failures.push_back(
         {failure.text("output"), failure.text("module"), failure.text("words")});
   cell.warnings = reader.texts("warnings");
+  cell.hints = reader.texts("hints");
   cell.notes = reader.texts("notes");
   for (const Reader& module : reader.objects("modules")) {
     constexpr double most = 1e15;

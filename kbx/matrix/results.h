@@ -54,6 +54,7 @@ struct CellResult {
   std::optional<Fault> error;
   std::vector<FailedCommand> failures;
   std::vector<std::string> warnings;
+  std::vector<std::string> hints;  // what to do about the failure
   std::vector<std::string> notes;
   std::vector<ModuleResult> modules;
 

@@ -86,12 +86,12 @@ CellResult blank_result(const Cell& cell, const ninja::Job& job) {
   return result;
 }
 
-/// The fault of a cell of which there is no plan; an error's hints are notes.
+/// The fault of a cell of which there is no plan.
 void refuse(Work& work, const Location& where, const std::string& text, const std::string& hint) {
   const std::string file = replace_all(where.file, work.cell->driver + "/", "");
   work.result.error = Fault{file, where.line, text};
   for (const std::string_view line : split_lines(hint))
-    if (const auto plain = trim(line); !plain.empty()) work.result.notes.emplace_back(plain);
+    if (const auto plain = trim(line); !plain.empty()) work.result.hints.emplace_back(plain);
 }
 
 void plan(Work& work) {
@@ -381,16 +381,15 @@ void add_modules(CellResult& result, const ninja::Outcome& outcome) {
 /// What this kernel has in place of the interfaces that compilers complain about, for each failure.
 void add_advice(Work& work) {
   constexpr std::size_t most_advice = 12;
-  std::vector<std::string> advice;
+  std::vector<std::string>& hints = work.result.hints;
   for (const FailedCommand& failure : work.result.failures) {
     std::vector<std::string> lines;
     for (const std::string_view line : split_lines(failure.words)) lines.emplace_back(line);
     for (std::string& text :
          ninja::api_advice(lines, work.graph->layout.headers, work.job.rules_folder))
-      if (advice.size() < most_advice && std::ranges::find(advice, text) == advice.end())
-        advice.push_back(std::move(text));
+      if (hints.size() < most_advice && std::ranges::find(hints, text) == hints.end())
+        hints.push_back(std::move(text));
   }
-  work.result.notes.insert(work.result.notes.end(), advice.begin(), advice.end());
 }
 
 /// Everything that can be said of a cell when Ninja has ended.
@@ -424,7 +423,7 @@ void add_hints(std::vector<Work>& works) {
       continue;
     const auto [entry, is_new] = hints.try_emplace(work.cell->tree.objtree);
     if (is_new) entry->second = ninja::hints_after_failure(work.job);
-    work.result.notes.insert(work.result.notes.end(), entry->second.begin(), entry->second.end());
+    work.result.hints.insert(work.result.hints.end(), entry->second.begin(), entry->second.end());
   }
 }
 

@@ -10,6 +10,8 @@
 namespace kbx::matrix {
 namespace {
 
+constexpr std::size_t most_hints = 3;  // of one cause
+
 std::string state_of(const CellResult& cell) {
   if (cell.passed_unexpectedly()) return "built, though a failure is expected";
   if (cell.built) return "built";
@@ -35,8 +37,14 @@ std::string remarks(const CellResult& cell) {
 std::string cause_text(const Cause& cause, const std::vector<CellResult>& cells) {
   std::vector<std::string> names;
   for (const std::size_t i : cause.cells) names.push_back(short_name(cells[i]));
-  return fmt::format("  {}: {}\n    on {}\n", cause.driver, cause.fault.to_string(),
-                     join(names, ", "));
+  std::string text = fmt::format("  {}: {}\n    on {}\n", cause.driver, cause.fault.to_string(),
+                                 join(names, ", "));
+  const std::vector<std::string>& hints = cells[cause.cells.front()].hints;
+  for (std::size_t i = 0; i < hints.size() && i < most_hints; ++i)
+    text += "    hint: " + hints[i] + "\n";
+  if (hints.size() > most_hints)
+    text += fmt::format("    hint: and {} more, in the results\n", hints.size() - most_hints);
+  return text;
 }
 
 void add_list(std::string& text, const char* title, const std::vector<std::string>& names) {

@@ -78,6 +78,18 @@ def a_matrix_spread_over_machines_and_joined(workspace):
 
 
 @behaviour
+def what_to_do_about_a_failure(workspace):
+    driver(workspace, "old", BAD.replace("no_such_name", "PDE_DATA(NULL) != NULL"))
+    run = matrix(workspace, "old", "--kernel", workspace.tree, status=1)
+    hint = "PDE_DATA is gone since 5.17; there is pde_data (linux/proc_fs.h:"
+    expect(f"    hint: {hint}" in run.out, run.out)
+    (cell,) = results(workspace).values()
+    expect(len(cell["hints"]) == 1 and cell["hints"][0].startswith(hint), f"{cell}")
+    for report in ("index.html", "junit.xml"):
+        expect(hint in (workspace.folder / "kbx-out/matrix" / report).read_text(), f"{report} has no hint")
+
+
+@behaviour
 def damaged_results_are_refused(workspace):
     for text in ("", "[]", '{"format": 2}', '{"format": 1, "cells": [{}]}', '{"format": 1, "cells": 3}'):
         (workspace.folder / "broken.json").write_text(text)
