@@ -324,7 +324,7 @@ std::vector<StoredKernel> download_kernel(const KernelWords& words, const Enviro
         "name another suite of Debian (--suite trixie) or another archive (--source 'deb URI "
         "SUITE main')");
   }
-  const auto kernels = fetch(apt, {"linux-headers-" + releases.front()}, update, store, progress);
+  auto kernels = fetch(apt, {"linux-headers-" + releases.front()}, update, store, progress);
   for (const StoredKernel& kernel : kernels)
     if (!source.suite.empty()) note_suite(store, kernel, source.suite);
   return kernels;
