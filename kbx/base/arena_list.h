@@ -32,6 +32,8 @@ class ArenaList {
  private:
   void grow(Arena& arena) {
     capacity_ = std::max(1U, capacity_ * 2);
+    // Values may be pointers, and it is their own size that is meant.
+    // NOLINTNEXTLINE(bugprone-sizeof-expression)
     auto* larger = reinterpret_cast<Value*>(arena.room(capacity_ * sizeof(Value)));
     std::uninitialized_copy(begin(), end(), larger);
     values_ = larger;
