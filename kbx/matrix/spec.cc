@@ -106,7 +106,7 @@ std::string name_of(const Node& node) {
 std::string folder_of(const Node& node) {
   const std::string folder =
       absolute_path(text_of(node), dir_name(absolute_path(node.file, current_folder())));
-  const std::string real = real_path(folder);
+  std::string real = real_path(folder);
   if (real.empty() || !is_folder(real)) node.refuse("there is no folder " + folder);
   return real;
 }
