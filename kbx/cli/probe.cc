@@ -102,10 +102,7 @@ int probe_command(const std::vector<std::string>& arguments) {
       "QUESTION", request.words,
       "a name, \"struct s\", \"struct s.member\", \"<linux/h.h>\", \"exported symbol\" or "
       "\"NAME = { statements; }\"; behind it, \"in <linux/h.h>\" what to include");
-  app.add_option("--kernel,-K", request.kernel,
-                 "release, folder of headers, or packages (default: as kbx build)")
-      ->allow_extra_args(false)
-      ->type_name("KERNEL");
+  add_kernel_option(app, request.kernel);
   app.add_option("--from,-f", request.from, "read questions from a file, one a line")
       ->type_name("FILE");
   app.add_option("--header", request.header, "write a header with a #define for each yes")

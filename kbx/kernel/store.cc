@@ -160,8 +160,9 @@ std::vector<StoredKernel> kernels_of_entry(const std::string& entry) {
   std::vector<StoredKernel> result;
   const std::string root = real_path(join_path(entry, "root"));
   if (root.empty()) return result;
+  const std::vector<StoredPackage> packages = packages_of(entry);
   for (const std::string& headers : header_trees_within(root))
-    result.push_back({release_of(headers), headers, root, false, packages_of(entry), entry,
+    result.push_back({release_of(headers), headers, root, false, packages, entry,
                       join_path(entry, record_name)});
   return result;
 }

@@ -196,11 +196,11 @@ Verdict verdict_of(const StoredKernel& kernel) {
 }  // namespace
 
 std::vector<StoredKernel> stored_by_name(const std::string& store, const std::string& name) {
-  const std::vector<StoredKernel> all = list(store);
   if (is_kernel_words(name)) {
     const std::vector<StoredKernel> found = stored_by_words(store, parse_kernel_words(name));
     if (!found.empty()) return {found.front()};
   }
+  const std::vector<StoredKernel> all = list(store);
   const std::string path = name.find('/') == std::string::npos ? "" : real_path(name);
   std::vector<StoredKernel> found;
   for (const StoredKernel& kernel : all)
