@@ -29,7 +29,7 @@
 #include "kbx/kernel/module_file.h"
 #include "kbx/matrix/memory.h"
 #include "kbx/matrix/words.h"
-#include "kbx/ninja/api_advice.h"
+#include "kbx/ninja/advice.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
 #include "kbx/ninja/running_mark.h"
@@ -378,18 +378,16 @@ void add_modules(CellResult& result, const ninja::Outcome& outcome) {
   }
 }
 
-/// What this kernel has in place of the interfaces that compilers complain about, for each failure.
-void add_advice(Work& work) {
-  constexpr std::size_t most_advice = 12;
-  std::vector<std::string>& hints = work.result.hints;
+/// What to do about the failures of a cell, each thing once.
+std::vector<std::string> advice_on(const Work& work) {
+  std::vector<std::string> advice;
   for (const FailedCommand& failure : work.result.failures) {
     std::vector<std::string> lines;
     for (const std::string_view line : split_lines(failure.words)) lines.emplace_back(line);
-    for (std::string& text :
-         ninja::api_advice(lines, work.graph->layout.headers, work.job.rules_folder))
-      if (hints.size() < most_advice && std::ranges::find(hints, text) == hints.end())
-        hints.push_back(std::move(text));
+    for (std::string& text : ninja::advice_on_failure(lines, work.cell->driver, work.graph->layout))
+      if (std::ranges::find(advice, text) == advice.end()) advice.push_back(std::move(text));
   }
+  return ninja::as_many_as_are_read(std::move(advice));
 }
 
 /// Everything that can be said of a cell when Ninja has ended.
@@ -397,7 +395,7 @@ void conclude(Work& work, const Log& log) {
   CellResult& result = work.result;
   if (!work.graph) return;
   result.built = !result.error && result.failures.empty();
-  const ninja::Outcome outcome = ninja::finish_graph(work.job, result.built);
+  const ninja::Outcome outcome = ninja::finish_graph(work.job, *work.graph, result.built);
   add_modules(result, outcome);
   if (const auto record = ninja::read_record(work.graph->layout)) {
     result.seconds = log.seconds_of(*record);
@@ -406,7 +404,7 @@ void conclude(Work& work, const Log& log) {
   }
   for (FailedCommand& failure : result.failures)
     failure.output = replace_all(failure.output, work.graph->folder + "/", "");
-  add_advice(work);
+  result.hints = advice_on(work);
   for (const std::string& note : work.memory.notes) result.notes.push_back(note);
   for (const auto& [output, warnings] : work.memory.warnings)
     result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());

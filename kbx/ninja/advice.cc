@@ -1,11 +1,14 @@
 #include "kbx/ninja/advice.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/shadow.h"
+#include "kbx/kernel/declarations.h"
+#include "kbx/ninja/api_advice.h"
 
 /// Many drivers come with a makefile that makes headers first and then calls kbuild. kbx build is
 /// the second half of that, so a header that only the first half makes is missing. Makefiles are
@@ -60,9 +63,7 @@ std::string advice_on_header(std::string_view line, const std::string& source) {
   return "";
 }
 
-}  // namespace
-
-std::string advice_on(std::string_view line, const std::string& source, bool tree_programs) {
+std::string advice_on_line(std::string_view line, const std::string& source, bool tree_programs) {
   const auto has = [&](std::string_view text) { return line.find(text) != std::string_view::npos; };
   if (tree_programs && has("modpost: \"") && has("undefined!"))
     return "neither this kernel nor a module here exports it: look for its name in the kernel's "
@@ -72,6 +73,28 @@ std::string advice_on(std::string_view line, const std::string& source, bool tre
     return "kbx doctor tells which compiler this kernel wants, kbx why FILE which line asks for "
            "the option";
   return advice_on_header(line, source);
+}
+
+}  // namespace
+
+std::vector<std::string> advice_on_failure(const std::vector<std::string>& lines,
+                                           const std::string& source, const Layout& layout) {
+  for (const std::string& line : lines)
+    if (std::string advice = advice_on_line(line, source, layout.tree_programs); !advice.empty())
+      return {std::move(advice)};
+  const std::vector<std::string> headers = layout.tree.headers.empty()
+                                               ? std::vector<std::string>()
+                                               : kernel::header_folders(layout.tree);
+  return api_advice(lines, headers, layout.rules_folder);
+}
+
+std::vector<std::string> as_many_as_are_read(std::vector<std::string> advice) {
+  constexpr std::size_t most = 12;
+  if (advice.size() <= most) return advice;
+  const std::size_t more = advice.size() - most;
+  advice.resize(most);
+  advice.push_back("and " + std::to_string(more) + " more of this kind");
+  return advice;
 }
 
 }  // namespace kbx::ninja

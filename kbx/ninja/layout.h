@@ -3,9 +3,9 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "kbx/base/path.h"
+#include "kbx/kernel/tree.h"
 
 namespace kbx::ninja {
 
@@ -14,17 +14,16 @@ constexpr std::string_view lock_file = "lock";
 
 /// Where the things that belong to one build lie. All absolute.
 struct Layout {
-  std::string state;           // the graph and what belongs to it
-  std::string ninja;           // where Ninja works and keeps its logs; "": in `state`
-  std::string cell;            // of a matrix; Ninja's words about commands begin with it
-  std::string kbx;             // the kbx program, for the steps of edges
-  std::string rules_folder;    // rule templates that take the place of the built-in ones, or ""
-  bool tree_programs = false;  // the tree's genksyms and modpost run, not kbx's own
-  std::string linker;          // the command that kbx's own linker takes the place of, or ""
-  std::string template_cache;  // for templates of metadata objects; "": a compiler makes those
-  std::string srctree;         // of the kernel
-  std::vector<std::string> headers;  // its folders of headers, for advice on errors
-  bool light_cmd_files = false;      // no CONFIG_ scan, and .cmd files only beside compiled objects
+  std::string state;             // the graph and what belongs to it
+  std::string ninja;             // where Ninja works and keeps its logs; "": in `state`
+  std::string cell;              // of a matrix; Ninja's words about commands begin with it
+  std::string kbx;               // the kbx program, for the steps of edges
+  std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
+  bool tree_programs = false;    // the tree's genksyms and modpost run, not kbx's own
+  std::string linker;            // the command that kbx's own linker takes the place of, or ""
+  std::string template_cache;    // for templates of metadata objects; "": a compiler makes those
+  kernel::Tree tree;             // empty for images
+  bool light_cmd_files = false;  // no CONFIG_ scan, and .cmd files only beside compiled objects
   bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
   std::string options;                // folder of the driver's own options, or ""
   std::string compile_commands;       // compile_commands.json to write, or ""

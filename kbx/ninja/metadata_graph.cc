@@ -197,7 +197,7 @@ std::string request_text(TemplateRequest::Kind kind, const Neutral& command, con
   request.kind = kind;
   request.folder = depends_on_folder ? action.folder : "";
   request.objtree = plan.objtree;
-  request.srctree = layout.srctree;
+  request.srctree = layout.tree.srctree;
   request.made_by =
       one_line(plan.compiler_identity + plan.compiler_environment + " " +
                (own ? std::to_string(own->modified_ns) + " " + std::to_string(own->size) : ""));

@@ -9,13 +9,11 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
-#include "kbx/ninja/api_advice.h"
 
 namespace kbx::ninja {
 namespace {
 
 constexpr size_t most_lines_read = 4000;  // of what one command prints, for advice
-constexpr size_t most_advice = 12;        // on one failure
 
 size_t terminal_width() {
   winsize size{};
@@ -105,14 +103,9 @@ void Output::end_failure() {
 void Output::print_advice() {
   const std::vector<std::string> lines = std::exchange(failed_lines_, {});
   if (!record()) return;
-  for (const std::string& line : lines) {
-    const std::string advice = advice_on(line, record()->source, layout_.tree_programs);
-    if (!advice.empty()) return print_line("  hint: " + advice);
-  }
-  const std::vector<std::string> advice = api_advice(lines, layout_.headers, layout_.rules_folder);
-  for (size_t i = 0; i < advice.size() && i < most_advice; ++i) print_line("  hint: " + advice[i]);
-  if (advice.size() > most_advice)
-    print_line("  hint: and " + std::to_string(advice.size() - most_advice) + " more of this kind");
+  for (const std::string& advice :
+       as_many_as_are_read(advice_on_failure(lines, record()->source, layout_)))
+    print_line("  hint: " + advice);
 }
 
 void Output::show_progress() {

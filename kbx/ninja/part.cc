@@ -10,7 +10,6 @@
 #include "kbx/base/text.h"
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/cross.h"
-#include "kbx/kernel/declarations.h"
 #include "kbx/ninja/metadata_step.h"
 
 namespace kbx::ninja {
@@ -118,7 +117,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       if (const auto prefix = kernel::cross_prefix(part.tree, part.environment))
         part.variables.push_back("CROSS_COMPILE=" + *prefix);
     part.layout.kbx = job.kbx;
-    if (!part.images) part.layout.headers = kernel::header_folders(part.tree);
+    if (!part.images) part.layout.tree = part.tree;
     part.layout.rules_folder = job.rules_folder;
     part.layout.tree_programs = job.tree_programs;
     part.layout.ninja = job.ninja_folder;
@@ -130,7 +129,6 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
       part.layout.light_cmd_files = true;
-      part.layout.srctree = part.tree.srctree;
       if (kconfig::has_kconfig(part.source)) {
         part.config = config_place(job.out, job.config, part.source, job.folders.size() > 1);
         part.layout.options = part.config.made;

@@ -77,16 +77,20 @@ auto with_new_plan(const Job& job, const Part& part, const Use& use) {
   return use(plan, layout);
 }
 
-/// What became of a part, which is put where people look for it if all of it was built.
-Outcome outcome_of(const Job& job, const Part& part, bool built) {
+PreparedGraph graph_of(const Part& part) {
+  return {part.layout.file("build.ninja"), part.layout, part.source, part.folder, {}, false};
+}
+
+/// What became of a driver's folder: modules are put where people look for them if all were built.
+Outcome outcome_of(const Job& job, const PreparedGraph& graph, bool built) {
   Outcome outcome;
-  outcome.source = part.source;
-  outcome.out = job.out.empty() ? part.source : job.out;
-  recall_results(part.layout, outcome);
+  outcome.source = graph.source;
+  outcome.out = job.out.empty() ? graph.source : job.out;
+  recall_results(graph.layout, outcome);
   outcome.built = built;
   if (outcome.built && !job.out.empty()) {
-    publish_results(part.layout, outcome);
-    if (job.folders.size() == 1) publish_symbols(outcome, part.folder);
+    publish_results(graph.layout, outcome);
+    if (job.folders.size() == 1) publish_symbols(outcome, graph.folder);
   }
   return outcome;
 }
@@ -99,7 +103,7 @@ Outcome build_part(const Job& job, const Part& part) {
       print_notes(job, plan);
       return build(plan, layout, options, part.hash);
     });
-  return outcome_of(job, part, *status == 0);
+  return outcome_of(job, graph_of(part), *status == 0);
 }
 
 /// One kbx at a time changes an output folder: its shadow, its graph, its results.
@@ -162,8 +166,7 @@ PreparedGraph prepare_graph(const Job& job) {
   const std::vector<Part> parts = parts_of(job);
   const Part& part = parts.front();
   make_output_folder(job);
-  PreparedGraph graph{
-      part.layout.file("build.ninja"), part.layout, part.source, part.folder, {}, false};
+  PreparedGraph graph = graph_of(part);
   if (graph_is_fresh(part.layout, part.hash, part.environment)) return graph;
   graph.planned = true;
   with_new_plan(job, part, [&](const kbuild::Plan& plan, const Layout& layout) {
@@ -173,8 +176,8 @@ PreparedGraph prepare_graph(const Job& job) {
   return graph;
 }
 
-Outcome finish_graph(const Job& job, bool built) {
-  return outcome_of(job, parts_of(job).front(), built);
+Outcome finish_graph(const Job& job, const PreparedGraph& graph, bool built) {
+  return outcome_of(job, graph, built);
 }
 
 std::vector<kbuild::Plan> plan_job(const Job& job) {

@@ -87,7 +87,7 @@ struct PreparedGraph {
 PreparedGraph prepare_graph(const Job& job);
 
 /// The second half, when Ninja has run: hands over what was made, if all was.
-Outcome finish_graph(const Job& job, bool built);
+Outcome finish_graph(const Job& job, const PreparedGraph& graph, bool built);
 
 /// The plans of a job without building. Links and modules.order are written, nothing else.
 std::vector<kbuild::Plan> plan_job(const Job& job);

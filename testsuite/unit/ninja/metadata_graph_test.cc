@@ -64,7 +64,7 @@ struct Scene {
     plan.objtree = "/tree";
     layout.state = "/s";
     layout.kbx = "/bin/kbx";
-    layout.srctree = "/tree";
+    layout.tree.srctree = "/tree";
     layout.light_cmd_files = true;
     layout.template_cache = folder.path();
   }
