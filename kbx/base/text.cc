@@ -113,4 +113,15 @@ std::optional<unsigned long> parse_number(std::string_view text) {
   return value;
 }
 
+std::string counted(std::size_t number, std::string_view what) {
+  return std::to_string(number) + " " + std::string(what) + (number == 1 ? "" : "s");
+}
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::uint64_t kib = 1024;
+  constexpr std::uint64_t mib = kib * kib;
+  if (bytes >= 10 * mib) return std::to_string((bytes + mib - 1) / mib) + " MiB";
+  return std::to_string((bytes + kib - 1) / kib) + " KiB";
+}
+
 }  // namespace kbx

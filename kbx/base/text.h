@@ -1,4 +1,6 @@
 #pragma once
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +12,15 @@ namespace kbx {
 /// \r.
 constexpr bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// True for what C's names consist of, "$" aside.
+constexpr bool is_name_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || is_digit(c) || c == '_';
 }
 
 /// `text` without white space at both ends.
@@ -28,6 +39,12 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
 
 /// `text` with every occurrence of `from` (not empty) replaced.
 std::string replace_all(std::string_view text, std::string_view from, std::string_view to);
+
+/// "1 module", "2 modules".
+std::string counted(std::size_t number, std::string_view what);
+
+/// A size as people read it, rounded up: "312 KiB", from 10 MiB on "14 MiB".
+std::string size_text(std::uint64_t bytes);
 
 /// `text` as one word of a POSIX shell command, quoted only where that is needed.
 std::string shell_quote(std::string_view text);

@@ -35,8 +35,7 @@ void print_module(const ninja::Outcome& outcome, const kbuild::Module& module) {
   std::string vermagic;
   for (const auto& [tag, value] : elf::module_info(file.content(), path))
     if (tag == "vermagic") vermagic = trim(value);
-  fmt::print("  {}  {} KiB  vermagic: {}\n", shown_path(path), (stamp->size + 1023) / 1024,
-             vermagic);
+  fmt::print("  {}  {}  vermagic: {}\n", shown_path(path), size_text(stamp->size), vermagic);
 }
 
 void print_image(const ninja::Outcome& outcome, const kbuild::Image& image) {
@@ -46,12 +45,7 @@ void print_image(const ninja::Outcome& outcome, const kbuild::Image& image) {
   // A boot sector has its size to the byte.
   constexpr size_t exact = 4096;
   fmt::print("  {}  {}\n", shown_path(path),
-             stamp->size <= exact ? fmt::format("{} bytes", stamp->size)
-                                  : fmt::format("{} KiB", (stamp->size + 1023) / 1024));
-}
-
-std::string counted(size_t number, const std::string& what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
+             stamp->size <= exact ? fmt::format("{} bytes", stamp->size) : size_text(stamp->size));
 }
 
 /// "2 images", "1 module for RELEASE", or both.

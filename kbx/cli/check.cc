@@ -35,7 +35,8 @@ int check_command(const std::vector<std::string>& arguments) {
   add_kernel_option(app, kernel_words);
   app.get_option("--kernel")
       ->description(
-          "a release, a folder of headers, packages (.deb), Module.symvers, vmlinuz, System.map, "
+          "a release, a folder of headers, packages (.deb, .rpm, .tar.xz), Module.symvers, "
+          "vmlinuz, System.map, "
           "/lib/modules/RELEASE, or what abidw wrote (.xml); may be given several times; default: "
           "as "
           "for kbx build");

@@ -70,10 +70,6 @@ std::vector<std::string> words_of(std::string_view command) {
   return {words.begin(), words.end()};
 }
 
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// The name behind a "$" or "${".
 std::string_view variable_at(std::string_view text) {
   if (text.starts_with('{')) text.remove_prefix(1);

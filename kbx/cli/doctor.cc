@@ -58,8 +58,9 @@ int doctor_command(const std::vector<std::string>& arguments) {
   bool remedies = false;
   set_help(app, {"[OPTION...] [NAME=value...]", examples});
   add_kernel_option(app, kernel_words);
-  app.add_option("WORDS", words,
-                 "CC=COMPILER or LLVM=1, as the build will get them; header packages (.deb)");
+  app.add_option(
+      "WORDS", words,
+      "CC=COMPILER or LLVM=1, as the build will get them; header packages (.deb, .rpm, .tar.xz)");
   app.add_flag("--remedies", remedies, "print only the packages that mend what is broken");
   if (const auto status = parse(app, arguments)) return *status;
 

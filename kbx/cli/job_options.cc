@@ -6,6 +6,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/layout.h"
+#include "kbx/kernel/store.h"
 
 namespace kbx::cli {
 namespace {
@@ -56,7 +57,7 @@ std::string at_least_one(const std::string& text) {
 void JobOptions::add_planning(CLI::App& app) {
   app.add_option("WORDS", words,
                  "folders of drivers (default: this one); NAME=value as for make; header packages "
-                 "(.deb)");
+                 "(.deb, .rpm, .tar.xz)");
   add_kernel_option(app, kernel);
   app.add_option("--out,-o", out, "output folder (default: kbx-out/RELEASE in the driver's folder)")
       ->type_name("FOLDER");
@@ -123,7 +124,7 @@ ninja::Job JobOptions::job(const std::string& folder) const {
   std::vector<std::string> headers = kernel;
   std::vector<std::string> folders;
   for (const std::string& word : split.folders)
-    (word.ends_with(".deb") ? headers : folders).push_back(word);
+    (kernel::is_package_name(word) ? headers : folders).push_back(word);
   if (folders.empty()) folders.push_back(folder);
   for (const std::string& word : folders) job.folders.push_back(driver_folder(word));
   const bool only_images = std::ranges::all_of(job.folders, ninja::is_image_folder);

@@ -30,12 +30,6 @@ std::string_view place_name(kernel::KnownTree::Where where) {
   return "";
 }
 
-std::string shown_size(std::uint64_t bytes) {
-  constexpr std::uint64_t kib = 1024;
-  if (bytes < kib * kib) return fmt::format("{} KiB", (bytes + kib - 1) / kib);
-  return fmt::format("{} MiB", (bytes + kib * kib / 2) / (kib * kib));
-}
-
 /// As its packages call it, else the name below arch/.
 std::string architecture_of(const kernel::KnownTree& tree) {
   const std::string by_package = tree.stored ? tree.stored->architecture() : "";
@@ -56,7 +50,7 @@ std::string origin_of(const kernel::KnownTree& tree) {
 
 std::string size_of(const kernel::KnownTree& tree) {
   const bool unpacked = tree.where == kernel::KnownTree::Where::store;
-  return unpacked ? shown_size(kernel::size_of_entry(tree.stored->entry)) : "";
+  return unpacked ? size_text(kernel::size_of_entry(tree.stored->entry)) : "";
 }
 
 std::string_view name_of(kernel::Difference::How how) {
@@ -168,7 +162,7 @@ int prune_kernels(const kernel::PruneOptions& options, const kernel::Places& pla
   if (all.empty())
     fmt::print("nothing to remove\n");
   else
-    fmt::print("{} in all\n", shown_size(bytes));
+    fmt::print("{} in all\n", size_text(bytes));
   return 0;
 }
 

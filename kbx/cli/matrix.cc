@@ -124,7 +124,7 @@ class ProgressLine {
             },
             [this](std::string_view count, std::string_view cell, std::string_view text) {
               if (text != "-") shown_ = fmt::format("{}  {}", cell, text);
-              show(fmt::format("[{}] {} of {}{}  {}", count, done_, matrix::counted(cells_, "cell"),
+              show(fmt::format("[{}] {} of {}{}  {}", count, done_, counted(cells_, "cell"),
                                failed_ > 0 ? fmt::format(", {} failed", failed_) : "", shown_));
             },
             [this](const matrix::Cell& cell, const matrix::Fault& fault) {

@@ -155,7 +155,7 @@ void add_kernel_option(CLI::App& app, std::vector<std::string>& kernel) {
   app.add_option(
          "--kernel,-K", kernel,
          "a release (6.1.0-56-amd64), debian:6.1:arm64 and the like from the store, a folder of "
-         "headers, or header packages (.deb); "
+         "headers, or header packages (.deb, .rpm, .tar.xz); "
          "default: the running kernel's headers, else the newest that are known")
       ->type_name("KERNEL")
       ->allow_extra_args(false);

@@ -5,12 +5,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "kbx/base/text.h"
+
 namespace kbx::kconfig {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 bool is_hex_digit(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');

@@ -24,10 +24,6 @@
 namespace kbx::kernel {
 namespace {
 
-constexpr bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool begins_at_margin(std::string_view line) {
   return !line.empty() && is_name_character(line.front());
 }

@@ -25,10 +25,6 @@ constexpr const char* form =
 constexpr const char* form_hint =
     "for example debian:6.1, debian:6.1-cloud, debian:6.12:arm64, debian:trixie";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool is_word(std::string_view text, std::string_view more) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || more.find(c) != std::string_view::npos;

@@ -96,7 +96,8 @@ Source source_of(const std::string& word) {
   if (name.ends_with(".xml")) return Source::abidw;
   if (name.find("symvers") != std::string::npos) return Source::symvers;
   throw Error({word, 0}, "this file describes no kernel in a way that is known",
-              "give a release, a folder of headers, packages (.deb), Module.symvers, vmlinuz, "
+              "give a release, a folder of headers, packages (.deb, .rpm, .tar.xz), "
+              "Module.symvers, vmlinuz, "
               "System.map, or what abidw wrote (.xml)");
 }
 

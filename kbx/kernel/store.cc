@@ -213,6 +213,10 @@ void sort_newest_first(std::vector<StoredKernel>& kernels) {
 
 }  // namespace
 
+bool is_package_name(std::string_view file) {
+  return file.ends_with(".deb") || file.ends_with(".rpm") || is_tarball_name(file);
+}
+
 std::vector<StoredKernel> add_packages(const std::string& store,
                                        const std::vector<std::string>& files,
                                        const UnpackLimits& limits) {

@@ -42,7 +42,10 @@ struct StoredKernel {
   std::string architecture() const;
 };
 
-/// Unpacks Debian packages into the store. Packages that depend on each other share one root; each
+/// True for the name of a file that add_packages can unpack: a .deb, a .rpm, or a tar archive.
+bool is_package_name(std::string_view file);
+
+/// Unpacks packages into the store. Packages that depend on each other share one root; each
 /// such set must hold the headers of a kernel and the linux-headers-* and linux-kbuild-* packages
 /// they depend on. No maintainer script runs. Returns the kernels that the files hold, those that
 /// were there already among them. Throws Error that names the file if one is damaged or hostile;

@@ -14,7 +14,6 @@
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/overlay.h"
 #include "kbx/kernel/store.h"
-#include "kbx/kernel/tarball.h"
 
 namespace kbx::kernel {
 namespace {
@@ -135,10 +134,7 @@ Tree default_tree(const Places& places) {
 }
 
 bool names_packages(const std::string& spec) {
-  const auto files = split(spec, ',');
-  return std::any_of(files.begin(), files.end(), [](std::string_view file) {
-    return file.ends_with(".deb") || file.ends_with(".rpm") || is_tarball_name(file);
-  });
+  return std::ranges::any_of(split(spec, ','), is_package_name);
 }
 
 }  // namespace

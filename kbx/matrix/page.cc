@@ -57,10 +57,6 @@ std::string anchor(std::size_t index) {
   return fmt::format("cell-{}", index);
 }
 
-std::string size_text(std::uint64_t bytes) {
-  return fmt::format("{} KiB", (bytes + 1023) / 1024);
-}
-
 std::string names_list(const std::vector<std::string>& names) {
   std::string text = "<ul class=\"names\">";
   for (const std::string& name : names) text += "<li>" + escaped(name) + "</li>";

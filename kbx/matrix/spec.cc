@@ -13,6 +13,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/similar.h"
 #include "kbx/base/text.h"
+#include "kbx/kernel/store.h"
 
 namespace kbx::matrix {
 namespace {
@@ -245,7 +246,7 @@ int line_of(std::string_view text, std::size_t byte) {
 }  // namespace
 
 bool names_a_file(std::string_view kernel) {
-  return kernel.find('/') != std::string_view::npos || kernel.ends_with(".deb");
+  return kernel.find('/') != std::string_view::npos || kernel::is_package_name(kernel);
 }
 
 std::string_view axis_name(Axis axis) {

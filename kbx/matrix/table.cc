@@ -53,10 +53,6 @@ void add_list(std::string& text, const char* title, const std::vector<std::strin
 
 }  // namespace
 
-std::string counted(std::size_t number, const std::string& what) {
-  return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-}
-
 std::string duration_text(double seconds) {
   if (seconds < 100) return fmt::format("{:.2f} s", seconds);
   const long whole = static_cast<long>(seconds);

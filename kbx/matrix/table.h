@@ -10,9 +10,6 @@ namespace kbx::matrix {
 /// with those that failed first, what changed, and a line that sums up.
 std::string table_text(const Results& results, const Changes* changes = nullptr);
 
-/// "3 modules", "1 module".
-std::string counted(std::size_t number, const std::string& what);
-
 /// "0.35 s", "2 min 5 s".
 std::string duration_text(double seconds);
 

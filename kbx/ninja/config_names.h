@@ -2,11 +2,9 @@
 #include <cstring>
 #include <string_view>
 
-namespace kbx::ninja {
+#include "kbx/base/text.h"
 
-constexpr bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
+namespace kbx::ninja {
 
 /// Calls `found` with the NAME of every CONFIG_NAME in `text`, without the suffix that stands for
 /// "built as a module".

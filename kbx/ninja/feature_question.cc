@@ -18,13 +18,8 @@ using About = FeatureQuestion::About;
 
 constexpr std::string_view question_file = "kbx-question-";
 
-constexpr bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool is_name(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, is_name_character) &&
-         !(text.front() >= '0' && text.front() <= '9');
+  return !text.empty() && std::ranges::all_of(text, is_name_character) && !is_digit(text.front());
 }
 
 std::string feature_of(std::string_view text) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "kbx/base/text.h"
+
 // The tokens of scripts/genksyms/lex.l, which are almost those of C: an integer takes one letter u
 // and one letter l (the second l of "1ULL" is a token of its own), "!=", "++" and "##" are two
 // tokens, and a quote that is not closed is a token. Line markers ("# 12 "file.h"") tell where the
@@ -40,9 +42,6 @@ constexpr std::array<bool, 256> stops = make_stops();
 
 constexpr Class class_of(char c) {
   return classes[static_cast<unsigned char>(c)];
-}
-constexpr bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 constexpr bool is_octal(char c) {
   return c >= '0' && c <= '7';

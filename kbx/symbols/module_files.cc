@@ -11,10 +11,6 @@
 namespace kbx::symbols {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 /// Adds a source file to the digest as scripts/mod/sumversion.c sees it: continued lines joined,
 /// strings whole, white space and block comments left out. The text ends at its first NUL.
 void add_source(std::string_view text, Md4& digest) {

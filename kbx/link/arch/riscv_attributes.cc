@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "kbx/base/text.h"
 #include "kbx/link/arch/merge_attributes.h"
 
 /// RISC-V's build attributes of two files, after the RISC-V ELF psABI, "Attributes", and GNU ld
@@ -60,10 +61,6 @@ bool comes_before(const Extension& one, const Extension& other) {
     if (order != other_order) return order < other_order;
   }
   return one.name < other.name;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// A number of at most four digits; -1 if there is none.

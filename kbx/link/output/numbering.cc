@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/text.h"
 #include "kbx/link/dynamic/preemption.h"
 #include "kbx/link/input/relocation.h"
 #include "kbx/link/relocate/referent.h"
@@ -20,10 +21,6 @@
 /// drop, the ones that a relocation needs come where it does. Then the global symbols.
 namespace kbx::link {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 /// Names that the assembler and the compiler make for themselves; -X drops them.
 bool is_temporary(std::string_view name) {

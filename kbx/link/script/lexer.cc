@@ -27,10 +27,6 @@ bool has(std::string_view set, char c) {
   return set.find(c) != std::string_view::npos;
 }
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
