@@ -18,27 +18,32 @@ class Arena {
  public:
   template <typename Value, typename... Arguments>
   Value* make(Arguments&&... arguments) {
-    static_assert(std::is_trivially_destructible_v<Value>);
-    static_assert(alignof(Value) <= alignment);
-    void* place = take(sizeof(Value));
-    return new (place) Value{std::forward<Arguments>(arguments)...};
+    return new (room_for<Value>(1)) Value{std::forward<Arguments>(arguments)...};
+  }
+
+  /// Room for `number` values, which are not made yet.
+  template <typename Value>
+  Value* room_for(std::size_t number) {
+    static_assert(std::is_trivially_destructible_v<Value> && alignof(Value) <= alignment);
+    // Values may be pointers, and it is their own size that is meant.
+    // NOLINTNEXTLINE(bugprone-sizeof-expression)
+    return static_cast<Value*>(take(number * sizeof(Value)));
   }
 
   /// Room for `size` characters.
-  char* room(std::size_t size) { return static_cast<char*>(take(size)); }
+  char* room(std::size_t size) { return room_for<char>(size); }
 
   /// A copy of `text` that lives as long as the arena.
   std::string_view copy(std::string_view text) {
     if (text.empty()) return {};
-    char* place = static_cast<char*>(take(text.size()));
+    char* place = room(text.size());
     text.copy(place, text.size());
     return {place, text.size()};
   }
 
   template <typename Value>
   Value* copy(const std::vector<Value>& values) {
-    static_assert(std::is_trivially_destructible_v<Value> && alignof(Value) <= alignment);
-    auto* place = static_cast<Value*>(take(values.size() * sizeof(Value)));
+    auto* place = room_for<Value>(values.size());
     return std::uninitialized_copy(values.begin(), values.end(), place) - values.size();
   }
 

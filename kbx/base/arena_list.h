@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <type_traits>
 
 #include "kbx/base/arena.h"
 
@@ -17,7 +16,6 @@ class ArenaList {
  public:
   /// `arena` has to be the same each time.
   void push_back(Arena& arena, const Value& value) {
-    static_assert(std::is_trivially_destructible_v<Value> && alignof(Value) <= alignof(void*));
     if (size_ == capacity_) grow(arena);
     std::construct_at(values_ + size_++, value);
   }
@@ -32,9 +30,7 @@ class ArenaList {
  private:
   void grow(Arena& arena) {
     capacity_ = std::max(1U, capacity_ * 2);
-    // Values may be pointers, and it is their own size that is meant.
-    // NOLINTNEXTLINE(bugprone-sizeof-expression)
-    auto* larger = reinterpret_cast<Value*>(arena.room(capacity_ * sizeof(Value)));
+    auto* larger = arena.room_for<Value>(capacity_);
     std::uninitialized_copy(begin(), end(), larger);
     values_ = larger;
   }

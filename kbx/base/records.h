@@ -24,8 +24,7 @@ class Records {
     static_assert(std::is_trivially_destructible_v<Value>);
     static_assert(alignof(Value) <= alignof(void*));
     const std::size_t slot = size_ % per_chunk;
-    if (slot == 0)
-      chunks_.push_back(reinterpret_cast<Value*>(arena_->room(per_chunk * sizeof(Value))));
+    if (slot == 0) chunks_.push_back(arena_->template room_for<Value>(per_chunk));
     ++size_;
     return *new (chunks_.back() + slot) Value{std::forward<Arguments>(arguments)...};
   }

@@ -6,12 +6,12 @@
 #include <map>
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kbx/base/embedded.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/status_line.h"
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/job_options.h"
@@ -45,7 +45,6 @@ struct MatrixOptions {
   std::vector<std::string> kernels;  // each one of its own
   std::string file;
   std::vector<std::string> only;
-  std::string out;
 
   void add(CLI::App& app) {
     app.add_option("WORDS", words, "folders of drivers; NAME=value as for make")->type_name("");
@@ -60,7 +59,23 @@ struct MatrixOptions {
   }
 
   bool is_on_command_line() const { return file.empty() && !kernels.empty(); }
-  std::string output_folder() const {
+};
+
+/// Where results go, and what they are compared with.
+struct ResultOptions {
+  std::string out;
+  std::string since;
+
+  void add_out(CLI::App& app) {
+    app.add_option("--out,-o", out, "output folder (default: kbx-out/matrix)")->type_name("FOLDER");
+  }
+  void add(CLI::App& app) {
+    add_out(app);
+    app.add_option("--since", since, "an earlier results.json: fail for new failures only")
+        ->type_name("FILE");
+  }
+
+  std::string folder() const {
     return absolute_path(out.empty() ? "kbx-out/matrix" : out, current_folder());
   }
 };
@@ -112,49 +127,37 @@ std::vector<matrix::Cell> cells_of(const MatrixOptions& options, const Environme
   }
 }
 
-/// One line on a terminal that says how far the run is, with failures above it.
-class ProgressLine {
+/// Says on a terminal how far the run is, with failures above it.
+class Progress {
  public:
-  explicit ProgressLine(std::size_t cells) : cells_(cells) {}
+  explicit Progress(std::size_t cells) : cells_(cells) {}
 
   matrix::Listener listener() {
-    return {[this](std::size_t done, std::size_t failed) {
-              done_ = done;
-              failed_ = failed;
-            },
-            [this](std::string_view count, std::string_view cell, std::string_view text) {
-              if (text != "-") shown_ = fmt::format("{}  {}", cell, text);
-              show(fmt::format("[{}] {} of {}{}  {}", count, done_, counted(cells_, "cell"),
-                               failed_ > 0 ? fmt::format(", {} failed", failed_) : "", shown_));
-            },
-            [this](const matrix::Cell& cell, const matrix::Fault& fault) {
-              if (cell.expects_failure) return;
-              clear();
-              fmt::print("FAILED  {}  {}\n", cell.name, fault.to_string());
-            }};
+    return {
+        [this](std::size_t done, std::size_t failed) {
+          done_ = done;
+          failed_ = failed;
+        },
+        [this](std::string_view count, std::string_view cell, std::string_view text) {
+          if (text != "-") shown_ = fmt::format("{}  {}", cell, text);
+          line_.show(fmt::format("[{}] {} of {}{}  {}", count, done_, counted(cells_, "cell"),
+                                 failed_ > 0 ? fmt::format(", {} failed", failed_) : "", shown_));
+        },
+        [this](const matrix::Cell& cell, const matrix::Fault& fault) {
+          if (cell.expects_failure) return;
+          line_.clear();
+          fmt::print("FAILED  {}  {}\n", cell.name, fault.to_string());
+        }};
   }
 
-  void clear() {
-    if (is_shown_) std::fputs("\r\x1b[K", stdout);
-    is_shown_ = false;
-    std::fflush(stdout);
-  }
+  void clear() { line_.clear(); }
 
  private:
-  void show(const std::string& line) {
-    winsize size{};
-    const bool knows_width = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 10;
-    const std::size_t width = (knows_width ? size.ws_col : std::size_t{80}) - 1;
-    fmt::print("\r{}\x1b[K", line.substr(0, width));
-    std::fflush(stdout);
-    is_shown_ = true;
-  }
-
+  StatusLine line_{stdout};
   std::size_t cells_;
   std::size_t done_ = 0;
   std::size_t failed_ = 0;
   std::string shown_;
-  bool is_shown_ = false;
 };
 
 std::string now_in_utc() {
@@ -211,20 +214,16 @@ int merge_command(const std::vector<std::string>& arguments) {
   CLI::App app("Joins the results of several machines into one.", "kbx matrix merge");
   set_help(app, {"[OPTION...] RESULTS.json...", "kbx matrix merge */results.json --out joined"});
   std::vector<std::string> files;
-  std::string out;
-  std::string since;
+  ResultOptions place;
   app.add_option("RESULTS", files, "results.json of each machine")->required()->type_name("");
-  app.add_option("--out,-o", out, "folder of the joined results (default: kbx-out/matrix)")
-      ->type_name("FOLDER");
-  app.add_option("--since", since, "an earlier results.json: fail for new failures only")
-      ->type_name("FILE");
+  place.add(app);
   if (const auto status = parse(app, arguments)) return *status;
   std::vector<matrix::Results> parts;
   for (const std::string& file : files) parts.push_back(matrix::read_results(file));
-  const std::string folder = absolute_path(out.empty() ? "kbx-out/matrix" : out, current_folder());
-  const auto before = results_before(since, folder);
+  const std::string folder = place.folder();
+  const auto before = results_before(place.since, folder);
   make_folders(folder);
-  return report(matrix::merged(parts), folder, before, !since.empty(), false, false);
+  return report(matrix::merged(parts), folder, before, !place.since.empty(), false, false);
 }
 
 int emit_command(const std::vector<std::string>& arguments) {
@@ -272,14 +271,14 @@ int bisect_command(const std::vector<std::string>& arguments) {
                  "kbx matrix bisect hello -K 5.10.0-46-amd64 -K 6.1.0-56-amd64"});
   MatrixOptions options;
   options.add(app);
+  ResultOptions place;
+  place.add_out(app);
   JobOptions running;
-  app.add_option("--out,-o", options.out, "output folder (default: kbx-out/matrix)")
-      ->type_name("FOLDER");
   running.add_matrix(app);
   if (const auto status = parse(app, arguments)) return *status;
   const std::vector<matrix::Cell> cells = cells_of(options, current_environment());
   matrix::RunSettings settings;
-  settings.out = options.output_folder();
+  settings.out = place.folder();
   settings.job = running.common_job();
   std::map<std::string, matrix::CellResult> results;
   const auto build =
@@ -316,13 +315,10 @@ int run_command(const std::vector<std::string>& arguments) {
   set_help(app, {"[OPTION...] [DRIVER...] [NAME=value...]", examples});
   MatrixOptions options;
   options.add(app);
+  ResultOptions place;
+  place.add(app);
   JobOptions running;
-  std::string since;
   bool lists = false;
-  app.add_option("--out,-o", options.out, "output folder (default: kbx-out/matrix)")
-      ->type_name("FOLDER");
-  app.add_option("--since", since, "an earlier results.json: fail for new failures only")
-      ->type_name("FILE");
   app.add_flag("--list", lists, "print the names of the cells, build nothing");
   running.add_matrix(app);
   if (const auto status = parse(app, arguments)) return *status;
@@ -334,10 +330,10 @@ int run_command(const std::vector<std::string>& arguments) {
     return 0;
   }
   matrix::RunSettings settings;
-  settings.out = options.output_folder();
+  settings.out = place.folder();
   settings.job = running.common_job();
-  const auto before = results_before(since, settings.out);
-  ProgressLine progress(cells.size());
+  const auto before = results_before(place.since, settings.out);
+  Progress progress(cells.size());
   if (!running.quiet && ::isatty(STDOUT_FILENO) == 1) settings.listener = progress.listener();
   const auto start = std::chrono::steady_clock::now();
   auto built = matrix::run_cells(cells, settings);
@@ -347,7 +343,7 @@ int run_command(const std::vector<std::string>& arguments) {
   results.cells = std::move(*built);
   results.when = now_in_utc();
   results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  return report(results, settings.out, before, !since.empty(), !options.only.empty(),
+  return report(results, settings.out, before, !place.since.empty(), !options.only.empty(),
                 running.quiet);
 }
 

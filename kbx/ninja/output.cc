@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
@@ -15,17 +12,12 @@ namespace {
 
 constexpr size_t most_lines_read = 4000;  // of what one command prints, for advice
 
-size_t terminal_width() {
-  winsize size{};
-  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 10) return 80;
-  return size.ws_col;
-}
-
 }  // namespace
 
 Output::Output(const Layout& layout, const RunOptions& options)
     : layout_(layout),
       options_(options),
+      status_line_(options.output),
       talk_({[this](std::string_view count, std::string_view text) { take_status(count, text); },
              [this](std::string_view outputs) {
                ++failures_;
@@ -35,13 +27,16 @@ Output::Output(const Layout& layout, const RunOptions& options)
 
 void Output::take(std::string_view bytes) {
   talk_.take(bytes);
-  show_progress();
+  if (progress_.empty())
+    std::fflush(options_.output);
+  else
+    status_line_.show(progress_);
 }
 
 void Output::finish() {
   talk_.finish();
   end_failure();
-  clear_progress();
+  status_line_.clear();
   std::fflush(options_.output);
 }
 
@@ -108,25 +103,8 @@ void Output::print_advice() {
     print_line("  hint: " + advice);
 }
 
-void Output::show_progress() {
-  if (progress_.empty()) {
-    std::fflush(options_.output);
-    return;
-  }
-  const size_t width = terminal_width() - 1;
-  const std::string_view text = std::string_view(progress_).substr(0, width);
-  std::fprintf(options_.output, "\r%.*s\x1b[K", static_cast<int>(text.size()), text.data());
-  std::fflush(options_.output);
-  progress_is_shown_ = true;
-}
-
-void Output::clear_progress() {
-  if (progress_is_shown_) std::fputs("\r\x1b[K", options_.output);
-  progress_is_shown_ = false;
-}
-
 void Output::print_line(std::string_view line) {
-  clear_progress();
+  status_line_.clear();
   std::fwrite(line.data(), 1, line.size(), options_.output);
   std::fputc('\n', options_.output);
 }

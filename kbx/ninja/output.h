@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kbx/base/status_line.h"
 #include "kbx/ninja/layout.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/talk.h"
@@ -34,19 +35,17 @@ class Output {
   bool is_make();
   void end_failure();
   void print_advice();
-  void show_progress();
-  void clear_progress();
   void print_line(std::string_view line);
   std::string with_known_paths(std::string_view line);
   const std::optional<Record>& record();
 
   const Layout& layout_;
   const RunOptions& options_;
+  StatusLine status_line_;
   Talk talk_;
-  std::string count_;     // "3/7"
-  std::string started_;   // what started last
-  std::string progress_;  // the status line, "" if none is due
-  bool progress_is_shown_ = false;
+  std::string count_;                      // "3/7"
+  std::string started_;                    // what started last
+  std::string progress_;                   // the status line, "" if none is due
   std::string failed_outputs_;             // of the failure whose words are being printed
   std::vector<std::string> failed_lines_;  // these words
   int failures_ = 0;
