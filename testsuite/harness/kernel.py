@@ -25,6 +25,14 @@ def _ask(kbx, arguments, environment):
     return answer.splitlines()[-1]
 
 
+def fetch(workspace, *words, environment):
+    """kbx kernels fetch; without an archive to ask the test is skipped."""
+    run = workspace.run([workspace.kbx, "kernels", "fetch", *words], environment=environment)
+    if run.status and any(why in run.err for why in ("Could not resolve", "Temporary failure", "apt-get is not")):
+        raise Skipped("needs a package archive: " + run.err.strip())
+    return run
+
+
 def release_of(tree):
     text = (tree / "include/generated/utsrelease.h").read_text()
     return re.search(r'UTS_RELEASE\s+"([^"]+)"', text)[1]

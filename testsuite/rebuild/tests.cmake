@@ -1,14 +1,5 @@
-# What a build makes again after a change, and what it leaves after it was killed; one test for each file of cases.
-file(GLOB rebuild_cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.py)
-foreach(cases IN LISTS rebuild_cases)
-  get_filename_component(name ${cases} NAME_WE)
-  if(name STREQUAL "common")
-    continue()
-  endif()
-  set(run_cases ${CMAKE_CURRENT_LIST_DIR}/../harness/runner.py --kbx $<TARGET_FILE:kbx> ${cases})
-  add_test(NAME rebuild-${name} COMMAND python3 ${run_cases} --work ${CMAKE_CURRENT_BINARY_DIR}/rebuild/${name})
-  set_tests_properties(rebuild-${name} PROPERTIES LABELS rebuild SKIP_RETURN_CODE 77 TIMEOUT 1200)
-endforeach()
+# What a build makes again after a change, and what it leaves after it was killed.
+add_cases(rebuild TIMEOUT 1200)
 
 # Those of them that kill, at many more moments.
 add_test(NAME rebuild-interrupted-long CONFIGURATIONS full

@@ -13,6 +13,23 @@ USAGE = 2
 ACCIDENTS = re.compile(r"internal error|terminate called|Traceback|Segmentation fault|core dumped|std::|"
                        r"basic_string|AddressSanitizer|runtime error|Assertion|double free")
 
+MODULE = """#include <linux/module.h>
+%s
+static int __init one_start(void)
+{
+	%s
+	return 0;
+}
+module_init(one_start);
+MODULE_DESCRIPTION("meets a kernel that it does not fit");
+MODULE_LICENSE("%s");
+"""
+
+
+def module_source(statement, before="", license="GPL"):
+    """A module that runs a statement when it is loaded; the statement is in line 5 unless `before` has more than one line."""
+    return MODULE % (before, statement, license)
+
 
 def expect_no_accident(run):
     expect(run.status >= 0, f"ended by signal {-run.status}\n{run.text()}")

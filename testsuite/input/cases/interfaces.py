@@ -1,25 +1,13 @@
 """Sources that were written for other kernels: the failure says what this one has instead, or which header declares it."""
 
 from behaviour import behaviour
-from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident  # noqa: F401
+from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, module_source  # noqa: F401
 from outcome import expect
-
-SOURCE = """#include <linux/module.h>
-%s
-static int __init one_start(void)
-{
-	%s
-	return 0;
-}
-module_init(one_start);
-MODULE_DESCRIPTION("written for another kernel");
-MODULE_LICENSE("GPL");
-"""
 
 
 def _told(workspace, statement, includes, *hints):
     """The build fails, and its hints hold these words, each in one line; no other hint is given."""
-    workspace.write("one.c", SOURCE % ("".join(f"#include <{name}>\n" for name in includes), statement))
+    workspace.write("one.c", module_source(statement, "".join(f"#include <{name}>\n" for name in includes)))
     run = workspace.run(workspace.command())
     expect_no_accident(run)
     expect(run.status == BUILD_FAILED, f"exit status {run.status}\n{run.text()}")

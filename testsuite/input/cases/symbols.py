@@ -3,26 +3,15 @@
 import re
 
 from behaviour import behaviour
-from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident  # noqa: F401
+from common import BUILD_FAILED, DRIVER, expect_mends, expect_no_accident, module_source  # noqa: F401
 from outcome import Skipped, expect
 
-SOURCE = """#include <linux/module.h>
-%s
-static int __init one_start(void)
-{
-	%s
-	return 0;
-}
-module_init(one_start);
-MODULE_DESCRIPTION("uses what it may not");
-MODULE_LICENSE("%s");
-"""
-LINE = 5  # of the statement in SOURCE
+LINE = 5  # of the statement in module_source
 MODPOST = "ERROR: modpost: "
 
 
 def _write(workspace, statement, before="", license="GPL", flags="-g"):
-    workspace.write("one.c", SOURCE % (before, statement, license))
+    workspace.write("one.c", module_source(statement, before, license))
     workspace.write("Kbuild", f"obj-m := one.o\nccflags-y += -DLEVEL=1 {flags}\n")
 
 
@@ -103,7 +92,7 @@ def users_in_several_objects(workspace):
     declared = "int made_up_symbol(void);\n"
     workspace.write("two.c", declared + "int two(void);\nint two(void)\n{\n\treturn made_up_symbol() + 2;\n}\n")
     workspace.write("three.c", declared + "int three(void);\nint three(void)\n{\n\treturn made_up_symbol() + 3;\n}\n")
-    workspace.write("start.c", SOURCE % ("", "", "GPL"))
+    workspace.write("start.c", module_source(""))
     workspace.write("Kbuild", "obj-m := one.o\none-y := start.o two.o three.o\nccflags-y += -g\n")
     _told(workspace, MODPOST + r'"made_up_symbol" \[\S*/one\.ko\] undefined!',
           _place(workspace, "two.c", 5, "two", r"two\.o") + r"; also in three\.o")
