@@ -48,6 +48,18 @@ std::optional<Place> place_of(std::string_view line) {
   return Place{file, *first, trim(rest)};
 }
 
+/// Where the author wrote what an error inside a macro is about: gcc names the macro's definition
+/// first, and then, from the inside out, the places that use it.
+std::optional<Place> outermost_use(const std::vector<std::string_view>& lines, std::size_t error) {
+  std::optional<Place> use;
+  for (std::size_t i = error + 1; i < lines.size() && !is_error(lines[i]); ++i)
+    if (lines[i].find(": note: in expansion of macro ") != std::string_view::npos)
+      use = place_of(lines[i]);
+    else if (is_warning(lines[i]))
+      break;
+  return use;
+}
+
 std::string_view without_kind(std::string_view text) {
   for (const std::string_view kind : {"fatal error: ", "error: ", "Error: ", "*** "})
     if (text.starts_with(kind)) return text.substr(kind.size());
@@ -65,8 +77,14 @@ bool is_warning(std::string_view line) {
 }
 
 Fault first_fault(std::string_view words, const std::vector<std::string>& folders) {
+  const auto known = [&](std::string_view text) {
+    std::string plain(trim(text));
+    for (const std::string& folder : folders)
+      if (!folder.empty()) plain = replace_all(plain, folder + "/", "");
+    return plain.starts_with("./") ? plain.substr(2) : plain;
+  };
   const auto lines = split_lines(words);
-  auto found = std::ranges::find_if(lines, is_error);
+  const auto found = std::ranges::find_if(lines, is_error);
   std::string_view line;
   if (found != lines.end()) {
     line = *found;
@@ -74,16 +92,15 @@ Fault first_fault(std::string_view words, const std::vector<std::string>& folder
     for (const std::string_view candidate : lines)
       if (!trim(candidate).empty()) line = candidate;
   }
-  std::string plain(trim(line));
-  for (const std::string& folder : folders)
-    if (!folder.empty()) plain = replace_all(plain, folder + "/", "");
-  if (plain.starts_with("./")) plain.erase(0, 2);
-  constexpr long most_lines = 100'000'000;
-  if (const auto place = place_of(plain))
-    return {std::string(place->file),
-            static_cast<int>(std::min<unsigned long>(place->line, most_lines)),
-            std::string(without_kind(place->rest))};
-  return {"", 0, plain.empty() ? "a command failed without a word" : plain};
+  const std::string text = known(line);
+  auto place = place_of(text);
+  if (!place) return {"", 0, text.empty() ? "a command failed without a word" : text};
+  const std::string what(without_kind(place->rest));
+  if (found != lines.end())
+    if (const auto use = outermost_use(lines, static_cast<std::size_t>(found - lines.begin())))
+      place = use;
+  constexpr unsigned long most_lines = 100'000'000;
+  return {known(place->file), static_cast<int>(std::min(place->line, most_lines)), what};
 }
 
 }  // namespace kbx::matrix
