@@ -17,6 +17,7 @@
 #include "kbx/cli/ld.h"
 #include "kbx/cli/modpost.h"
 #include "kbx/cli/options.h"
+#include "kbx/cli/recordmcount.h"
 #include "kbx/cli/sign_file.h"
 #include "kbx/cli/step.h"
 
@@ -54,7 +55,7 @@ void print_help() {
     std::printf("  %-10s %s\n", std::string(subcommand.name).c_str(),
                 std::string(subcommand.summary).c_str());
   std::puts(
-      "  fixdep, genksyms, modpost, sign-file\n"
+      "  fixdep, genksyms, modpost, recordmcount, sign-file\n"
       "             stand in for the kernel's programs of these names\n"
       "  ld         stands in for GNU ld\n\n"
       "options:\n  -h, --help   show this text\n  --version    show the version\n\n"
@@ -69,8 +70,8 @@ const Subcommand* find_subcommand(std::string_view name) {
 }
 
 std::string hint(std::string_view unknown) {
-  std::vector<std::string_view> names = {"conf", "fixdep",  "genksyms",
-                                         "ld",   "modpost", "sign-file"};
+  std::vector<std::string_view> names = {"conf",    "fixdep",       "genksyms", "ld",
+                                         "modpost", "recordmcount", "sign-file"};
   for (const Subcommand& subcommand : subcommands) names.push_back(subcommand.name);
   const std::string_view closest = kbx::closest_name(unknown, names);
   return closest.empty() ? "kbx --help lists them"
@@ -116,6 +117,8 @@ int run_tool(int argc, char** argv) {
     return kbx::cli::conf_command(argv[0], argc - 1, argv + 1);
   if (program == "sign-file" || program.ends_with("/sign-file"))
     return kbx::cli::sign_file_command(argc - 1, argv + 1);
+  if (program == "recordmcount" || program.ends_with("/recordmcount"))
+    return kbx::cli::recordmcount_command(argc - 1, argv + 1);
   if (kbx::cli::is_linker_name(program)) return kbx::cli::ld_command(argv[0], argc - 1, argv + 1);
   if (subcommand == "ld") return kbx::cli::ld_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "genksyms") return kbx::cli::genksyms_command(argv[0], argc - 2, argv + 2);
@@ -123,6 +126,7 @@ int run_tool(int argc, char** argv) {
   if (subcommand == "step") return kbx::cli::step_command(argc - 2, argv + 2);
   if (subcommand == "fixdep") return kbx::cli::fixdep_command(argv[0], argc - 2, argv + 2);
   if (subcommand == "modpost") return kbx::cli::modpost_command(argv[0], argc - 2, argv + 2);
+  if (subcommand == "recordmcount") return kbx::cli::recordmcount_command(argc - 2, argv + 2);
   if (subcommand == "sign-file") return kbx::cli::sign_file_command(argc - 2, argv + 2);
   return -1;
 }

@@ -33,6 +33,8 @@ std::vector<TreeProgram> programs_of(const Config& config) {
                                        {"scripts/mod/modpost", false, true, true}};
   if (config.is_y("CONFIG_MODVERSIONS"))
     programs.push_back({"scripts/genksyms/genksyms", false, true, false});
+  if (config.is_y("CONFIG_FTRACE_MCOUNT_USE_RECORDMCOUNT"))
+    programs.push_back({"scripts/recordmcount", false, true, false});
   if (config.is_y("CONFIG_OBJTOOL") || config.is_y("CONFIG_STACK_VALIDATION"))
     programs.push_back({"tools/objtool/objtool", true, false, true});
   return programs;

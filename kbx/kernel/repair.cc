@@ -17,14 +17,14 @@
 namespace kbx::kernel {
 namespace {
 
-constexpr std::array<std::string_view, 4> replaceable = {
+constexpr std::array<std::string_view, 5> replaceable = {
     "scripts/basic/fixdep", "scripts/mod/modpost", "scripts/genksyms/genksyms",
-    "scripts/sign-file"};
+    "scripts/recordmcount", "scripts/sign-file"};
 
 /// Programs that make calls when it builds external modules, and for which there is no substitute.
-constexpr std::array<std::string_view, 5> irreplaceable = {
-    "tools/objtool/objtool", "tools/bpf/resolve_btfids/resolve_btfids", "scripts/recordmcount",
-    "scripts/sorttable", "scripts/gendwarfksyms/gendwarfksyms"};
+constexpr std::array<std::string_view, 4> irreplaceable = {
+    "tools/objtool/objtool", "tools/bpf/resolve_btfids/resolve_btfids", "scripts/sorttable",
+    "scripts/gendwarfksyms/gendwarfksyms"};
 
 std::vector<BrokenProgram> broken_among(const Tree& tree, const auto& paths) {
   std::vector<BrokenProgram> broken;

@@ -20,7 +20,8 @@
 /// Around the command that kbuild saves come the records that kbuild makes with fixdep, nm and awk:
 /// one call of `kbx step object`, which also gives Ninja the headers and tells by its status
 /// whether the object exports symbols. Steps that would only find out that there is nothing to do
-/// are then left alone. Where the tree's genksyms or modpost is called, kbx runs its own.
+/// are then left alone. Where the tree's genksyms, modpost or recordmcount is called, kbx runs
+/// its own.
 namespace kbx::ninja {
 namespace {
 

@@ -19,7 +19,7 @@ struct Layout {
   std::string cell;              // of a matrix; Ninja's words about commands begin with it
   std::string kbx;               // the kbx program, for the steps of edges
   std::string rules_folder;      // rule templates that take the place of the built-in ones, or ""
-  bool tree_programs = false;    // the tree's genksyms and modpost run, not kbx's own
+  bool tree_programs = false;    // the tree's own programs run, not kbx's own
   std::string linker;            // the command that kbx's own linker takes the place of, or ""
   std::string template_cache;    // for templates of metadata objects; "": a compiler makes those
   kernel::Tree tree;             // empty for images

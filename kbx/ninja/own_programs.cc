@@ -17,11 +17,13 @@ namespace {
 struct OwnProgram {
   std::string_view path;     // in the kernel tree
   std::string_view command;  // of kbx, up to the tree
+  bool has_dialects;         // takes the tree
 };
 
 constexpr OwnProgram own_programs[] = {
-    {"scripts/genksyms/genksyms", "genksyms --kernel"},
-    {"scripts/mod/modpost", "modpost --tree"},
+    {"scripts/genksyms/genksyms", "genksyms --kernel", true},
+    {"scripts/mod/modpost", "modpost --tree", true},
+    {"scripts/recordmcount", "recordmcount", false},
 };
 
 bool ends_word(char c) {
@@ -89,19 +91,19 @@ size_t join_module_list(std::string& text, size_t start) {
 }
 
 void replace_tree_programs(std::string& text, const std::string& kbx) {
-  for (const auto& [path, command] : own_programs) {
+  for (const auto& [path, command, has_dialects] : own_programs) {
     for (size_t at = text.find(path); at != std::string::npos; at = text.find(path, at + 1)) {
       const size_t start = word_start(text, at);
       const size_t end = at + path.size();
       const std::string tree = text.substr(start, at - start);
       if ((!tree.empty() && !tree.ends_with('/')) || !is_called(text, start, end)) continue;
-      const std::string call =
-          shell_quote(kbx) + " " + std::string(command) + " " + (tree.empty() ? "." : tree);
+      std::string call = shell_quote(kbx) + " " + std::string(command);
+      if (has_dialects) call += " " + (tree.empty() ? "." : tree);
       text.replace(start, end - start, call);
-      if (path == own_programs[0].path)
-        at = join_preprocessing(text, start) + call.size() - 1;
-      else
-        at = join_module_list(text, start) + call.size() - 1;
+      size_t begin = start;
+      if (path == own_programs[0].path) begin = join_preprocessing(text, start);
+      if (path == own_programs[1].path) begin = join_module_list(text, start);
+      at = begin + call.size() - 1;
     }
   }
 }

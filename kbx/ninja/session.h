@@ -24,7 +24,7 @@ struct Job {
   int level = 0;      // MAKELEVEL
   Environment environment;
   std::string kbx;                // path of the kbx binary
-  bool tree_programs = false;     // the tree's genksyms and modpost run, not kbx's own
+  bool tree_programs = false;     // the tree's own programs run, not kbx's own
   bool toolchain_linker = false;  // the tree's LD runs, not kbx's own linker
   bool direct_metadata = false;   // kbx writes NAME.mod.o itself where it can; needs `out`
   std::string rules_folder;       // replaces the built-in rule templates; "" does not

@@ -52,3 +52,8 @@ add_test(NAME symbols-distribution-all CONFIGURATIONS full
          COMMAND python3 ${CMAKE_CURRENT_LIST_DIR}/distribution.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(symbols-distribution-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 14400
                      RESOURCE_LOCK downloads)
+
+# `kbx recordmcount` against the kernel's, built from its source, on objects for the machines that compilers here know.
+add_test(NAME symbols-recordmcount COMMAND ${CMAKE_CURRENT_LIST_DIR}/recordmcount.py --kbx $<TARGET_FILE:kbx>
+                                           --work ${CMAKE_CURRENT_BINARY_DIR}/recordmcount)
+set_tests_properties(symbols-recordmcount PROPERTIES LABELS differential SKIP_RETURN_CODE 77 TIMEOUT 900)

@@ -7,7 +7,8 @@ from behaviour import behaviour
 from common import BUILD_FAILED, DRIVER, expect_refused  # noqa: F401
 from outcome import expect, expect_equal
 
-REPLACEABLE = ("scripts/basic/fixdep", "scripts/mod/modpost", "scripts/genksyms/genksyms", "scripts/sign-file")
+REPLACEABLE = ("scripts/basic/fixdep", "scripts/mod/modpost", "scripts/genksyms/genksyms", "scripts/recordmcount",
+               "scripts/sign-file")
 
 
 def _export(workspace):

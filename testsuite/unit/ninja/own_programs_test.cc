@@ -17,6 +17,13 @@ TEST_CASE("the tree's genksyms and modpost are replaced where they are called") 
         "(k modpost --tree . a.o)&& k modpost --tree . b.o");
 }
 
+TEST_CASE("the tree's recordmcount is replaced, the script of that name is not") {
+  CHECK(with_own_programs("if [ a.o != b.o ]; then ./scripts/recordmcount -w \"a.o\"; fi", "k",
+                          "") == "if [ a.o != b.o ]; then k recordmcount -w \"a.o\"; fi");
+  for (const char* text : {"perl /t/scripts/recordmcount.pl arm", "scripts/recordmcount.pl arm"})
+    CHECK(with_own_programs(text, "k", "") == text);
+}
+
 TEST_CASE("the same words as an argument, or as part of another name, are left alone") {
   for (const char* text :
        {"cp scripts/mod/modpost /tmp", "ls -l ./scripts/genksyms/genksyms",
