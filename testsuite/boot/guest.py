@@ -7,12 +7,14 @@ import tempfile
 from pathlib import Path
 
 from initramfs import Archive
+from machines import MACHINES
 
 COMMAND_LINE = (
-    "console=ttyS0 quiet loglevel=0 nokaslr mitigations=off tsc=reliable no_timer_check "
+    "console={} quiet loglevel=0 nokaslr mitigations=off tsc=reliable no_timer_check "
     "i8042.noaux i8042.nokbd cryptomgr.notests panic=-1"
 )
 TIME_LIMIT = 240
+OUT_OF_TREE, UNSIGNED = 1 << 12, 1 << 13
 
 INIT = """#!/bin/busybox sh
 busybox mkdir -p /proc /sys
@@ -73,6 +75,22 @@ def module_name(path):
     return Path(path).stem.replace("-", "_")
 
 
+def expected(modules, release, refused=None):
+    """What a guest reports of modules that all load, except for `refused`."""
+    names = [module_name(path) for path in modules]
+    loaded = [name for name in names if name != refused]
+    lines = [f"release {release}", "taint-before 0"]
+    lines += [f"refused {name}" if name == refused else f"loaded {name}" for name in names]
+    lines += [f"state {name} live taint OE" for name in loaded]
+    taint = OUT_OF_TREE | UNSIGNED
+    lines += (
+        [f"taint-loaded {taint}"]
+        + [f"unloaded {name}" for name in loaded]
+        + [f"taint-after {taint}", "end"]
+    )
+    return lines
+
+
 def _archive(busybox, script, files):
     """A root with busybox, an init script, and `files`: path to bytes."""
     archive = Archive()
@@ -87,12 +105,12 @@ def _archive(busybox, script, files):
     return archive.content()
 
 
-def boot(vmlinux, busybox, modules):
+def boot(vmlinux, busybox, modules, machine=MACHINES["amd64"]):
     """Boots, and returns (lines the guest reported without their prefix, everything it printed)."""
     names = [module_name(path) for path in modules]
     script = INIT.format(names=shlex.join(names), reversed_names=shlex.join(reversed(names)))
     files = {f"modules/{name}.ko": Path(path).read_bytes() for name, path in zip(names, modules)}
-    return _run(vmlinux, _archive(busybox, script, files))
+    return _run(vmlinux, _archive(busybox, script, files), machine)
 
 
 def boot_cases(vmlinux, busybox, cases):
@@ -102,7 +120,7 @@ def boot_cases(vmlinux, busybox, cases):
     for number, case in enumerate(cases):
         files[f"cases/{number}/order"] = " ".join(name for name, _ in case).encode()
         files |= {f"cases/{number}/{name}": content for name, content in case}
-    return _run(vmlinux, _archive(busybox, CASES_INIT, files))
+    return _run(vmlinux, _archive(busybox, CASES_INIT, files), MACHINES["amd64"])
 
 
 def said_by(command, limit):
@@ -121,15 +139,14 @@ def said_by(command, limit):
     return said.decode(errors="replace").replace("\r", "")
 
 
-def _run(vmlinux, content):
+def _run(vmlinux, content, machine):
     with tempfile.TemporaryDirectory() as folder:
         initramfs = Path(folder) / "initramfs"
         initramfs.write_bytes(content)
         # tcg: a /dev/kvm that can be opened may still be of no use.
         command = [
-            "qemu-system-x86_64",
-            "-machine",
-            "q35",
+            machine.program,
+            *machine.options,
             "-accel",
             "tcg",
             "-smp",
@@ -147,7 +164,7 @@ def _run(vmlinux, content):
             "-initrd",
             str(initramfs),
             "-append",
-            COMMAND_LINE,
+            COMMAND_LINE.format(machine.console),
         ]
         text = said_by(command, TIME_LIMIT)
     return [line[7:].strip() for line in text.splitlines() if line.startswith("guest: ")], text

@@ -33,12 +33,11 @@ from cachedir import (
     skip_when_unavailable,
 )  # noqa: E402
 from driver_copy import copy_sources  # noqa: E402
-from guest import boot, module_name  # noqa: E402
+from guest import boot, expected, module_name  # noqa: E402
 from kernels import kernel_image, kernel_root  # noqa: E402
 from side import environment, private_path  # noqa: E402
 
 SERIES = "6.1"
-OUT_OF_TREE, UNSIGNED = 1 << 12, 1 << 13
 EXAMPLES = HERE.parent.parent / "examples"
 
 
@@ -95,27 +94,12 @@ def build_examples(folder, kbx, mode="make"):
     ]
 
 
-def _expected(modules, release, refused):
-    names = [module_name(path) for path in modules]
-    loaded = [name for name in names if name != refused]
-    lines = [f"release {release}", "taint-before 0"]
-    lines += [f"refused {name}" if name == refused else f"loaded {name}" for name in names]
-    lines += [f"state {name} live taint OE" for name in loaded]
-    taint = OUT_OF_TREE | UNSIGNED
-    lines += (
-        [f"taint-loaded {taint}"]
-        + [f"unloaded {name}" for name in loaded]
-        + [f"taint-after {taint}", "end"]
-    )
-    return lines
-
-
 def _judge(modules, refused):
     release = kernel_root(SERIES).name
     told, text = boot(elf_kernel(), busybox(), modules)
     # The version after "version" is the module's own business.
     seen = {re.sub(r" version.*", "", line) for line in told}
-    missing = [line for line in _expected(modules, release, refused) if line not in seen]
+    missing = [line for line in expected(modules, release, refused) if line not in seen]
     if not missing:
         print(f"{len(modules)} modules on {release}: as expected; kernel tainted by OE only")
         return 0

@@ -14,3 +14,9 @@ set_tests_properties(boot-examples boot-examples-of-build boot-notices
 # A kernel of its own with its boot sector, a blob, and a feature that is y, m or n.
 add_test(NAME boot-images COMMAND ${CMAKE_CURRENT_LIST_DIR}/images.py --kbx $<TARGET_FILE:kbx>)
 set_tests_properties(boot-images PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 600)
+# Modules for kernels of other architectures, from their header packages: what runs, and whether they load.
+set(foreign ${CMAKE_CURRENT_LIST_DIR}/foreign.py --kbx $<TARGET_FILE:kbx>)
+add_test(NAME boot-foreign COMMAND ${foreign} --only-build arm64)
+set_tests_properties(boot-foreign PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 900 RESOURCE_LOCK downloads)
+add_test(NAME boot-foreign-all CONFIGURATIONS full COMMAND ${foreign})
+set_tests_properties(boot-foreign-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200 RESOURCE_LOCK downloads)
