@@ -4,10 +4,10 @@
 #include <iostream>
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
 #include "kbx/cli/job_options.h"
@@ -99,12 +99,11 @@ void link_compile_commands(const std::string& out) {
   const std::string link = join_path(dir_name(out), "compile_commands.json");
   const std::string target = base_name(out) + "/compile_commands.json";
   if (!exists(join_path(out, "compile_commands.json"))) return;
-  char present[4096];
-  const ssize_t length = ::readlink(link.c_str(), present, sizeof present);
-  if (length >= 0 && std::string_view(present, static_cast<size_t>(length)) == target) return;
-  const std::string aside = link + ".new." + std::to_string(::getpid());
-  if (::symlink(target.c_str(), aside.c_str()) == 0 && ::rename(aside.c_str(), link.c_str()) != 0)
-    remove_file(aside);
+  try {
+    place_link(target, link);
+  } catch (const Error& error) {
+    std::cerr << "note: " << error.what() << "\n";
+  }
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ namespace kbx::cli {
 /// main.
 int build_command(const std::vector<std::string>& arguments);
 int make_command(const std::vector<std::string>& arguments);
+int shim_command(const std::vector<std::string>& arguments);
+int dkms_command(const std::vector<std::string>& arguments);
 int matrix_command(const std::vector<std::string>& arguments);
 int plan_command(const std::vector<std::string>& arguments);
 int probe_command(const std::vector<std::string>& arguments);

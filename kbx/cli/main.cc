@@ -18,6 +18,7 @@
 #include "kbx/cli/modpost.h"
 #include "kbx/cli/options.h"
 #include "kbx/cli/recordmcount.h"
+#include "kbx/cli/shim.h"
 #include "kbx/cli/sign_file.h"
 #include "kbx/cli/step.h"
 
@@ -32,6 +33,8 @@ struct Subcommand {
 constexpr Subcommand subcommands[] = {
     {"build", kbx::cli::build_command, "build the modules of a folder, sources untouched"},
     {"make", kbx::cli::make_command, "the same in make's words; also any ordinary makefile"},
+    {"shim", kbx::cli::shim_command, "run a command with kbx in the place of its make"},
+    {"dkms", kbx::cli::dkms_command, "build a driver by its dkms.conf, without dkms"},
     {"matrix", kbx::cli::matrix_command, "build drivers for many kernels, with one verdict"},
     {"config", kbx::cli::config_command, "make and explain the configuration of a driver"},
     {"menuconfig", kbx::cli::menuconfig_command, "the same on the whole screen"},
@@ -81,8 +84,9 @@ std::string hint(std::string_view unknown) {
 int dispatch(const std::vector<std::string>& arguments) {
   // Called by the name of a program that it stands in for.
   const std::string own_name = kbx::base_name(arguments[0]);
-  if (own_name == "make")
-    return find_subcommand(own_name)->run({arguments.begin() + 1, arguments.end()});
+  if (const auto status = kbx::cli::run_as_shim(arguments)) return *status;
+  if (own_name == "make" || own_name == "gmake")
+    return kbx::cli::make_command({arguments.begin() + 1, arguments.end()});
   if (arguments.size() < 2 || arguments[1] == "--help" || arguments[1] == "-h") {
     print_help();
     return arguments.size() < 2 ? 2 : 0;

@@ -8,6 +8,7 @@
 // fault, and the words for it, are make's own.
 #include <algorithm>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,7 +19,9 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
+#include "kbx/cli/make_words.h"
 #include "kbx/cli/options.h"
+#include "kbx/makelang/job_share.h"
 #include "kbx/makelang/options.h"
 #include "kbx/makelang/run.h"
 #include "kbx/ninja/session.h"
@@ -41,11 +44,11 @@ std::string variable_of(const Environment& environment, std::string_view name) {
 }
 
 bool asks_make_itself(const makelang::Options& options) {
-  return options.always_make || options.debug || options.environment_overrides || options.usage ||
-         options.ignore_errors || options.just_print || options.print_data_base ||
-         options.question || options.touch || options.version || options.trace ||
-         !options.makefiles.empty() || !options.old_files.empty() || !options.new_files.empty() ||
-         !options.evals.empty() || !options.debug_flags.empty();
+  return options.debug || options.environment_overrides || options.usage || options.ignore_errors ||
+         options.just_print || options.print_data_base || options.question || options.touch ||
+         options.version || options.trace || !options.makefiles.empty() ||
+         !options.old_files.empty() || !options.new_files.empty() || !options.evals.empty() ||
+         !options.debug_flags.empty();
 }
 
 bool wants_modules(const makelang::Options& options) {
@@ -91,8 +94,9 @@ std::optional<ninja::Job> module_job(const makelang::Options& options,
   job.environment = environment;
   job.level = static_cast<int>(parse_number(variable_of(environment, "MAKELEVEL")).value_or(0));
   job.kbx = own_path();
-  job.jobs = std::max(0, options.jobs.value_or(0));
+  job.make = makelang::program_name(job.level);
   job.keep_going = options.keep_going;
+  job.always_make = options.always_make;
   job.quiet = options.silent;
   const std::string verbose = given(options, "V");
   job.verbose = verbose == "1" || verbose == "2";
@@ -106,7 +110,7 @@ class DirectoryLines {
       : shown_(!options.no_print_directory &&
                (options.print_directory ||
                 (!options.silent && (!options.folders.empty() || job.level > 0)))),
-        program_(job.level > 0 ? fmt::format("make[{}]", job.level) : "make"),
+        program_(job.make),
         folder_(folder_of(options)) {}
   ~DirectoryLines() {
     if (entered_) print("Leaving");
@@ -139,13 +143,25 @@ constexpr const char* about =
 
 constexpr int make_failed = 2;  // make's exit status for errors
 
+/// The last line of a make that failed, and its exit status.
+int failed(const ninja::Job& job) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}: *** [{}] Error {}\n", job.make, job.goals.empty() ? "all" : job.goals[0],
+             make_failed);
+  return make_failed;
+}
+
 /// The exit status, or nothing if there is no plan.
-std::optional<int> build_modules(const makelang::Options& options, ninja::Job job) {
+std::optional<int> build_modules(const makelang::Options& options, std::optional<int> given_jobs,
+                                 ninja::Job job) {
+  makelang::JobShare share;
+  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  job.jobs = share.take(options, given_jobs, processors, job.make);
   DirectoryLines lines(options, job);
   job.starting = [&lines] { lines.enter(); };
   try {
     for (const ninja::Outcome& outcome : run_job(job))
-      if (!outcome.built) return make_failed;
+      if (!outcome.built) return failed(job);
     return 0;
   } catch (const ninja::PlanError&) {
     return std::nullopt;
@@ -156,7 +172,67 @@ std::optional<int> build_modules(const makelang::Options& options, ninja::Job jo
   }
 }
 
+/// Whether the words can be meant for kbuild at all, which is quickly seen.
+bool has_kernel_words(const std::vector<std::string>& arguments, const Environment& environment) {
+  return environment.contains("KBUILD_EXTMOD") ||
+         std::ranges::any_of(arguments, [](const std::string& word) {
+           return word.starts_with("M=") || word.starts_with("KBUILD_EXTMOD=");
+         });
+}
+
+/// What make is asked for, by its words and MAKEFLAGS.
+struct MakeCall {
+  makelang::Options options;
+  std::optional<int> given_jobs;  // by -j of the words themselves
+};
+
+/// Nothing if make has to complain.
+std::optional<MakeCall> read_words(const std::vector<std::string>& arguments,
+                                   const Environment& environment) {
+  MakeCall call;
+  makelang::Options& options = call.options;
+  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
+    if (makelang::add_flags_text(options, replace_all(variable_of(environment, name), "$$", "$")))
+      return std::nullopt;
+  options.folders.clear();
+  const std::optional<int> inherited_jobs = std::exchange(options.jobs, std::nullopt);
+  if (makelang::add_command_line(options, "make", arguments)) return std::nullopt;
+  call.given_jobs = options.jobs;
+  if (!call.given_jobs) options.jobs = inherited_jobs;
+  return call;
+}
+
+/// The exit status of a call that is planned and built as kbx build does it; nothing for any other.
+std::optional<int> try_as_build(const std::vector<std::string>& arguments,
+                                const Environment& environment) {
+  if (!has_kernel_words(arguments, environment)) return std::nullopt;
+  const auto call = read_words(arguments, environment);
+  if (!call) return std::nullopt;
+  const auto job = module_job(call->options, environment);
+  return job ? build_modules(call->options, call->given_jobs, *job) : std::nullopt;
+}
+
+/// SUBDIRS= was M= up to Linux 5.2; since then nothing reads it, and kbuild sets out to build the
+/// kernel.
+void explain_old_words(const std::vector<std::string>& arguments) {
+  const auto begins = [&](std::string_view start) {
+    return std::ranges::any_of(arguments,
+                               [&](const std::string& word) { return word.starts_with(start); });
+  };
+  if (begins("SUBDIRS=") && !begins("M=") && !begins("KBUILD_EXTMOD="))
+    fmt::print(
+        stderr,
+        "  hint: kernels from 5.3 on do not read SUBDIRS=; name the driver's folder with M=\n");
+}
+
 }  // namespace
+
+bool asks_for_modules(const std::vector<std::string>& words, const Environment& environment) {
+  if (!has_kernel_words(words, environment)) return false;
+  const auto call = read_words(words, environment);
+  return call && !call->options.usage && !call->options.version &&
+         looks_like_kernel_tree(folder_of(call->options));
+}
 
 int make_command(const std::vector<std::string>& arguments) {
   const bool asks_help = std::ranges::any_of(
@@ -164,21 +240,10 @@ int make_command(const std::vector<std::string>& arguments) {
   if (asks_help) fmt::print("{}", about);
   std::fflush(stdout);
   const Environment environment = current_environment();
-  makelang::Options options;
-  bool sound = true;
-  for (const char* name : {"GNUMAKEFLAGS", "MAKEFLAGS"})
-    sound = sound && !makelang::add_flags_text(options, variable_of(environment, name));
-  options.folders.clear();
-  const bool kernel_words =
-      std::any_of(arguments.begin(), arguments.end(),
-                  [](const std::string& word) {
-                    return word.starts_with("M=") || word.starts_with("KBUILD_EXTMOD=");
-                  }) ||
-      environment.contains("KBUILD_EXTMOD");
-  if (sound && kernel_words && !makelang::add_command_line(options, "make", arguments))
-    if (const auto job = module_job(options, environment))
-      if (const auto status = build_modules(options, *job)) return *status;
-  return makelang::run_make(arguments, environment, own_path() + " make");
+  if (const auto status = try_as_build(arguments, environment)) return *status;
+  const int status = makelang::run_make(arguments, environment, own_path() + " make");
+  if (status != 0) explain_old_words(arguments);
+  return status;
 }
 
 }  // namespace kbx::cli

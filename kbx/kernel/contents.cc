@@ -12,6 +12,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/layout.h"
 

@@ -7,6 +7,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/doctor_checks.h"
 #include "kbx/kernel/layout.h"

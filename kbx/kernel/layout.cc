@@ -6,10 +6,10 @@
 #include <set>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 
 namespace kbx::kernel {
@@ -83,13 +83,6 @@ void add_nested(const std::string& folder, int depth, std::set<std::string>& fou
 bool lexists(const std::string& path) {
   struct stat info {};
   return ::lstat(path.c_str(), &info) == 0;
-}
-
-std::optional<std::string> read_link(const std::string& path) {
-  char buffer[4096];
-  const ssize_t length = ::readlink(path.c_str(), buffer, sizeof buffer);
-  if (length < 0 || static_cast<size_t>(length) == sizeof buffer) return std::nullopt;
-  return std::string(buffer, static_cast<size_t>(length));
 }
 
 bool is_header_tree(const std::string& folder) {

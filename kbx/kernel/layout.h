@@ -11,9 +11,6 @@ namespace kbx::kernel {
 /// True if something is there, be it a link that leads nowhere.
 bool lexists(const std::string& path);
 
-/// The target of a symbolic link, or nothing if `path` is not one.
-std::optional<std::string> read_link(const std::string& path);
-
 /// True if kbuild could take `folder` for a prebuilt tree: a Makefile and at least one of the files
 /// that configuring a kernel leaves. A damaged tree counts too, so that it can be examined.
 bool is_header_tree(const std::string& folder);

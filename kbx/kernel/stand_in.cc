@@ -11,6 +11,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/kernel/layout.h"
 
 namespace kbx::kernel {

@@ -10,6 +10,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/overlay.h"

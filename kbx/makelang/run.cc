@@ -450,6 +450,10 @@ int run_to_end(Invocation& invocation, Output& output) {
 
 }  // namespace
 
+std::string program_name(int level) {
+  return level == 0 ? "make" : fmt::format("make[{}]", level);
+}
+
 int run_make(const std::vector<std::string>& arguments, const Environment& environment,
              const std::string& make_command) {
   Invocation invocation;
@@ -458,7 +462,7 @@ int run_make(const std::vector<std::string>& arguments, const Environment& envir
   invocation.level = std::max(0, std::atoi(variable_of(environment, "MAKELEVEL").c_str()));
   invocation.restarts = std::abs(std::atoi(variable_of(environment, "MAKE_RESTARTS").c_str()));
   invocation.environment.erase("MAKE_RESTARTS");
-  Output output(invocation.level == 0 ? "make" : fmt::format("make[{}]", invocation.level));
+  Output output(program_name(invocation.level));
   Options& options = invocation.options;
   int status = 2;
   try {

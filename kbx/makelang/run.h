@@ -14,4 +14,7 @@ namespace kbx::makelang {
 int run_make(const std::vector<std::string>& arguments, const Environment& environment,
              const std::string& make_command);
 
+/// How make calls itself in messages: "make", or "make[LEVEL]" where a make called it.
+std::string program_name(int level);
+
 }  // namespace kbx::makelang

@@ -27,6 +27,8 @@ struct Layout {
   bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
   std::string options;                // folder of the driver's own options, or ""
   std::string compile_commands;       // compile_commands.json to write, or ""
+  /// What an action says: one line without the way to the driver, or every line that make prints.
+  enum class Lines { short_one, of_make, of_make_with_commands } lines = Lines::short_one;
 
   /// The folder where Ninja works.
   const std::string& ninja_folder() const { return ninja.empty() ? state : ninja; }
@@ -35,13 +37,16 @@ struct Layout {
 
 /// How to run.
 struct RunOptions {
-  int jobs = 0;             // 0: as many as Ninja thinks right
-  bool keep_going = false;  // go on after a failure as far as possible
-  bool verbose = false;     // whole commands
-  bool quiet = false;       // only what compilers and checkers say
+  int jobs = 0;              // 0: as many as Ninja thinks right
+  bool keep_going = false;   // go on after a failure as far as possible
+  bool always_make = false;  // everything is made again
+  bool verbose = false;      // whole commands
+  bool quiet = false;        // only what compilers and checkers say
   /// A status line that is overwritten; else one line per command. Ask isatty(3).
   bool terminal = false;
   std::FILE* output = stdout;
+  std::FILE* errors = nullptr;  // for what compilers and the tree's programs say; null: `output`
+  std::string make;             // for the line that make prints of a failure: "make[1]"; "": none
   std::function<void()> starting;  // called before anything is said
 };
 

@@ -42,12 +42,12 @@ void Output::finish() {
 
 void Output::take_status(std::string_view count, std::string_view text) {
   end_failure();
+  speaks_on_errors_ = text.starts_with(errors_mark);
+  if (speaks_on_errors_) text.remove_prefix(1);
   if (options_.quiet) return;
   if (options_.verbose) return print_line(text);
-  if (!options_.terminal) {
-    if (text != "-") print_line("  " + std::string(text));
-    return;
-  }
+  if (!options_.terminal) return print_texts(text);
+  text = text.substr(0, text.find(line_mark));
   // Where nothing ended, something started, and that is worth showing.
   const bool is_start = count == count_;
   count_ = count;
@@ -65,7 +65,7 @@ void Output::print_command_output(std::string_view line) {
                       " gets no BTF, since these headers come without vmlinux; it loads all the "
                       "same");
   }
-  print_line(with_known_paths(line));
+  print_words(with_known_paths(line));
   if (!failed_outputs_.empty() && failed_lines_.size() < most_lines_read)
     failed_lines_.emplace_back(line);
 }
@@ -89,10 +89,13 @@ void Output::end_failure() {
   text += is_modpost ? "modpost, the check of symbols" : name;
   if (known && !known->module.empty() && known->module + ".o" != name && known->module != name)
     text += " of the module " + known->module;
-  if (!options_.verbose)
+  if (!options_.verbose && layout_.lines != Layout::Lines::of_make_with_commands)
     text += is_make() ? " (V=1 shows the command)" : " (kbx build -v shows the command)";
-  print_line(text);
+  speaks_on_errors_ = true;
+  print_words(text);
   print_advice();
+  if (!options_.make.empty())
+    print_words(options_.make + ": *** [" + (known ? known->path : outputs) + "] Error 1");
 }
 
 void Output::print_advice() {
@@ -100,7 +103,22 @@ void Output::print_advice() {
   if (!record()) return;
   for (const std::string& advice :
        as_many_as_are_read(advice_on_failure(lines, record()->source, layout_)))
-    print_line("  hint: " + advice);
+    print_words("  hint: " + advice);
+}
+
+/// The lines of an action's text, as make indents them.
+void Output::print_texts(std::string_view text) {
+  if (text == "-") return;
+  for (const std::string_view line : split(text, line_mark)) print_line("  " + std::string(line));
+}
+
+/// A line that a command said, or that is said of it.
+void Output::print_words(std::string_view line) {
+  if (!speaks_on_errors_ || !options_.errors) return print_line(line);
+  status_line_.clear();
+  std::fflush(options_.output);
+  std::fwrite(line.data(), 1, line.size(), options_.errors);
+  std::fputc('\n', options_.errors);
 }
 
 void Output::print_line(std::string_view line) {

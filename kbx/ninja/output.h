@@ -12,6 +12,11 @@
 
 namespace kbx::ninja {
 
+/// In the text of an action: begins one whose command speaks on standard error, as compilers do;
+/// and stands between the lines of a text.
+constexpr char errors_mark = '\x04';
+constexpr char line_mark = '\x03';
+
 /// Turns what Ninja prints into what people read: kbuild's short lines, or one status line on a
 /// terminal, and the words of compilers, once, with the paths that the author knows.
 class Output {
@@ -36,6 +41,8 @@ class Output {
   void end_failure();
   void print_advice();
   void print_line(std::string_view line);
+  void print_words(std::string_view line);
+  void print_texts(std::string_view text);
   std::string with_known_paths(std::string_view line);
   const std::optional<Record>& record();
 
@@ -46,6 +53,7 @@ class Output {
   std::string count_;                      // "3/7"
   std::string started_;                    // what started last
   std::string progress_;                   // the status line, "" if none is due
+  bool speaks_on_errors_ = false;          // the command that ended last
   std::string failed_outputs_;             // of the failure whose words are being printed
   std::vector<std::string> failed_lines_;  // these words
   int failures_ = 0;

@@ -138,6 +138,8 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     } else {
       part.folder = part.source;
       part.layout.removes_stale_outputs = false;
+      part.layout.lines =
+          job.verbose ? Layout::Lines::of_make_with_commands : Layout::Lines::of_make;
       part.layout.state = join_path(cache_folder(job.environment),
                                     "make/" + content_hash(part.tree.objtree + "\n" + part.source));
     }

@@ -247,6 +247,8 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   const auto common = read_file_if_present(layout.file(common_environment_file));
   const RunningMark mark(layout.state);
   if (mark.found_killed()) remove_torn_outputs(layout);
+  // What Ninja does not remember to have made it makes.
+  if (options.always_make) remove_file(layout.file(".ninja_log"));
   Output output(layout, options);
   const NinjaEnd end =
       run_ninja(layout.state, read_environment_block(common.value_or("")), options,

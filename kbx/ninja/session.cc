@@ -38,8 +38,11 @@ RunOptions run_options(const Job& job) {
   RunOptions options;
   options.jobs = job.jobs;
   options.keep_going = job.keep_going;
-  options.verbose = job.verbose;
+  options.always_make = job.always_make;
+  options.verbose = job.verbose && !job.out.empty();
   options.quiet = job.quiet;
+  if (job.out.empty()) options.errors = stderr;
+  options.make = job.make;
   options.starting = job.starting;
   options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
   return options;

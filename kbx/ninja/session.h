@@ -22,6 +22,7 @@ struct Job {
   std::vector<std::string> goals = {"modules"};
   std::string flags;  // of make, for MAKEFLAGS
   int level = 0;      // MAKELEVEL
+  std::string make;   // how make would call itself in messages: "make[1]"; "": it is not called
   Environment environment;
   std::string kbx;                // path of the kbx binary
   bool tree_programs = false;     // the tree's own programs run, not kbx's own
@@ -30,6 +31,7 @@ struct Job {
   std::string rules_folder;       // replaces the built-in rule templates; "" does not
   int jobs = 0;                   // 0: one per processor
   bool keep_going = false;
+  bool always_make = false;  // everything is made again
   bool verbose = false;
   bool quiet = false;
   /// Called, perhaps more than once, before anything is said of a folder for which there is a plan.

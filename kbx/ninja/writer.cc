@@ -16,6 +16,7 @@
 #include "kbx/ninja/metadata_graph.h"
 #include "kbx/ninja/modpost_order.h"
 #include "kbx/ninja/object_list.h"
+#include "kbx/ninja/output.h"
 #include "kbx/ninja/shell.h"
 
 /// From a Plan to build.ninja.
@@ -210,6 +211,11 @@ bool is_own_call(const EdgeText& edge, const Layout& layout) {
          edge.command.starts_with(shell_quote(layout.kbx) + " ");
 }
 
+std::string action_text(const Action& action, const Plan& plan, const Layout& layout) {
+  if (layout.lines == Layout::Lines::short_one) return short_text(action, plan);
+  return make_text(action, layout.lines == Layout::Lines::of_make_with_commands);
+}
+
 void add_statement(Manifest& manifest, const Action& action, const Plan& plan, const Layout& layout,
                    const FixdepDialect& dialect, const std::vector<std::string>& environments,
                    const Addition& addition) {
@@ -236,7 +242,7 @@ void add_statement(Manifest& manifest, const Action& action, const Plan& plan, c
   add_variable(text, "before", edge.before);
   add_variable(text, "cmd", edge.command);
   add_variable(text, "after", edge.after);
-  add_variable(text, "text", told_text(layout, action.outputs, short_text(action, plan)));
+  add_variable(text, "text", told_text(layout, action.outputs, action_text(action, plan, layout)));
   if (!edge.depfile.empty()) {
     add_variable(text, "deps_kind", "gcc");
     add_variable(text, "deps_file", edge.depfile);
@@ -468,6 +474,19 @@ std::string short_text(const Action& action, const Plan& plan) {
   std::string text = shows(main) ? main.quiet : found->quiet;
   std::ranges::replace(text, '\n', ' ');
   return std::string(trim(replace_all(text, plan.folder + "/", "")));
+}
+
+std::string make_text(const Action& action, bool with_commands) {
+  std::string text;
+  for (const Step& step : action.steps) {
+    std::string line(trim(with_commands ? step.text : step.quiet));
+    std::ranges::replace(line, '\n', line_mark);
+    if (!line.empty()) text += (text.empty() ? "" : std::string(1, line_mark)) + line;
+  }
+  if (text.empty()) text = "-";
+  const bool speaks_for_itself =
+      action.kind == kbuild::ActionKind::custom || action.kind == kbuild::ActionKind::host;
+  return speaks_for_itself ? text : errors_mark + text;
 }
 
 const Step& main_step(const Action& action) {

@@ -57,6 +57,10 @@ constexpr std::string_view end_of_cell = "end";
 /// The line for people that `action` shows: "CC [M]  a.o", or "-".
 std::string short_text(const kbuild::Action& action, const kbuild::Plan& plan);
 
+/// All lines that make prints of `action`, as Output takes them: kbuild's short forms, or the
+/// commands (V=1).
+std::string make_text(const kbuild::Action& action, bool with_commands);
+
 /// The step whose command ends up in the .cmd file; the first if none does.
 const kbuild::Step& main_step(const kbuild::Action& action);
 

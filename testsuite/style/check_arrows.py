@@ -4,7 +4,7 @@ import pathlib
 import re
 import sys
 
-ROOMS = ["cli", "matrix", "ninja", "kbuild", "kernel", "menu", "kconfig", "makelang", "symbols", "cpp", "link", "sign", "elf",
+ROOMS = ["cli", "matrix", "ninja", "kbuild", "dkms", "kernel", "menu", "kconfig", "makelang", "symbols", "cpp", "link", "sign", "elf",
          "base"]
 INCLUDE = re.compile(r'#include "kbx/(\w+)/')
 

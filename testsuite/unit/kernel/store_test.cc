@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include "kbx/base/error.h"
+#include "kbx/base/symlink.h"
 #include "kbx/kernel/layout.h"
 
 using namespace kbx;

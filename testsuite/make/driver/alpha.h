@@ -1,0 +1,2 @@
+int alpha_answer(int question);
+int helper_work(int value);
