@@ -2,7 +2,7 @@
 file(GLOB make_cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.py)
 foreach(cases IN LISTS make_cases)
   get_filename_component(name ${cases} NAME_WE)
-  if(name STREQUAL "common")
+  if(name MATCHES "^(common|packages|dkms_packages|wrappers|configure)$")
     continue()
   endif()
   add_test(NAME make-${name}
@@ -10,3 +10,20 @@ foreach(cases IN LISTS make_cases)
                    --work ${CMAKE_CURRENT_BINARY_DIR}/make/${name})
   set_tests_properties(make-${name} PROPERTIES LABELS make SKIP_RETURN_CODE 77 TIMEOUT 1200)
 endforeach()
+
+# What is made of Debian's packages; the long one in the full run. Where nothing can be downloaded or
+# dkms is not installed, they are skipped.
+function(add_package_test name cases behaviour)
+  add_test(NAME make-${name} ${ARGN}
+           COMMAND python3 ${make_folder}/../harness/runner.py --kbx $<TARGET_FILE:kbx>
+                   --work ${CMAKE_CURRENT_BINARY_DIR}/make/${name} ${make_folder}/cases/${cases}.py ${behaviour})
+  set_tests_properties(make-${name} PROPERTIES LABELS make SKIP_RETURN_CODE 77 TIMEOUT 1200 RESOURCE_LOCK downloads)
+  if(ARGN)
+    set_tests_properties(make-${name} PROPERTIES LABELS full TIMEOUT 7200)
+  endif()
+endfunction()
+
+set(make_folder ${CMAKE_CURRENT_LIST_DIR})
+add_package_test(dkms-package dkms_packages a_package)
+add_package_test(wrapper wrappers a_makefile)
+add_package_test(configure configure probes_of_iptables_netflow CONFIGURATIONS full)
