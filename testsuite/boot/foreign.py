@@ -7,6 +7,7 @@
 hello, exporting-pair and v4l2loopback. While they are built, every program that is started is looked at: none may be of
 the header packages, but for scripts that this machine's shell reads. Then a kernel of that architecture boots under
 qemu, has to load and unload them, and to be tainted by exactly O and E. What cannot be had here is not tried, and told.
+On 6.1, kbuild builds the same with programs for this machine in the tree, and code and metadata are compared.
 """
 
 import argparse
@@ -24,6 +25,7 @@ sys.path[:0] = [str(HERE.parent / "drivers"), str(HERE.parent / "harness")]
 from cachedir import Unavailable, all_good, cache_root, skip_when_unavailable  # noqa: E402
 from driver_copy import copy_sources  # noqa: E402
 from fetch import driver_source  # noqa: E402
+from foreign_kbuild import differences, shadow_tree  # noqa: E402
 from foreign_kernels import FOREIGN, depends, foreign_kernel  # noqa: E402
 from guest import boot, expected, module_name  # noqa: E402
 from machines import MACHINES  # noqa: E402
@@ -69,6 +71,23 @@ def started_of(trace, cache):
     ]
 
 
+def compare(kernel, modules, folder):
+    """What differs from the modules that kbuild makes."""
+    _, series, _, triplet, _ = FOREIGN[kernel.architecture]
+    tree = shadow_tree(kernel, series, folder / "kbuild")
+    faults = []
+    for name, _ in sources(series):
+        copy = folder / name  # where kbx built it: paths are in the code
+        command = ["make", "-C", tree, f"M={copy}", f"CROSS_COMPILE={triplet}-", "modules"]
+        said = subprocess.run(command, capture_output=True, text=True)
+        if said.returncode:
+            faults.append(f"{name}: kbuild ended with {said.returncode}\n{said.stdout}{said.stderr}")
+        for theirs in copy.rglob("*.ko"):
+            ours = next(path for path in modules if path.name == theirs.name)
+            faults += differences(f"{triplet}-readelf", ours, theirs)
+    return faults
+
+
 def load(kernel, modules, folder):
     """Faults of a boot in which the modules, and those of the kernel that they need, are loaded."""
     machine = MACHINES[kernel.architecture]
@@ -97,10 +116,13 @@ def judge(kbx, architecture, only_build):
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         modules, faults = build(kbx, kernel, folder)
+        is_compared = not faults and FOREIGN[architecture][1] == "6.1"
+        if is_compared:
+            faults = compare(kernel, modules, folder)
         if not faults and not only_build:
             faults = load(kernel, modules, folder)
         done = "built" if only_build else "built and loaded, the kernel tainted by OE only"
-        done += "; no program of the headers ran"
+        done += "; no program of the headers ran" + ("; as kbuild's" if is_compared else "")
         print(f"{architecture}, {kernel.release}: {len(modules)} modules {'WRONG' if faults else done}", flush=True)
     print("".join(f"{fault}\n" for fault in faults), end="", flush=True)
     return not faults

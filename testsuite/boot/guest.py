@@ -21,6 +21,7 @@ busybox mkdir -p /proc /sys
 busybox mount -t proc proc /proc
 busybox mount -t sysfs sys /sys
 say() {{ echo "guest: $*"; }}
+echo  # behind what the firmware or the kernel left unfinished
 say release $(busybox uname -r)
 say taint-before $(busybox cat /proc/sys/kernel/tainted)
 for name in {names}; do

@@ -63,7 +63,8 @@ def depends(module):
 
 
 def _depends(content):
-    return [name for name in re.search(rb"\0depends=([^\0]*)\0", content)[1].decode().split(",") if name]
+    names = re.search(rb"\0depends=([^\0]*)\0", content)[1].decode().replace("-", "_")
+    return [name for name in names.split(",") if name]
 
 
 def foreign_kernel(architecture):

@@ -47,7 +47,7 @@ def _link(path, target):
     path.symlink_to(target)
 
 
-def _make_kdir(root, release):
+def make_kdir(root, release):
     """Makes `kdir` and the lib/modules link inside the unpacked `root`."""
     headers = Path("usr/src") / f"linux-headers-{release}"
     common = next((root / "usr/src").glob("linux-headers-*-common"))
@@ -115,7 +115,7 @@ def kernel_root(series, refresh=False):
             return target
         with made_aside(target) as root:
             suite.unpack(_header_packages(suite, release), root)
-            _make_kdir(root, release)
+            make_kdir(root, release)
         return target
 
 
