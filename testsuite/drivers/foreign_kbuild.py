@@ -29,7 +29,7 @@ def shadow_tree(kernel, series, folder):
     for path in (programs / "scripts").iterdir():
         (kdir / "scripts" / path.name).symlink_to(path)
     recordmcount = kdir / "scripts/recordmcount"
-    if not recordmcount.exists():
+    if "CONFIG_FTRACE_MCOUNT_USE_RECORDMCOUNT=y" in (kdir / ".config").read_text():
         source = oracle(series).tree / "scripts/recordmcount.c"
         subprocess.run(["gcc", "-O2", "-w", source, "-o", recordmcount], check=True)
     return kdir
