@@ -51,7 +51,7 @@ void print_result(const std::string& release, const dkms::Result& result) {
 }
 
 std::string driver_folder(const std::string& word) {
-  const std::string folder = real_path(word);
+  std::string folder = real_path(word);
   if (folder.empty() || !is_folder(folder))
     throw Error("there is no folder " + word, "name the folder with the driver's dkms.conf");
   if (!exists(join_path(folder, "dkms.conf")))

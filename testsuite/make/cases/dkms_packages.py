@@ -1,4 +1,4 @@
-"""A package of Debian's archive, built, installed and removed by Debian's dkms: with make, with kbx in make's place
+"""Packages of Debian's archive, built, installed and removed by Debian's dkms: with make, with kbx in make's place
 (kbx shim), and built by kbx dkms, which does without dkms. All at the same paths, so that modules have to be the same.
 
 A name space of its own keeps dkms from the machine's configuration and from making keys.
@@ -17,6 +17,7 @@ from packages import fresh_copy, kernel, kernel_folder, sources
 DKMS = shutil.which("dkms", path="/usr/sbin:/usr/bin:/sbin:/bin")
 ALONE = ["unshare", "--map-root-user", "--mount", "sh", "-c",
          "mount -t tmpfs none /etc/dkms && echo sign_file=/nowhere >/etc/dkms/framework.conf && exec \"$@\"", "sh"]
+FIVE = ("evdi", "nat-rtsp", "tp-smapi", "v4l2loopback", "xtables-addons")
 
 
 @dataclass
@@ -121,3 +122,9 @@ def _three_ways(workspace, package):
 @behaviour
 def a_package(workspace):
     print(f"        {_three_ways(workspace, 'tp-smapi')} modules of a package, the same in three ways")
+
+
+@behaviour
+def five_packages(workspace):
+    modules = sum(_three_ways(workspace, package) for package in FIVE)
+    print(f"        {modules} modules of {len(FIVE)} packages, the same in three ways")

@@ -8,7 +8,17 @@ from outcome import Failed, expect
 from packages import fresh_copy, kernel, kernel_folder
 
 # How each is told where the kernel is ({kdir}), and what else it needs to know.
-WORDS = {"nat-rtsp": ["KERNELDIR={kdir}"]}
+WORDS = {
+    "acpi-call": ["KDIR={kdir}"],
+    "bbswitch": ["KDIR={kdir}"],
+    "dahdi": ["KSRC={kdir}", "KVERS={release}", "modules"],
+    "ddcci": ["KDIR={kdir}", "KVER={release}"],
+    "evdi": ["KDIR={kdir}", "KVER={release}", "module"],
+    "lime-forensics": ["KDIR={kdir}", "KVER={release}", "symbols"],
+    "nat-rtsp": ["KERNELDIR={kdir}"],
+    "tp-smapi": ["KBUILD={kdir}", "HDAPS=1"],
+    "v4l2loopback": ["KERNEL_DIR={kdir}", "KERNELRELEASE={release}", "v4l2loopback"],
+}
 
 
 def _made(workspace, package, program, words):
@@ -46,4 +56,9 @@ def _check(workspace, packages):
 
 @behaviour
 def a_makefile(workspace):
+    _check(workspace, ["nat-rtsp"])
+
+
+@behaviour
+def all_makefiles(workspace):
     _check(workspace, WORDS)
