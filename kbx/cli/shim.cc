@@ -68,8 +68,7 @@ std::string path_of_others() {
 /// The folder of links, made where it is missing: one for each place of this program.
 std::string shim_folder() {
   const std::string own = own_path();
-  std::string folder =
-      join_path(cache_folder(current_environment()), "shim/" + content_hash(own));
+  std::string folder = join_path(cache_folder(current_environment()), "shim/" + content_hash(own));
   make_folders(folder);
   for (const char* name : names) place_link(own, join_path(folder, name));
   create_file(join_path(folder, mark));
