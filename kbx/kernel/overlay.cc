@@ -122,7 +122,27 @@ std::string stub_led(std::string_view stub, const std::string& installed, const 
   throw Error(
       {join_path(objtree, "Makefile"), 1},
       "leads to " + source + "/Makefile, which is " + (root.empty() ? "not " : "neither ") + where,
-      "the headers are incomplete: add the package " + base_name(source) + " to the same place");
+      "the headers are incomplete: add the package " + base_name(source) +
+          " to the same place, or put the source tree beside the folder, as " + base_name(source));
+}
+
+/// The source tree that a stub calls `named`: below the root or where it says, else a folder of
+/// that name beside `objtree` or one further up. The latter is how output folders of kernels travel
+/// that were built elsewhere, such as Android's (out/ made of modules_prepare_outdir.tar.gz, and
+/// common/). Throws Error if there is none.
+std::string source_of(const std::string& named, const std::string& objtree,
+                      const std::string& root) {
+  std::string source = path_in_root(named, root);
+  if (source == objtree || exists(join_path(source, "Makefile"))) return source;
+  constexpr int furthest = 2;
+  std::string folder = objtree;
+  for (int up = 0; up < furthest && folder != root && folder != "/"; ++up) {
+    folder = dir_name(folder);
+    std::string beside = join_path(folder, base_name(named));
+    const auto makefile = read_file_if_present(join_path(beside, "Makefile"));
+    if (beside != objtree && makefile && !is_stub(*makefile)) return beside;
+  }
+  throw_no_source(objtree, root, named);
 }
 
 }  // namespace
@@ -133,15 +153,15 @@ Relocated relocate(const std::string& objtree, const std::string& root, const st
   const auto makefile = read_file_if_present(makefile_path);
   const bool stub = makefile && is_stub(*makefile);
   const std::string named_source = stub ? included_source(*makefile, objtree) : objtree;
-  const std::string source = path_in_root(named_source, root);
-  if (stub && source != objtree && !exists(join_path(source, "Makefile")))
-    throw_no_source(objtree, root, named_source);
-  if (root.empty()) return {objtree, source, false};
+  const std::string source = stub ? source_of(named_source, objtree, root) : objtree;
+  const bool is_beside = source != path_in_root(named_source, root);
+  if (root.empty() && !is_beside) return {objtree, source, false};
 
   StandIn object_folder = links_of(objtree, root);
   StandIn source_folder = source != objtree ? links_of(source, root) : StandIn();
   const auto lead_inside = [&](std::string_view path) { return path_in_root(path, root); };
-  const bool makefile_differs = stub && with_paths_led(*makefile, lead_inside) != *makefile;
+  const bool makefile_differs =
+      is_beside || (stub && with_paths_led(*makefile, lead_inside) != *makefile);
   if (!object_folder.differs && !source_folder.differs && !makefile_differs)
     return {objtree, source, false};
 

@@ -150,6 +150,23 @@ TEST_CASE("a missing -common package is named") {
   CHECK(message.find("add the package linux-headers-6.1.0-1-test-common") != std::string::npos);
 }
 
+TEST_CASE("the source of an output folder from elsewhere is found beside it") {
+  const Scratch scratch;
+  const std::string stub = "include /buildbot/sandbox/common/Makefile\n";
+  scratch.file("work/out/Makefile", stub);
+  scratch.file("work/out/include/config/auto.conf", "CONFIG_X86=y\n");
+  scratch.file("work/out/include/generated/utsrelease.h", "#define UTS_RELEASE \"6.1-t\"\n");
+  CHECK_THROWS_AS(find_tree(scratch.at("work/out"), scratch.places()), Error);
+  scratch.file("work/common/Makefile", stub);  // no source either
+  CHECK_THROWS_AS(find_tree(scratch.at("work/out"), scratch.places()), Error);
+  scratch.file("work/common/Makefile", "VERSION = 6\nPATCHLEVEL = 1\n");
+  const Tree tree = find_tree(scratch.at("work/out"), scratch.places());
+  CHECK(tree.srctree == scratch.at("work/common"));
+  CHECK(read_file(join_path(tree.objtree, "Makefile")) ==
+        "include " + scratch.at("work/common/Makefile") + "\n");
+  CHECK(read_file(scratch.at("work/out/Makefile")) == stub);
+}
+
 TEST_CASE("a release is found on the machine by its build link or by its package") {
   const Scratch scratch;
   scratch.debian_tree("machine", "6.1.0-1-test");
