@@ -7,6 +7,7 @@
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
 #include "kbx/ninja/btf_step.h"
+#include "kbx/ninja/launcher.h"
 
 namespace kbx::ninja {
 namespace {
@@ -126,7 +127,9 @@ void Output::print_line(std::string_view line) {
 
 std::string Output::with_known_paths(std::string_view line) {
   if (!record() || record()->folder == record()->source) return std::string(line);
-  return replace_all(line, record()->folder + "/", record()->source + "/");
+  std::string known(line);
+  if (!layout_.launcher.empty()) known = with_shadow_named(known, layout_.shadow);
+  return replace_all(known, record()->folder + "/", record()->source + "/");
 }
 
 const std::optional<Record>& Output::record() {
