@@ -6,7 +6,11 @@
 
 #include <sys/utsname.h>
 
+#include "kbx/base/error.h"
+#include "kbx/base/text.h"
 #include "kbx/kernel/config.h"
+#include "kbx/kernel/forced_flags.h"
+#include "kbx/kernel/toolchain.h"
 
 namespace kbx::kernel {
 namespace {
@@ -52,13 +56,16 @@ std::string debian_triplet(const Tree& tree) {
   return config.is_y("CONFIG_PPC64") ? "powerpc64-linux-gnu" : "powerpc-linux-gnu";
 }
 
-bool has_gcc(const std::string& prefix, const std::string& path) {
-  if (!find_program(prefix + "gcc", path).empty()) return true;
+/// The gcc of a toolchain, of no version rather than of one, and of the newest; "" if it has none.
+std::string gcc_of(const std::string& prefix, const std::string& path) {
+  std::string plain = prefix + "gcc";
+  if (!find_program(plain, path).empty()) return plain;
   constexpr int oldest = 8;
   constexpr int newest = 20;
   for (int version = newest; version >= oldest; --version)
-    if (!find_program(prefix + "gcc-" + std::to_string(version), path).empty()) return true;
-  return false;
+    if (std::string name = plain + "-" + std::to_string(version); !find_program(name, path).empty())
+      return name;
+  return {};
 }
 
 }  // namespace
@@ -83,7 +90,7 @@ std::optional<std::string> cross_prefix(const Tree& tree, const Environment& env
   const auto path = environment.find("PATH");
   if (path == environment.end()) return std::nullopt;
   for (const std::string& triplet : cross_triplets(tree))
-    if (has_gcc(triplet + "-", path->second)) return triplet + "-";
+    if (!gcc_of(triplet + "-", path->second).empty()) return triplet + "-";
   return std::nullopt;
 }
 
@@ -93,6 +100,53 @@ std::string cross_package(const Tree& tree) {
   std::string name = triplets.front();
   std::replace(name.begin(), name.end(), '_', '-');
   return "gcc-" + name;
+}
+
+std::optional<StandIn> stand_in_compiler(const Tree& tree, const std::string& prefix,
+                                         const Environment& environment) {
+  const auto path = environment.find("PATH");
+  if (path == environment.end()) return std::nullopt;
+  StandIn result;
+  result.wanted = compiler_asked_for(tree, config_of(tree));
+  if (result.wanted.find("clang") != std::string::npos) return std::nullopt;
+  if (compiler_triplet(result.wanted).empty()) result.wanted = prefix + result.wanted;
+  result.command = gcc_of(prefix, path->second);
+  if (result.command.empty() || !locate_compiler(result.wanted, environment).path.empty())
+    return std::nullopt;
+  return result;
+}
+
+std::string stand_in_note(const StandIn& compiler, const Tree& tree, ProbeCache& cache,
+                          const Environment& environment) {
+  const Config config = config_of(tree);
+  const CompilerPath where = locate_compiler(compiler.command, environment);
+  const std::string known =
+      compiler.command + " " + describe_compiler(where, cache, environment).version;
+  const std::string package = compiler_package(compiler.wanted, false);
+  if (const auto refused = refused_flags(where, config, environment); !refused.empty())
+    throw Error("the compiler " + compiler.wanted + " was not found in PATH, and " + known +
+                    " cannot take its place: it does not know " + join(refused, " "),
+                "install " + package + ", or name another compiler: CC=");
+  std::string note = compiler.wanted + ", which this tree asks for, is not here: " + known +
+                     " takes its place (package " + package + " has it)";
+  if (const std::string& text = config.get("CONFIG_CC_VERSION_TEXT"); !text.empty())
+    note += "; the kernel was built with " + text;
+  return note;
+}
+
+std::string compiler_triplet(const std::string& name) {
+  for (std::string_view family : {"gcc", "clang", "cc"}) {
+    const size_t at = name.find("-" + std::string(family));
+    if (at != std::string::npos && name.find('-') < at) return name.substr(0, at + 1);
+  }
+  return {};
+}
+
+std::string compiler_package(const std::string& name, bool native) {
+  const std::string triplet = compiler_triplet(name);
+  std::string bare = name.substr(triplet.size());
+  if (triplet.empty() || native) return bare;
+  return bare + "-" + replace_all(triplet.substr(0, triplet.size() - 1), "_", "-");
 }
 
 bool names_toolchain(const std::vector<std::string>& variables, const Environment& environment) {

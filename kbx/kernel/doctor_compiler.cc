@@ -1,7 +1,3 @@
-// The compiler is judged by what the configuration forces on it. A configuration made with one
-// compiler records what that one could do, and kbuild then passes flags without asking again; those
-// are tried here. What kbuild wraps in cc-option adapts itself and is of no interest.
-
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -14,6 +10,7 @@
 #include "kbx/elf/needed_versions.h"
 #include "kbx/kernel/cross.h"
 #include "kbx/kernel/doctor_checks.h"
+#include "kbx/kernel/forced_flags.h"
 #include "kbx/kernel/layout.h"
 #include "kbx/kernel/toolchain.h"
 
@@ -21,35 +18,6 @@ namespace kbx::kernel {
 namespace {
 
 using Severity = Finding::Severity;
-
-/// A flag that the top Makefiles pass whenever a symbol is set, and the kernel's compiler family it
-/// is for ("" is any). @ stands for the value of the symbol `number`.
-struct ForcedFlag {
-  std::string_view symbol;
-  std::string_view family;
-  std::string_view flag;
-  std::string_view number = {};
-};
-
-constexpr std::array<ForcedFlag, 16> forced_flags = {{
-    {"CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT", "", "-fmin-function-alignment=@",
-     "CONFIG_FUNCTION_ALIGNMENT"},
-    {"CONFIG_CALL_PADDING", "", "-fpatchable-function-entry=@,@", "CONFIG_FUNCTION_PADDING_BYTES"},
-    {"CONFIG_INIT_STACK_ALL_ZERO", "", "-ftrivial-auto-var-init=zero"},
-    {"CONFIG_INIT_STACK_ALL_PATTERN", "", "-ftrivial-auto-var-init=pattern"},
-    {"CONFIG_ZERO_CALL_USED_REGS", "", "-fzero-call-used-regs=used-gpr"},
-    {"CONFIG_STACKPROTECTOR_STRONG", "", "-fstack-protector-strong"},
-    {"CONFIG_SLS", "", "-mharden-sls=all"},
-    {"CONFIG_MITIGATION_SLS", "", "-mharden-sls=all"},
-    {"CONFIG_RETHUNK", "", "-mfunction-return=thunk-extern"},
-    {"CONFIG_MITIGATION_RETHUNK", "", "-mfunction-return=thunk-extern"},
-    {"CONFIG_RETPOLINE", "gcc", "-mindirect-branch=thunk-extern"},
-    {"CONFIG_MITIGATION_RETPOLINE", "gcc", "-mindirect-branch=thunk-extern"},
-    {"CONFIG_RETPOLINE", "clang", "-mretpoline-external-thunk"},
-    {"CONFIG_MITIGATION_RETPOLINE", "clang", "-mretpoline-external-thunk"},
-    {"CONFIG_CFI_CLANG", "clang", "-fsanitize=kcfi"},
-    {"CONFIG_LTO_CLANG", "clang", "-flto"},
-}};
 
 /// How compilers for a SRCARCH call their machine in -dumpmachine.
 struct MachineNames {
@@ -68,53 +36,6 @@ constexpr std::array<MachineNames, 8> machine_names = {{
     {"loongarch", "loongarch"},
 }};
 
-std::vector<std::string> flags_forced_by(const Config& config) {
-  std::vector<std::string> flags;
-  const std::string_view family = config.is_y("CONFIG_CC_IS_CLANG") ? "clang" : "gcc";
-  for (const ForcedFlag& forced : forced_flags) {
-    const bool fits = forced.family.empty() || forced.family == family;
-    const std::string& number = config.get(forced.number);
-    if (!fits || !config.is_y(forced.symbol) || (!forced.number.empty() && number.empty()))
-      continue;
-    flags.push_back(replace_all(forced.flag, "@", number));
-  }
-  // Some symbols hold the flag itself: CONFIG_CC_IMPLICIT_FALLTHROUGH, CONFIG_CC_MS_EXTENSIONS, …
-  for (const auto& [symbol, value] : config.values)
-    if (symbol.substr(0, 10) == "CONFIG_CC_" && value.substr(0, 1) == "-") flags.push_back(value);
-  return flags;
-}
-
-bool accepts(const CompilerPath& compiler, const std::vector<std::string>& flags,
-             const Environment& environment) {
-  Command command;
-  command.arguments = compiler.arguments;
-  command.arguments.insert(command.arguments.end(), flags.begin(), flags.end());
-  for (const char* word : {"-Werror", "-x", "c", "-c", "/dev/null", "-o", "/dev/null"})
-    command.arguments.emplace_back(word);
-  command.environment = &environment;
-  command.capture_errors = true;
-  return run(command).status == 0;
-}
-
-std::vector<std::string> refused_flags(const CompilerPath& compiler, const Config& config,
-                                       const Environment& environment) {
-  const std::vector<std::string> flags = flags_forced_by(config);
-  if (flags.empty() || accepts(compiler, flags, environment)) return {};
-  std::vector<std::string> refused;
-  for (const std::string& flag : flags)
-    if (!accepts(compiler, {flag}, environment)) refused.push_back(flag);
-  return refused;
-}
-
-/// A triplet in front of gcc or clang, as in x86_64-linux-gnu-gcc-12: "x86_64-linux-gnu-", or "".
-std::string triplet_of(const std::string& name) {
-  for (std::string_view family : {"gcc", "clang", "cc"}) {
-    const size_t at = name.find("-" + std::string(family));
-    if (at != std::string::npos && name.find('-') < at) return name.substr(0, at + 1);
-  }
-  return {};
-}
-
 bool makes_code_for(const std::string& target, const std::string& arch) {
   for (const MachineNames& names : machine_names) {
     if (names.arch != arch) continue;
@@ -123,15 +44,6 @@ bool makes_code_for(const std::string& target, const std::string& arch) {
     return false;
   }
   return true;
-}
-
-/// The Debian package of a compiler: gcc-12 for a native one whatever it is called, else
-/// gcc-12-aarch64-linux-gnu.
-std::string package_of(const std::string& name, bool native) {
-  const std::string triplet = triplet_of(name);
-  std::string bare = name.substr(triplet.size());
-  if (triplet.empty() || native) return bare;
-  return bare + "-" + triplet.substr(0, triplet.size() - 1);
 }
 
 /// The target of the compiler called cc here, which tells what a native triplet is; "" if none is.
@@ -160,21 +72,33 @@ struct Choice {
   std::optional<Finding> finding;
 };
 
+/// What kbx build takes instead of a cross compiler that is not here.
+Choice choose_cross_compiler(const Patient& patient, Finding finding) {
+  if (finding.remedy.empty()) finding.remedy = cross_package(patient.tree);
+  const auto prefix = cross_prefix(patient.tree, patient.environment);
+  if (!prefix || names_toolchain({}, patient.environment)) return {std::nullopt, finding};
+  const auto other = stand_in_compiler(patient.tree, *prefix, patient.environment);
+  if (!other) return {std::nullopt, finding};
+  finding.severity = Severity::limits;
+  finding.detail += " " + other->command + " is here: kbx build takes it.";
+  return {locate_compiler(other->command, patient.environment), finding};
+}
+
 Choice choose_compiler(const Patient& patient) {
   const bool given = !patient.options.cc.empty();
   std::string asked = given ? patient.options.cc : compiler_asked_for(patient.tree, patient.config);
-  if (!given && triplet_of(asked).empty() && !names_toolchain({}, patient.environment))
+  if (!given && compiler_triplet(asked).empty() && !names_toolchain({}, patient.environment))
     asked = cross_prefix(patient.tree, patient.environment).value_or("") + asked;
   const CompilerPath wanted = locate_compiler(asked, patient.environment);
   if (!wanted.identity.empty()) return {wanted, std::nullopt};
   const std::string name = wanted.arguments.at(0);
-  const bool native = is_native(triplet_of(name), patient.environment);
+  const bool native = is_native(compiler_triplet(name), patient.environment);
   Finding finding{Severity::broken, "the compiler " + name + " is not here",
                   given ? "" : "It is the one that this tree asks for.",
-                  given || cross_package(patient.tree).empty() ? package_of(name, native)
-                                                               : cross_package(patient.tree)};
-  if (given || !native) return {std::nullopt, finding};
-  std::string bare = name.substr(triplet_of(name).size());
+                  compiler_package(name, native)};
+  if (given) return {std::nullopt, finding};
+  if (!native) return choose_cross_compiler(patient, finding);
+  std::string bare = name.substr(compiler_triplet(name).size());
   const std::string family = bare.substr(0, bare.find('-'));
   for (const std::string& other : {bare, family}) {
     const CompilerPath found = locate_compiler(other, patient.environment);
@@ -245,7 +169,7 @@ std::vector<Finding> check_compiler(const Patient& patient) {
   const std::string name = base_name(choice.compiler->arguments.at(0));
   const std::string kernels_own = compiler_asked_for(patient.tree, patient.config);
   const std::string package =
-      package_of(kernels_own, is_native(triplet_of(kernels_own), patient.environment));
+      compiler_package(kernels_own, is_native(compiler_triplet(kernels_own), patient.environment));
   if (!makes_code_for(compiler.target, patient.tree.arch)) {
     findings.push_back(
         {Severity::broken,

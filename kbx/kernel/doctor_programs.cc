@@ -151,6 +151,14 @@ std::vector<Finding> check_btf(const Patient& patient) {
          "There is no vmlinux beside the headers to base it on. Only tracing by type (bpftrace, "
          "CO-RE) of the module itself goes without.",
          ""}};
+  if (const std::string found =
+          obstacle_to_running(patient.tree, "tools/bpf/resolve_btfids/resolve_btfids");
+      found.starts_with("built for"))
+    return {{Severity::harmless, "BTF will not be generated; the module will load",
+             "The tree's resolve_btfids is " + found +
+                 ". make stops there; kbx build leaves BTF out. Only tracing by type (bpftrace, "
+                 "CO-RE) of the module itself goes without.",
+             ""}};
   std::string pahole = patient.options.pahole;
   if (const auto given = patient.environment.find("PAHOLE");
       pahole.empty() && given != patient.environment.end())
@@ -169,8 +177,8 @@ std::vector<Finding> check_btf(const Patient& patient) {
     return {
         {Severity::limits,
          "pahole " + pahole_shown(version) + " is older than the kernel's, " + pahole_shown(wanted),
-         "kbuild passes the options of the newer one; where this one does not know them, the "
-         "BTF step fails.",
+         "kbuild passes the options of the newer one; where this one does not know them, make "
+         "fails, and kbx build leaves BTF out.",
          "dwarves"}};
   return {{Severity::good, "BTF can be generated with pahole " + pahole_shown(version), "", ""}};
 }

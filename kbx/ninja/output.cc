@@ -6,6 +6,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
+#include "kbx/ninja/btf_step.h"
 #include "kbx/ninja/launcher.h"
 
 namespace kbx::ninja {
@@ -57,14 +58,10 @@ void Output::take_status(std::string_view count, std::string_view text) {
 }
 
 void Output::print_command_output(std::string_view line) {
-  constexpr std::string_view skipping = "Skipping BTF generation for ";
-  if (!is_make() && line.starts_with(skipping) && line.ends_with("unavailability of vmlinux")) {
+  if (const auto left_out = is_make() ? std::nullopt : read_btf_notice(line)) {
     if (options_.quiet) return;
-    std::string_view module = line.substr(skipping.size());
-    module = module.substr(0, module.find(' '));
-    return print_line("  note: " + base_name(module) +
-                      " gets no BTF, since these headers come without vmlinux; it loads all the "
-                      "same");
+    return print_line("  note: " + base_name(left_out->module) + " gets no BTF, since " +
+                      std::string(left_out->reason) + "; it loads all the same");
   }
   print_words(with_known_paths(line));
   if (!failed_outputs_.empty() && failed_lines_.size() < most_lines_read)

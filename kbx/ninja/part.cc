@@ -9,7 +9,6 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/shadow.h"
-#include "kbx/kernel/cross.h"
 #include "kbx/ninja/metadata_step.h"
 
 namespace kbx::ninja {
@@ -105,6 +104,14 @@ kernel::Tree tree_of_images(const Job& job) {
   return tree;
 }
 
+void choose_cross_toolchain(Part& part) {
+  const auto prefix = kernel::cross_prefix(part.tree, part.environment);
+  if (!prefix) return;
+  part.variables.push_back("CROSS_COMPILE=" + *prefix);
+  part.stand_in = kernel::stand_in_compiler(part.tree, *prefix, part.environment);
+  if (part.stand_in) part.variables.push_back("CC=" + part.stand_in->command);
+}
+
 std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
   std::vector<Part> parts;
   for (size_t i = 0; i < job.folders.size(); ++i) {
@@ -115,8 +122,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.images = shadow && is_image_folder(part.source);
     part.tree = part.images ? tree_of_images(job) : job.tree;
     if (!part.images && !kernel::names_toolchain(part.variables, part.environment))
-      if (const auto prefix = kernel::cross_prefix(part.tree, part.environment))
-        part.variables.push_back("CROSS_COMPILE=" + *prefix);
+      choose_cross_toolchain(part);
     part.layout.kbx = job.kbx;
     if (!part.images) part.layout.tree = part.tree;
     part.layout.rules_folder = job.rules_folder;

@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "kbx/kernel/cross.h"
 #include "kbx/ninja/driver_kconfig.h"
 #include "kbx/ninja/layout.h"
 #include "kbx/ninja/session.h"
@@ -20,8 +22,9 @@ struct Part {
   std::string shadow;  // the shadow's root, "" without one
   std::string anchor;  // what the shadow mirrors
   bool images = false;
-  kernel::Tree tree;   // for images the folder of their rules
-  ConfigPlace config;  // of the driver's own options; empty without a Kconfig
+  kernel::Tree tree;                        // for images the folder of their rules
+  std::optional<kernel::StandIn> stand_in;  // for the tree's compiler
+  ConfigPlace config;                       // of the driver's own options; empty without a Kconfig
 };
 
 /// The parts of a job, in its order.

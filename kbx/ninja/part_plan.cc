@@ -17,6 +17,7 @@
 #include "kbx/kbuild/shadow.h"
 #include "kbx/kernel/probe_cache.h"
 #include "kbx/kernel/toolchain.h"
+#include "kbx/ninja/btf_step.h"
 #include "kbx/ninja/driver_kconfig.h"
 #include "kbx/ninja/preflight.h"
 #include "kbx/ninja/record.h"
@@ -120,6 +121,11 @@ void add_toolchain(kbuild::Plan& plan, const kbuild::ProbingShell& shell,
     if (!program.empty()) plan.inputs.files.emplace_back(program, stamp_of(program));
 }
 
+void add_stand_in_note(kbuild::Plan& plan, const Part& part) {
+  kernel::ProbeCache cache("");
+  plan.notes.push_back(kernel::stand_in_note(*part.stand_in, part.tree, cache, part.environment));
+}
+
 /// Another kbx may evaluate otherwise, so each has answers of its own.
 std::string tree_cache_folder(const Job& job) {
   const auto stamp = stamp_of(job.kbx);
@@ -216,7 +222,9 @@ void complete_plan(const Part& part, const kbuild::ProbingShell& shell,
   add_toolchain(plan, shell, part.environment);
   plan.release = part.tree.release;
   plan.arch = part.tree.arch;
+  if (part.stand_in) add_stand_in_note(plan, part);
   if (!part.images) check_tree_programs(plan, part.tree);
+  if (!part.images && !part.layout.tree_programs) leave_out_btf(plan, part.tree, part.environment);
   if (part.images && !part.layout.rules_folder.empty()) {
     const std::string rules = join_path(part.layout.rules_folder, image_rules);
     plan.inputs.files.emplace_back(rules, stamp_of(rules));

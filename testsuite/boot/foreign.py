@@ -45,20 +45,32 @@ def build(kbx, kernel, folder):
     """The modules, in an order in which they load, and faults."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "LC_ALL": "C"}
     subprocess.run([kbx, "kernels", "add", *kernel.headers], env=environment, check=True, capture_output=True)
-    _, series, _, _, words = FOREIGN[kernel.architecture]
+    _, series, _, _ = FOREIGN[kernel.architecture]
     modules, faults = [], []
     for name, source in sources(series):
         copy_sources(source, folder / name)
         trace, out = folder / f"{name}.trace", folder / "out" / name
-        command = [kbx, "build", folder / name, "--kernel", f"debian:{series}:{kernel.architecture}", "--out", out, *words]
+        command = [kbx, "build", folder / name, "--kernel", f"debian:{series}:{kernel.architecture}", "--out", out]
         traced = ["strace", "-f", "-qq", "-e", "trace=execve", "-e", "signal=none", "-o", trace, *command]
         said = subprocess.run(traced, env=environment, capture_output=True, text=True)
         if said.returncode:
             faults.append(f"{name} does not build\n{said.stdout}{said.stderr}")
             continue
+        faults += [f"{name}: {fault}" for fault in untold(kernel, said)]
         faults += started_of(trace.read_text(), folder / "cache")
         modules += sorted(out.glob("*.ko"))
     return modules, faults
+
+
+def untold(kernel, said):
+    """What a build did not say of the compiler and the BTF that the headers ask for."""
+    _, series, _, triplet = FOREIGN[kernel.architecture]
+    if series == "6.1":  # asks for GCC 12, and has no vmlinux
+        return
+    if not shutil.which(f"{triplet}-gcc-14") and f"note: {triplet}-gcc-14, which this tree asks for" not in said.stderr:
+        yield f"the compiler that was taken is not told\n{said.stdout}{said.stderr}"
+    if "gets no BTF, since the tree's resolve_btfids is built for" not in said.stdout:
+        yield f"BTF was left out in silence\n{said.stdout}{said.stderr}"
 
 
 def started_of(trace, cache):
@@ -73,7 +85,7 @@ def started_of(trace, cache):
 
 def compare(kernel, modules, folder):
     """What differs from the modules that kbuild makes."""
-    _, series, _, triplet, _ = FOREIGN[kernel.architecture]
+    _, series, _, triplet = FOREIGN[kernel.architecture]
     tree = shadow_tree(kernel, series, folder / "kbuild")
     faults = []
     for name, _ in sources(series):

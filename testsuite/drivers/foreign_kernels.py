@@ -11,17 +11,16 @@ from pathlib import Path
 from archive import Suite
 from cachedir import Unavailable, cache_root, locked, made_aside
 
-# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler, and what else a build is told.
-# Trixie's headers ask for GCC 14, and have BTF made by a pahole of its time and a program of theirs.
+# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler.
+# Trixie's headers ask for GCC 14, and for BTF that a pahole of its time and a program of theirs would make.
 FOREIGN = {
-    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu", ()),
-    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf", ()),
-    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu", ()),
-    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu", ()),
-    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu", ()),
-    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64", ()),
-    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu",
-                ("CC=riscv64-linux-gnu-gcc", "CONFIG_DEBUG_INFO_BTF_MODULES=")),
+    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu"),
+    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf"),
+    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu"),
+    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu"),
+    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu"),
+    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64"),
+    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu"),
 }
 
 
@@ -88,7 +87,7 @@ def kept(architecture, target):
 
 
 def _download(suite, architecture, target):
-    _, series, flavour, *_ = FOREIGN[architecture]
+    _, series, flavour, _ = FOREIGN[architecture]
     names = suite.names(rf"linux-headers-{re.escape(series)}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
     if not names:
         raise Unavailable(f"{suite.name} has no headers of the flavour {flavour}")

@@ -32,6 +32,12 @@ MORE_TARGETS = {"arm64": "aarch64-linux-gnu", "arm": "arm-linux-gnueabi", "mips6
                 "riscv64": "riscv64-linux-gnu"}
 NEEDY = GPL + 'INFO(ns, "import_ns=KBX_SPACE")NEED(spaced)NEED(second)NEED(nowhere)WEAK(nowhere_else)'
 DEBUG = ["-g", "-gdwarf-4"]
+TRACED = """
+extern int other(int);
+__attribute__((section(".not.traced"))) int never(int x) { return other(x) + 4; }
+__attribute__((weak)) int replaceable(int x) { return other(x) + 6; }
+int visible(int x) { return other(x) - 1; }
+"""
 # Name: target, form of the exports (modpost_case.h), source, options.
 CASES = {
     "exports-old-lsb-64": ("lsb-64", 1, GPL + ONE, []),
@@ -45,6 +51,9 @@ CASES = {
     "mismatched-lsb-32": ("lsb-32", 3, GPL + MISMATCHED, []),
     "mismatched-mips64": ("mips64", 2, CLOSED + MISMATCHED + TWO, []),
     "exempt-arm": ("arm", 3, GPL + EXEMPT, DEBUG),
+    "traced-lsb-64": ("lsb-64", 3, GPL + TRACED, ["-pg"]),
+    "traced-msb-32": ("msb-32", 3, GPL + TRACED, ["-pg"]),
+    "traced-arm64": ("arm64", 3, GPL + TRACED, ["-pg"]),
 }
 IMAGE = r"""
 asm(".pushsection .rodata,\"a\"\nname_a: .asciz \"kbx_one\"\nname_b: .asciz \"kbx_two\"\nspace: .asciz \"KBX_SPACE\"\n"

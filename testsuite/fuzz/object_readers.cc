@@ -14,6 +14,7 @@
 #include "kbx/ninja/export_check.h"
 #include "kbx/ninja/object_step.h"
 #include "kbx/symbols/kernel_image.h"
+#include "kbx/symbols/mcount_table.h"
 #include "kbx/symbols/mod_template.h"
 #include "kbx/symbols/modpost.h"
 #include "kbx/symbols/module_object.h"
@@ -112,6 +113,16 @@ std::string metadata_through(std::string_view content, const Dialect& dialect) {
   return made;
 }
 
+/// What is made of an object has to be one, and to have the table.
+std::string read_calls(std::string_view content) {
+  const symbols::McountRecord record = symbols::record_mcount(content, "object", true);
+  std::string answer = record.has_table_already ? "had a table\n" : "";
+  for (const std::string& section : record.ignored) answer += section + "\n";
+  if (!record.object) return answer;
+  elf::read_object(*record.object, "written");
+  return answer + *record.object;
+}
+
 std::string read_image(std::string_view content) {
   symbols::KernelSymbols kernel;
   symbols::add_kernel_image(kernel, kernel::kernel_elf(content, "image"), "image");
@@ -162,6 +173,7 @@ ObjectReaders::ObjectReaders(const std::string& objtree, const std::string& srct
                   }});
   all_.push_back({"exports", read_exports});
   all_.push_back({"image", read_image});
+  all_.push_back({"calls of -pg", read_calls, false});
   for (const auto& [series, dialect] : dialects()) add_dialect(series, dialect);
   Dialect own = symbols::probe_dialect(objtree, srctree);
   own.objtree.clear();  // the programs in it are not read again and again

@@ -1,6 +1,6 @@
 # Fuzz targets: fuzz/NAME.cc with the inputs in fuzz/corpus/NAME. With KBX_FUZZ they are libFuzzer programs (./dev
 # fuzz); otherwise each replays its corpus, in which every input that once broke something stays.
-set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object
+set(fuzz_targets makefile options depfile config object line_table needed_versions deb caches genksyms preprocess module_object recordmcount
     symvers kernel_symbols metadata signature linker_script link kconfig dotconfig)
 foreach(target IN LISTS fuzz_targets)
   add_executable(fuzz-${target} ${CMAKE_CURRENT_LIST_DIR}/${target}.cc)

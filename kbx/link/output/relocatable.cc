@@ -151,8 +151,9 @@ class RelocatableWriter {
   }
 
   void copy_input(const FileOutput& file, const OutputSection& output, InputSection& input) {
-    // A group is written when all indices are known.
-    if (input.traits & (trait_group | trait_linker_created)) return;
+    // A group is written when all indices are known, and a late note behind all else.
+    const bool is_late = (input.traits & trait_linker_created) && input.content.empty();
+    if (is_late || (input.traits & trait_group)) return;
     // What has content can be in a section that has none in the file: the first one's type counts.
     const Elf64_Shdr& header = headers_.table[output.index];
     std::string unseen;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "kbx/link/arch/attributes.h"
+#include "kbx/link/arch/ppc64_save.h"
 #include "kbx/link/arch/special_sections.h"
 #include "kbx/link/input/property.h"
 #include "kbx/link/output/build_id.h"
@@ -76,6 +77,34 @@ void drop_build_ids(const LinkState& state) {
         section->is_discarded = true;
 }
 
+/// --save-restore-funcs. The section is there even if nothing calls a function in it.
+void add_save_functions(LinkState& state, InputFile& file) {
+  SymbolTable& symbols = state.resolver.symbols();
+  const auto state_of = [&](std::string_view name) {
+    const Symbol* symbol = symbols.find(name);
+    if (!symbol) return NameState::unknown;
+    return symbol->is_defined_in_object ? NameState::defined : NameState::referred_to;
+  };
+  const SaveCode made = ppc64_save_code(state.resolver.format().is_big_endian, state_of);
+  InputSection& section =
+      *state.resolver.add_section(file, ".sfpr",
+                                  trait_alloc | trait_load | trait_contents | trait_code |
+                                      trait_readonly | trait_linker_created);
+  section.type = SHT_PROGBITS;
+  section.flags = SHF_ALLOC | SHF_EXECINSTR;
+  section.alignment_power = 2;
+  section.content = state.resolver.arena().copy(made.code);
+  section.size = made.code.size();
+  for (const SaveCode::Function& function : made.functions) {
+    Symbol& symbol = *symbols.add(state.resolver.arena().copy(function.name));
+    symbol.binding = Binding::defined;
+    symbol.section = &section;
+    symbol.value = function.offset;
+    symbol.type = STT_FUNC;
+    symbol.is_defined_in_object = symbol.is_forced_local = true;
+  }
+}
+
 void set_executable(const InputSection& note) {
   if (note.output) note.output->traits |= trait_code;
 }
@@ -141,10 +170,14 @@ void add_final_sections(LinkState& state) {
 void add_linker_sections(LinkState& state) {
   if (state.files().empty()) return;
   add_final_sections(state);
-  if (!state.options.executable_stack) return;
-  // Where GNU ld has a file for veneers, the note belongs to that one, in front of all others.
+  const bool has_save_functions =
+      state.machine() == EM_PPC64 && state.options.save_restore_functions;
+  if (!state.options.executable_stack && !has_save_functions) return;
+  // Where GNU ld has a file for veneers, these belong to that one, in front of all others.
   InputFile& first = has_veneer_file(state.machine()) ? state.resolver.add_made_file("linker stubs")
                                                       : *state.files().front();
+  if (has_save_functions) add_save_functions(state, first);
+  if (!state.options.executable_stack) return;
   if (first.find(".note.GNU-stack")) return;
   const Traits code = *state.options.executable_stack ? Traits{trait_code} : 0;
   state.resolver.add_section(first, ".note.GNU-stack", trait_readonly | code);

@@ -247,6 +247,17 @@ TEST_CASE("BTF without vmlinux is harmless; pahole's age is told") {
   CHECK(ward.finding("pahole 1.24 is older than the kernel's, 1.30").severity == Severity::limits);
   ward.scratch.file("bin/pahole", "#!/bin/sh\necho v1.30\n", 0755);
   CHECK(ward.finding("BTF can be generated").severity == Severity::good);
+  ward.program("tools/bpf/resolve_btfids/resolve_btfids", 22);
+  const Finding foreign = ward.finding("BTF will not be generated");
+  CHECK(foreign.severity == Severity::harmless);
+  CHECK(has(foreign.detail, "resolve_btfids is built for S/390"));
+}
+
+TEST_CASE("a flag whose number is 0 is not passed, so no compiler lacks it") {
+  const Ward ward;
+  ward.also("CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=y\nCONFIG_FUNCTION_ALIGNMENT=0\n");
+  ward.compiler("gcc-12", "12.2.0", "-fmin-function*");
+  for (const Finding& found : ward.examined()) CHECK(found.severity == Severity::good);
 }
 
 TEST_CASE("what the configuration means is said") {
