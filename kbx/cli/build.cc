@@ -133,6 +133,8 @@ int build_command(const std::vector<std::string>& arguments) {
   print_verdicts(job, outcomes);
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (const auto figures = launch_figures(job); figures && !job.quiet)
+    fmt::print("  {}\n", figures->to_string());
   if (built && !job.quiet)
     fmt::print("{} in {}\n", summary(job, outcomes),
                seconds < 0.1 ? fmt::format("{:.0f} ms", seconds * 1000)

@@ -85,11 +85,18 @@ void JobOptions::add_ways(CLI::App& app) {
       ->check(CLI::IsMember({"direct", "compiler"}));
 }
 
+void JobOptions::add_launcher(CLI::App& app) {
+  app.add_option("--launcher", launcher,
+                 "what runs compilers: ccache, sccache, distcc, icecc or the like")
+      ->type_name("PROGRAM");
+}
+
 void JobOptions::add_running(CLI::App& app) {
   add_jobs(app);
   app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
   app.add_flag("--verbose,-v", verbose, "show commands in full");
   app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
+  add_launcher(app);
   add_ways(app);
   app.add_option("--rules", rules, "folder with Ninja rule templates instead of the built-in ones")
       ->type_name("FOLDER");
@@ -98,12 +105,15 @@ void JobOptions::add_running(CLI::App& app) {
 void JobOptions::add_matrix(CLI::App& app) {
   add_jobs(app);
   app.add_flag("--quiet,-q", quiet, "print no table");
+  add_launcher(app);
   add_ways(app);
 }
 
 ninja::Job JobOptions::common_job() const {
   ninja::Job job;
   job.environment = current_environment();
+  ninja::check_launcher(launcher, job.environment);
+  job.launcher = launcher;
   job.kbx = own_path();
   job.tree_programs = tree_programs;
   job.toolchain_linker = linker == "toolchain";

@@ -17,6 +17,7 @@ struct JobOptions {
   bool tree_programs = false;
   std::string mod_object = "direct";
   std::string linker = "kbx";
+  std::string launcher;
   int jobs = 0;
   bool keep_going = false;
   bool verbose = false;
@@ -35,6 +36,7 @@ struct JobOptions {
 
  private:
   void add_jobs(CLI::App& app);
+  void add_launcher(CLI::App& app);
   void add_ways(CLI::App& app);  // how things are made
 };
 

@@ -343,6 +343,7 @@ int run_command(const std::vector<std::string>& arguments) {
   results.cells = std::move(*built);
   results.when = now_in_utc();
   results.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (const auto figures = matrix::launch_figures(settings)) results.launchers.push_back(*figures);
   return report(results, settings.out, before, !place.since.empty(), !options.only.empty(),
                 running.quiet);
 }

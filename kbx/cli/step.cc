@@ -12,6 +12,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/ninja/fixdep.h"
+#include "kbx/ninja/launcher.h"
 #include "kbx/ninja/metadata_step.h"
 #include "kbx/ninja/object_step.h"
 
@@ -45,6 +46,8 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
         step.command_file = value;
       else if (option == "--options")
         step.options = value;
+      else if (option == "--shadow")
+        step.shadow = value;
       else if (option == "--prefix")
         step.dialect.saved_command_prefix = value;
       else if (option == "--exported-symbols")
@@ -86,6 +89,17 @@ int template_step(int count, const char* const* arguments) {
   return ninja::run_template_step(step);
 }
 
+[[noreturn]] void launch_step(int count, const char* const* arguments) {
+  const char* const* const end = arguments + count;
+  const char* const* const command = std::find(arguments, end, std::string_view("--"));
+  if (command == end) throw Error("kbx step launch: no command; expected -- COMMAND");
+  ninja::LaunchStep step;
+  step.command.assign(command + 1, end);
+  for (const char* const* word = arguments; word + 1 < command; word += 2)
+    (*word == std::string_view("--shadow") ? step.shadow : step.launcher) = word[1];
+  ninja::run_launch_step(step);
+}
+
 int metadata_step(int count, const char* const* arguments) {
   ninja::MetadataStep step;
   parse_values(count, arguments, {{"--template", &step.from}, {"--members", &step.members}});
@@ -107,7 +121,8 @@ int step_command(int count, const char* const* arguments) {
     if (what == "object") return ninja::run_object_step(parse(count - 1, arguments + 1));
     if (what == "metadata") return metadata_step(count - 1, arguments + 1);
     if (what == "template") return template_step(count - 1, arguments + 1);
-    throw Error("kbx step: expected \"object\", \"template\" or \"metadata\"");
+    if (what == "launch") launch_step(count - 1, arguments + 1);
+    throw Error("kbx step: expected \"object\", \"template\", \"launch\" or \"metadata\"");
   } catch (const Error& error) {
     std::fprintf(stderr, "kbx: %s\n", error.to_string().c_str());
     return ninja::step_failed;

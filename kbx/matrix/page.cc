@@ -233,6 +233,13 @@ std::string filled(std::string_view frame, const std::map<std::string_view, std:
   return text;
 }
 
+std::string when_part(const Results& results) {
+  std::string text = results.when + ", in " + duration_text(results.seconds);
+  for (const ninja::LaunchFigures& launcher : results.launchers)
+    text += "; " + launcher.to_string();
+  return escaped(text);
+}
+
 }  // namespace
 
 std::string page_text(std::string_view frame, const Results& results, const Changes* changes) {
@@ -242,7 +249,7 @@ std::string page_text(std::string_view frame, const Results& results, const Chan
       frame,
       {{"TITLE", failed > 0 ? fmt::format("{} of {} failed", failed, counted(cells.size(), "cell"))
                             : fmt::format("{} as expected", counted(cells.size(), "cell"))},
-       {"WHEN", escaped(results.when) + ", in " + duration_text(results.seconds)},
+       {"WHEN", when_part(results)},
        {"SUM", sum_part(cells)},
        {"CHANGES", changes_part(changes)},
        {"CAUSES", causes_part(cells)},

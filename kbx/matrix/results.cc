@@ -79,6 +79,14 @@ class Reader {
       refuse("expected a number \"" + std::string(key) + "\" that is not negative");
     return *found;
   }
+  std::size_t count(const char* key) const {
+    constexpr double most = 1e15;
+    return static_cast<std::size_t>(std::min(number(key), most));
+  }
+  bool is_true(const char* key) const {
+    const auto found = value_.find(key);
+    return found != value_.end() && *found == true;
+  }
   bool has(const char* key) const { return value_.contains(key); }
 
   std::vector<std::string> texts(const char* key) const {
@@ -148,12 +156,9 @@ CellResult cell_from(const Reader& reader) {
   cell.warnings = reader.texts("warnings");
   cell.hints = reader.texts("hints");
   cell.notes = reader.texts("notes");
-  for (const Reader& module : reader.objects("modules")) {
-    constexpr double most = 1e15;
+  for (const Reader& module : reader.objects("modules"))
     cell.modules.push_back({module.text("name", true), module.text("state") == "built",
-                            static_cast<std::uint64_t>(std::min(module.number("size"), most)),
-                            module.text("verdict"), module.texts("reasons")});
-  }
+                            module.count("size"), module.text("verdict"), module.texts("reasons")});
   return cell;
 }
 
@@ -174,6 +179,11 @@ ordered_json module_json(const ModuleResult& module) {
 
 std::string write_results(const Results& results) {
   ordered_json json = {{"format", format}, {"when", results.when}, {"seconds", results.seconds}};
+  for (const ninja::LaunchFigures& launcher : results.launchers)
+    json["launchers"].push_back(ordered_json{{"name", launcher.launcher},
+                                             {"compiles", launcher.compiles},
+                                             {"served", launcher.served},
+                                             {"distributes", launcher.distributes}});
   json["cells"] = ordered_json::array();
   for (const CellResult& cell : results.cells) json["cells"].push_back(cell_json(cell));
   // What compilers print need not be UTF-8.
@@ -192,6 +202,9 @@ Results read_results(const std::string& path) {
   Results results;
   results.when = reader.text("when");
   results.seconds = reader.number("seconds");
+  for (const Reader& launcher : reader.objects("launchers"))
+    results.launchers.push_back({launcher.text("name", true), launcher.count("compiles"),
+                                 launcher.count("served"), launcher.is_true("distributes")});
   for (const Reader& cell : reader.objects("cells")) results.cells.push_back(cell_from(cell));
   return results;
 }

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kbx/ninja/launcher.h"
+
 namespace kbx::matrix {
 
 /// What went wrong, in the words of who found it.
@@ -65,8 +67,9 @@ struct CellResult {
 
 /// A run of a matrix, or several that were joined.
 struct Results {
-  std::string when;    // UTC, as in ISO 8601
-  double seconds = 0;  // from start to end
+  std::string when;                             // UTC, as in ISO 8601
+  double seconds = 0;                           // from start to end
+  std::vector<ninja::LaunchFigures> launchers;  // what they did, each once
   std::vector<CellResult> cells;
 };
 

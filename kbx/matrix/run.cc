@@ -233,7 +233,10 @@ class Audience {
   void take_line(std::string_view line) {
     if (!now_) return;
     const ninja::PreparedGraph& graph = *now_->work->graph;
-    now_->words += replace_all(line, graph.folder + "/", graph.source + "/") + "\n";
+    std::string known(line);
+    if (!graph.layout.launcher.empty())
+      known = ninja::with_shadow_named(known, graph.layout.shadow);
+    now_->words += replace_all(known, graph.folder + "/", graph.source + "/") + "\n";
   }
 
   void end_command() {
@@ -293,17 +296,23 @@ Work* cell_of_complaint(std::vector<Work>& works, std::string_view complaint) {
   return nullptr;
 }
 
+std::string state_folder(const RunSettings& settings) {
+  return join_path(settings.out, ".kbx");
+}
+
 /// Runs Ninja until it takes the graph. False if a signal asked to stop.
 bool run_graph(std::vector<Work>& works, const std::string& state, int inherited,
                const RunSettings& settings) {
   ninja::RunOptions options;
   options.jobs = settings.job.jobs;
   options.keep_going = true;
+  ninja::begin_launches(settings.job.launcher, state);
   while (std::ranges::any_of(works, [](const Work& work) { return work.graph.has_value(); })) {
     write_graph(state, works);
     Audience audience(works, settings.listener);
     const ninja::NinjaEnd end = ninja::run_ninja(
-        state, {}, options, inherited, [&](std::string_view bytes) { audience.take(bytes); });
+        state, ninja::launch_environment(settings.job.launcher, state, settings.job.environment),
+        options, inherited, [&](std::string_view bytes) { audience.take(bytes); });
     audience.finish();
     if (end.stopped) return false;
     if (end.status == 0 || audience.saw_failure()) return true;
@@ -437,9 +446,14 @@ void add_hints(std::vector<Work>& works) {
 
 }  // namespace
 
+std::optional<ninja::LaunchFigures> launch_figures(const RunSettings& settings) {
+  if (settings.job.launcher.empty()) return std::nullopt;
+  return ninja::read_launches(settings.job.launcher, state_folder(settings));
+}
+
 std::optional<std::vector<CellResult>> run_cells(const std::vector<Cell>& cells,
                                                  const RunSettings& settings) {
-  const std::string state = join_path(settings.out, ".kbx");
+  const std::string state = state_folder(settings);
   make_folders(state);
   const FileLock lock(join_path(state, ninja::lock_file), [&] {
     std::cerr << "kbx: waiting for another kbx in " << settings.out << "\n";

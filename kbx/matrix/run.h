@@ -33,4 +33,8 @@ struct RunSettings {
 std::optional<std::vector<CellResult>> run_cells(const std::vector<Cell>& cells,
                                                  const RunSettings& settings);
 
+/// What the launcher of the cells' compilers did in the last run_cells; nothing if it did nothing,
+/// or does not tell.
+std::optional<ninja::LaunchFigures> launch_figures(const RunSettings& settings);
+
 }  // namespace kbx::matrix

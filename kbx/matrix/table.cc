@@ -91,6 +91,8 @@ std::string table_text(const Results& results, const Changes* changes) {
     add_list(text, "new cells", changes->added);
     add_list(text, "cells that are gone", changes->removed);
   }
+  for (const ninja::LaunchFigures& launcher : results.launchers)
+    text += launcher.to_string() + "\n";
   const auto count = [&](auto member) {
     return std::ranges::count_if(results.cells, std::mem_fn(member));
   };

@@ -5,6 +5,7 @@
 
 #include "kbx/base/hash.h"
 #include "kbx/base/text.h"
+#include "kbx/ninja/launcher.h"
 #include "kbx/ninja/object_step.h"
 #include "kbx/ninja/own_programs.h"
 #include "kbx/ninja/shell.h"
@@ -121,6 +122,8 @@ std::string object_step_call(const Action& action, const Layout& layout,
   if (dialect.lower_case_config_headers) call += " --lower-case-configs";
   if (layout.light_cmd_files) call += " --light";
   if (!layout.options.empty()) call += " --options " + shell_quote(layout.options);
+  if (!layout.launcher.empty() && !layout.shadow.empty())
+    call += " --shadow " + shell_quote(layout.shadow);
   if (std::ranges::any_of(action.steps, is_local_export_check)) call += " --check-local-export";
   if (tell_exports)
     call +=
@@ -202,6 +205,7 @@ EdgeText edge_text(const Action& action, const Layout& layout, const FixdepDiale
     if (&step == &main) {
       const auto [open, close] = brackets(main, main_call);
       edge.before += open;
+      if (main_call.script.empty()) edge.before += launch_call(action, main_call.text, layout);
       edge.command = main_call.text;
       edge.after =
           close + record_text(action, main, main_call, layout, dialect, tell_exports, edge);

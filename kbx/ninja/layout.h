@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "kbx/base/path.h"
+#include "kbx/base/process.h"
 #include "kbx/kernel/tree.h"
 
 namespace kbx::ninja {
@@ -27,6 +28,8 @@ struct Layout {
   bool removes_stale_outputs = true;  // what the plan no longer makes goes; make leaves it
   std::string options;                // folder of the driver's own options, or ""
   std::string compile_commands;       // compile_commands.json to write, or ""
+  std::string launcher;               // runs compilers; words of a shell, or ""
+  std::string shadow;                 // the root of what outputs lie in, or ""
   /// What an action says: one line without the way to the driver, or every line that make prints.
   enum class Lines { short_one, of_make, of_make_with_commands } lines = Lines::short_one;
 
@@ -42,6 +45,7 @@ struct RunOptions {
   bool always_make = false;  // everything is made again
   bool verbose = false;      // whole commands
   bool quiet = false;        // only what compilers and checkers say
+  Environment environment;   // of commands, besides that of kbx
   /// A status line that is overwritten; else one line per command. Ask isatty(3).
   bool terminal = false;
   std::FILE* output = stdout;

@@ -13,6 +13,7 @@
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/elf/object.h"
+#include "kbx/ninja/launcher.h"
 #include "kbx/ninja/option_readers.h"
 
 namespace kbx::ninja {
@@ -93,6 +94,7 @@ std::string local_export_errors(std::string_view content, const std::string& pat
 int run_object_step(const ObjectStep& step) {
   std::string depfile;
   if (!step.depfile.empty()) depfile = read_file(step.depfile);
+  if (!step.shadow.empty()) depfile = with_shadow_named(depfile, step.shadow);
   if (!step.cmd_file.empty()) write_cmd_file(step, depfile);
   if (!step.ninja_depfile.empty()) write_ninja_depfile(step, depfile);
   if (!step.depfile.empty()) remove_file(step.depfile);

@@ -19,6 +19,7 @@ struct ObjectStep {
   FixdepDialect dialect;
   bool light = false;                       // no CONFIG_ scan
   std::string options;                      // folder of the driver's own options, or ""
+  std::string shadow;                       // that a launcher hid the name of (launcher.h), or ""
   std::optional<ExportCheck> tell_exports;  // answer whether the object exports symbols
   bool check_local_export = false;          // refuse exported symbols that are static
 };

@@ -6,6 +6,7 @@
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/advice.h"
+#include "kbx/ninja/launcher.h"
 
 namespace kbx::ninja {
 namespace {
@@ -129,7 +130,9 @@ void Output::print_line(std::string_view line) {
 
 std::string Output::with_known_paths(std::string_view line) {
   if (!record() || record()->folder == record()->source) return std::string(line);
-  return replace_all(line, record()->folder + "/", record()->source + "/");
+  std::string known(line);
+  if (!layout_.launcher.empty()) known = with_shadow_named(known, layout_.shadow);
+  return replace_all(known, record()->folder + "/", record()->source + "/");
 }
 
 const std::optional<Record>& Output::record() {

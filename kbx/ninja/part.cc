@@ -68,6 +68,7 @@ std::string request_hash(const Job& job, const Part& part) {
   if (!part.layout.template_cache.empty()) text += "direct metadata\n";
   if (!job.cell.empty()) text += "cell " + job.cell + " of " + job.ninja_folder + "\n";
   if (job.toolchain_linker) text += "toolchain's linker\n";
+  if (!job.launcher.empty()) text += "launcher " + job.launcher + "\n";
   text += (job.tree_programs ? "tree's programs\n" : "") + job.flags + "\n" + join(job.goals, " ");
   return content_hash(text);
 }
@@ -122,9 +123,10 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.layout.tree_programs = job.tree_programs;
     part.layout.ninja = job.ninja_folder;
     part.layout.cell = job.cell;
+    part.layout.launcher = job.launcher;
     if (shadow) {
       part.folder = image_of(*shadow, part.source);
-      part.shadow = shadow->root;
+      part.shadow = part.layout.shadow = shadow->root;
       part.anchor = shadow->anchor;
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));

@@ -250,9 +250,10 @@ int run_graph(const Layout& layout, const RunOptions& options) {
   // What Ninja does not remember to have made it makes.
   if (options.always_make) remove_file(layout.file(".ninja_log"));
   Output output(layout, options);
-  const NinjaEnd end =
-      run_ninja(layout.state, read_environment_block(common.value_or("")), options,
-                mark.inherited(), [&](std::string_view bytes) { output.take(bytes); });
+  Environment more = read_environment_block(common.value_or(""));
+  more.insert(options.environment.begin(), options.environment.end());
+  const NinjaEnd end = run_ninja(layout.state, more, options, mark.inherited(),
+                                 [&](std::string_view bytes) { output.take(bytes); });
   output.finish();
   if (end.stopped) return 130;
   if (!output.complaint().empty() && !output.saw_failure())

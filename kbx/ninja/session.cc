@@ -34,6 +34,11 @@
 namespace kbx::ninja {
 namespace {
 
+/// Where is recorded what the launcher of a job does.
+std::string launches_folder(const Job& job) {
+  return join_path(job.out, ".kbx");
+}
+
 RunOptions run_options(const Job& job) {
   RunOptions options;
   options.jobs = job.jobs;
@@ -45,6 +50,8 @@ RunOptions run_options(const Job& job) {
   options.make = job.make;
   options.starting = job.starting;
   options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
+  if (!job.launcher.empty())
+    options.environment = launch_environment(job.launcher, launches_folder(job), job.environment);
   return options;
 }
 
@@ -65,7 +72,15 @@ void make_output_folder(const Job& job) {
 }
 
 std::vector<std::string> hints_after_failure(const Job& job, const Part& part) {
-  return part.images ? std::vector<std::string>() : kbx::ninja::hints_after_failure(job);
+  std::vector<std::string> hints;
+  const std::string complaint = launcher_complaint(job.launcher, launches_folder(job));
+  if (!complaint.empty())
+    hints.push_back(job.launcher + " says: " + complaint + "; all that it says is in " +
+                    join_path(launches_folder(job), "launches"));
+  if (part.images) return hints;
+  const std::vector<std::string> others = kbx::ninja::hints_after_failure(job);
+  hints.insert(hints.end(), others.begin(), others.end());
+  return hints;
 }
 
 /// Makes a plan for the part and gives it, with the layout of its graph, to `use`.
@@ -128,6 +143,7 @@ std::vector<Outcome> run_job(const Job& job) {
   const std::vector<Part> parts = parts_of(job);
   make_output_folder(job);
   const std::optional<FileLock> lock = lock_output_folder(job);
+  begin_launches(job.launcher, launches_folder(job));
   std::vector<Outcome> outcomes;
   for (const Part& part : parts) {
     try {
@@ -144,6 +160,11 @@ std::vector<Outcome> run_job(const Job& job) {
     if (!outcomes.back().built && !job.keep_going) break;
   }
   return outcomes;
+}
+
+std::optional<LaunchFigures> launch_figures(const Job& job) {
+  if (job.launcher.empty()) return std::nullopt;
+  return read_launches(job.launcher, launches_folder(job));
 }
 
 std::vector<std::string> hints_after_failure(const Job& job) {

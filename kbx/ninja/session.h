@@ -8,6 +8,7 @@
 #include "kbx/base/process.h"
 #include "kbx/kbuild/planner.h"
 #include "kbx/kernel/tree.h"
+#include "kbx/ninja/launcher.h"
 #include "kbx/ninja/layout.h"
 
 namespace kbx::ninja {
@@ -29,7 +30,9 @@ struct Job {
   bool toolchain_linker = false;  // the tree's LD runs, not kbx's own linker
   bool direct_metadata = false;   // kbx writes NAME.mod.o itself where it can; needs `out`
   std::string rules_folder;       // replaces the built-in rule templates; "" does not
-  int jobs = 0;                   // 0: one per processor
+  std::string
+      launcher;  // runs compilers: "ccache", "distcc"; needs `out`; "": they run by themselves
+  int jobs = 0;  // 0: one per processor
   bool keep_going = false;
   bool always_make = false;  // everything is made again
   bool verbose = false;
@@ -69,6 +72,9 @@ class PlanError : public Error {
 /// Builds every folder of the job: plans where the last plan is stale, then runs Ninja. Stops at
 /// the first folder that fails unless `keep_going`. Throws PlanError, and Error where Ninja fails.
 std::vector<Outcome> run_job(const Job& job);
+
+/// What the launcher did in the last run_job; nothing if it did nothing, or does not tell.
+std::optional<LaunchFigures> launch_figures(const Job& job);
 
 /// Why a job failed, as far as its tree or this machine may be the cause: one hint each.
 std::vector<std::string> hints_after_failure(const Job& job);

@@ -18,6 +18,8 @@ from kernels import SUITE_OF_SERIES  # noqa: E402
 # What Kconfig files include, run, or look for.
 PARTS = ("Makefile", "Kconfig*", "*/Kconfig*", "scripts/*", "arch/*/Makefile*", "arch/*/configs/*", "arch/*/tools/*",
          "kernel/configs/*", "include/linux/compiler*.h", "tools/*.sh")
+# 6.12 is the kernel of this release; beside the kernels of an earlier one, configurations are not kept.
+SUITE_OF_CONFIGS = {"6.12": "trixie"}
 PROGRAM = ("conf", "confdata", "expr", "menu", "preprocess", "symbol", "util")
 
 
@@ -60,7 +62,7 @@ def distribution_configs(series, architecture):
 def _unpack_configs(series, architecture, folder):
     wanted = rf"linux-config-{re.escape(series.removesuffix('.x'))}" + (r"\.\d+" if series.endswith(".x") else "")
     # A mirror's security archive may lack an architecture; the configurations of a release will do.
-    suite = Suite(SUITE_OF_SERIES[series], architecture, updates=False)
+    suite = Suite(SUITE_OF_CONFIGS.get(series, SUITE_OF_SERIES[series]), architecture, updates=False)
     names = suite.names(wanted)
     if not names:
         raise Unavailable(f"the archive has no {wanted} for {architecture}")
