@@ -6,6 +6,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -177,14 +178,42 @@ std::vector<StoredKernel> kernels_of_folder(const std::string& folder, const std
   return result;
 }
 
-/// Unpacks a set aside and renames it to `entry`. Called with the store locked.
-void make_entry(const std::string& store, const std::string& entry,
-                const std::vector<PackageFile>& set, const UnpackLimits& limits) {
-  for (const std::string& name : list_folder(store))
-    if (name.starts_with(aside_prefix)) remove_tree(join_path(store, name));
-  const std::string aside = make_temporary_folder(store, std::string(aside_prefix));
-  try {
-    const std::string root = join_path(aside, "root");
+/// A set of packages on its way into the store. Without publish() nothing of it stays.
+class Prepared {
+ public:
+  /// Unpacks the set aside. Called with the store locked.
+  Prepared(const std::string& store, std::string entry, const std::vector<PackageFile>& set,
+           const UnpackLimits& limits)
+      : entry_(std::move(entry)), aside_(make_temporary_folder(store, std::string(aside_prefix))) {
+    try {
+      fill(set, limits);
+    } catch (...) {
+      remove_tree(aside_);
+      throw;
+    }
+  }
+  ~Prepared() {
+    try {
+      if (!aside_.empty()) remove_tree(aside_);
+    } catch (const Error&) {  // the next change of the store removes it
+      return;
+    }
+  }
+  Prepared(Prepared&& other) noexcept
+      : entry_(std::move(other.entry_)), aside_(std::exchange(other.aside_, {})) {}
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
+  Prepared& operator=(Prepared&&) = delete;
+
+  void publish() {
+    if (::rename(aside_.c_str(), entry_.c_str()) != 0)
+      throw system_error("cannot make " + entry_, errno);
+    aside_.clear();
+  }
+
+ private:
+  void fill(const std::vector<PackageFile>& set, const UnpackLimits& limits) const {
+    const std::string root = join_path(aside_, "root");
     make_folders(root);
     for (const PackageFile& package : set) unpack_file(package.file, root, limits);
     if (header_trees_within(root).empty())
@@ -192,16 +221,31 @@ void make_entry(const std::string& store, const std::string& entry,
                   "give the packages linux-headers-RELEASE, linux-headers-*-common and "
                   "linux-kbuild-*");
     const Contents contents = contents_of(root);
-    write_file_atomically(join_path(aside, contents_name), written(contents));
-    write_file_atomically(join_path(aside, record_name),
+    write_file_atomically(join_path(aside_, contents_name), written(contents));
+    write_file_atomically(join_path(aside_, record_name),
                           packages_json(set, bytes_of(root, contents)));
-    ::chmod(aside.c_str(), 0755);
-    if (::rename(aside.c_str(), entry.c_str()) != 0)
-      throw system_error("cannot make " + entry, errno);
-  } catch (...) {
-    remove_tree(aside);
-    throw;
+    ::chmod(aside_.c_str(), 0755);
   }
+
+  std::string entry_;
+  std::string aside_;
+};
+
+std::string entry_of(const std::string& store, const std::vector<PackageFile>& set) {
+  return join_path(store, hash_of(set));
+}
+
+/// Adds all of the sets that the store does not have, or none.
+void make_entries(const std::string& store, const std::vector<std::vector<PackageFile>>& sets,
+                  const UnpackLimits& limits) {
+  const FileLock lock(lock_of_store(store), nullptr);
+  for (const std::string& name : list_folder(store))
+    if (name.starts_with(aside_prefix)) remove_tree(join_path(store, name));
+  std::vector<Prepared> prepared;
+  for (const auto& set : sets)
+    if (const std::string entry = entry_of(store, set); !is_folder(entry))
+      prepared.emplace_back(store, entry, set, limits);
+  for (Prepared& entry : prepared) entry.publish();
 }
 
 void sort_newest_first(std::vector<StoredKernel>& kernels) {
@@ -224,13 +268,10 @@ std::vector<StoredKernel> add_packages(const std::string& store,
   for (const auto& set : sets) check_complete(set);
   make_folders(store);
   std::vector<StoredKernel> result;
+  const auto is_known = [&](const auto& set) { return is_folder(entry_of(store, set)); };
+  if (!std::ranges::all_of(sets, is_known)) make_entries(store, sets, limits);
   for (const auto& set : sets) {
-    const std::string entry = join_path(store, hash_of(set));
-    if (!is_folder(entry)) {
-      const FileLock lock(lock_of_store(store), nullptr);
-      if (!is_folder(entry)) make_entry(store, entry, set, limits);
-    }
-    const auto kernels = kernels_of_entry(entry);
+    const auto kernels = kernels_of_entry(entry_of(store, set));
     result.insert(result.end(), kernels.begin(), kernels.end());
   }
   sort_newest_first(result);

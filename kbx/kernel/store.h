@@ -49,7 +49,7 @@ bool is_package_name(std::string_view file);
 /// such set must hold the headers of a kernel and the linux-headers-* and linux-kbuild-* packages
 /// they depend on. No maintainer script runs. Returns the kernels that the files hold, those that
 /// were there already among them. Throws Error that names the file if one is damaged or hostile;
-/// then its set is not added.
+/// then nothing is added.
 std::vector<StoredKernel> add_packages(const std::string& store,
                                        const std::vector<std::string>& files,
                                        const UnpackLimits& limits = {});

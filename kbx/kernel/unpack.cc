@@ -5,6 +5,7 @@
 // lead out of the root, whatever other links it passes.
 #include "kbx/kernel/unpack.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
@@ -22,6 +23,15 @@
 
 namespace kbx::kernel {
 namespace {
+
+// Paths of a kernel have less than 150 bytes; the store's own stand before these, and all together
+// have to stay below PATH_MAX.
+constexpr size_t longest_path = 1024;
+constexpr size_t longest_shown_name = 80;
+
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == 0x7f;
+}
 
 class Descriptor {
  public:
@@ -58,6 +68,7 @@ class Unpacker {
     std::string name;    // "" for the root itself
   };
 
+  void check_name(std::string_view path) const;
   Place place_of(const char* path) const;
   Descriptor folder_at(const std::string& folder) const;
   int parent_of(const Place& place);
@@ -65,6 +76,8 @@ class Unpacker {
   void put_link(const Place& place, const char* target);
   void put_hard_link(const Place& place, const char* target, archive* tar, archive_entry* entry);
   void put_file(const Place& place, archive* tar, archive_entry* entry);
+  void check_size(archive_entry* entry) const;
+  [[noreturn]] void throw_too_large() const;
   void copy_content(archive* tar, int descriptor, const std::string& name);
   [[noreturn]] void fail(const Place& place) const {
     if (errno == EEXIST || errno == EISDIR)
@@ -82,8 +95,27 @@ class Unpacker {
   Descriptor open_;
 };
 
+/// A name that people may see: what a terminal would act on is shown as "?".
+std::string shown(std::string_view name) {
+  std::string text(name.substr(0, longest_shown_name));
+  for (char& c : text)
+    if (is_control(c)) c = '?';
+  return name.size() > longest_shown_name ? text + "..." : text;
+}
+
+/// Throws for what no file of a kernel has in its name, and records by lines and terminals trip
+/// over.
+void Unpacker::check_name(std::string_view path) const {
+  if (std::ranges::any_of(path, is_control))
+    throw_hostile(file_.path, "a name with a control character: " + shown(path));
+  if (path.size() > longest_path)
+    throw_hostile(file_.path,
+                  "a path of more than " + std::to_string(longest_path) + " bytes: " + shown(path));
+}
+
 Unpacker::Place Unpacker::place_of(const char* path) const {
   if (!path) throw_damaged(file_, "an entry has no name");
+  check_name(path);
   if (is_absolute(path)) throw_hostile(file_.path, "an absolute path: " + std::string(path));
   std::string normal = "/";
   for (std::string_view part : split(path, '/')) {
@@ -129,6 +161,7 @@ void Unpacker::put_folder(const Place& place) {
 
 void Unpacker::put_link(const Place& place, const char* target) {
   if (!target || !*target) throw_damaged(file_, "a link has no target");
+  check_name(target);
   std::vector<std::string_view> parts;
   const std::string seen_from_root =
       is_absolute(target) ? std::string(target) : place.folder + "/" + target;
@@ -160,13 +193,27 @@ void Unpacker::put_hard_link(const Place& place, const char* target, archive* ta
   ::unlinkat(parent, place.name.c_str(), 0);
   if (::linkat(other_parent.get(), other.name.c_str(), parent, place.name.c_str(), 0) != 0) {
     if (errno == ENOENT) throw_damaged(file_, "a hard link to nothing: " + std::string(target));
+    if (errno == EPERM) throw_hostile(file_.path, "a hard link to a folder: " + place.name);
     fail(place);
   }
   if (libarchive().entry_size(entry) <= 0) return;
+  check_size(entry);
   const Descriptor file(
       ::openat(parent, place.name.c_str(), O_WRONLY | O_TRUNC | O_NOFOLLOW | O_CLOEXEC));
   if (file.get() < 0) fail(place);
   copy_content(tar, file.get(), join_path(place.folder, place.name));
+}
+
+/// What is announced counts before a byte of it is written: a hole of terabytes costs an archive
+/// nothing.
+void Unpacker::check_size(archive_entry* entry) const {
+  const la_int64_t size = libarchive().entry_size(entry);
+  if (size < 0) throw_damaged(file_, "a file of a negative size");
+  if (static_cast<std::uint64_t>(size) > limits_.bytes - bytes_) throw_too_large();
+}
+
+void Unpacker::throw_too_large() const {
+  throw_hostile(file_.path, "more than " + std::to_string(limits_.bytes) + " bytes of content");
 }
 
 void Unpacker::copy_content(archive* tar, int descriptor, const std::string& name) {
@@ -176,8 +223,7 @@ void Unpacker::copy_content(archive* tar, int descriptor, const std::string& nam
     if (got < 0) throw_damaged(file_, reason(tar));
     if (got == 0) return;
     bytes_ += static_cast<std::uint64_t>(got);
-    if (bytes_ > limits_.bytes)
-      throw_hostile(file_.path, "more than " + std::to_string(limits_.bytes) + " bytes of content");
+    if (bytes_ > limits_.bytes) throw_too_large();
     for (la_ssize_t at = 0; at < got;) {
       const ssize_t put = ::write(descriptor, buffer.data() + at, static_cast<size_t>(got - at));
       if (put < 0 && errno != EINTR)
@@ -189,6 +235,7 @@ void Unpacker::copy_content(archive* tar, int descriptor, const std::string& nam
 }
 
 void Unpacker::put_file(const Place& place, archive* tar, archive_entry* entry) {
+  check_size(entry);
   const int parent = parent_of(place);
   ::unlinkat(parent, place.name.c_str(), 0);
   const mode_t mode = (libarchive().entry_perm(entry) & 0111) ? 0755 : 0644;

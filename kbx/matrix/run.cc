@@ -112,6 +112,7 @@ void plan(Work& work) {
     if (work.graph->planned) {
       work.memory.notes = work.graph->notes;
       work.memory.notes.insert(work.memory.notes.end(), said.begin(), said.end());
+      write_memory(work.graph->layout.state, work.memory);
     }
   } catch (const Error& error) {
     refuse(work, error.location(), error.what(), error.hint());
@@ -245,16 +246,25 @@ class Audience {
     std::vector<std::string> warnings;
     for (const std::string_view line : split_lines(command.words))
       if (is_warning(line)) warnings.emplace_back(line);
-    if (warnings.empty())
-      work.memory.warnings.erase(command.output);
-    else
-      work.memory.warnings[command.output] = std::move(warnings);
+    remember(work, command.output, std::move(warnings));
     if (!command.failed) return;
     work.result.failures.push_back({command.output, "", command.words});
     if (!work.result.error) {
       work.result.error = first_fault(command.words, folders_of(*work.cell));
       tell_failure(work);
     }
+  }
+
+  /// On disk at once: should this run be killed, the next does not run the command again.
+  static void remember(Work& work, const std::string& output, std::vector<std::string> warnings) {
+    auto& known = work.memory.warnings;
+    const auto before = known.find(output);
+    if (before == known.end() ? warnings.empty() : before->second == warnings) return;
+    if (warnings.empty())
+      known.erase(before);
+    else
+      known[output] = std::move(warnings);
+    write_memory(work.graph->layout.state, work.memory);
   }
 
   void tell_failure(Work& work) {

@@ -19,6 +19,25 @@ SUITE_OF_SERIES = {
     "6.12": "bookworm",
     "7.x": "trixie-backports",
 }
+# Other configurations of a series: "6.1-cloud".
+FLAVOURS = {"6.1": ("cloud", "rt"), "6.12": ("cloud", "rt")}
+
+
+def series_with_flavours(series):
+    """The series itself, then its flavours."""
+    return [series, *(f"{series}-{flavour}" for flavour in FLAVOURS.get(series, ()))]
+
+
+def _is_of(release, series):
+    """Whether a release ("6.1.0-56-cloud-amd64") is one of a series ("6.1-cloud")."""
+    number, _, flavour = series.partition("-")
+    tail = f"-{flavour}-amd64" if flavour else "-amd64"
+    numbers = rf"{re.escape(number.removesuffix('.x'))}\.\d+(\.\d+)?"
+    return re.fullmatch(rf"{numbers}(-\d+|\+deb\d+){tail}", release)
+
+
+def _suite_of(series):
+    return Suite(SUITE_OF_SERIES[series.partition("-")[0]])
 
 
 def _release_key(release):
@@ -28,16 +47,15 @@ def _release_key(release):
 def _cached(series):
     folders = [
         path
-        for path in (cache_root() / "kernels").glob(f"{series.removesuffix('.x')}.*-amd64")
-        if (path / "kdir").is_dir()
+        for path in (cache_root() / "kernels").glob("*-amd64")
+        if _is_of(path.name, series) and (path / "kdir").is_dir()
     ]
     return max(folders, key=lambda path: _release_key(path.name), default=None)
 
 
 def _newest_release(suite, series):
-    numbers = rf"{re.escape(series.removesuffix('.x'))}\.\d+(\.\d+)?"
-    pattern = rf"linux-headers-({numbers}(-\d+|\+deb\d+)-amd64)"
-    releases = [name.removeprefix("linux-headers-") for name in suite.names(pattern)]
+    names = (name.removeprefix("linux-headers-") for name in suite.names(r"linux-headers-\d.*-amd64"))
+    releases = [release for release in names if _is_of(release, series)]
     if not releases:
         raise Unavailable(f"{suite.name} has no linux-headers package of the {series} series")
     return max(releases, key=_release_key)
@@ -50,7 +68,7 @@ def _link(path, target):
 def make_kdir(root, release):
     """Makes `kdir` and the lib/modules link inside the unpacked `root`."""
     headers = Path("usr/src") / f"linux-headers-{release}"
-    common = next((root / "usr/src").glob("linux-headers-*-common"))
+    common = next((root / "usr/src").glob("linux-headers-*-common*"))
     kdir = root / "kdir"
     kdir.mkdir()
     for name in (
@@ -91,7 +109,7 @@ def header_packages(series):
     target = cache_root() / "packages" / "headers" / release
     with locked(f"packages-{series}"):
         if not target.is_dir():
-            suite = Suite(SUITE_OF_SERIES[series])
+            suite = _suite_of(series)
             with made_aside(target) as folder:
                 suite.download(_header_packages(suite, release), folder)
     return sorted(target.glob("*.deb"))
@@ -108,7 +126,7 @@ def kernel_root(series, refresh=False):
         cached = _cached(series)
         if cached and not refresh:
             return cached
-        suite = Suite(SUITE_OF_SERIES[series])
+        suite = _suite_of(series)
         release = _newest_release(suite, series)
         target = cache_root() / "kernels" / release
         if target.is_dir():
@@ -126,5 +144,5 @@ def kernel_image(series):
     with locked(f"image-{series}"):
         if not target.is_dir():
             with made_aside(target) as root:
-                Suite(SUITE_OF_SERIES[series]).unpack([f"linux-image-{release}-unsigned"], root)
+                _suite_of(series).unpack([f"linux-image-{release}-unsigned"], root)
     return target

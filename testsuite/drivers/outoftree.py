@@ -27,23 +27,30 @@ def _words_of(recipe):
     return [word for command in recipe.commands for word in shlex.split(command)]
 
 
-def _roots(recipe, top, kept, kbuild):
-    """The folders to build: those of M= words, else those where kbuild wrote Module.symvers."""
+def named_roots(recipe, top):
+    """The folders to build, as far as the recipe names them: its own, or those of M= words."""
     if recipe.build_folders:
-        folders = [str(top / recipe.folder / name) for name in recipe.build_folders]
-        # An outer makefile does not go on to the next folder when one has failed, not even with -k.
-        failed = [f for f in folders if any(name.startswith(f + "/") for name in kbuild.errors)]
-        return folders[: folders.index(failed[0]) + 1] if failed else folders
+        return [str(top / recipe.folder / name) for name in recipe.build_folders]
     named = [word[2:].rstrip(";)") for word in _words_of(recipe) if word.startswith("M=")]
+    return list(dict.fromkeys(named))
+
+
+def roots(recipe, top, kept, kbuild):
+    """The folders to build: those that the recipe names, else those where kbuild wrote Module.symvers."""
+    named = named_roots(recipe, top)
+    if recipe.build_folders:
+        # An outer makefile does not go on to the next folder when one has failed, not even with -k.
+        failed = [f for f in named if any(name.startswith(f + "/") for name in kbuild.errors)]
+        return named[: named.index(failed[0]) + 1] if failed else named
     if named:
-        return list(dict.fromkeys(named))
+        return named
     symvers = sorted(kept.rglob("Module.symvers"), key=lambda path: path.stat().st_mtime_ns)
     return [str(top / path.parent.relative_to(kept)) for path in symvers] or [
         str(top / recipe.folder)
     ]
 
 
-def _words(recipe):
+def variables(recipe):
     """VAR=VALUE words of the make command that `kbx build` has to be given too."""
     known = re.compile(r"(?!(M|KERNELRELEASE|KDIR|KSRC|KERNEL_DIR|KERNEL_TREE|V)=)[A-Za-z_]\w*=")
     words = [word for word in _words_of(recipe) if known.match(word)]
@@ -59,7 +66,8 @@ def _differing_parts(one, two, by_content):
     return compare.differing_sections(one, two)
 
 
-def _compare_modules(left, right, by_content):
+def compare_modules(left, right, by_content):
+    """How the modules below two folders differ: texts, none when they are the same bytes or, with `by_content`, alike."""
     mine = {path.name: path for path in left.rglob("*.ko")}
     other = {path.name: path for path in right.rglob("*.ko")}
     told = [f"{name}: kbx build did not make it" for name in sorted(mine.keys() - other.keys())]
@@ -80,7 +88,7 @@ def _made_by_compiler(out):
     ]
 
 
-def _different_errors(kbuild, kbx):
+def different_errors(kbuild, kbx):
     """What cannot be planned kbx says in words of its own, with the same place and reason."""
     error = kbuild.first_error
     stop = re.fullmatch(r"(\S+:\d+): \*\*\* (.*?)\.  Stop\.", error)
@@ -102,10 +110,10 @@ def run_cell(recipe, options, work, top, kbuild):
     env = side.environment(side.private_path(top.with_name("bin"), recipe.kdir, options.kbx), home)
     side.run(recipe.prepare + recipe.outer, top / recipe.folder, env, [])
     before = listing(top)
-    words = [*_roots(recipe, top, work / "kbuild", kbuild), "--kernel", str(recipe.kdir), "--out", str(out)]
+    words = [*roots(recipe, top, work / "kbuild", kbuild), "--kernel", str(recipe.kdir), "--out", str(out)]
     words += ["-k"] if recipe.keep_going else []
     words += [f"--mod-object={options.mod_object}"]
-    command = shlex.join([str(options.kbx), "build", *words, f"-j{options.jobs}", *_words(recipe)])
+    command = shlex.join([str(options.kbx), "build", *words, f"-j{options.jobs}", *variables(recipe)])
     outcome = side.run([command], top / recipe.folder, env, [])
     (work / "kbx.log").write_text(outcome.log)
     after = listing(top)
@@ -117,12 +125,12 @@ def run_cell(recipe, options, work, top, kbuild):
         if outcome.built:
             told.append(f"kbx built what kbuild refuses with: {kbuild.first_error}")
         else:
-            told += _different_errors(kbuild, outcome)
+            told += different_errors(kbuild, outcome)
     elif not outcome.built:
         told += [f"kbx failed: {outcome.why}", outcome.first_error]
     else:
         by_content = options.mod_object == "direct"
-        told += _compare_modules(work / "kbuild", out, by_content)
+        told += compare_modules(work / "kbuild", out, by_content)
         if by_content and options.planned:
             told += _made_by_compiler(out)
     return told, outcome

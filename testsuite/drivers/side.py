@@ -42,7 +42,7 @@ def private_path(folder, kdir, kbx):
     """A PATH whose first folder has the kernel's compiler by name, and kbx as `make` if given."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    _provide_compiler(folder, kdir)
+    provide_compiler(folder, kdir)
     if kbx:
         script = folder / "make"
         script.write_text(f'#!/bin/sh\nexec "{kbx}" make "$@"\n')
@@ -50,13 +50,14 @@ def private_path(folder, kdir, kbx):
     return f"{folder}:{SYSTEM_PATH}"
 
 
-def _provide_compiler(folder, kdir):
-    """Debian's trees name their compiler; a newer one stands in where it is not installed."""
+def provide_compiler(folder, kdir, stand_in=True):
+    """Debian's trees name their compiler; a newer one stands in where it is not installed, with `stand_in` also the
+    machine's own. The links for several kernels may be in one folder."""
     variables = kdir / ".kernelvariables"
     named = variables.exists() and re.search(r"gcc-(\d+)", variables.read_text())
     if not named or shutil.which(named[0], path=SYSTEM_PATH):
         return
-    candidates = [f"gcc-{version}" for version in range(14, int(named[1]), -1)] + ["gcc"]
+    candidates = [f"gcc-{version}" for version in range(14, int(named[1]), -1)] + ["gcc"] * stand_in
     found = next(
         (path for path in (shutil.which(name, path=SYSTEM_PATH) for name in candidates) if path),
         None,
@@ -64,7 +65,9 @@ def _provide_compiler(folder, kdir):
     if not found:
         raise Unavailable(f"neither {named[0]} nor a newer gcc is installed")
     for prefix in ("", "x86_64-linux-gnu-"):
-        (folder / (prefix + named[0])).symlink_to(found)
+        link = folder / (prefix + named[0])
+        if not link.is_symlink():
+            link.symlink_to(found)
 
 
 def lay_out(recipe, top):
@@ -99,11 +102,12 @@ def build(recipe, top, kept, env, prepare):
     return outcome
 
 
-def run(commands, folder, env, modules):
-    """Runs the commands one after the other and tells whether they made the modules."""
+def run(commands, folder, env, modules, limit=TIME_LIMIT):
+    """Runs the commands one after the other, each for `limit` seconds at most, and tells whether they made the
+    modules."""
     log, cpu, status, began = [], 0.0, 0, time.monotonic()
     for command in commands:
-        status, text, seconds = _run_one(["bash", "-c", command], folder, env)
+        status, text, seconds = _run_one(["bash", "-c", command], folder, env, limit)
         log.append(f"$ {command}\n{text}")
         cpu += seconds
         if status:
@@ -111,10 +115,10 @@ def run(commands, folder, env, modules):
     missing = [name for name in modules if not (folder / name).exists()]
     why = f"exit status {status}" if status else f"{missing[0]} was not made" if missing else ""
     text = "\n".join(log)
-    return Outcome(not why, why, _errors(text), text, cpu, time.monotonic() - began)
+    return Outcome(not why, why, errors_in(text), text, cpu, time.monotonic() - began)
 
 
-def _run_one(words, folder, env):
+def _run_one(words, folder, env, limit):
     # The log lies outside the sources, whose folders have to keep their times.
     with open(Path(env["HOME"]) / "log", "w+", errors="replace") as log:
         child = subprocess.Popen(
@@ -126,7 +130,7 @@ def _run_one(words, folder, env):
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-        deadline = time.monotonic() + TIME_LIMIT
+        deadline = time.monotonic() + limit
         pause = 0.002
         while True:
             pid, status, usage = os.wait4(child.pid, os.WNOHANG)
@@ -142,7 +146,8 @@ def _run_one(words, folder, env):
     return child.returncode, text, usage.ru_utime + usage.ru_stime
 
 
-def _errors(log):
+def errors_in(log):
+    """The first error of each source file, or of the build as a whole, by the file's name (or "")."""
     errors = {}
     for found in ERROR_LINE.finditer(log):
         errors.setdefault(found[1], found[0].strip())
