@@ -39,6 +39,7 @@ class Kernels {
   struct Found {
     kernel::Tree tree;
     std::string fault;
+    std::string hint;
   };
   const Found& find(const std::string& spec) {
     const auto [entry, is_new] = found_.try_emplace(spec);
@@ -46,7 +47,8 @@ class Kernels {
     try {
       entry->second.tree = kernel::find_tree(spec, environment_);
     } catch (const Error& error) {
-      entry->second.fault = error.to_string();
+      entry->second.fault = Error(error.location(), error.what()).to_string();
+      entry->second.hint = error.hint();
     }
     return entry->second;
   }
@@ -84,6 +86,7 @@ Cell cell_of(const Spec& spec, const Choices& choices, Kernels& kernels) {
                                architecture == choices.end() ? "" : architecture->second.name));
   cell.tree = found.tree;
   cell.kernel_fault = found.fault;
+  cell.kernel_hint = found.hint;
   for (const auto& [axis, choice] : choices)
     cell.names[axis] = axis == Axis::kernel ? kernel_name(kernel, found) : choice.name;
   cell.driver = choices.at(Axis::driver).value;

@@ -18,7 +18,8 @@ struct Cell {
   std::string config;                  // folder of the driver's .config, or ""
   std::vector<std::string> variables;  // NAME=value
   kernel::Tree tree;
-  std::string kernel_fault;  // why there is no tree for it, with what to do; else ""
+  std::string kernel_fault;  // why there is no tree for it; else ""
+  std::string kernel_hint;   // what to do about that
   bool expects_failure = false;
   std::string expected_because;  // the reason that the matrix gives for it
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 
@@ -198,7 +200,10 @@ Results read_results(const std::string& path) {
     throw Error(Location{path, 0}, "this is no JSON", "name a results.json of kbx matrix");
   }
   const Reader reader(json, "", path);
-  if (line_number(reader.number("format")) != format) reader.refuse("\"format\" is not 1");
+  if (const int found = line_number(reader.number("format")); found != format)
+    throw Error(Location{path, 0},
+                fmt::format("its \"format\" is {}, this kbx reads {}", found, format),
+                "it is of another version of kbx: run that matrix again with this one");
   Results results;
   results.when = reader.text("when");
   results.seconds = reader.number("seconds");

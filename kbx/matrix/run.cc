@@ -96,10 +96,7 @@ void refuse(Work& work, const Location& where, const std::string& text, const st
 
 void plan(Work& work) {
   if (!work.cell->kernel_fault.empty()) {
-    const auto lines = split_lines(work.cell->kernel_fault);
-    refuse(work, {}, std::string(lines.front()),
-           work.cell->kernel_fault.substr(
-               std::min(lines.front().size() + 1, work.cell->kernel_fault.size())));
+    refuse(work, {}, work.cell->kernel_fault, work.cell->kernel_hint);
     return;
   }
   std::vector<std::string> said;

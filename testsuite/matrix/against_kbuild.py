@@ -63,6 +63,8 @@ class Work:
         for name in ("bin", "home"):
             (self.folder / name).mkdir(parents=True)
         self.environment = side.environment(f"{self.bin}:{side.SYSTEM_PATH}", self.folder / "home")
+        # What make says with -k gets into headers that drivers generate, so it is given on both sides.
+        self.for_make = self.environment | {"MAKEFLAGS": "k"}
 
     def kept(self, cell):
         """What kbuild has left of a cell."""
@@ -134,11 +136,10 @@ def _cell_of(name, line, roots, work):
 
 
 def _build_with_kbuild(cell, work):
-    env = work.environment | {"MAKEFLAGS": "k"}
     folder, kept = cell.top / cell.recipe.folder, work.kept(cell)
     side.lay_out(cell.recipe, cell.top)
-    side.run(cell.recipe.for_kbuild + cell.recipe.prepare, folder, env, [])
-    cell.kbuild = side.run(cell.recipe.commands, folder, env, [])
+    side.run(cell.recipe.for_kbuild + cell.recipe.prepare, folder, work.for_make, [])
+    cell.kbuild = side.run(cell.recipe.commands, folder, work.for_make, [])
     # Commands that are joined by ";" end as the last one does.
     cell.kbuild.built = cell.kbuild.built and not cell.kbuild.errors
     kept.parent.mkdir(parents=True, exist_ok=True)
@@ -152,8 +153,8 @@ def _build_with_kbuild(cell, work):
 def _lay_out_for_kbx(cell, work):
     side.lay_out(cell.recipe, cell.top)
     folder = cell.top / cell.recipe.folder
-    side.run(cell.recipe.prepare, folder, work.environment, [])
-    cell.generated = side.run(cell.recipe.outer, folder, work.environment, [])
+    side.run(cell.recipe.prepare, folder, work.for_make, [])
+    cell.generated = side.run(cell.recipe.outer, folder, work.for_make, [])
     [cell.root] = outoftree.roots(cell.recipe, cell.top, work.kept(cell), cell.kbuild)
     cell.words = outoftree.variables(cell.recipe)
 

@@ -44,7 +44,9 @@ def a_failing_cell_stops_no_other(workspace):
     expect_equal(bad["failures"][0]["output"], "bad.o", "the output")
     expect("part.h" in cells[f"refused/{here}"]["error"]["text"], str(cells[f"refused/{here}"]))
     expect("lacking" in cells[f"lacking/{here}"]["error"]["text"], str(cells[f"lacking/{here}"]))
-    expect("0.1-no-such-kernel" in cells["good/0.1-no-such-kernel"]["error"]["text"], "the kernel is not named")
+    absent = cells["good/0.1-no-such-kernel"]
+    expect("0.1-no-such-kernel" in absent["error"]["text"], "the kernel is not named")
+    expect(len(absent["hints"]) == 1 and not absent["hints"][0].startswith("hint:"), f"hints: {absent['hints']}")
 
 
 @behaviour

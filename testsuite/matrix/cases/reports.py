@@ -95,6 +95,8 @@ def damaged_results_are_refused(workspace):
         (workspace.folder / "broken.json").write_text(text)
         run = matrix(workspace, "merge", "broken.json", status=1)
         expect("broken.json" in run.err, run.text())
+        if '"format": 2' in text:
+            expect('"format" is 2, this kbx reads 1' in run.err and "another version" in run.err, run.text())
 
 
 @behaviour
