@@ -91,10 +91,15 @@ matrix::Choice driver_choice(const std::string& word) {
 matrix::Spec spec_of_words(const MatrixOptions& options, const Words& words) {
   matrix::Spec spec;
   auto& drivers = spec.axes[matrix::Axis::driver];
-  for (const std::string& word : words.folders) drivers.push_back(driver_choice(word));
+  auto& kernels = spec.axes[matrix::Axis::kernel];
+  // What is named twice, as patterns of a shell do, is meant once.
+  const auto add = [](std::vector<matrix::Choice>& choices, matrix::Choice choice) {
+    if (std::ranges::find(choices, choice.value, &matrix::Choice::value) == choices.end())
+      choices.push_back(std::move(choice));
+  };
+  for (const std::string& word : words.folders) add(drivers, driver_choice(word));
   if (drivers.empty()) drivers.push_back(driver_choice("."));
-  for (const std::string& kernel : options.kernels)
-    spec.axes[matrix::Axis::kernel].push_back({"", kernel, {}});
+  for (const std::string& kernel : options.kernels) add(kernels, {"", kernel, {}});
   return spec;
 }
 
@@ -172,13 +177,14 @@ constexpr const char* results_file = "results.json";
 
 /// What there was before: of --since, else of the last run.
 std::optional<matrix::Results> results_before(const std::string& since, const std::string& out) {
-  if (!since.empty()) return matrix::read_results(since);
   const std::string last = join_path(out, results_file);
-  if (!exists(last)) return std::nullopt;
+  if (since.empty() && !exists(last)) return std::nullopt;
   try {
-    return matrix::read_results(last);
-  } catch (const Error&) {  // of another version of kbx, or damaged
-    return std::nullopt;
+    return matrix::read_results(since.empty() ? last : since);
+  } catch (const Error& error) {
+    // 1 is for cells that failed.
+    if (!since.empty()) throw UsageError(error.location(), error.what(), error.hint());
+    return std::nullopt;  // of another version of kbx, or damaged
   }
 }
 

@@ -140,7 +140,7 @@ std::vector<Cell> cells_of(const Spec& spec, const Environment& environment) {
   for (Cell& cell : cells) {
     if (!names.insert(cell.name).second)
       throw Error("two cells of the matrix have the name " + cell.name,
-                  "give one of their kernels or drivers a \"name\" of its own");
+                  "in kbx.json each driver and kernel can have a \"name\" of its own");
     for (const Pattern& pattern : spec.expect_failure) {
       if (!matches(pattern, cell)) continue;
       cell.expects_failure = true;

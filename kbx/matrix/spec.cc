@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <initializer_list>
+#include <set>
 
 #include <nlohmann/json.hpp>
 
@@ -165,13 +166,14 @@ Choice choice_of(Axis axis, const Node& node) {
 
 std::vector<Choice> choices_of(Axis axis, const Node& node) {
   expect_array(node);
-  if (node.value.empty()) node.refuse("is empty");
+  if (node.value.empty())
+    node.refuse("is empty", "list one " + std::string(axis_name(axis)) + ", or leave it out");
   std::vector<Choice> choices;
+  std::set<std::string> names;
   for (std::size_t i = 0; i < node.value.size(); ++i) {
     choices.push_back(choice_of(axis, node.at(i)));
     const std::string& name = choices.back().name;
-    const auto same = [&](const Choice& other) { return other.name == name; };
-    if (!name.empty() && std::count_if(choices.begin(), choices.end(), same) > 1)
+    if (!name.empty() && !names.insert(name).second)
       node.at(i).refuse("\"" + name + "\" is there twice", "give one of them another \"name\"");
   }
   return choices;
@@ -259,10 +261,11 @@ Spec parse_spec(std::string_view text, const std::string& path) {
     return spec_of({value, "", path});
   } catch (const json::parse_error& error) {
     const std::string_view what = error.what();
-    const std::size_t colon = what.rfind(": ");
+    const std::size_t colon = what.find(": ");
+    std::string_view fault = colon == std::string_view::npos ? what : what.substr(colon + 2);
+    fault = fault.substr(0, fault.find("; last read"));  // as it stands there, also no UTF-8
     throw Error(Location{path, line_of(text, error.byte > 0 ? error.byte - 1 : 0)},
-                "this is no JSON: " +
-                    std::string(colon == std::string_view::npos ? what : what.substr(colon + 2)));
+                "this is no JSON: " + std::string(fault));
   }
 }
 

@@ -25,7 +25,7 @@ MODULE_DESCRIPTION("does not build");
 def driver(workspace, name, text, file=None):
     """A folder of the workspace with one module of that name."""
     folder = workspace.folder / name
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(exist_ok=True, parents=True)
     (folder / ".git").mkdir(exist_ok=True)
     (folder / "Kbuild").write_text(f"obj-m := {file or name}.o\n")
     (folder / f"{file or name}.c").write_text(text)

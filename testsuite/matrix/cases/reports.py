@@ -91,9 +91,12 @@ def what_to_do_about_a_failure(workspace):
 
 @behaviour
 def damaged_results_are_refused(workspace):
+    driver(workspace, "good", GOOD)
     for text in ("", "[]", '{"format": 2}', '{"format": 1, "cells": [{}]}', '{"format": 1, "cells": 3}'):
         (workspace.folder / "broken.json").write_text(text)
         run = matrix(workspace, "merge", "broken.json", status=1)
+        expect("broken.json" in run.err, run.text())
+        run = matrix(workspace, "good", "--kernel", workspace.tree, "--since", "broken.json", status=2)
         expect("broken.json" in run.err, run.text())
         if '"format": 2' in text:
             expect('"format" is 2, this kbx reads 1' in run.err and "another version" in run.err, run.text())

@@ -57,6 +57,10 @@ def faults_are_told_with_their_place(workspace):
         expect(f"kbx.json: {place}: " in run.err and word in run.err, f"{place} and {word} are not in\n{run.err}")
         expect(fits(fault, "kbx.schema.json"), f"the schema takes {fault}")
     expect("kbx.json:2: " in _cells(workspace, '{"drivers":\n ["one",]}', status=2).err, "no line of the comma")
+    for text in (b'{"drivers": "\xff"}', b'{"drivers": ['):
+        (workspace.folder / "kbx.json").write_bytes(text)
+        run = matrix(workspace, "--list", status=2)
+        expect("kbx.json:1: this is no JSON: syntax error" in run.err and "\ufffd" not in run.err, run.err)
     expect("no folder" in _cells(workspace, good | {"drivers": ["none"]}, status=2).err, "no word of the folder")
     twice = good | {"include": [{"driver": "one", "kernel": "9.9"}]}
     expect("one/9.9" in _cells(workspace, twice, status=2).err, "no word of the name")
@@ -66,3 +70,13 @@ def faults_are_told_with_their_place(workspace):
 def without_cells_it_is_a_wrong_call(workspace):
     expect("kbx.json" in matrix(workspace, status=2).err, "no word of kbx.json")
     expect("--kernel" in matrix(workspace, ".", status=2).err, "no word of --kernel")
+
+
+@behaviour
+def what_is_named_twice_on_the_command_line_is_meant_once(workspace):
+    driver(workspace, "one", GOOD)
+    driver(workspace, "other/one", GOOD, "one")
+    words = ("--list", "--kernel", "9.9", "--kernel", "9.9")
+    expect_equal(matrix(workspace, *words, "one", "one/", status=0).out, "one/9.9\n", "cells")
+    run = matrix(workspace, *words, "one", "other/one", status=2)
+    expect("two cells of the matrix have the name one/9.9" in run.err and "hint: in kbx.json" in run.err, run.err)
