@@ -40,10 +40,6 @@ std::string variable(const Environment& environment, std::string_view name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// Each "QUERY(WORD)" in a text, without white space in it.
 std::vector<std::string> questions_in(std::string_view source, std::string_view query) {
   std::vector<std::string> questions;
@@ -53,7 +49,7 @@ std::vector<std::string> questions_in(std::string_view source, std::string_view 
     if (!rest.starts_with('(')) continue;
     rest.remove_prefix(1);
     std::size_t size = 0;
-    while (size < rest.size() && is_word(rest[size])) ++size;
+    while (size < rest.size() && kbx::is_name_character(rest[size])) ++size;
     if (size == 0 || size > 200 || !rest.substr(size).starts_with(')')) continue;
     questions.push_back(std::string(query) + "(" + std::string(rest.substr(0, size)) + ")");
   }

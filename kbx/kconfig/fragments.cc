@@ -7,6 +7,7 @@
 
 #include "kbx/kconfig/fragments.h"
 
+#include <algorithm>
 #include <optional>
 #include <unordered_map>
 
@@ -72,10 +73,7 @@ class Lines {
   static constexpr std::string_view removed = "(removed)";
 
   static bool is_plain(std::string_view name) {
-    for (const char c : name)
-      if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
-        return false;
-    return true;
+    return std::ranges::all_of(name, is_name_character);
   }
 
   std::string_view prefix_;

@@ -14,12 +14,13 @@
 #include <algorithm>
 #include <set>
 
+#include "kbx/base/text.h"
+
 namespace kbx::kconfig {
 namespace {
 
 bool is_number(std::string_view text) {
   if (text.starts_with('-')) text.remove_prefix(1);
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (text.starts_with("0x") || text.starts_with("0X")) return true;
   return !text.empty() && std::ranges::all_of(text, is_digit);
 }

@@ -23,8 +23,7 @@ constexpr int deepest_expansion = 1000;
 constexpr std::size_t longest_shell_output = 4096;
 
 bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '-';
+  return is_name_character(c) || c == '-';
 }
 
 bool is_letter(char c) {

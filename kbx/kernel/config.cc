@@ -17,11 +17,7 @@ constexpr std::string_view prefix = "CONFIG_";
 size_t name_size(std::string_view line) {
   if (!line.starts_with(prefix)) return 0;
   size_t size = prefix.size();
-  for (; size < line.size(); ++size) {
-    const char c = line[size];
-    if (!(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'z') && c != '_')
-      break;
-  }
+  while (size < line.size() && is_name_character(line[size])) ++size;
   return size > prefix.size() ? size : 0;
 }
 

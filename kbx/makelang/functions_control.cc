@@ -21,8 +21,7 @@ Integer parse_integer(Expander& expander, std::string_view text, const char* whi
     result.negative = digits[0] == '-';
     digits.remove_prefix(1);
   }
-  const bool plain = !digits.empty() && std::all_of(digits.begin(), digits.end(),
-                                                    [](char c) { return c >= '0' && c <= '9'; });
+  const bool plain = !digits.empty() && std::ranges::all_of(digits, kbx::is_digit);
   if (!plain)
     throw expander.error(std::string("non-numeric ") + which + " argument to 'intcmp' function: '" +
                          std::string(text) + "'");

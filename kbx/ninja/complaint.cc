@@ -100,11 +100,7 @@ std::string without_typedef(const std::string& line) {
 }
 
 bool is_name(std::string_view text) {
-  const auto is_part = [](char c) {
-    return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-  };
-  return !text.empty() && !(text.front() >= '0' && text.front() <= '9') &&
-         std::ranges::all_of(text, is_part);
+  return !text.empty() && !is_digit(text.front()) && std::ranges::all_of(text, is_name_character);
 }
 
 std::optional<Complaint> complaint_in(const std::string& line) {

@@ -170,10 +170,7 @@ bool has_to_clean_up(const Action& action, const Call& main_call) {
 }
 
 bool can_be_named(std::string_view name) {
-  if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
-  return std::ranges::all_of(name, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  return !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_name_character);
 }
 
 /// What a makefile exports under these names is for its commands alone.

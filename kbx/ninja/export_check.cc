@@ -18,9 +18,7 @@ std::string plain_pattern(std::string_view word) {
   else if (word.find(' ') != std::string_view::npos)
     return {};
   const std::string_view name = word.starts_with(' ') ? word.substr(1) : word;
-  const bool is_plain = std::ranges::all_of(name, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  });
+  const bool is_plain = std::ranges::all_of(name, is_name_character);
   return is_plain && !name.empty() ? std::string(word) : std::string();
 }
 

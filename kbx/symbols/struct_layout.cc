@@ -25,10 +25,6 @@ constexpr int most_depth = 32;
 
 using Tokens = std::vector<std::string>;
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 std::string without_comments(std::string_view text) {
   std::string kept;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -57,8 +53,8 @@ Tokens tokens_of(std::string_view text) {
       continue;
     }
     size_t end = i + 1;
-    if (is_word(text[i]))
-      while (end < text.size() && is_word(text[end])) ++end;
+    if (is_name_character(text[i]))
+      while (end < text.size() && is_name_character(text[end])) ++end;
     tokens.emplace_back(text.substr(i, end - i));
     i = end;
   }
@@ -110,7 +106,7 @@ class HeaderReader {
     if (!directive.starts_with("define")) return;
     directive = trim(directive.substr(6));
     size_t end = 0;
-    while (end < directive.size() && is_word(directive[end])) ++end;
+    while (end < directive.size() && is_name_character(directive[end])) ++end;
     if (end < directive.size() && directive[end] == '(') return;
     const std::string name(directive.substr(0, end));
     if (const auto value = value_of(tokens_of(directive.substr(end))))

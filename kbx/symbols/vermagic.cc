@@ -18,10 +18,6 @@ namespace {
 
 constexpr int deepest = 16;  // of includes and of macros within macros
 
-bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// `text` with continued lines joined and comments as single spaces.
 std::string plain_lines(std::string_view text) {
   std::string result;
@@ -65,7 +61,7 @@ class Cursor {
   std::string_view word() {
     skip_spaces();
     size_t size = 0;
-    while (size < rest_.size() && is_word(rest_[size])) ++size;
+    while (size < rest_.size() && is_name_character(rest_[size])) ++size;
     const std::string_view found = rest_.substr(0, size);
     rest_.remove_prefix(size);
     return found;
