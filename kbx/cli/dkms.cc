@@ -51,9 +51,7 @@ void print_result(const std::string& release, const dkms::Result& result) {
 }
 
 std::string driver_folder(const std::string& word) {
-  std::string folder = real_path(word);
-  if (folder.empty() || !is_folder(folder))
-    throw Error("there is no folder " + word, "name the folder with the driver's dkms.conf");
+  std::string folder = existing_folder(word, "name the folder with the driver's dkms.conf");
   if (!exists(join_path(folder, "dkms.conf")))
     throw Error(Location{folder, 0}, "there is no dkms.conf here",
                 "kbx build builds a folder with a Kbuild or Makefile alone");
@@ -90,9 +88,7 @@ int dkms_command(const std::vector<std::string>& arguments) {
       ->allow_extra_args(false);
   app.add_option("--out,-o", out, "folder for the folders of kernels (default: kbx-out)")
       ->type_name("FOLDER");
-  app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
-      ->type_name("N")
-      ->check(CLI::Range(1, 100000));
+  add_jobs_option(app, jobs);
   app.add_flag("--verbose,-v", verbose, "show what the commands say; there is no log then");
   if (const auto status = parse(app, arguments)) return *status;
 

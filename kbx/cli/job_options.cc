@@ -29,11 +29,9 @@ void refuse_folder_variables(const std::vector<std::string>& variables) {
 }
 
 std::string driver_folder(const std::string& word) {
-  std::string folder = real_path(word);
-  if (folder.empty() || !is_folder(folder))
-    throw Error("there is no folder " + word,
-                is_goal(word) ? "all modules of a folder are built; " + in_makes_words(word)
-                              : "name the folder that holds the driver's Kbuild or Makefile");
+  std::string folder = existing_folder(
+      word, is_goal(word) ? "all modules of a folder are built; " + in_makes_words(word)
+                          : "name the folder that holds the driver's Kbuild or Makefile");
   if (!exists(join_path(folder, "Kbuild")) && !exists(join_path(folder, "Makefile")))
     throw Error(Location{folder, 0}, "neither a Kbuild nor a Makefile is here",
                 exists(join_path(folder, "configure"))
@@ -44,12 +42,6 @@ std::string driver_folder(const std::string& word) {
     throw Error(Location{folder, 0}, "this is a kernel tree, not the folder of a driver",
                 "name the driver's folder; --kernel " + word + " builds it for this kernel");
   return folder;
-}
-
-std::string at_least_one(const std::string& text) {
-  const auto number = parse_number(text);
-  if (number && *number > 0 && *number <= 100000) return "";
-  return "expected a number from 1 on, found \"" + text + "\"";
 }
 
 }  // namespace
@@ -64,12 +56,6 @@ void JobOptions::add_planning(CLI::App& app) {
   app.add_option("--config,-c", config,
                  "folder of the driver's .config (default: config/ in the output folder)")
       ->type_name("FOLDER");
-}
-
-void JobOptions::add_jobs(CLI::App& app) {
-  app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
-      ->type_name("N")
-      ->check(CLI::Validator(at_least_one, "", "number"));
 }
 
 void JobOptions::add_ways(CLI::App& app) {
@@ -92,7 +78,7 @@ void JobOptions::add_launcher(CLI::App& app) {
 }
 
 void JobOptions::add_running(CLI::App& app) {
-  add_jobs(app);
+  add_jobs_option(app, jobs);
   app.add_flag("--keep-going,-k", keep_going, "go on with what does not depend on a failure");
   app.add_flag("--verbose,-v", verbose, "show commands in full");
   app.add_flag("--quiet,-q", quiet, "say nothing but warnings and errors");
@@ -103,7 +89,7 @@ void JobOptions::add_running(CLI::App& app) {
 }
 
 void JobOptions::add_matrix(CLI::App& app) {
-  add_jobs(app);
+  add_jobs_option(app, jobs);
   app.add_flag("--quiet,-q", quiet, "print no table");
   add_launcher(app);
   add_ways(app);

@@ -35,7 +35,6 @@ struct JobOptions {
   ninja::Job job(const std::string& folder = ".") const;
 
  private:
-  void add_jobs(CLI::App& app);
   void add_launcher(CLI::App& app);
   void add_ways(CLI::App& app);  // how things are made
 };

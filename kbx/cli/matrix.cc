@@ -81,10 +81,8 @@ struct ResultOptions {
 };
 
 matrix::Choice driver_choice(const std::string& word) {
-  const std::string folder = real_path(word);
-  if (folder.empty() || !is_folder(folder))
-    throw UsageError("there is no folder " + word,
-                     "name the folder that holds the driver's Kbuild or Makefile");
+  const std::string folder =
+      existing_folder(word, "name the folder that holds the driver's Kbuild or Makefile");
   return {base_name(folder), folder, {}};
 }
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <utility>
 
+#include "kbx/base/file.h"
 #include "kbx/base/path.h"
 #include "kbx/base/similar.h"
 #include "kbx/base/text.h"
@@ -74,6 +75,12 @@ std::string help_page(const CLI::App& app, const std::string& name, const HelpTe
   for (const std::string_view line : split_lines(text.examples))
     page += "  " + std::string(line) + "\n";
   return page;
+}
+
+std::string at_least_one(const std::string& text) {
+  const auto number = parse_number(text);
+  if (number && *number > 0 && *number <= 100000) return "";
+  return "expected a number from 1 on, found \"" + text + "\"";
 }
 
 /// The command that was being read when parsing failed.
@@ -149,6 +156,18 @@ Words split_variables(const std::vector<std::string>& words) {
     (variable ? result.variables : result.folders).push_back(word);
   }
   return result;
+}
+
+std::string existing_folder(const std::string& word, const std::string& hint) {
+  std::string folder = real_path(word);
+  if (folder.empty() || !is_folder(folder)) throw Error("there is no folder " + word, hint);
+  return folder;
+}
+
+void add_jobs_option(CLI::App& app, int& jobs) {
+  app.add_option("--jobs,-j", jobs, "commands at a time (default: one per processor)")
+      ->type_name("N")
+      ->check(CLI::Validator(at_least_one, "", "number"));
 }
 
 void add_kernel_option(CLI::App& app, std::vector<std::string>& kernel) {

@@ -39,6 +39,13 @@ struct Words {
 };
 Words split_variables(const std::vector<std::string>& words);
 
+/// The folder that a word names, absolute and without links. Throws Error with `hint` if there is
+/// none.
+std::string existing_folder(const std::string& word, const std::string& hint);
+
+/// Adds --jobs.
+void add_jobs_option(CLI::App& app, int& jobs);
+
 /// Adds --kernel. Its values are joined with commas for kernel::find_tree.
 void add_kernel_option(CLI::App& app, std::vector<std::string>& kernel);
 

@@ -2,13 +2,10 @@
 
 #include <cstdio>
 #include <string>
-#include <string_view>
-#include <vector>
-
-#include <sys/stat.h>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/cli/kernel_program.h"
 #include "kbx/symbols/mcount_table.h"
 
 namespace kbx::cli {
@@ -28,32 +25,6 @@ constexpr const char* usage = "usage: recordmcount [-w] file.o...\n";
 
 constexpr int wrong_usage = 2;
 
-struct CommandLine {
-  bool warn = false;
-  std::vector<std::string> objects;
-};
-
-bool parse(int count, const char* const* arguments, CommandLine& line) {
-  bool options_end = false;
-  for (int i = 0; i < count; ++i) {
-    const std::string_view word = arguments[i];
-    if (!options_end && word == "--")
-      options_end = true;
-    else if (options_end || word.size() < 2 || word[0] != '-')
-      line.objects.emplace_back(word);
-    else if (word.find_first_not_of('w', 1) == std::string_view::npos)
-      line.warn = true;
-    else
-      return false;
-  }
-  return !line.objects.empty();
-}
-
-unsigned mode_of(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0644U;
-}
-
 void record(const std::string& path, bool warn) {
   // It has the called function's name in it without calling it, and is not traced itself.
   if (path.ends_with("/ftrace.o")) return;
@@ -68,19 +39,16 @@ void record(const std::string& path, bool warn) {
 }  // namespace
 
 int recordmcount_command(int count, const char* const* arguments) {
-  if (count == 1 && std::string_view(arguments[0]) == "--help") {
-    std::fputs(help, stdout);
-    return 0;
-  }
-  CommandLine line;
-  if (!parse(count, arguments, line)) {
+  if (gave_help(count, arguments, help)) return 0;
+  const auto line = letters_and_words(count, arguments, "w");
+  if (!line || line->words.empty()) {
     std::fputs(usage, stderr);
     return wrong_usage;
   }
   int status = 0;
-  for (const std::string& path : line.objects) {
+  for (const std::string& path : line->words) {
     try {
-      record(path, line.warn);
+      record(path, line->has('w'));
     } catch (const Error& error) {
       std::fprintf(stderr, "recordmcount: %s\n%s: failed\n", error.to_string().c_str(),
                    path.c_str());

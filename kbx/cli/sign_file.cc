@@ -2,14 +2,11 @@
 
 #include <cstdio>
 #include <string>
-#include <string_view>
-#include <vector>
-
-#include <sys/stat.h>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/process.h"
+#include "kbx/cli/kernel_program.h"
 #include "kbx/sign/sign.h"
 
 namespace kbx::cli {
@@ -37,67 +34,21 @@ constexpr const char* usage =
 
 constexpr int wrong_usage = 2;
 
-struct CommandLine {
-  bool raw = false;
-  bool keep_signature = false;
-  bool only_signature = false;
-  bool name_key_id = false;
-  std::vector<std::string> words;
-};
-
-bool take_letters(std::string_view letters, CommandLine& line) {
-  for (const char letter : letters) switch (letter) {
-      case 's':
-        line.raw = true;
-        break;
-      case 'p':
-        line.keep_signature = true;
-        break;
-      case 'd':
-        line.only_signature = line.keep_signature = true;
-        break;
-      case 'k':
-        line.name_key_id = true;
-        break;
-      default:
-        return false;
-    }
-  return true;
-}
-
-bool parse(int count, const char* const* arguments, CommandLine& line) {
-  bool options_end = false;
-  for (int i = 0; i < count; ++i) {
-    const std::string_view word = arguments[i];
-    if (!options_end && word == "--")
-      options_end = true;
-    else if (options_end || word.size() < 2 || word[0] != '-')
-      line.words.emplace_back(word);
-    else if (!take_letters(word.substr(1), line))
-      return false;
-  }
-  return line.words.size() == 4 || line.words.size() == 5;
-}
-
-unsigned mode_of(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0644U;
-}
-
-void run(const CommandLine& line) {
+void run(const LetterWords& line) {
+  const bool keeps_signature = line.has('p') || line.has('d');
   const std::string& path = line.words[3];
   const std::string module = read_file(path);
   std::string signature;
-  if (line.raw) {
+  if (line.has('s')) {
     signature = read_file(line.words[0]);
   } else {
     const Environment environment = current_environment();
     const auto pin = environment.find("KBUILD_SIGN_PIN");
     signature =
         sign::signature_of(module, {line.words[0], line.words[1], line.words[2],
-                                    pin == environment.end() ? "" : pin->second, line.name_key_id});
-    if (line.keep_signature) write_file_atomically(path + ".p7s", signature);
-    if (line.only_signature) return;
+                                    pin == environment.end() ? "" : pin->second, line.has('k')});
+    if (keeps_signature) write_file_atomically(path + ".p7s", signature);
+    if (line.has('d')) return;
   }
   const std::string& output = line.words.size() == 5 ? line.words[4] : path;
   write_file_atomically(output, module + sign::trailer_for(signature), mode_of(path));
@@ -106,17 +57,14 @@ void run(const CommandLine& line) {
 }  // namespace
 
 int sign_file_command(int count, const char* const* arguments) {
-  if (count == 1 && std::string_view(arguments[0]) == "--help") {
-    std::fputs(help, stdout);
-    return 0;
-  }
-  CommandLine line;
-  if (!parse(count, arguments, line)) {
+  if (gave_help(count, arguments, help)) return 0;
+  const auto line = letters_and_words(count, arguments, "spdk");
+  if (!line || (line->words.size() != 4 && line->words.size() != 5)) {
     std::fputs(usage, stderr);
     return wrong_usage;
   }
   try {
-    run(line);
+    run(*line);
     return 0;
   } catch (const Error& error) {
     std::fprintf(stderr, "sign-file: %s\n", error.to_string().c_str());

@@ -11,6 +11,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/cli/kernel_program.h"
 #include "kbx/ninja/fixdep.h"
 #include "kbx/ninja/launcher.h"
 #include "kbx/ninja/metadata_step.h"
@@ -18,6 +19,11 @@
 
 namespace kbx::cli {
 namespace {
+
+[[noreturn]] void refuse_option(std::string_view option) {
+  throw Error("kbx step: unknown option " + std::string(option),
+              "the state folder was written by another kbx; remove it and build again");
+}
 
 ninja::ObjectStep parse(int count, const char* const* arguments) {
   ninja::ObjectStep step;
@@ -55,36 +61,40 @@ ninja::ObjectStep parse(int count, const char* const* arguments) {
       else if (option == "--exported-sections")
         step.tell_exports = {ninja::ExportCheck::Among::sections, value};
       else
-        throw Error("kbx step: unknown option " + std::string(option),
-                    "the state folder was written by another kbx; remove it and build again");
+        refuse_option(option);
     }
   }
   step.dialect.names_files_once = step.dialect.saved_command_prefix == "savedcmd_";
   return step;
 }
 
-/// Reads "--NAME VALUE" for each of the names.
-void parse_values(int count, const char* const* arguments,
-                  const std::vector<std::pair<std::string_view, std::string*>>& slots) {
-  for (int i = 0; i + 1 < count; i += 2) {
-    const auto slot = std::ranges::find(slots, std::string_view(arguments[i]),
-                                        &std::pair<std::string_view, std::string*>::first);
-    if (slot == slots.end())
-      throw Error("kbx step: unknown option " + std::string(arguments[i]),
-                  "the state folder was written by another kbx; remove it and build again");
+using Slots = std::vector<std::pair<std::string_view, std::string*>>;
+
+/// Reads "--NAME VALUE" for the names that are given.
+void parse_values(int count, const char* const* arguments, const Slots& slots) {
+  for (int i = 0; i < count; i += 2) {
+    const auto slot =
+        std::ranges::find(slots, std::string_view(arguments[i]), &Slots::value_type::first);
+    if (slot == slots.end()) refuse_option(arguments[i]);
+    if (i + 1 == count) throw Error("kbx step: " + std::string(slot->first) + " needs a value");
     *slot->second = arguments[i + 1];
   }
+}
+
+/// The same where each of the names has to be given.
+void parse_all_values(int count, const char* const* arguments, const Slots& slots) {
+  parse_values(count, arguments, slots);
   for (const auto& [name, value] : slots)
     if (value->empty()) throw Error("kbx step: " + std::string(name) + " needs a value");
 }
 
 int template_step(int count, const char* const* arguments) {
   ninja::TemplateStep step;
-  parse_values(count, arguments,
-               {{"--request", &step.request},
-                {"--output", &step.output},
-                {"--ninja-depfile", &step.ninja_depfile},
-                {"--members", &step.members}});
+  parse_all_values(count, arguments,
+                   {{"--request", &step.request},
+                    {"--output", &step.output},
+                    {"--ninja-depfile", &step.ninja_depfile},
+                    {"--members", &step.members}});
   step.cache = ninja::metadata_cache(current_environment());
   return ninja::run_template_step(step);
 }
@@ -95,14 +105,14 @@ int template_step(int count, const char* const* arguments) {
   if (command == end) throw Error("kbx step launch: no command; expected -- COMMAND");
   ninja::LaunchStep step;
   step.command.assign(command + 1, end);
-  for (const char* const* word = arguments; word + 1 < command; word += 2)
-    (*word == std::string_view("--shadow") ? step.shadow : step.launcher) = word[1];
+  parse_values(static_cast<int>(command - arguments), arguments,
+               {{"--launcher", &step.launcher}, {"--shadow", &step.shadow}});
   ninja::run_launch_step(step);
 }
 
 int metadata_step(int count, const char* const* arguments) {
   ninja::MetadataStep step;
-  parse_values(count, arguments, {{"--template", &step.from}, {"--members", &step.members}});
+  parse_all_values(count, arguments, {{"--template", &step.from}, {"--members", &step.members}});
   return ninja::run_metadata_step(step);
 }
 
@@ -130,10 +140,7 @@ int step_command(int count, const char* const* arguments) {
 }
 
 int fixdep_command(const char* program, int count, const char* const* arguments) {
-  if (count == 1 && std::string_view(arguments[0]) == "--help") {
-    std::fputs(fixdep_help, stdout);
-    return 0;
-  }
+  if (gave_help(count, arguments, fixdep_help)) return 0;
   if (count != 3) {
     std::fputs("Usage: fixdep <depfile> <target> <cmdline>\n", stderr);
     return 1;
