@@ -10,6 +10,11 @@
 
 namespace kbx {
 
+/// How many threads this machine runs at a time, at least 1.
+inline unsigned processors() {
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
 /// Calls `work(i)` for each i below `count` on up to `threads` threads, this one included, in no
 /// order. Comes back when all are done; rethrows the error of the lowest i that threw, after which
 /// no higher i is started. Work on different i must not touch the same data. Work that takes a

@@ -8,7 +8,6 @@
 // fault, and the words for it, are make's own.
 #include <algorithm>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -16,6 +15,7 @@
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/parallel.h"
 #include "kbx/base/path.h"
 #include "kbx/base/text.h"
 #include "kbx/cli/commands.h"
@@ -155,8 +155,7 @@ int failed(const ninja::Job& job) {
 std::optional<int> build_modules(const makelang::Options& options, std::optional<int> given_jobs,
                                  ninja::Job job) {
   makelang::JobShare share;
-  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  job.jobs = share.take(options, given_jobs, processors, job.make);
+  job.jobs = share.take(options, given_jobs, static_cast<int>(processors()), job.make);
   DirectoryLines lines(options, job);
   job.starting = [&lines] { lines.enter(); };
   try {

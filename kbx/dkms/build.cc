@@ -11,11 +11,12 @@
 #include <algorithm>
 #include <cstring>
 #include <iostream>
-#include <thread>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
+#include "kbx/base/parallel.h"
 #include "kbx/base/path.h"
+#include "kbx/base/state_lock.h"
 #include "kbx/base/symlink.h"
 #include "kbx/base/text.h"
 #include "kbx/dkms/conf.h"
@@ -88,9 +89,8 @@ int run_text(const Request& request, const Place& place, const std::string& text
 /// As dkms does it: a first word of exactly this beginning gets what dkms adds.
 std::string with_make_words(const Request& request, const std::string& command) {
   if (!command.starts_with("make")) return command;
-  const int processors = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  std::string words = "make -j" + std::to_string(request.jobs > 0 ? request.jobs : processors) +
-                      " KERNELRELEASE=" + request.tree.release;
+  const int jobs = request.jobs > 0 ? request.jobs : static_cast<int>(processors());
+  std::string words = "make -j" + std::to_string(jobs) + " KERNELRELEASE=" + request.tree.release;
   for (const std::string& variable : request.variables) words += " " + shell_quote(variable);
   return words + command.substr(std::strlen("make"));
 }
@@ -158,13 +158,6 @@ Fault run_steps(const Request& request, const Conf& conf, const Place& place, Re
   return fault;
 }
 
-/// One kbx at a time changes an output folder.
-FileLock lock_output_folder(const Request& request) {
-  make_folders(join_path(request.out, ".kbx"));
-  return {join_path(request.out, ".kbx/lock"),
-          [&request] { std::cerr << "kbx: waiting for another kbx in " << request.out << "\n"; }};
-}
-
 }  // namespace
 
 std::string machine_name(const kernel::Tree& tree) {
@@ -190,7 +183,7 @@ Result build(const Request& request) {
   if (!conf.obsolete_by.empty())
     result.notes.push_back("the kernel has this driver itself since " + conf.obsolete_by +
                            " (OBSOLETE_BY): dkms would not install these modules");
-  const FileLock lock = lock_output_folder(request);
+  const FileLock lock = lock_state(join_path(request.out, ".kbx"), request.out);
   const Place place = prepare(request, conf);
   result.log = place.log;
   // What an earlier build left would look like this one's.

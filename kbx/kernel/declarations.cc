@@ -4,7 +4,6 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 #include <tuple>
 
 #include "kbx/base/file.h"
@@ -151,7 +150,7 @@ std::map<std::string, Declaration, std::less<>> find_declarations(
   if (wanted.empty()) return result;
   const std::vector<Header> headers = headers_below(folders);
   std::mutex guard;
-  parallel_for(headers.size(), std::max(1u, std::thread::hardware_concurrency()), [&](size_t i) {
+  parallel_for(headers.size(), processors(), [&](size_t i) {
     const auto text = read_file_if_present(headers[i].file);
     if (!text) return;
     for (const auto& [name, line] : declarations_in(*text, wanted)) {

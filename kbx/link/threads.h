@@ -1,15 +1,14 @@
 #pragma once
-#include <algorithm>
 #include <cstddef>
-#include <thread>
 
+#include "kbx/base/parallel.h"
 #include "kbx/link/options.h"
 
 namespace kbx::link {
 
 /// On how many threads large work is done: what --threads says, otherwise all processors.
 inline unsigned threads_for(const Options& options) {
-  return options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
+  return options.threads != 0 ? options.threads : processors();
 }
 
 /// … and work on so many bytes: without --threads, starting threads for less than a megabyte would

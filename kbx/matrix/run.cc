@@ -18,13 +18,13 @@
 #include <iostream>
 #include <map>
 #include <set>
-#include <thread>
 #include <utility>
 
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/parallel.h"
 #include "kbx/base/path.h"
+#include "kbx/base/state_lock.h"
 #include "kbx/base/text.h"
 #include "kbx/kernel/module_file.h"
 #include "kbx/matrix/memory.h"
@@ -230,10 +230,7 @@ class Audience {
   void take_line(std::string_view line) {
     if (!now_) return;
     const ninja::PreparedGraph& graph = *now_->work->graph;
-    std::string known(line);
-    if (!graph.layout.launcher.empty())
-      known = ninja::with_shadow_named(known, graph.layout.shadow);
-    now_->words += replace_all(known, graph.folder + "/", graph.source + "/") + "\n";
+    now_->words += ninja::with_source_named(line, graph.layout, graph.folder, graph.source) + "\n";
   }
 
   void end_command() {
@@ -444,17 +441,13 @@ void add_hints(std::vector<Work>& works) {
 }  // namespace
 
 std::optional<ninja::LaunchFigures> launch_figures(const RunSettings& settings) {
-  if (settings.job.launcher.empty()) return std::nullopt;
   return ninja::read_launches(settings.job.launcher, state_folder(settings));
 }
 
 std::optional<std::vector<CellResult>> run_cells(const std::vector<Cell>& cells,
                                                  const RunSettings& settings) {
   const std::string state = state_folder(settings);
-  make_folders(state);
-  const FileLock lock(join_path(state, ninja::lock_file), [&] {
-    std::cerr << "kbx: waiting for another kbx in " << settings.out << "\n";
-  });
+  const FileLock lock = lock_state(state, settings.out);
   const ninja::RunningMark mark(state);
   if (mark.found_killed()) remove_torn_outputs(state);
 
@@ -464,8 +457,8 @@ std::optional<std::vector<CellResult>> run_cells(const std::vector<Cell>& cells,
     works[i].job = job_of(cells[i], settings, state);
     works[i].result = blank_result(cells[i], works[i].job);
   }
-  const unsigned threads = settings.job.jobs > 0 ? static_cast<unsigned>(settings.job.jobs)
-                                                 : std::thread::hardware_concurrency();
+  const unsigned threads =
+      settings.job.jobs > 0 ? static_cast<unsigned>(settings.job.jobs) : processors();
   plan_all(works, threads);
   if (!run_graph(works, state, mark.inherited(), settings)) return std::nullopt;
   ninja::Layout layout;

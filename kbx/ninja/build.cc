@@ -5,6 +5,7 @@
 
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/state_lock.h"
 #include "kbx/ninja/modpost_order.h"
 #include "kbx/ninja/record.h"
 #include "kbx/ninja/runner.h"
@@ -17,13 +18,6 @@
 /// and writes everything again. What commands made is Ninja's to remember (.ninja_log).
 namespace kbx::ninja {
 namespace {
-
-FileLock lock_state(const Layout& layout) {
-  make_folders(layout.state);
-  return FileLock(layout.file(lock_file), [&layout] {
-    std::fprintf(stderr, "kbx: waiting for another kbx in %s\n", layout.state.c_str());
-  });
-}
 
 Durations durations_of(const std::map<std::string, LogEntry, std::less<>>& log) {
   Durations durations;
@@ -97,7 +91,7 @@ bool graph_is_fresh(const Layout& layout, std::string_view request_hash,
 
 int build(const kbuild::Plan& plan, const Layout& layout, const RunOptions& options,
           std::string_view request_hash) {
-  const FileLock lock = lock_state(layout);
+  const FileLock lock = lock_state(layout.state, layout.state);
   write_graph(plan, layout, request_hash);
   return run_graph(layout, options);
 }
@@ -105,7 +99,7 @@ int build(const kbuild::Plan& plan, const Layout& layout, const RunOptions& opti
 std::optional<int> build_if_fresh(const Layout& layout, const RunOptions& options,
                                   std::string_view request_hash, const Environment& environment) {
   if (!is_folder(layout.state)) return std::nullopt;
-  const FileLock lock = lock_state(layout);
+  const FileLock lock = lock_state(layout.state, layout.state);
   if (!graph_is_fresh(layout, request_hash, environment)) return std::nullopt;
   return run_graph(layout, options);
 }

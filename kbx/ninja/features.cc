@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <thread>
 #include <unordered_set>
 
 #include "kbx/base/cache.h"
@@ -160,7 +159,7 @@ std::vector<FeatureAnswer> ask_compiler(const Asking& asking, const Questions& q
       answers[i].given = errors.of_question[i] ? Given::no : Given::yes;
     return answers;
   }
-  parallel_for(questions.size(), std::max(1u, std::thread::hardware_concurrency()),
+  parallel_for(questions.size(), processors(),
                [&](size_t i) { answers[i] = ask_one(asking, *questions[i], includes[i]); });
   return answers;
 }

@@ -39,19 +39,18 @@ constexpr std::string_view shadow_name = "/proc/self/fd/100";
 
 enum class Kind { ccache, sccache, distcc, icecc, other };
 
-Kind kind_of(std::string_view launcher) {
+std::string program_of(std::string_view launcher) {
   const auto words = split_words(launcher);
-  const std::string name = words.empty() ? "" : base_name(words.front());
+  return words.empty() ? "" : std::string(words.front());
+}
+
+Kind kind_of(std::string_view launcher) {
+  const std::string name = base_name(program_of(launcher));
   if (name == "ccache") return Kind::ccache;
   if (name == "sccache") return Kind::sccache;
   if (name == "distcc") return Kind::distcc;
   if (name == "icecc") return Kind::icecc;
   return Kind::other;
-}
-
-std::string program_of(std::string_view launcher) {
-  const auto words = split_words(launcher);
-  return words.empty() ? "" : std::string(words.front());
 }
 
 std::string record_file(const std::string& folder) {
@@ -195,6 +194,13 @@ std::string with_shadow_named(std::string_view text, std::string_view shadow) {
   return replace_all(text, shadow_name, shadow);
 }
 
+std::string with_source_named(std::string_view line, const Layout& layout,
+                              const std::string& folder, const std::string& source) {
+  const std::string known =
+      layout.launcher.empty() ? std::string(line) : with_shadow_named(line, layout.shadow);
+  return replace_all(known, folder + "/", source + "/");
+}
+
 void begin_launches(const std::string& launcher, const std::string& folder) {
   if (launcher.empty()) return;
   if (kind_of(launcher) == Kind::sccache)
@@ -216,6 +222,7 @@ Environment launch_environment(const std::string& launcher, const std::string& f
 }
 
 std::optional<LaunchFigures> read_launches(const std::string& launcher, const std::string& folder) {
+  if (launcher.empty()) return std::nullopt;
   const Kind kind = kind_of(launcher);
   const auto record = read_file_if_present(record_file(folder));
   if (!record) return std::nullopt;
@@ -236,7 +243,9 @@ std::string launcher_complaint(const std::string& launcher, const std::string& f
   for (const std::string_view line : split_lines(record))
     if (const size_t at = line.find("ERROR: "); at != std::string_view::npos)
       last = line.substr(at + std::string_view("ERROR: ").size());
-  return std::string(last);
+  if (last.empty()) return "";
+  return launcher + " says: " + std::string(last) + "; all that it says is in " +
+         record_file(folder);
 }
 
 }  // namespace kbx::ninja

@@ -45,6 +45,11 @@ struct LaunchStep {
 /// `text` of a file or a message that a launched compiler wrote: the shadow by its own name again.
 std::string with_shadow_named(std::string_view text, std::string_view shadow);
 
+/// A line that a build in `folder` printed, with files called by the names that their author knows:
+/// those in `source`.
+std::string with_source_named(std::string_view line, const Layout& layout,
+                              const std::string& folder, const std::string& source);
+
 /// Begins to count what `launcher` does; `folder` is where that is recorded. Does nothing if
 /// `launcher` is empty or not one that tells.
 void begin_launches(const std::string& launcher, const std::string& folder);
@@ -52,10 +57,11 @@ void begin_launches(const std::string& launcher, const std::string& folder);
 /// record that the user asked for stays theirs.
 Environment launch_environment(const std::string& launcher, const std::string& folder,
                                const Environment& environment);
-/// The count since begin_launches; nothing if the launcher was given nothing, or does not tell.
+/// The count since begin_launches; nothing if there is no launcher, it was given nothing, or it
+/// does not tell.
 std::optional<LaunchFigures> read_launches(const std::string& launcher, const std::string& folder);
-/// What the launcher complained of since begin_launches, where it does not tell whoever calls it:
-/// its last line. "" if there is none.
+/// A line for people of what the launcher complained of since begin_launches, where it does not
+/// tell whoever calls it: its last line, and where all of them are. "" if there is none.
 std::string launcher_complaint(const std::string& launcher, const std::string& folder);
 
 }  // namespace kbx::ninja

@@ -10,9 +10,6 @@
 
 namespace kbx::ninja {
 
-/// Of the state folder: locked by the kbx that works there, and not empty while Ninja runs.
-constexpr std::string_view lock_file = "lock";
-
 /// Where the things that belong to one build lie. All absolute.
 struct Layout {
   std::string state;             // the graph and what belongs to it

@@ -127,9 +127,7 @@ void Output::print_line(std::string_view line) {
 
 std::string Output::with_known_paths(std::string_view line) {
   if (!record() || record()->folder == record()->source) return std::string(line);
-  std::string known(line);
-  if (!layout_.launcher.empty()) known = with_shadow_named(known, layout_.shadow);
-  return replace_all(known, record()->folder + "/", record()->source + "/");
+  return with_source_named(line, layout_, record()->folder, record()->source);
 }
 
 const std::optional<Record>& Output::record() {

@@ -132,7 +132,7 @@ std::vector<Part> parts_of(const Job& job, const Shadow* shadow) {
     part.layout.launcher = job.launcher;
     if (shadow) {
       part.folder = image_of(*shadow, part.source);
-      part.shadow = part.layout.shadow = shadow->root;
+      part.layout.shadow = shadow->root;
       part.anchor = shadow->anchor;
       part.environment["PWD"] = part.folder;
       part.layout.state = join_path(job.out, ".kbx/" + std::to_string(i));
@@ -166,10 +166,11 @@ std::vector<Part> parts_of(const Job& job) {
 }
 
 std::string with_real_names(std::string_view text, const Part& part) {
-  if (part.shadow.empty()) return std::string(text);
+  if (part.layout.shadow.empty()) return std::string(text);
   const std::string inside =
       replace_all(text, part.folder + "/", part.source == "/" ? "/" : part.source + "/");
-  return replace_all(inside, part.shadow + "/", part.anchor == "/" ? "/" : part.anchor + "/");
+  return replace_all(inside, part.layout.shadow + "/",
+                     part.anchor == "/" ? "/" : part.anchor + "/");
 }
 
 }  // namespace kbx::ninja

@@ -19,7 +19,6 @@ struct Part {
   Layout layout;
   Environment environment;
   std::string hash;    // of everything that was asked for
-  std::string shadow;  // the shadow's root, "" without one
   std::string anchor;  // what the shadow mirrors
   bool images = false;
   kernel::Tree tree;                        // for images the folder of their rules

@@ -158,14 +158,15 @@ std::vector<std::string> mirrored_sources(const Job& job, const Part& part) {
 
 /// Brings the shadow up to date and gives the real folders it was made from.
 std::set<std::string> refresh_shadow(const Job& job, const Part& part) {
-  if (part.shadow.empty()) return {};
-  return kbuild::update_shadow(part.shadow, part.anchor, mirrored_sources(job, part), {job.out});
+  if (part.layout.shadow.empty()) return {};
+  return kbuild::update_shadow(part.layout.shadow, part.anchor, mirrored_sources(job, part),
+                               {job.out});
 }
 
 /// A folder of the shadow in which outputs will be made must not be a link to the sources.
 void make_room(const Job& job, const Part& part, const std::string& folder,
                std::set<std::string>& mirrored) {
-  const std::string real = kbuild::folder_behind_link(part.shadow, folder);
+  const std::string real = kbuild::folder_behind_link(part.layout.shadow, folder);
   if (real.empty() || !is_below(real, part.anchor)) return;
   const std::string listed = read_file_if_present(mirrored_list(job)).value_or("");
   write_file_atomically(mirrored_list(job), listed + real + "\n");
@@ -195,7 +196,7 @@ auto with_request(const Job& job, const Part& part, const Use& use) {
   request.is_output = [&earlier](const std::string& path) {
     return earlier && earlier->find(path) != nullptr;
   };
-  if (!part.shadow.empty())
+  if (!part.layout.shadow.empty())
     request.make_room = [&](const std::string& folder) { make_room(job, part, folder, mirrored); };
   try {
     if (!part.config.made.empty())

@@ -14,6 +14,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/state_lock.h"
 #include "kbx/base/text.h"
 #include "kbx/ninja/layout.h"
 

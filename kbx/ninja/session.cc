@@ -21,6 +21,7 @@
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
+#include "kbx/base/state_lock.h"
 #include "kbx/base/text.h"
 #include "kbx/kbuild/images.h"
 #include "kbx/kernel/doctor.h"
@@ -50,8 +51,7 @@ RunOptions run_options(const Job& job) {
   options.make = job.make;
   options.starting = job.starting;
   options.terminal = !job.quiet && ::isatty(STDOUT_FILENO) == 1;
-  if (!job.launcher.empty())
-    options.environment = launch_environment(job.launcher, launches_folder(job), job.environment);
+  options.environment = launch_environment(job.launcher, launches_folder(job), job.environment);
   return options;
 }
 
@@ -73,10 +73,8 @@ void make_output_folder(const Job& job) {
 
 std::vector<std::string> hints_after_failure(const Job& job, const Part& part) {
   std::vector<std::string> hints;
-  const std::string complaint = launcher_complaint(job.launcher, launches_folder(job));
-  if (!complaint.empty())
-    hints.push_back(job.launcher + " says: " + complaint + "; all that it says is in " +
-                    join_path(launches_folder(job), "launches"));
+  std::string complaint = launcher_complaint(job.launcher, launches_folder(job));
+  if (!complaint.empty()) hints.push_back(std::move(complaint));
   if (part.images) return hints;
   const std::vector<std::string> others = kbx::ninja::hints_after_failure(job);
   hints.insert(hints.end(), others.begin(), others.end());
@@ -127,10 +125,7 @@ Outcome build_part(const Job& job, const Part& part) {
 /// One kbx at a time changes an output folder: its shadow, its graph, its results.
 std::optional<FileLock> lock_output_folder(const Job& job) {
   if (job.out.empty()) return std::nullopt;
-  make_folders(join_path(job.out, ".kbx"));
-  return std::optional<FileLock>(std::in_place, join_path(job.out, ".kbx/lock"), [&job] {
-    if (!job.quiet) std::cerr << "kbx: waiting for another kbx in " << job.out << "\n";
-  });
+  return lock_state(join_path(job.out, ".kbx"), job.quiet ? "" : job.out);
 }
 
 }  // namespace
@@ -163,7 +158,6 @@ std::vector<Outcome> run_job(const Job& job) {
 }
 
 std::optional<LaunchFigures> launch_figures(const Job& job) {
-  if (job.launcher.empty()) return std::nullopt;
   return read_launches(job.launcher, launches_folder(job));
 }
 
