@@ -83,7 +83,7 @@ struct ResultOptions {
 matrix::Choice driver_choice(const std::string& word) {
   const std::string folder =
       existing_folder(word, "name the folder that holds the driver's Kbuild or Makefile");
-  return {base_name(folder), folder, {}};
+  return {base_name(folder), folder, {folder}, {}};
 }
 
 matrix::Spec spec_of_words(const MatrixOptions& options, const Words& words) {
@@ -97,7 +97,7 @@ matrix::Spec spec_of_words(const MatrixOptions& options, const Words& words) {
   };
   for (const std::string& word : words.folders) add(drivers, driver_choice(word));
   if (drivers.empty()) drivers.push_back(driver_choice("."));
-  for (const std::string& kernel : options.kernels) add(kernels, {"", kernel, {}});
+  for (const std::string& kernel : options.kernels) add(kernels, {"", kernel, {}, {}});
   return spec;
 }
 

@@ -374,6 +374,9 @@ void Planner::read_recipe(Process& process, const Resolved& rule, const Scope* s
     if (!exists(path)) plan_.notes.push_back("the kernel tree lacks " + path);
     return;
   }
+  // Of what is there already and hangs on nothing, make makes nothing either. The tree has such
+  // rules to warn of lists of symbols that are missing (5.10's scripts/Makefile.modpost).
+  if (!drivers_own && !rule.phony && rule.prerequisites.empty() && exists(path)) return;
   add_action(process, rule, automatic, std::move(steps));
 }
 

@@ -90,6 +90,7 @@ Cell cell_of(const Spec& spec, const Choices& choices, Kernels& kernels) {
   for (const auto& [axis, choice] : choices)
     cell.names[axis] = axis == Axis::kernel ? kernel_name(kernel, found) : choice.name;
   cell.driver = choices.at(Axis::driver).value;
+  cell.folders = choices.at(Axis::driver).folders;
   if (const auto config = choices.find(Axis::configuration); config != choices.end())
     cell.config = config->second.value;
   cell.variables = all_variables(spec, choices);
@@ -98,6 +99,13 @@ Cell cell_of(const Spec& spec, const Choices& choices, Kernels& kernels) {
     if (const auto name = cell.names.find(axis); name != cell.names.end())
       cell.name += "@" + name->second;
   return cell;
+}
+
+void refuse_shared_configuration(const Cell& cell) {
+  if (cell.config.empty() || cell.folders.size() < 2) return;
+  throw Error("the driver of " + cell.name + " has " + std::to_string(cell.folders.size()) +
+                  " folders, but a configuration is for one",
+              "exclude the driver from the configurations, and include it without one");
 }
 
 bool matches(const Pattern& pattern, const Cell& cell) {
@@ -138,6 +146,7 @@ std::vector<Cell> cells_of(const Spec& spec, const Environment& environment) {
     cells.push_back(cell_of(spec, addition.choices, kernels));
   std::set<std::string> names;
   for (Cell& cell : cells) {
+    refuse_shared_configuration(cell);
     if (!names.insert(cell.name).second)
       throw Error("two cells of the matrix have the name " + cell.name,
                   "in kbx.json each driver and kernel can have a \"name\" of its own");

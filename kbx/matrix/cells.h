@@ -14,7 +14,8 @@ namespace kbx::matrix {
 struct Cell {
   std::string name;                    // "hello/6.1.0-56-amd64@debug"; also its output folder
   std::map<Axis, std::string> names;   // on the axes that the matrix has
-  std::string driver;                  // folder
+  std::string driver;                  // folder: the driver's, or what all of its lie in
+  std::vector<std::string> folders;    // that are built, in this order
   std::string config;                  // folder of the driver's .config, or ""
   std::vector<std::string> variables;  // NAME=value
   kernel::Tree tree;

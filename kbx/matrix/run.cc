@@ -40,20 +40,35 @@
 namespace kbx::matrix {
 namespace {
 
+/// One folder of a cell, with the plan for it.
+struct Part {
+  ninja::PreparedGraph graph;
+  Memory memory;
+};
+
 /// One cell on its way.
 struct Work {
   const Cell* cell = nullptr;
   ninja::Job job;
-  std::optional<ninja::PreparedGraph> graph;  // nothing if there is no plan
-  Memory memory;
-  bool was_told = false;  // that it failed
+  std::vector<Part> parts;  // none if there is no plan
+  std::size_t ended = 0;    // of the parts
+  bool was_told = false;    // that it failed
   CellResult result;
+
+  /// The part that makes a file; verdicts on the whole cell are remembered with the first.
+  Part& part_of(const std::string& output) {
+    const auto makes = [&](const Part& part) {
+      return is_below(output, part.graph.folder) || is_below(output, part.graph.layout.state);
+    };
+    const auto found = std::ranges::find_if(parts, makes);
+    return found == parts.end() ? parts.front() : *found;
+  }
 };
 
 ninja::Job job_of(const Cell& cell, const RunSettings& settings, const std::string& state) {
   ninja::Job job = settings.job;
   job.tree = cell.tree;
-  job.folders = {cell.driver};
+  job.folders = cell.folders;
   job.out = join_path(settings.out, cell.name);
   job.config = cell.config;
   job.variables = cell.variables;
@@ -104,12 +119,15 @@ void plan(Work& work) {
     for (const std::string_view line : split_lines(text)) said.emplace_back(line);
   };
   try {
-    work.graph = ninja::prepare_graph(work.job);
-    work.memory = read_memory(work.graph->layout.state);
-    if (work.graph->planned) {
-      work.memory.notes = work.graph->notes;
-      work.memory.notes.insert(work.memory.notes.end(), said.begin(), said.end());
-      write_memory(work.graph->layout.state, work.memory);
+    for (ninja::PreparedGraph& graph : ninja::prepare_graphs(work.job)) {
+      Memory memory = read_memory(graph.layout.state);
+      if (graph.planned) {
+        memory.notes = graph.notes;
+        memory.notes.insert(memory.notes.end(), said.begin(), said.end());
+        said.clear();
+        write_memory(graph.layout.state, memory);
+      }
+      work.parts.push_back({std::move(graph), std::move(memory)});
     }
   } catch (const Error& error) {
     refuse(work, error.location(), error.what(), error.hint());
@@ -161,9 +179,10 @@ void write_graph(const std::string& state, const std::vector<Work>& works) {
   const std::vector<std::string> known = known_states(state);
   std::set<std::string> states(known.begin(), known.end());
   for (const Work& work : works) {
-    if (!work.graph) continue;
-    text += "subninja " + ninja::escape_path(work.graph->file) + "\n";
-    states.insert(work.graph->layout.state);
+    for (const Part& part : work.parts) {
+      text += "subninja " + ninja::escape_path(part.graph.file) + "\n";
+      states.insert(part.graph.layout.state);
+    }
   }
   write_file_if_changed(join_path(state, states_file),
                         join({states.begin(), states.end()}, "\n") + "\n");
@@ -185,7 +204,7 @@ class Audience {
                [this](std::string_view line) { take_line(line); }}) {
     for (Work& work : works) {
       works_.emplace(work.cell->name, &work);
-      if (!work.graph) tell_failure(work);
+      if (work.parts.empty()) tell_failure(work);
     }
   }
   Audience(const Audience&) = delete;
@@ -214,8 +233,11 @@ class Audience {
     if (!told) return;
     const auto found = works_.find(told->cell);
     if (found == works_.end()) return;
-    now_ = Command{found->second, told->output, "", false};
-    if (told->output == found->second->graph->layout.file(ninja::end_of_cell)) {
+    Work& work = *found->second;
+    now_ = Command{&work, told->output, "", false};
+    const bool ends =
+        told->output == work.part_of(told->output).graph.layout.file(ninja::end_of_cell);
+    if (ends && ++work.ended == work.parts.size()) {
       ++done_;
       tell_cells();
     }
@@ -229,8 +251,10 @@ class Audience {
 
   void take_line(std::string_view line) {
     if (!now_) return;
-    const ninja::PreparedGraph& graph = *now_->work->graph;
-    now_->words += ninja::with_source_named(line, graph.layout, graph.folder, graph.source) + "\n";
+    std::string known(line);
+    for (const auto& [graph, memory] : now_->work->parts)
+      known = ninja::with_source_named(known, graph.layout, graph.folder, graph.source);
+    now_->words += known + "\n";
   }
 
   void end_command() {
@@ -251,14 +275,15 @@ class Audience {
 
   /// On disk at once: should this run be killed, the next does not run the command again.
   static void remember(Work& work, const std::string& output, std::vector<std::string> warnings) {
-    auto& known = work.memory.warnings;
+    Part& part = work.part_of(output);
+    auto& known = part.memory.warnings;
     const auto before = known.find(output);
     if (before == known.end() ? warnings.empty() : before->second == warnings) return;
     if (warnings.empty())
       known.erase(before);
     else
       known[output] = std::move(warnings);
-    write_memory(work.graph->layout.state, work.memory);
+    write_memory(part.graph.layout.state, part.memory);
   }
 
   void tell_failure(Work& work) {
@@ -283,11 +308,25 @@ class Audience {
 
 /// The cell that Ninja's complaint is about: it names a file of it.
 Work* cell_of_complaint(std::vector<Work>& works, std::string_view complaint) {
+  const auto names = [&](const std::string& folder) {
+    return complaint.find(folder + "/") != std::string_view::npos;
+  };
   for (Work& work : works)
-    if (work.graph && (complaint.find(work.job.out + "/") != std::string_view::npos ||
-                       complaint.find(work.graph->folder + "/") != std::string_view::npos))
+    if (!work.parts.empty() &&
+        (names(work.job.out) || std::ranges::any_of(work.parts, [&](const Part& part) {
+           return names(part.graph.folder);
+         })))
       return &work;
   return nullptr;
+}
+
+/// A text about files of a cell, with them seen from the driver's folder.
+std::string seen_from_driver(const Work& work, std::string text) {
+  for (const Part& part : work.parts) {
+    const std::string below = relative_path(part.graph.source, work.cell->driver);
+    text = replace_all(text, part.graph.folder + "/", below == "." ? "" : below + "/");
+  }
+  return text;
 }
 
 std::string state_folder(const RunSettings& settings) {
@@ -301,7 +340,7 @@ bool run_graph(std::vector<Work>& works, const std::string& state, int inherited
   options.jobs = settings.job.jobs;
   options.keep_going = true;
   ninja::begin_launches(settings.job.launcher, state);
-  while (std::ranges::any_of(works, [](const Work& work) { return work.graph.has_value(); })) {
+  while (std::ranges::any_of(works, [](const Work& work) { return !work.parts.empty(); })) {
     write_graph(state, works);
     Audience audience(works, settings.listener);
     const ninja::NinjaEnd end = ninja::run_ninja(
@@ -315,10 +354,8 @@ bool run_graph(std::vector<Work>& works, const std::string& state, int inherited
       throw Error(
           audience.complaint().empty() ? "ninja ended without a word" : audience.complaint(),
           "the graph is " + join_path(state, "build.ninja"));
-    refuse(*work, {},
-           replace_all(audience.complaint(), work->graph->folder + "/", work->cell->driver + "/"),
-           "");
-    work->graph.reset();
+    refuse(*work, {}, seen_from_driver(*work, audience.complaint()), "");
+    work->parts.clear();
   }
   Audience(works, settings.listener).finish();
   return true;
@@ -337,29 +374,30 @@ std::string evidence(const std::vector<std::string>& modules, const kernel::Tree
 }
 
 /// Fills in what `kbx build` would say of the modules as its last step.
-void judge(Work& work, const ninja::Outcome& outcome) {
+void judge(Work& work, const std::vector<std::string>& symbol_lists) {
+  const std::string& out = work.job.out;
+  Memory& memory = work.parts.front().memory;
   std::vector<std::string> files;
   for (const ModuleResult& module : work.result.modules)
-    if (module.built) files.push_back(join_path(outcome.out, module.name + ".ko"));
+    if (module.built) files.push_back(join_path(out, module.name + ".ko"));
   if (files.empty()) return;
   const std::string judged = evidence(files, work.cell->tree);
-  if (judged == work.memory.judged) {
-    work.result.modules = work.memory.verdicts;
+  if (judged == memory.judged) {
+    work.result.modules = memory.verdicts;
     return;
   }
   try {
-    const auto verdicts =
-        kernel::check_built_modules(files, {}, outcome.symbol_lists, work.cell->tree,
-                                    symbols::index_cache(work.job.environment));
+    const auto verdicts = kernel::check_built_modules(files, {}, symbol_lists, work.cell->tree,
+                                                      symbols::index_cache(work.job.environment));
     for (const symbols::Verdict& verdict : verdicts)
       for (ModuleResult& module : work.result.modules) {
-        if (join_path(outcome.out, module.name + ".ko") != verdict.path) continue;
+        if (join_path(out, module.name + ".ko") != verdict.path) continue;
         module.verdict = symbols::outcome_name(verdict.outcome);
         for (const symbols::Finding& reason : verdict.reasons)
           module.reasons.push_back(reason.text);
       }
-    work.memory.judged = judged;
-    work.memory.verdicts = work.result.modules;
+    memory.judged = judged;
+    memory.verdicts = work.result.modules;
   } catch (const Error& error) {
     work.result.notes.push_back("whether the modules would load is not known: " +
                                 std::string(error.what()));
@@ -392,37 +430,51 @@ void add_modules(CellResult& result, const ninja::Outcome& outcome) {
 }
 
 /// What to do about the failures of a cell, each thing once.
-std::vector<std::string> advice_on(const Work& work) {
+std::vector<std::string> advice_on(Work& work) {
   std::vector<std::string> advice;
   for (const FailedCommand& failure : work.result.failures) {
+    const ninja::PreparedGraph& graph = work.part_of(failure.output).graph;
     std::vector<std::string> lines;
     for (const std::string_view line : split_lines(failure.words)) lines.emplace_back(line);
-    for (std::string& text : ninja::advice_on_failure(lines, work.cell->driver, work.graph->layout))
+    for (std::string& text : ninja::advice_on_failure(lines, graph.source, graph.layout))
       if (std::ranges::find(advice, text) == advice.end()) advice.push_back(std::move(text));
   }
   return ninja::as_many_as_are_read(std::move(advice));
 }
 
-/// Everything that can be said of a cell when Ninja has ended.
-void conclude(Work& work, const Log& log) {
+/// What there is to say of one folder of a cell when Ninja has ended. Gives the lists of symbols
+/// that it was checked against.
+std::vector<std::string> conclude_part(Work& work, const Part& part, const Log& log) {
   CellResult& result = work.result;
-  if (!work.graph) return;
-  result.built = !result.error && result.failures.empty();
-  const ninja::Outcome outcome = ninja::finish_graph(work.job, *work.graph, result.built);
+  ninja::Outcome outcome = ninja::finish_graph(work.job, part.graph, result.built);
   add_modules(result, outcome);
-  if (const auto record = ninja::read_record(work.graph->layout)) {
-    result.seconds = log.seconds_of(*record);
+  if (const auto record = ninja::read_record(part.graph.layout)) {
+    result.seconds += log.seconds_of(*record);
     for (FailedCommand& failure : result.failures)
       if (const auto* output = record->find(failure.output)) failure.module = output->module;
   }
-  for (FailedCommand& failure : result.failures)
-    failure.output = replace_all(failure.output, work.graph->folder + "/", "");
-  result.hints = advice_on(work);
-  for (const std::string& note : work.memory.notes) result.notes.push_back(note);
-  for (const auto& [output, warnings] : work.memory.warnings)
+  result.notes.insert(result.notes.end(), part.memory.notes.begin(), part.memory.notes.end());
+  for (const auto& [output, warnings] : part.memory.warnings)
     result.warnings.insert(result.warnings.end(), warnings.begin(), warnings.end());
-  if (result.built) judge(work, outcome);
-  write_memory(work.graph->layout.state, work.memory);
+  return std::move(outcome.symbol_lists);
+}
+
+/// Everything that can be said of a cell when Ninja has ended.
+void conclude(Work& work, const Log& log) {
+  CellResult& result = work.result;
+  if (work.parts.empty()) return;
+  result.built = !result.error && result.failures.empty();
+  std::vector<std::string> lists;
+  for (const Part& part : work.parts) {
+    std::vector<std::string> more = conclude_part(work, part, log);
+    lists.insert(lists.end(), more.begin(), more.end());
+  }
+  result.hints = advice_on(work);
+  for (FailedCommand& failure : result.failures)
+    failure.output = seen_from_driver(work, failure.output);
+  if (result.built) judge(work, lists);
+  const Part& first = work.parts.front();
+  write_memory(first.graph.layout.state, first.memory);
 }
 
 /// What is wrong with the tree or this machine goes to the cells that failed; it is looked for once

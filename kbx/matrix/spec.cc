@@ -9,6 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "kbx/base/common_folder.h"
 #include "kbx/base/error.h"
 #include "kbx/base/file.h"
 #include "kbx/base/path.h"
@@ -77,6 +78,15 @@ void expect_keys(const Node& node, std::vector<std::string_view> known) {
   }
 }
 
+/// Lists of symbols are seen from the file's folder; what begins with a variable, make expands.
+std::string lists_of(const Node& node, std::string_view text) {
+  const std::string folder = dir_name(absolute_path(node.file, current_folder()));
+  std::vector<std::string> lists;
+  for (const std::string_view word : split_words(text))
+    lists.push_back(word.starts_with('$') ? std::string(word) : absolute_path(word, folder));
+  return join(lists, " ");
+}
+
 Variables variables_of(const Node& node) {
   if (!node.value.is_object())
     node.refuse("expected an object of strings, found " + kind_of(node.value));
@@ -91,7 +101,8 @@ Variables variables_of(const Node& node) {
       node.at(name).refuse("expected a string, found " + kind_of(value), "write it in quotes");
     if (value.get_ref<const std::string&>().find('\n') != std::string::npos)
       node.at(name).refuse("has a line break");
-    variables[name] = value;
+    variables[name] = name == "KBUILD_EXTRA_SYMBOLS" ? lists_of(node, value.get<std::string>())
+                                                     : value.get<std::string>();
   }
   return variables;
 }
@@ -113,6 +124,20 @@ std::string folder_of(const Node& node) {
   return real;
 }
 
+/// Of a driver: one, or several that are built in their order.
+std::vector<std::string> folders_of(const Node& node) {
+  if (node.value.is_string()) return {folder_of(node)};
+  expect_array(node);
+  if (node.value.empty()) node.refuse("is empty", "name the driver's folder");
+  std::vector<std::string> folders;
+  for (std::size_t i = 0; i < node.value.size(); ++i) {
+    folders.push_back(folder_of(node.at(i)));
+    if (std::ranges::find(folders, folders.back()) != folders.end() - 1)
+      node.at(i).refuse(folders.back() + " is there twice");
+  }
+  return folders;
+}
+
 /// Releases stay as they are; folders and packages, of which there may be several, are files.
 std::string kernel_of(const Node& node) {
   const std::string folder = dir_name(absolute_path(node.file, current_folder()));
@@ -126,8 +151,9 @@ std::string kernel_of(const Node& node) {
 void take_value(Axis axis, const Node& node, Choice& choice) {
   switch (axis) {
     case Axis::driver:
-      choice.value = folder_of(node);
-      choice.name = base_name(choice.value);
+      choice.folders = folders_of(node);
+      choice.value = common_folder(choice.folders);
+      choice.name = base_name(choice.folders.front());
       break;
     case Axis::kernel:
       choice.value = kernel_of(node);

@@ -19,9 +19,10 @@ std::string_view axis_name(Axis axis);
 /// One value of an axis.
 struct Choice {
   std::string name;  // in the cells' names; "" of a kernel that is called by its release
-  /// Of a driver its folder, of a kernel what --kernel takes, of a configuration the folder of its
-  /// .config or "".
+  /// Of a driver its folder, or the one that all of its folders lie in; of a kernel what --kernel
+  /// takes, of a configuration the folder of its .config or "".
   std::string value;
+  std::vector<std::string> folders;  // of a driver: what is built, in this order
   Variables variables;
 };
 

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "kbx/base/cache.h"
+#include "kbx/base/common_folder.h"
 #include "kbx/base/file.h"
 #include "kbx/base/hash.h"
 #include "kbx/base/path.h"
@@ -26,13 +27,6 @@ bool kbuild_can_name(const std::string& path) {
     return std::isalnum(static_cast<unsigned char>(c)) ||
            std::string_view("/._-+@,~").find(c) != std::string_view::npos;
   });
-}
-
-std::string common_folder(std::vector<std::string> folders) {
-  std::string common = folders.front();
-  for (const std::string& folder : folders)
-    while (!is_below(folder, common)) common = dir_name(common);
-  return common;
 }
 
 /// The driver's folder inside the shadow.

@@ -128,6 +128,14 @@ std::optional<FileLock> lock_output_folder(const Job& job) {
   return lock_state(join_path(job.out, ".kbx"), job.quiet ? "" : job.out);
 }
 
+/// kbuild leaves out a list of symbols that is not there when it is asked, and a folder is planned
+/// before the one in front of it is built. An empty list is there then; Ninja, which did not make
+/// it, has it made before anything reads it.
+void promise_symbols(const PreparedGraph& graph) {
+  const std::string list = join_path(graph.folder, "Module.symvers");
+  if (!exists(list)) write_file_atomically(list, "");
+}
+
 }  // namespace
 
 bool is_image_folder(const std::string& folder) {
@@ -180,18 +188,21 @@ std::vector<std::string> hints_after_failure(const Job& job) {
   return hints;
 }
 
-PreparedGraph prepare_graph(const Job& job) {
+std::vector<PreparedGraph> prepare_graphs(const Job& job) {
   const std::vector<Part> parts = parts_of(job);
-  const Part& part = parts.front();
   make_output_folder(job);
-  PreparedGraph graph = graph_of(part);
-  if (graph_is_fresh(part.layout, part.hash, part.environment)) return graph;
-  graph.planned = true;
-  with_new_plan(job, part, [&](const kbuild::Plan& plan, const Layout& layout) {
-    write_graph(plan, layout, part.hash);
-    graph.notes = plan.notes;
-  });
-  return graph;
+  std::vector<PreparedGraph> graphs;
+  for (const Part& part : parts) {
+    if (!graphs.empty()) promise_symbols(graphs.back());
+    PreparedGraph& graph = graphs.emplace_back(graph_of(part));
+    if (graph_is_fresh(part.layout, part.hash, part.environment)) continue;
+    graph.planned = true;
+    with_new_plan(job, part, [&](const kbuild::Plan& plan, const Layout& layout) {
+      write_graph(plan, layout, part.hash);
+      graph.notes = plan.notes;
+    });
+  }
+  return graphs;
 }
 
 Outcome finish_graph(const Job& job, const PreparedGraph& graph, bool built) {

@@ -79,7 +79,7 @@ std::optional<LaunchFigures> launch_figures(const Job& job);
 /// Why a job failed, as far as its tree or this machine may be the cause: one hint each.
 std::vector<std::string> hints_after_failure(const Job& job);
 
-/// The graph of a job with one folder, which is not run by itself but as a part of a bigger one.
+/// The graph of one folder of a job, which is not run by itself but as a part of a bigger one.
 struct PreparedGraph {
   std::string file;                // build.ninja
   Layout layout;                   // what the state folder holds
@@ -89,12 +89,13 @@ struct PreparedGraph {
   bool planned = false;            // else the last plan still held
 };
 
-/// The first half of run_job: brings the graph up to date. Jobs of different output folders can be
-/// prepared at the same time. The caller sees to it that no other kbx works in the output folder,
-/// also until finish_graph. Throws PlanError.
-PreparedGraph prepare_graph(const Job& job);
+/// The first half of run_job: brings the graphs of the job's folders up to date, in their order.
+/// They belong into one graph, where a folder waits for what it reads of those before it. Jobs of
+/// different output folders can be prepared at the same time. The caller sees to it that no other
+/// kbx works in the output folder, also until finish_graph. Throws PlanError.
+std::vector<PreparedGraph> prepare_graphs(const Job& job);
 
-/// The second half, when Ninja has run: hands over what was made, if all was.
+/// The second half for a folder, when Ninja has run: hands over what was made, if all was.
 Outcome finish_graph(const Job& job, const PreparedGraph& graph, bool built);
 
 /// The plans of a job without building. Links and modules.order are written, nothing else.

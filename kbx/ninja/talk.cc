@@ -82,6 +82,8 @@ void Talk::pass_on_held_back() {
 }
 
 void Talk::take_line(std::string_view line) {
+  // Some of Ninja's last words end with an empty line.
+  if (line.empty() && !held_back_.empty()) return;
   pass_on_held_back();
   const Expect expected = std::exchange(expect_, Expect::anything);
   if (expected == Expect::failure && line.starts_with("FAILED: ")) {

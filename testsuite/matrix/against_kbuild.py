@@ -4,9 +4,9 @@
     against_kbuild.py --kbx KBX [--work FOLDER] [--cells GLOB...] [--at-most RATIO]
 
 The cells are those of testsuite/drivers/cells.json, each also on the flavours of its kernel (6.1-cloud, 6.1-rt). Both
-sides build a cell at the same path with the same words. Where kbuild builds, the modules have to be alike (modulecontent.py);
-where it does not, the first error of each source file has to be the same. Both go on after errors, so both try the
-same files.
+sides build a cell at the same path with the same words. Where kbuild builds, the modules have to be alike
+(modulecontent.py), and kbx must not warn of what kbuild does not; where it does not, the first error of each source
+file has to be the same. Both go on after errors, so both try the same files.
 
 The times of each side are those of what a person would run: kbuild's commands one after the other, each with -j; on
 the other side one kbx matrix, and before it what the drivers' own makefiles generate first. What has to be configured
@@ -48,7 +48,7 @@ class Cell:
     top: Path  # where both sides build it
     recipe: object
     kbuild: side.Outcome | None = None
-    root: str = ""  # the folder that kbx is given
+    roots: list = dataclasses.field(default_factory=list)  # the folders that kbx is given
     words: list = dataclasses.field(default_factory=list)
     generated: side.Outcome | None = None  # by the driver's own makefile, before kbx
 
@@ -129,9 +129,6 @@ def _cell_of(name, line, roots, work):
     except Unavailable as reason:
         print(f"skipped: {name}: {reason}", flush=True)
         return None
-    if len(outoftree.named_roots(cell.recipe, cell.top)) > 1:
-        print(f"skipped: {name}: several folders, a cell of a matrix is one", flush=True)
-        return None
     return cell
 
 
@@ -155,13 +152,13 @@ def _lay_out_for_kbx(cell, work):
     folder = cell.top / cell.recipe.folder
     side.run(cell.recipe.prepare, folder, work.for_make, [])
     cell.generated = side.run(cell.recipe.outer, folder, work.for_make, [])
-    [cell.root] = outoftree.roots(cell.recipe, cell.top, work.kept(cell), cell.kbuild)
+    cell.roots = outoftree.roots(cell.recipe, cell.top, work.kept(cell), cell.kbuild)
     cell.words = outoftree.variables(cell.recipe)
 
 
 def _as_included(cell):
     variables = dict(word.split("=", 1) for word in cell.words)
-    return {"driver": {"name": cell.name.split("/")[0], "folder": cell.root, "variables": variables},
+    return {"driver": {"name": cell.name.split("/")[0], "folder": cell.roots, "variables": variables},
             "kernel": {"name": cell.kernel, "kernel": str(cell.recipe.kdir)}}
 
 
@@ -184,7 +181,7 @@ def _outcome_of(cell, result):
     words = [failure["words"] for failure in result.get("failures", [])]
     error = result.get("error")
     if error:
-        where = os.path.join(cell.root, error["file"]) if error.get("file") else ""
+        where = os.path.join(result["folder"], error["file"]) if error.get("file") else ""
         words.append(f"kbx: {where}:{error['line']}: {error['text']}" if where and error.get("line") else
                      f"kbx: {error['text']}")
     log = "\n".join(words)
@@ -200,6 +197,9 @@ def _differences(cell, result, work):
         return [f"kbuild: {cell.kbuild.first_error or 'built'}", f"kbx:    {kbx.first_error or kbx.log or 'built'}"]
     if not kbx.built:
         return outoftree.different_errors(cell.kbuild, kbx)
+    for warning in result.get("warnings", []):
+        if warning.startswith("WARNING: ") and warning not in cell.kbuild.log:
+            return [f"only kbx warns: {warning}"]
     return outoftree.compare_modules(work.kept(cell), work.out / cell.name, True)
 
 

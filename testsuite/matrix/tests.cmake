@@ -5,7 +5,7 @@ add_cases(matrix TIMEOUT 900)
 add_test(NAME matrix-against-kbuild
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/against_kbuild.py --kbx $<TARGET_FILE:kbx>
                  --work ${CMAKE_CURRENT_BINARY_DIR}/matrix/against-kbuild --cells bbswitch/6.1 bbswitch/6.12
-                 v4l2loopback/6.1 v4l2loopback/6.12)
+                 v4l2loopback/6.1 v4l2loopback/6.12 ddcci/5.10)
 set_tests_properties(matrix-against-kbuild PROPERTIES LABELS matrix SKIP_RETURN_CODE 77 TIMEOUT 1800)
 
 # All of them, on all kernels and their flavours.

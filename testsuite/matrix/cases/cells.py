@@ -1,9 +1,10 @@
 """Cells of a matrix: each as one kbx build would make it, and on its own."""
 
+import json
 import shutil
 
 from behaviour import behaviour
-from common import BAD, GOOD, compiled, driver, matrix, release, results
+from common import BAD, GOOD, compiled, driver, fits, matrix, release, results
 from outcome import expect, expect_equal
 
 
@@ -83,3 +84,47 @@ def a_module_that_would_not_load_is_told(workspace):
     [module] = results(workspace)[f"user/{release(workspace)}"]["modules"]
     expect_equal(module["verdict"], "would-not-load", str(module))
     expect("no_such_export" in module["reasons"][0], str(module))
+
+
+PROVIDER = """#include <linux/module.h>
+int provided(void);
+int provided(void) { return 1; }
+EXPORT_SYMBOL_GPL(provided);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("provides");
+"""
+USER = """#include <linux/module.h>
+int provided(void);
+static int __init user_init(void) { return provided(); }
+module_init(user_init);
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("uses");
+"""
+
+
+@behaviour
+def a_driver_may_have_several_folders(workspace):
+    provider = driver(workspace, "pair/provider", PROVIDER, "provider")
+    user = driver(workspace, "pair/user", USER, "user")
+    spec = {"drivers": [{"name": "pair", "folder": ["pair/provider", "pair/user"],
+                         "variables": {"KBUILD_EXTRA_SYMBOLS": "pair/provider/Module.symvers"}}],
+            "kernels": [str(workspace.tree)]}
+    expect_equal(fits(spec, "kbx.schema.json"), "", "the schema's word")
+    (workspace.folder / "kbx.json").write_text(json.dumps(spec))
+    expect_equal(compiled(matrix(workspace, status=0)), ["provider.c", "user.c"], "compiled at first")
+    [cell] = results(workspace).values()
+    expect_equal([(module["name"], module.get("verdict")) for module in cell["modules"]],
+                 [("provider", "would-load"), ("user", "would-load")], "modules")
+    expect_equal(compiled(matrix(workspace, status=0)), [], "compiled again")
+    expect_equal(results(workspace)[cell["name"]], cell, "what a second run tells")
+    user.joinpath("user.c").write_text(USER.replace("provided", "no_such_name"))
+    provider.joinpath("provider.c").write_text(BAD)
+    matrix(workspace, status=1)
+    [cell] = results(workspace).values()
+    expect_equal(sorted(failure["output"] for failure in cell["failures"]), ["provider/provider.o"], "failed outputs")
+    expect_equal((cell["error"]["file"], cell["error"]["line"]), ("provider/provider.c", 2), "the place of the error")
+    provider.joinpath("provider.c").write_text(PROVIDER)
+    matrix(workspace, status=1)
+    [cell] = results(workspace).values()
+    expect_equal([failure["output"] for failure in cell["failures"]], ["user/Module.symvers"], "failed outputs")
+    expect("no_such_name" in cell["error"]["text"], str(cell["error"]))

@@ -48,6 +48,8 @@ def faults_are_told_with_their_place(workspace):
             (good | {"kernels": [7]}, "/kernels/0", "object"),
             (good | {"kernels": [{"name": "a/b", "kernel": "9.9"}]}, "/kernels/0/name", "name"),
             (good | {"drivers": [{"name": "one"}]}, "/drivers/0", "folder"),
+            (good | {"drivers": [{"folder": []}]}, "/drivers/0/folder", "empty"),
+            (good | {"drivers": [{"folder": ["one", "one"]}]}, "/drivers/0/folder/1", "twice"),
             (good | {"variables": {"W": 1}}, "/variables/W", "string"),
             (good | {"exclude": [{}]}, "/exclude/0", "every cell"),
             (good | {"include": [{"driver": "one"}]}, "/include/0", "kernel"),
@@ -62,6 +64,10 @@ def faults_are_told_with_their_place(workspace):
         run = matrix(workspace, "--list", status=2)
         expect("kbx.json:1: this is no JSON: syntax error" in run.err and "\ufffd" not in run.err, run.err)
     expect("no folder" in _cells(workspace, good | {"drivers": ["none"]}, status=2).err, "no word of the folder")
+    several = good | {"drivers": [{"folder": ["one", "."]}], "configurations": ["one"]}
+    expect("configuration" in _cells(workspace, several, status=2).err, "no word of the configuration")
+    told = _cells(workspace, several | {"exclude": [{"configuration": "one"}]}, status=2).err
+    expect("no cells" in told, f"what is excluded is refused:\n{told}")
     twice = good | {"include": [{"driver": "one", "kernel": "9.9"}]}
     expect("one/9.9" in _cells(workspace, twice, status=2).err, "no word of the name")
 

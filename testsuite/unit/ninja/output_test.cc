@@ -94,6 +94,8 @@ TEST_CASE("what Ninja cannot do is told, and that it had nothing to do is not") 
   CHECK(shown.complaint.empty());
   CHECK(shown.of("ninja: error: loading 'build.ninja': No such file or directory\n", 3).empty());
   CHECK(shown.complaint == "loading 'build.ninja': No such file or directory");
+  CHECK(shown.of("ninja: error: build.ninja:7: multiple rules generate a.o\n\n", 3).empty());
+  CHECK(shown.complaint == "build.ninja:7: multiple rules generate a.o");
 }
 
 TEST_CASE("the exit status that Ninja 1.13 adds to a failure is not taken for a name") {
