@@ -5,6 +5,7 @@
 
 #include <cctype>
 #include <cstdlib>
+#include <mutex>
 
 #include <fmt/format.h>
 #include <getopt.h>
@@ -128,6 +129,13 @@ std::vector<option> long_options() {
   return result;
 }
 
+/// getopt_long(3) and getpwnam(3) have one state for the whole process, but makefiles are evaluated
+/// by several threads.
+std::mutex& state_of_libc() {
+  static std::mutex guard;
+  return guard;
+}
+
 /// One reading of words by getopt_long(3), the state that its callbacks share.
 struct Reading {
   Options& options;
@@ -220,6 +228,7 @@ void take_word(Reading& reading, const char* word) {
 
 std::optional<OptionError> read_words(Options& options, std::vector<std::string> words,
                                       bool from_environment) {
+  const std::lock_guard<std::mutex> lock(state_of_libc());
   Reading reading{options, {}, from_environment, false, std::nullopt};
   for (std::string& word : words) reading.argv.push_back(word.data());
   reading.argv.push_back(nullptr);
@@ -396,6 +405,7 @@ std::string command_line_file(std::string_view name, const Environment& environm
       if (found != environment.end()) home = found->second;
     }
     if (home.empty()) {
+      const std::lock_guard<std::mutex> lock(state_of_libc());
       const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
       if (entry) home = entry->pw_dir;
     }

@@ -1,3 +1,6 @@
+#include <atomic>
+#include <thread>
+
 #include <doctest/doctest.h>
 
 #include "kbx/makelang/options.h"
@@ -80,4 +83,19 @@ TEST_CASE("file names of the command line") {
   CHECK(command_line_file(".//a/b", {}) == "a/b");
   CHECK(command_line_file("../a", {}) == "../a");
   CHECK(command_line_file("~/x", {{"HOME", "/home/u"}}) == "/home/u/x");
+}
+
+TEST_CASE("several threads read MAKEFLAGS at the same time") {
+  std::atomic<int> wrong = 0;
+  const auto read = [&wrong](const char* flags, const std::vector<std::string>& variables) {
+    for (int i = 0; i < 20000; ++i) {
+      Options options;
+      add_flags_text(options, flags);
+      if (options.variables != variables || !options.keep_going) ++wrong;
+    }
+  };
+  std::thread other(read, "k -j4 -- A=1 B=2", std::vector<std::string>{"A=1", "B=2"});
+  read("rRk --jobserver-auth=3,4 -- C=3", {"C=3"});
+  other.join();
+  CHECK(wrong == 0);
 }
