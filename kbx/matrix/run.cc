@@ -55,13 +55,18 @@ struct Work {
   bool was_told = false;    // that it failed
   CellResult result;
 
-  /// The part that makes a file; verdicts on the whole cell are remembered with the first.
+  /// The part that makes a file; one folder may lie in another. Verdicts on the whole cell are
+  /// remembered with the first.
   Part& part_of(const std::string& output) {
-    const auto makes = [&](const Part& part) {
-      return is_below(output, part.graph.folder) || is_below(output, part.graph.layout.state);
-    };
-    const auto found = std::ranges::find_if(parts, makes);
-    return found == parts.end() ? parts.front() : *found;
+    Part* found = nullptr;
+    std::size_t longest = 0;
+    for (Part& part : parts)
+      for (const std::string& folder : {part.graph.folder, part.graph.layout.state})
+        if (is_below(output, folder) && folder.size() > longest) {
+          found = &part;
+          longest = folder.size();
+        }
+    return found ? *found : parts.front();
   }
 };
 
@@ -480,13 +485,15 @@ void conclude(Work& work, const Log& log) {
 /// What is wrong with the tree or this machine goes to the cells that failed; it is looked for once
 /// per tree.
 void add_hints(std::vector<Work>& works) {
-  std::map<std::string, std::vector<std::string>> hints;
+  std::map<std::string, std::vector<ninja::MachineFault>> faults;
   for (Work& work : works) {
     if (work.result.built || !work.cell->kernel_fault.empty() || work.cell->tree.objtree.empty())
       continue;
-    const auto [entry, is_new] = hints.try_emplace(work.cell->tree.objtree);
-    if (is_new) entry->second = ninja::hints_after_failure(work.job);
-    work.result.hints.insert(work.result.hints.end(), entry->second.begin(), entry->second.end());
+    const auto [entry, is_new] = faults.try_emplace(work.cell->tree.objtree);
+    if (is_new) entry->second = ninja::machine_faults(work.job);
+    for (std::string& hint :
+         ninja::hints_beside(work.result.error ? work.result.error->text : "", entry->second))
+      work.result.hints.push_back(std::move(hint));
   }
 }
 

@@ -71,12 +71,13 @@ void make_output_folder(const Job& job) {
   }
 }
 
-std::vector<std::string> hints_after_failure(const Job& job, const Part& part) {
+std::vector<std::string> hints_after_failure(const Job& job, const Part& part,
+                                             std::string_view error) {
   std::vector<std::string> hints;
   std::string complaint = launcher_complaint(job.launcher, launches_folder(job));
   if (!complaint.empty()) hints.push_back(std::move(complaint));
   if (part.images) return hints;
-  const std::vector<std::string> others = kbx::ninja::hints_after_failure(job);
+  const std::vector<std::string> others = hints_beside(error, machine_faults(job));
   hints.insert(hints.end(), others.begin(), others.end());
   return hints;
 }
@@ -152,13 +153,13 @@ std::vector<Outcome> run_job(const Job& job) {
     try {
       outcomes.push_back(build_part(job, part));
     } catch (const PlanError& error) {
-      std::vector<std::string> hints = hints_after_failure(job, part);
+      std::vector<std::string> hints = hints_after_failure(job, part, error.what());
       if (hints.empty()) throw;
       if (!error.hint().empty()) hints.insert(hints.begin(), error.hint());
       throw PlanError(error.location(), error.what(), join(hints, "\n  hint: "));
     }
     if (!outcomes.back().built)
-      for (const std::string& hint : hints_after_failure(job, part))
+      for (const std::string& hint : hints_after_failure(job, part, ""))
         std::cerr << "  hint: " << hint << "\n";
     if (!outcomes.back().built && !job.keep_going) break;
   }
@@ -169,7 +170,17 @@ std::optional<LaunchFigures> launch_figures(const Job& job) {
   return read_launches(job.launcher, launches_folder(job));
 }
 
-std::vector<std::string> hints_after_failure(const Job& job) {
+std::vector<std::string> hints_beside(std::string_view error,
+                                      const std::vector<MachineFault>& faults) {
+  std::vector<std::string> hints;
+  for (const MachineFault& fault : faults)
+    if (fault.package.empty() ||
+        error.find(fault.package + " was not found") == std::string_view::npos)
+      hints.push_back(fault.hint);
+  return hints;
+}
+
+std::vector<MachineFault> machine_faults(const Job& job) {
   kernel::DoctorOptions options;
   for (const std::string& variable : job.variables)
     if (variable.starts_with("CC=")) options.cc = variable.substr(3);
@@ -179,13 +190,14 @@ std::vector<std::string> hints_after_failure(const Job& job) {
     return tree.release == job.tree.release && tree.folder == job.tree.headers;
   });
   const std::string name = has_name ? job.tree.release : shell_quote(job.tree.headers);
-  std::vector<std::string> hints;
+  std::vector<MachineFault> faults;
   for (const kernel::Finding& finding : kernel::examine(job.tree, job.environment, options)) {
     if (finding.severity != kernel::Finding::Severity::broken) continue;
     const std::string package = finding.remedy.empty() ? "" : " (package " + finding.remedy + ")";
-    hints.push_back(finding.title + package + "; kbx doctor --kernel " + name + " tells more");
+    faults.push_back({finding.title + package + "; kbx doctor --kernel " + name + " tells more",
+                      finding.remedy});
   }
-  return hints;
+  return faults;
 }
 
 std::vector<PreparedGraph> prepare_graphs(const Job& job) {

@@ -76,8 +76,19 @@ std::vector<Outcome> run_job(const Job& job);
 /// What the launcher did in the last run_job; nothing if it did nothing, or does not tell.
 std::optional<LaunchFigures> launch_figures(const Job& job);
 
-/// Why a job failed, as far as its tree or this machine may be the cause: one hint each.
-std::vector<std::string> hints_after_failure(const Job& job);
+/// What is wrong with a job's tree or this machine.
+struct MachineFault {
+  std::string hint;
+  std::string package;  // that mends it, or ""
+};
+
+/// Why a job failed, as far as its tree or this machine may be the cause.
+std::vector<MachineFault> machine_faults(const Job& job);
+
+/// The hints of `faults` without those of a package that `error` says was not found: it has a hint
+/// of its own.
+std::vector<std::string> hints_beside(std::string_view error,
+                                      const std::vector<MachineFault>& faults);
 
 /// The graph of one folder of a job, which is not run by itself but as a part of a bigger one.
 struct PreparedGraph {

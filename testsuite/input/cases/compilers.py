@@ -40,6 +40,7 @@ def _spoil(workspace, before):
 def no_compiler_at_all(workspace):
     run = workspace.run(workspace.command(), environment={"PATH": _path_without_compilers(workspace)})
     expect_refused(run, BUILD_FAILED, "gcc")
+    expect("is not here" not in run.err, f"the missing compiler is told twice\n{run.err}")
     expect_mends(workspace)
 
 
