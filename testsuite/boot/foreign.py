@@ -45,7 +45,7 @@ def build(kbx, kernel, folder):
     """The modules, in an order in which they load, and faults."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "XDG_CACHE_HOME": str(folder / "cache"), "LC_ALL": "C"}
     subprocess.run([kbx, "kernels", "add", *kernel.headers], env=environment, check=True, capture_output=True)
-    _, series, _, _ = FOREIGN[kernel.architecture]
+    series = kernel.series()
     modules, faults = [], []
     for name, source in sources(series):
         copy_sources(source, folder / name)
@@ -64,10 +64,11 @@ def build(kbx, kernel, folder):
 
 def untold(kernel, said):
     """What a build did not say of the compiler and the BTF that the headers ask for."""
-    _, series, _, triplet = FOREIGN[kernel.architecture]
-    if series == "6.1":  # asks for GCC 12, and has no vmlinux
+    *_, triplet, asked = FOREIGN[kernel.architecture]
+    if kernel.series() == "6.1":  # asks for what is here, and has no vmlinux
         return
-    if not shutil.which(f"{triplet}-gcc-14") and f"note: {triplet}-gcc-14, which this tree asks for" not in said.stderr:
+    named = f"{triplet}-gcc-{asked}"
+    if not shutil.which(named) and f"note: {named}, which this tree asks for" not in said.stderr:
         yield f"the compiler that was taken is not told\n{said.stdout}{said.stderr}"
     if "gets no BTF, since the tree's resolve_btfids is built for" not in said.stdout:
         yield f"BTF was left out in silence\n{said.stdout}{said.stderr}"
@@ -85,7 +86,7 @@ def started_of(trace, cache):
 
 def compare(kernel, modules, folder):
     """What differs from the modules that kbuild makes."""
-    _, series, _, triplet = FOREIGN[kernel.architecture]
+    series, triplet = kernel.series(), FOREIGN[kernel.architecture][3]
     tree = shadow_tree(kernel, series, folder / "kbuild")
     faults = []
     for name, _ in sources(series):
@@ -106,8 +107,7 @@ def load(kernel, modules, folder):
     own = {module_name(path) for path in modules}
     needed = [name for path in modules for name in depends(path) if name not in own]
     first = kernel.with_dependencies(needed, folder)
-    image = next((kernel.root / "boot").glob(machine.kernel))
-    told, text = boot(image, kernel.busybox(), [*first, *modules], machine)
+    told, text = boot(kernel.image(machine.kernel), kernel.busybox(), [*first, *modules], machine)
     seen = {re.sub(r" version.*", "", line) for line in told}
     names = {module_name(path) for path in first}
     missing = [

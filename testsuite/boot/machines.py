@@ -27,5 +27,11 @@ MACHINES = {
     "mips64el": Machine(
         "qemu-system-mips64el", ("-machine", "loongson3-virt", "-cpu", "Loongson-3A1000"), "ttyS0", "vmlinu?-*"
     ),
+    "loong64": Machine(
+        "qemu-system-loongarch64",
+        ("-machine", "virt", "-cpu", "la464", "-bios", "/usr/share/qemu-efi-loongarch64/QEMU_EFI.fd"),
+        "ttyS0",
+        "vmlinu?-*",
+    ),
     "riscv64": Machine("qemu-system-riscv64", ("-machine", "virt"), "ttyS0", "vmlinu?-*"),
 }

@@ -19,4 +19,8 @@ set(foreign ${CMAKE_CURRENT_LIST_DIR}/foreign.py --kbx $<TARGET_FILE:kbx>)
 add_test(NAME boot-foreign COMMAND ${foreign} --only-build arm64)
 set_tests_properties(boot-foreign PROPERTIES LABELS boot SKIP_RETURN_CODE 77 TIMEOUT 900 RESOURCE_LOCK downloads)
 add_test(NAME boot-foreign-all CONFIGURATIONS full COMMAND ${foreign})
+# loong64, in a root that has a compiler and a firmware for it.
+add_test(NAME boot-foreign-loong64 CONFIGURATIONS full COMMAND ${CMAKE_CURRENT_LIST_DIR}/../drivers/trixie.py --foreign)
+set_tests_properties(boot-foreign-loong64 PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200
+                                                     RESOURCE_LOCK downloads)
 set_tests_properties(boot-foreign-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200 RESOURCE_LOCK downloads)

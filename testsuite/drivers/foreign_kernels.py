@@ -11,16 +11,17 @@ from pathlib import Path
 from archive import Suite
 from cachedir import Unavailable, cache_root, locked, made_aside
 
-# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler.
-# Trixie's headers ask for GCC 14, and for BTF that a pahole of its time and a program of theirs would make.
+# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler and the GCC that the
+# headers ask for. Those of trixie and sid ask for BTF, too, which a pahole of its time and a program of theirs make.
 FOREIGN = {
-    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu"),
-    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf"),
-    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu"),
-    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu"),
-    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu"),
-    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64"),
-    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu"),
+    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu", 12),
+    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf", 12),
+    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu", 12),
+    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu", 12),
+    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu", 12),
+    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64", 12),
+    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu", 14),
+    "loong64": ("sid", "7.x", "loong64", "loongarch64-linux-gnu", 15),
 }
 
 
@@ -32,6 +33,14 @@ class ForeignKernel:
     release: str
     headers: list  # the .deb files of a header tree
     root: Path  # where image and busybox are unpacked
+
+    def series(self):
+        return ".".join(self.release.split(".")[:2])
+
+    def image(self, pattern):
+        """The kernel that boots: by its name below /boot or, of newer packages, beside its modules."""
+        found = (self.root / "boot").glob(pattern)
+        return next(found, None) or next((self.root / "usr/lib/modules").glob("*/vmlinuz"))
 
     def busybox(self):
         return next(path for path in (self.root / "bin/busybox", self.root / "usr/bin/busybox") if path.exists())
@@ -82,20 +91,24 @@ def foreign_kernel(architecture):
 
 def kept(architecture, target):
     headers = sorted((target / "headers").glob("*.deb"))
-    release = next((target / "root/boot").glob("vmlinu*-*")).name.split("-", 1)[1]
+    release = next(deb.name.split("_")[0] for deb in headers if re.match(r"linux-headers-(?!.*-common)", deb.name))
+    release = release.removeprefix("linux-headers-")
     return ForeignKernel(architecture, release, headers, target / "root")
 
 
 def _download(suite, architecture, target):
-    _, series, flavour, _ = FOREIGN[architecture]
-    names = suite.names(rf"linux-headers-{re.escape(series)}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
+    _, series, flavour, *_ = FOREIGN[architecture]
+    numbers = re.escape(series).replace("x", r"\d+")
+    names = suite.names(rf"linux-headers-{numbers}\.[\w.+]*(-\d+)?-{re.escape(flavour)}")
     if not names:
         raise Unavailable(f"{suite.name} has no headers of the flavour {flavour}")
     headers = max(names, key=lambda name: [int(number) for number in re.findall(r"\d+", name)])
     release = headers.removeprefix("linux-headers-")
     image = max(suite.names(rf"linux-image-{re.escape(release)}(-unsigned)?"), key=len)
     parts = [name for name in suite.depends(headers) if re.match(r"linux-(headers-.*-common|kbuild-)", name)]
+    # Newer images are packages of packages.
+    images = [image, *(name for name in suite.depends(image) if name.endswith(release))]
     with made_aside(target) as folder:
         (folder / "headers").mkdir()
         suite.download([headers, *parts], folder / "headers")
-        suite.unpack([image, "busybox-static"], folder / "root")
+        suite.unpack([*images, "busybox-static"], folder / "root")

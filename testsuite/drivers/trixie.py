@@ -3,9 +3,11 @@
 they are not.
 
     trixie.py [--mode make|build|modpost] [words for run.py...]
+    trixie.py --matrix [words for matrix/against_kbuild.py...]
+    trixie.py --foreign [words for boot/foreign.py...]
 
 A minimal root of Debian's trixie is made once for a list of packages by debootstrap and kept in the cache. kbx is built
-there from this checkout, by the packages that ./dev names, and run.py runs there. The root is
+there from this checkout, by the packages that ./dev names, and the program runs there. The root is
 never written to afterwards: a run sees it through an overlay that ends with the run. Needs root
 and a mount namespace; exits with 77 where these or the archive are not to be had.
 """
@@ -23,12 +25,16 @@ from pathlib import Path
 from archive import configured_mirrors
 from cachedir import Unavailable, cache_root, locked, made_aside, skip_when_unavailable
 from fetch import TABLE, driver_source
+from foreign_kernels import foreign_kernel
 from kernels import kernel_root
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 SUITE, SERIES = "trixie", "7.x"
 # What the drivers' own build steps call, beside what ./dev names.
 ALSO = "ca-certificates gcc-14 make dwarves python3 libelf1t64 patch perl kmod gawk bc file"
+# What foreign.py needs for the one architecture that bookworm has neither a compiler nor a firmware for.
+FOREIGN_ONLY = "loong64"
+FOR_FOREIGN = "gcc-loongarch64-linux-gnu strace cpio qemu-system-misc qemu-efi-loongarch64"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -66,14 +72,15 @@ chroot "$root" apt-get clean
 """
 
 
-def trixie_root():
-    """The root folder, made if it is not there yet with the packages that are needed now."""
-    packages = f"{_build_packages()} {ALSO}".split()
+def trixie_root(kind):
+    """The root folder for a kind of program, made if it is not there yet with the packages that are needed now."""
+    packages = f"{_build_packages()} {ALSO} {FOR_FOREIGN if kind == 'foreign' else ''}".split()
     listed = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
-    target = cache_root() / "roots" / f"{SUITE}-root-{listed}"
+    name = f"{SUITE}-foreign-root" if kind == "foreign" else f"{SUITE}-root"
+    target = cache_root() / "roots" / f"{name}-{listed}"
     with locked(f"root-{SUITE}"):
         if not target.is_dir():
-            for former in target.parent.glob(f"{SUITE}-root-*"):
+            for former in target.parent.glob(f"{name}-*"):
                 shutil.rmtree(former)
             main, security = configured_mirrors()
             with made_aside(target) as root:
@@ -131,24 +138,53 @@ def _build_kbx(root, work, build):
     return build / "kbx"
 
 
-def main():
-    _check_machine()
+def _drivers(words, base):
+    """What run.py is given; what it needs of the archive is brought here before, as inside there is none."""
+    _fetch_cells()
+    mode = words[words.index("--mode") + 1] if "--mode" in words else "make"
+    return "drivers/run.py", ["--slice", SUITE, *words, *_work(words, base, mode)]
+
+
+def _matrix(words, base):
+    _fetch_cells()
+    chosen = [] if "--cells" in words else ["--cells", f"*/{SERIES}*"]
+    return "matrix/against_kbuild.py", [*chosen, *words, *_work(words, base, "matrix")]
+
+
+def _foreign(words, base):
+    foreign_kernel(FOREIGN_ONLY)
+    driver_source("v4l2loopback", "sid")
+    return "boot/foreign.py", words or [FOREIGN_ONLY]
+
+
+PROGRAMS = {"--matrix": _matrix, "--foreign": _foreign}
+
+
+def _fetch_cells():
     for cell in TABLE["cells"]:
         if cell["kernel"] == SERIES:
             driver_source(cell["driver"], cell["suite"])
     kernel_root(SERIES)
-    root = trixie_root()
+
+
+def _work(words, base, name):
+    return [] if "--work" in words else ["--work", str(base / f"{SUITE}-{name}")]
+
+
+def main():
+    _check_machine()
     base = cache_root() / "work"
     base.mkdir(parents=True, exist_ok=True)
+    kind, words = ("", sys.argv[1:])
+    if words[:1] and words[0] in PROGRAMS:
+        kind, *words = words
+    program, words = PROGRAMS.get(kind, _drivers)(words, base)
+    root = trixie_root(kind.lstrip("-"))
     with tempfile.TemporaryDirectory(prefix=f"{SUITE}-", dir=base) as folder:
         work = Path(folder)
         with locked(f"{SUITE}-kbx"):
             kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
-        words = ["--slice", SUITE, *sys.argv[1:]]
-        if "--work" not in words:
-            mode = words[words.index("--mode") + 1] if "--mode" in words else "make"
-            words += ["--work", str(base / f"{SUITE}-{mode}")]
-        return run_inside(root, work, ["python3", PROJECT / "testsuite/drivers/run.py", "--kbx", kbx, *words])
+        return run_inside(root, work, ["python3", PROJECT / "testsuite" / program, "--kbx", kbx, *words])
 
 
 if __name__ == "__main__":

@@ -13,5 +13,9 @@ add_test(NAME matrix-against-kbuild-all CONFIGURATIONS full
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/against_kbuild.py --kbx $<TARGET_FILE:kbx>
                  --work ${CMAKE_CURRENT_BINARY_DIR}/matrix/against-kbuild-all)
 set_tests_properties(matrix-against-kbuild-all PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 21600)
-set_tests_properties(matrix-against-kbuild matrix-against-kbuild-all
+# Those of Linux 7, in a root where its tools run.
+add_test(NAME matrix-against-kbuild-trixie CONFIGURATIONS full
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/../drivers/trixie.py --matrix)
+set_tests_properties(matrix-against-kbuild-trixie PROPERTIES LABELS full SKIP_RETURN_CODE 77 TIMEOUT 7200)
+set_tests_properties(matrix-against-kbuild matrix-against-kbuild-all matrix-against-kbuild-trixie
                      PROPERTIES PROCESSORS 2 RESOURCE_LOCK downloads)
