@@ -168,11 +168,12 @@ def _run_matrix(cells, work):
     spec.write_text(json.dumps({"include": [_as_included(cell) for cell in cells]}, indent=1))
     command = [work.kbx, "matrix", "--file", spec, "--out", work.out, f"-j{work.jobs}"]
     command = shlex.join(map(str, command))
-    first, again = (side.run([command], work.folder, work.environment, [], TIME_LIMIT) for _ in range(2))
-    (work.folder / "matrix.log").write_text(first.log)
     results = work.out / "results.json"
+    first = side.run([command], work.folder, work.environment, [], TIME_LIMIT)
+    (work.folder / "matrix.log").write_text(first.log)
     if not results.exists():
         sys.exit(f"kbx matrix left no results:\n{first.log}")
+    again = side.run([command], work.folder, work.environment, [], TIME_LIMIT)
     return first, again, {cell["name"]: cell for cell in json.loads(results.read_text())["cells"]}
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from behaviour import behaviour
 from common import BUILD_FAILED, expect_no_accident, expect_refused
+from driver_copy import copy_sources
 from outcome import Skipped, expect, expect_equal
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "drivers"))
@@ -77,7 +78,7 @@ def _complete_tree(root, release, target):
 def _build(workspace, name, *words):
     out = workspace.folder / f"out-{name}"
     if not (workspace.folder / "hello").exists():
-        shutil.copytree(HELLO, workspace.folder / "hello")
+        copy_sources(HELLO, workspace.folder / "hello")
     run = workspace.run([workspace.kbx, "build", workspace.folder / "hello", "--out", out, "--kernel", *words],
                         environment={"XDG_CACHE_HOME": str(workspace.folder / "cache")})
     expect_no_accident(run)

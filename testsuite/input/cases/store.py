@@ -12,6 +12,7 @@ from pathlib import Path
 import archives
 from behaviour import behaviour
 from common import BUILD_FAILED, expect_no_accident, expect_refused
+from driver_copy import copy_sources
 from kernel import fetch
 from outcome import expect, expect_equal
 
@@ -238,7 +239,7 @@ def _build_hello(workspace, spec, machine):
     """Builds for a kernel of another architecture with the cross compiler that PATH has, if it has one."""
     if not shutil.which("aarch64-linux-gnu-gcc", path=workspace.environment["PATH"]):
         return
-    shutil.copytree(HELLO, workspace.folder / "hello")
+    copy_sources(HELLO, workspace.folder / "hello")
     run = workspace.run([workspace.kbx, "build", workspace.folder / "hello", "--kernel", spec],
                         environment={"XDG_CACHE_HOME": str(_cache(workspace))})
     expect(run.status == 0, f"{spec}: exit status {run.status}\n{run.text()}")

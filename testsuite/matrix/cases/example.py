@@ -1,9 +1,8 @@
 """examples/matrix as its reader runs it: the kernels fetched, all cells built, the known failure told with its cause."""
 
-import shutil
-
 from behaviour import behaviour
 from common import TOP, matrix, results
+from driver_copy import copy_sources
 from kernel import fetch
 from outcome import Skipped, expect, expect_equal
 
@@ -16,7 +15,7 @@ def the_example_is_built(workspace):
         if "has no kernel " + kernel in run.err:
             raise Skipped("this machine's archive has no " + kernel)
         expect_equal(run.status, 0, "exit status of kbx kernels fetch " + kernel)
-    shutil.copytree(TOP / "examples/matrix", workspace.folder, dirs_exist_ok=True)
+    copy_sources(TOP / "examples/matrix", workspace.folder, exists=True)
     run = matrix(workspace, status=0, environment=cache)
     cells = results(workspace)
     expect_equal({name: cell["state"] == "built" for name, cell in cells.items()},
