@@ -9,9 +9,12 @@ sides build a cell at the same path with the same words. Where kbuild builds, th
 file has to be the same. Both go on after errors, so both try the same files.
 
 The times of each side are those of what a person would run: kbuild's commands one after the other, each with -j; on
-the other side one kbx matrix, and before it what the drivers' own makefiles generate first. What has to be configured
-before either is not measured. Both begin with the kernel trees in memory, kbx with an empty cache folder. With
---at-most the wall time of kbx in parts of kbuild's must not be more than RATIO.
+the other side one kbx matrix, and before it, under `kbx shim`, what the drivers' own makefiles generate first. What has
+to be configured before either is not measured. Both begin with the kernel trees in memory, kbx with an empty cache
+folder. With --at-most the wall time of kbx in parts of kbuild's must not be more than RATIO.
+
+Headers that a driver's makefile generates may quote what make said of its probes. Those of both sides have to be the same
+but for comments, which are part of a module's srcversion, so kbx then builds with kbuild's.
 
 Exit status: 0 when all cells agree (and the ratio holds), 77 when nothing could be compared.
 """
@@ -51,6 +54,7 @@ class Cell:
     roots: list = dataclasses.field(default_factory=list)  # the folders that kbx is given
     words: list = dataclasses.field(default_factory=list)
     generated: side.Outcome | None = None  # by the driver's own makefile, before kbx
+    other_headers: list = dataclasses.field(default_factory=list)  # that it generated otherwise than under make
 
 
 class Work:
@@ -142,16 +146,36 @@ def _build_with_kbuild(cell, work):
     kept.parent.mkdir(parents=True, exist_ok=True)
     shutil.move(cell.top, kept)
     for path in kept.rglob("*"):
-        if not path.is_dir() and not compare.BYTEWISE.search(path.name):
+        if not path.is_dir() and path.suffix != ".h" and not compare.BYTEWISE.search(path.name):
             path.unlink()
     kept.with_name(kept.name + ".log").write_text(cell.kbuild.log)
+
+
+def _statements(header):
+    """The lines of a header that are more than a comment."""
+    lines = header.read_text(errors="replace").splitlines()
+    return [line for line in lines if line.strip() and not line.startswith("//")]
+
+
+def _take_kbuilds_headers(cell, there_before, work):
+    """Puts kbuild's copies of the headers that were generated into their places, if they say the same."""
+    for header in sorted(set(cell.top.rglob("*.h")) - there_before):
+        name = header.relative_to(cell.top)
+        original = work.kept(cell) / name
+        if not original.exists() or _statements(original) != _statements(header):
+            cell.other_headers.append(name)
+        else:
+            shutil.copyfile(original, header)
 
 
 def _lay_out_for_kbx(cell, work):
     side.lay_out(cell.recipe, cell.top)
     folder = cell.top / cell.recipe.folder
     side.run(cell.recipe.prepare, folder, work.for_make, [])
-    cell.generated = side.run(cell.recipe.outer, folder, work.for_make, [])
+    there_before = set(cell.top.rglob("*.h"))
+    under_shim = [shlex.join([str(work.kbx), "shim", "--", "sh", "-c", command]) for command in cell.recipe.outer]
+    cell.generated = side.run(under_shim, folder, work.for_make, [])
+    _take_kbuilds_headers(cell, there_before, work)
     cell.roots = outoftree.roots(cell.recipe, cell.top, work.kept(cell), cell.kbuild)
     cell.words = outoftree.variables(cell.recipe)
 
@@ -193,6 +217,8 @@ def _differences(cell, result, work):
     """What is different about a cell: texts, none when both sides agree."""
     if result is None:
         return ["kbx matrix does not tell of it"]
+    if cell.other_headers:
+        return [f"{name}: its makefile generates another under kbx shim" for name in cell.other_headers]
     kbx = _outcome_of(cell, result)
     if cell.kbuild.built != kbx.built:
         return [f"kbuild: {cell.kbuild.first_error or 'built'}", f"kbx:    {kbx.first_error or kbx.log or 'built'}"]
