@@ -5,6 +5,15 @@
 #include <tuple>
 
 namespace kbx::matrix {
+namespace {
+
+/// Files of a driver and of its kernel are named as they are within these; what has no file, or one
+/// elsewhere, is a fault of the kernel as a whole or of a tool.
+bool is_of_driver(const CellResult& cell) {
+  return !cell.error || (!cell.error->file.empty() && cell.error->file.front() != '/');
+}
+
+}  // namespace
 
 std::vector<Cause> causes_of(const std::vector<CellResult>& cells) {
   std::vector<Cause> causes;
@@ -13,10 +22,11 @@ std::vector<Cause> causes_of(const std::vector<CellResult>& cells) {
     const CellResult& cell = cells[i];
     if (!cell.failed()) continue;
     const Fault fault = cell.error.value_or(Fault{"", 0, "failed without a word"});
-    const auto [entry, is_new] =
-        known.try_emplace({cell.driver, fault.file, fault.text}, causes.size());
+    const auto [entry, is_new] = known.try_emplace(
+        {is_of_driver(cell) ? cell.driver : "", fault.file, fault.text}, causes.size());
     if (is_new) causes.push_back({cell.driver, fault, {}, true});
     Cause& cause = causes[entry->second];
+    if (cause.driver != cell.driver) cause.driver.clear();
     cause.cells.push_back(i);
     cause.expected = cause.expected && cell.expects_failure;
   }
@@ -27,8 +37,8 @@ std::vector<Cause> causes_of(const std::vector<CellResult>& cells) {
   return causes;
 }
 
-std::string short_name(const CellResult& cell) {
-  return cell.name.substr(cell.name.find('/') + 1);
+std::string name_within(const Cause& cause, const CellResult& cell) {
+  return cause.driver.empty() ? cell.name : cell.name.substr(cell.name.find('/') + 1);
 }
 
 Changes changes_between(const Results& before, const Results& now) {

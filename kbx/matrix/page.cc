@@ -52,7 +52,8 @@ std::string state_of(const CellResult& cell) {
   return cell.expects_failure ? "failed as expected" : "failed";
 }
 
-/// Where a cell is told of on the page.
+/// Where a cell is told of on the page: within what is folded, which browsers unfold when a link
+/// leads into it (HTML, "ancestor revealing algorithm").
 std::string anchor(std::size_t index) {
   return fmt::format("cell-{}", index);
 }
@@ -94,15 +95,15 @@ std::string causes_part(const std::vector<CellResult>& cells) {
   if (causes.empty()) return "";
   std::string text = "<h2>Failures by cause</h2>\n";
   for (const Cause& cause : causes) {
-    text += fmt::format(
-        "<details{}><summary><span class=\"state {}\">{}</span> <b>{}</b> "
-        "<code>{}</code>",
-        cause.expected ? "" : " open", cause.expected ? "odd" : "bad", cause.cells.size(),
-        escaped(cause.driver), escaped(cause.fault.to_string()));
+    text += fmt::format("<details{}><summary><span class=\"state {}\">{}</span> {}<code>{}</code>",
+                        cause.expected ? "" : " open", cause.expected ? "odd" : "bad",
+                        cause.cells.size(),
+                        cause.driver.empty() ? "" : "<b>" + escaped(cause.driver) + "</b> ",
+                        escaped(cause.fault.to_string()));
     text += "<ul class=\"names\">";
     for (const std::size_t i : cause.cells)
-      text +=
-          fmt::format("<li><a href=\"#{}\">{}</a></li>", anchor(i), escaped(short_name(cells[i])));
+      text += fmt::format("<li><a href=\"#{}\">{}</a></li>", anchor(i),
+                          escaped(name_within(cause, cells[i])));
     const CellResult& first = cells[cause.cells.front()];
     text += "</ul></summary>\n" + hints_of(first) + words_of(first) + "</details>\n";
   }
@@ -180,14 +181,15 @@ std::string cells_part(const std::vector<CellResult>& cells) {
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const CellResult& cell = cells[i];
     text += fmt::format(
-        "<details id=\"{}\"><summary><span class=\"state {}\">{}</span> {} "
-        "<span class=\"faint\">{}</span></summary>\n",
-        anchor(i), class_of(cell), state_of(cell), escaped(cell.name), duration_text(cell.seconds));
+        "<details class=\"cell\"><summary><span class=\"state {}\">{}</span> {} "
+        "<span class=\"faint\">{}</span></summary>\n<div id=\"{}\">\n",
+        class_of(cell), state_of(cell), escaped(cell.name), duration_text(cell.seconds), anchor(i));
     if (!cell.expected_because.empty())
       text += "<p>Expected to fail: " + escaped(cell.expected_because) + "</p>\n";
     if (cell.error) text += "<p><code>" + escaped(cell.error->to_string()) + "</code></p>\n";
     text += hints_of(cell) + words_of(cell) + modules_table(cell) +
-            lines_of("Warnings", cell.warnings) + lines_of("Notes", cell.notes) + "</details>\n";
+            lines_of("Warnings", cell.warnings) + lines_of("Notes", cell.notes) +
+            "</div>\n</details>\n";
   }
   return text;
 }

@@ -36,9 +36,10 @@ std::string remarks(const CellResult& cell) {
 
 std::string cause_text(const Cause& cause, const std::vector<CellResult>& cells) {
   std::vector<std::string> names;
-  for (const std::size_t i : cause.cells) names.push_back(short_name(cells[i]));
-  std::string text = fmt::format("  {}: {}\n    on {}\n", cause.driver, cause.fault.to_string(),
-                                 join(names, ", "));
+  for (const std::size_t i : cause.cells) names.push_back(name_within(cause, cells[i]));
+  const std::string who = cause.driver.empty() ? "" : cause.driver + ": ";
+  std::string text = fmt::format("  {}{}\n    {} {}\n", who, cause.fault.to_string(),
+                                 cause.driver.empty() ? "in" : "on", join(names, ", "));
   const std::vector<std::string>& hints = cells[cause.cells.front()].hints;
   for (std::size_t i = 0; i < hints.size() && i < most_hints; ++i)
     text += "    hint: " + hints[i] + "\n";
