@@ -15,8 +15,6 @@
 namespace kbx::symbols {
 namespace {
 
-constexpr std::uint16_t em_loongarch = 258;  // newer than some <elf.h>
-
 std::string_view name_of(std::uint16_t machine) {
   struct Row {
     std::uint16_t machine;
@@ -31,7 +29,7 @@ std::string_view name_of(std::uint16_t machine) {
                                          {EM_S390, "S/390"},
                                          {EM_MIPS, "MIPS"},
                                          {EM_RISCV, "RISC-V"},
-                                         {em_loongarch, "LoongArch"},
+                                         {EM_LOONGARCH, "LoongArch"},
                                          {EM_SPARCV9, "SPARC (64 bits)"},
                                          {EM_PARISC, "PA-RISC"}}};
   for (const Row& row : rows)
@@ -116,7 +114,7 @@ std::string machine_name(const Machine& machine) {
   if (text.empty()) text = "machine " + std::to_string(machine.number);
   // Only these come in more than one shape.
   if (machine.number == EM_MIPS || machine.number == EM_RISCV || machine.number == EM_S390 ||
-      machine.number == em_loongarch)
+      machine.number == EM_LOONGARCH)
     text += machine.is_64bit ? " (64 bits)" : " (32 bits)";
   const bool either_order = machine.number == EM_MIPS || machine.number == EM_ARM ||
                             machine.number == EM_AARCH64 || machine.number == EM_PPC64;

@@ -7,7 +7,7 @@
 
 /// The relocation types that the kernel's loader applies, machine by machine. They are an
 /// interface between compilers and the loader, found in apply_relocate and apply_relocate_add of
-/// arch/*/kernel/module.c (x86, arm, arm64, mips, riscv, s390) and of
+/// arch/*/kernel/module.c (x86, arm, arm64, loongarch, mips, riscv, s390) and of
 /// arch/powerpc/kernel/module_{32,64}.c. The sets only grow over the years; here each is the
 /// largest, so that a type that is called unknown is unknown to every kernel.
 namespace kbx::symbols {
@@ -154,6 +154,25 @@ bool riscv_applies(std::uint32_t type) {
                           sub_uleb128});
 }
 
+bool loongarch_applies(std::uint32_t type) {
+  constexpr std::uint32_t b26 = 66;
+  constexpr std::uint32_t pcala_hi20 = 71;  // with _LO12, 64_LO20 and 64_HI12 behind it
+  constexpr std::uint32_t got_pc_lo12 = 76;
+  constexpr std::uint32_t pcrel_32 = 99;
+  constexpr std::uint32_t pcrel_64 = 109;
+  constexpr std::uint32_t pcadd_hi20 = 128;
+  constexpr std::uint32_t got_pcadd_lo12 = 131;
+  const auto is_between = [&](std::uint32_t first, std::uint32_t last) {
+    return type >= first && type <= last;
+  };
+  return is_between(R_LARCH_SOP_SUB, R_LARCH_SOP_POP_32_U) || is_between(pcala_hi20, got_pc_lo12) ||
+         is_between(pcadd_hi20, got_pcadd_lo12) ||
+         is_one_of(type, {R_LARCH_NONE, R_LARCH_32, R_LARCH_64, R_LARCH_MARK_LA, R_LARCH_MARK_PCREL,
+                          R_LARCH_SOP_PUSH_PCREL, R_LARCH_SOP_PUSH_ABSOLUTE, R_LARCH_SOP_PUSH_DUP,
+                          R_LARCH_SOP_PUSH_PLT_PCREL, R_LARCH_ADD32, R_LARCH_ADD64, R_LARCH_SUB32,
+                          R_LARCH_SUB64, b26, pcrel_32, pcrel_64});
+}
+
 }  // namespace
 
 std::optional<bool> loader_applies(const Machine& machine, std::uint32_t type, bool has_addend) {
@@ -177,6 +196,8 @@ std::optional<bool> loader_applies(const Machine& machine, std::uint32_t type, b
       return form_fits(has_addend, Form::either) && mips_applies(type);
     case EM_RISCV:
       return form_fits(has_addend, Form::rela) && riscv_applies(type);
+    case EM_LOONGARCH:
+      return form_fits(has_addend, Form::rela) && loongarch_applies(type);
     default:
       return std::nullopt;
   }

@@ -14,9 +14,6 @@
 namespace kbx::symbols {
 namespace {
 
-#ifndef EM_LOONGARCH
-constexpr std::uint16_t EM_LOONGARCH = 258;
-#endif
 constexpr std::uint32_t loongarch_mark_la = 20;
 constexpr std::uint32_t loongarch_push_plt = 29;
 

@@ -56,20 +56,21 @@ def build(kbx, kernel, folder):
         if said.returncode:
             faults.append(f"{name} does not build\n{said.stdout}{said.stderr}")
             continue
-        faults += [f"{name}: {fault}" for fault in untold(kernel, said)]
+        faults += [f"{name}: {fault}" for fault in untold(kernel, said, folder / "cache")]
         faults += started_of(trace.read_text(), folder / "cache")
         modules += sorted(out.glob("*.ko"))
     return modules, faults
 
 
-def untold(kernel, said):
+def untold(kernel, said, cache):
     """What a build did not say of the compiler and the BTF that the headers ask for."""
-    *_, triplet, asked = FOREIGN[kernel.architecture]
-    if kernel.series() == "6.1":  # asks for what is here, and has no vmlinux
-        return
-    named = f"{triplet}-gcc-{asked}"
+    headers = next(cache.glob(f"kbx/kernels/*/root/usr/src/linux-headers-{kernel.release}"))
+    asked = re.search(r"gcc-\d+", (headers / ".kernelvariables").read_text())[0]
+    named = f"{FOREIGN[kernel.architecture][3]}-{asked}"
     if not shutil.which(named) and f"note: {named}, which this tree asks for" not in said.stderr:
         yield f"the compiler that was taken is not told\n{said.stdout}{said.stderr}"
+    if not (headers / "vmlinux").exists() or "CONFIG_DEBUG_INFO_BTF_MODULES=y" not in (headers / ".config").read_text():
+        return
     if "gets no BTF, since the tree's resolve_btfids is built for" not in said.stdout:
         yield f"BTF was left out in silence\n{said.stdout}{said.stderr}"
 

@@ -11,17 +11,16 @@ from pathlib import Path
 from archive import Suite
 from cachedir import Unavailable, cache_root, locked, made_aside
 
-# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler and the GCC that the
-# headers ask for. Those of trixie and sid ask for BTF, too, which a pahole of its time and a program of theirs make.
+# Architecture: suite, series, flavour as the packages' names end, the triplet of its compiler.
 FOREIGN = {
-    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu", 12),
-    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf", 12),
-    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu", 12),
-    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu", 12),
-    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu", 12),
-    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64", 12),
-    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu", 14),
-    "loong64": ("sid", "7.x", "loong64", "loongarch64-linux-gnu", 15),
+    "arm64": ("bookworm", "6.1", "arm64", "aarch64-linux-gnu"),
+    "armhf": ("bookworm", "6.1", "armmp", "arm-linux-gnueabihf"),
+    "i386": ("bookworm", "6.1", "686-pae", "i686-linux-gnu"),
+    "ppc64el": ("bookworm", "6.1", "powerpc64le", "powerpc64le-linux-gnu"),
+    "s390x": ("bookworm", "6.1", "s390x", "s390x-linux-gnu"),
+    "mips64el": ("bookworm", "6.1", "loongson-3", "mips64el-linux-gnuabi64"),
+    "riscv64": ("trixie", "6.12", "riscv64", "riscv64-linux-gnu"),
+    "loong64": ("sid", "7.x", "loong64", "loongarch64-linux-gnu"),
 }
 
 

@@ -169,6 +169,12 @@ TEST_CASE("relocations that loaders apply") {
   CHECK(loader_applies(Machine{EM_S390, true, true}, R_390_PLT32DBL, true) == true);
   CHECK(loader_applies(Machine{EM_S390, true, true}, R_390_COPY, true) == false);
   CHECK(loader_applies(Machine{EM_RISCV, true, false}, R_RISCV_ALIGN, true) == false);
+  constexpr std::uint32_t pcrel_64 = 109;
+  constexpr std::uint32_t relax = 100;
+  CHECK(loader_applies(Machine{EM_LOONGARCH, true, false}, pcrel_64, true) == true);
+  CHECK(loader_applies(Machine{EM_LOONGARCH, true, false}, R_LARCH_SOP_POP_32_U, true) == true);
+  CHECK(loader_applies(Machine{EM_LOONGARCH, true, false}, R_LARCH_SUB8, true) == false);
+  CHECK(loader_applies(Machine{EM_LOONGARCH, true, false}, relax, true) == false);
   CHECK_FALSE(loader_applies(Machine{EM_68K, false, true}, 1, true).has_value());
 }
 
