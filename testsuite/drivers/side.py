@@ -52,7 +52,11 @@ def private_path(folder, kdir, kbx):
 
 def provide_compiler(folder, kdir, stand_in=True):
     """Debian's trees name their compiler; a newer one stands in where it is not installed, with `stand_in` also the
-    machine's own. The links for several kernels may be in one folder."""
+    machine's own. The links for several kernels may be in one folder. KBX_TEST_LD, if it is set, is GNU ld."""
+    if os.environ.get("KBX_TEST_LD"):
+        for name in ("ld", "x86_64-linux-gnu-ld"):
+            (folder / name).unlink(missing_ok=True)
+            (folder / name).symlink_to(os.environ["KBX_TEST_LD"])
     variables = kdir / ".kernelvariables"
     named = variables.exists() and re.search(r"gcc-(\d+)", variables.read_text())
     if not named or shutil.which(named[0], path=SYSTEM_PATH):

@@ -10,6 +10,9 @@ A minimal root of Debian's trixie is made once for a list of packages by deboots
 there from this checkout, by the packages that ./dev names, and the program runs there. The root is
 never written to afterwards: a run sees it through an overlay that ends with the run. Needs root
 and a mount namespace; exits with 77 where these or the archive are not to be had.
+
+kbuild links with GNU ld 2.40, which kbx follows: trixie's 2.44 keeps sections that belong to others (SHF_LINK_ORDER) apart
+in partial links, which changes the order of what is in __patchable_function_entries.
 """
 
 import hashlib
@@ -24,7 +27,7 @@ from pathlib import Path
 
 from archive import configured_mirrors
 from cachedir import Unavailable, cache_root, locked, made_aside, skip_when_unavailable
-from fetch import TABLE, driver_source
+from fetch import TABLE, driver_source, package_root
 from foreign_kernels import foreign_kernel
 from kernels import kernel_root
 
@@ -32,7 +35,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 SUITE, SERIES = "trixie", "7.x"
 # What the drivers' own build steps call, beside what ./dev names.
 ALSO = "ca-certificates gcc-14 make dwarves python3 libelf1t64 patch perl kmod gawk bc file"
-# What foreign.py needs for the one architecture that bookworm has neither a compiler nor a firmware for.
+# The one architecture that bookworm has neither a compiler nor a firmware for, and what foreign.py needs for it.
 FOREIGN_ONLY = "loong64"
 FOR_FOREIGN = "gcc-loongarch64-linux-gnu strace cpio qemu-system-misc qemu-efi-loongarch64"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -72,11 +75,11 @@ chroot "$root" apt-get clean
 """
 
 
-def trixie_root(kind):
-    """The root folder for a kind of program, made if it is not there yet with the packages that are needed now."""
-    packages = f"{_build_packages()} {ALSO} {FOR_FOREIGN if kind == 'foreign' else ''}".split()
+def trixie_root():
+    """The root folder, made if it is not there yet with the packages that are needed now."""
+    packages = f"{_build_packages()} {ALSO} {FOR_FOREIGN}".split()
     listed = hashlib.sha256(" ".join(sorted(packages)).encode()).hexdigest()[:12]
-    name = f"{SUITE}-foreign-root" if kind == "foreign" else f"{SUITE}-root"
+    name = f"{SUITE}-root"
     target = cache_root() / "roots" / f"{name}-{listed}"
     with locked(f"root-{SUITE}"):
         if not target.is_dir():
@@ -119,9 +122,29 @@ def run_inside(root, work, command):
         "LC_ALL": "C.UTF-8",
         "XDG_CACHE_HOME": str(cache_root().parent),
     }
-    env |= {name: os.environ[name] for name in ("KBX_FRESH_ORACLE",) if name in os.environ}
+    env |= {name: os.environ[name] for name in ("KBX_FRESH_ORACLE", "KBX_TEST_LD") if name in os.environ}
     words = (root, work, cache_root(), PROJECT, *command)
     return _in_namespace(RUN, *words, env=env).returncode
+
+
+LINKER = """#!/bin/sh
+LD_LIBRARY_PATH={libraries} exec {program} "$@"
+"""
+
+
+def _linker():
+    """A program that is bookworm's GNU ld wherever it is started."""
+    parts = {name: package_root(name) for name in ("binutils-x86-64-linux-gnu", "libbinutils", "libctf0")}
+    folders = [parts[name] / "usr/lib/x86_64-linux-gnu" for name in ("libbinutils", "libctf0")]
+    program = parts["binutils-x86-64-linux-gnu"] / "usr/bin/x86_64-linux-gnu-ld.bfd"
+    text = LINKER.format(libraries=":".join(map(str, folders)), program=program)
+    at = cache_root() / "roots" / f"{SUITE}-ld"
+    if not at.exists() or at.read_text() != text:
+        aside = at.with_name(f"{at.name}.{os.getpid()}")
+        aside.write_text(text)
+        aside.chmod(0o755)
+        aside.rename(at)
+    return at
 
 
 def _build_kbx(root, work, build):
@@ -179,7 +202,8 @@ def main():
     if words[:1] and words[0] in PROGRAMS:
         kind, *words = words
     program, words = PROGRAMS.get(kind, _drivers)(words, base)
-    root = trixie_root(kind.lstrip("-"))
+    os.environ["KBX_TEST_LD"] = str(_linker())
+    root = trixie_root()
     with tempfile.TemporaryDirectory(prefix=f"{SUITE}-", dir=base) as folder:
         work = Path(folder)
         with locked(f"{SUITE}-kbx"):
