@@ -147,11 +147,20 @@ def _linker():
     return at
 
 
+def _build_folder(root):
+    """Where kbx is built with what is in the root; those of former roots go."""
+    target = root.with_name(root.name.replace("-root-", "-kbx-"))
+    for former in root.parent.glob(f"{SUITE}-kbx*"):
+        if former != target:
+            shutil.rmtree(former)
+    return target
+
+
 def _build_kbx(root, work, build):
     build.mkdir(parents=True, exist_ok=True)
     jobs = str(len(os.sched_getaffinity(0)))
     for command in (
-        ["cmake", "--fresh", "-S", PROJECT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
+        ["cmake", "-S", PROJECT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release"],
         ["cmake", "--build", build, "--target", "kbx", "-j", jobs],
     ):
         log = build / "log"
@@ -207,7 +216,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix=f"{SUITE}-", dir=base) as folder:
         work = Path(folder)
         with locked(f"{SUITE}-kbx"):
-            kbx = _build_kbx(root, work, cache_root() / "roots" / f"{SUITE}-kbx")
+            kbx = _build_kbx(root, work, _build_folder(root))
         return run_inside(root, work, ["python3", PROJECT / "testsuite" / program, "--kbx", kbx, *words])
 
 
